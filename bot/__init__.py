@@ -1,0 +1,1 @@
+"""How the world reaches us: command line, channels, courier, clockwork. The only asynchronous code."""

@@ -1,0 +1,24 @@
+"""What we remember: the database, then one file per noun with its table and every query on it."""
+
+# All nouns are loaded together, so that foreign keys find their tables whichever feature asks first.
+from storage import (
+    catalogue,
+    chats,
+    customers,
+    database,
+    entries,
+    leases,
+    media,
+    messages,
+    quarantine,
+    revisions,
+    stores,
+    tickets,
+    vehicles,
+    visits,
+)
+
+__all__ = [
+    "catalogue", "chats", "customers", "database", "entries", "leases", "media", "messages", "quarantine", "revisions",
+    "stores", "tickets", "vehicles", "visits",
+]  # fmt: skip

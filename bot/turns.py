@@ -1,0 +1,93 @@
+"""Turns run in threads: in order within a chat, chats side by side; on SQLite, which has one writer, several in one commit."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
+from zlib import crc32
+
+from bot.clock import Clock
+from handlers.dialogue.engine import Engine, Outcome
+from handlers.dialogue.incoming import Incoming
+
+log = logging.getLogger(__name__)
+
+# Chats side by side on PostgreSQL; SQLite has one writer at a time, so there one thread commits what has gathered meanwhile.
+POSTGRESQL_THREADS = 4
+SQLITE_BATCH = 64
+
+
+@dataclass(slots=True)
+class _Job:
+    incoming: Incoming
+    done: "asyncio.Future[Outcome]"
+
+
+class Turns:
+    """The way from the event loop into the engine. `listeners` are called on the loop, after the commit, with each outcome."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.listeners: list[Callable[[Incoming, Outcome], None]] = []
+        sqlite = engine.database.is_sqlite
+        self._batch = SQLITE_BATCH if sqlite else 1
+        self._queues: list[SimpleQueue[_Job | None]] = [
+            SimpleQueue() for _ in range(1 if sqlite else POSTGRESQL_THREADS)
+        ]
+        self._threads: list[Thread] = []
+
+    def start(self) -> None:
+        """Starts the threads; call it on the running loop."""
+        loop = asyncio.get_running_loop()
+        for number, queue in enumerate(self._queues):
+            thread = Thread(target=self._work, args=(queue, loop), name=f"turns-{number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    async def stop(self) -> None:
+        """Finishes what was taken and ends the threads."""
+        for queue in self._queues:
+            queue.put(None)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
+        self._threads.clear()
+
+    async def take(self, incoming: Incoming) -> Outcome:
+        """Returns when the turn is committed. Raises when the database does not answer: nothing was kept then."""
+        job = _Job(incoming, asyncio.get_running_loop().create_future())
+        chat = f"{incoming.channel}:{incoming.address}".encode("utf-8", "replace")
+        self._queues[crc32(chat) % len(self._queues)].put(job)
+        return await job.done
+
+    def _work(self, queue: "SimpleQueue[_Job | None]", loop: asyncio.AbstractEventLoop) -> None:
+        while (job := queue.get()) is not None:
+            jobs, end = [job], False
+            while len(jobs) < self._batch and not queue.empty():
+                if (more := queue.get()) is None:
+                    end = True
+                    break
+                jobs.append(more)
+            try:
+                outcomes = self.engine.take([job.incoming for job in jobs], self.clock())
+            except Exception as error:
+                log.error("turns failed: %s", type(error).__name__)
+                loop.call_soon_threadsafe(self._failed, jobs, error)
+            else:
+                loop.call_soon_threadsafe(self._finished, jobs, outcomes)
+            if end:
+                return
+
+    def _finished(self, jobs: list[_Job], outcomes: list[Outcome]) -> None:
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if not job.done.done():
+                job.done.set_result(outcome)
+            for listener in self.listeners:
+                listener(job.incoming, outcome)
+
+    def _failed(self, jobs: list[_Job], error: Exception) -> None:
+        for job in jobs:
+            if not job.done.done():
+                job.done.set_exception(error)

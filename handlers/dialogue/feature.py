@@ -1,0 +1,34 @@
+"""A capability as the engine sees it: its forms, what its buttons do, and the words that start it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from handlers.dialogue.form import Form, Start
+    from handlers.dialogue.reply import Reply
+    from handlers.dialogue.turn import Turn
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A folder of `handlers/`; `name` is the folder's name and the first part of its text keys, forms and actions.
+
+    `actions`: what a button "name.action" does, called with the button's value.
+    `words`: universal words it answers in every state: menu, help, start, language, person, stop.
+    `commands`: slash commands beyond the universal ones, without the slash, e.g. {"prices": …}.
+    `trigger`: looks at free words and answers or starts a form when they are clearly its own, else None.
+    `fallback`: answers free words that nobody triggered on; the first feature with an answer wins.
+    `aside`: answers a question that was asked in the middle of a form, only when it is sure.
+    `receives`: what to do with a kind of update that no slot wanted: photo, contact.
+    """
+
+    name: str
+    forms: "Sequence[Form]" = ()
+    actions: "Mapping[str, Callable[[Turn, Any], Reply | Start]]" = field(default_factory=dict)
+    words: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)
+    commands: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)
+    trigger: "Callable[[Turn], Reply | Start | None] | None" = None
+    fallback: "Callable[[Turn], Reply | Start | None] | None" = None
+    aside: "Callable[[Turn], Reply | None] | None" = None
+    receives: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)

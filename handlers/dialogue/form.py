@@ -1,0 +1,80 @@
+"""A dialogue as data: a form lists its slots; the engine asks for the first one that is missing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from handlers.dialogue.reply import Reply
+    from handlers.dialogue.turn import Turn
+
+# What is known so far, by slot name. The values live in a JSON column.
+Answers = dict[str, Any]
+
+
+class Unclear(Exception):  # noqa: N818 - it is a thing said to a person, not an error
+    """That does not answer the question. `key` is the text that says what would."""
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class Refusal(Exception):  # noqa: N818 - it is a thing said to a person, not an error
+    """A rule says no. `key` is the text that says why; `again` names the slot to ask again, else the form ends."""
+
+    def __init__(self, key: str, *, again: str = "", **values: Any) -> None:
+        super().__init__(key)
+        self.key = key
+        self.again = again
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The way into a form, with what the words have said already. `form` is "feature.form"."""
+
+    form: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """One thing to know. Subclasses say how to ask for it and how to read an answer.
+
+    `unless(turn, answers)` true: not asked. The question is the text `<feature>.<slot name>.ask`.
+    """
+
+    name: str
+    unless: "Callable[[Turn, Answers], bool] | None" = None
+
+    def wanted(self, turn: "Turn", answers: Answers) -> bool:
+        return self.name not in answers and not (self.unless and self.unless(turn, answers))
+
+    def ask(self, turn: "Turn", answers: Answers) -> "Reply":
+        """The question, with buttons where there is something to choose."""
+        raise NotImplementedError
+
+    def read(self, turn: "Turn", answers: Answers) -> Any:
+        """The answer in the incoming message as a JSON value. Raises Unclear when it is none."""
+        raise NotImplementedError
+
+    def accept(self, turn: "Turn", value: Any, answers: Answers) -> Any:
+        """The answer that a button of this slot carries. Raises Unclear when it is not offered any more."""
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A named list of slots and what happens when all are known. `submit` gets the answers and replies, or starts another form."""
+
+    name: str
+    slots: Sequence[Slot]
+    submit: "Callable[[Turn, Answers], Reply | Start]"
+
+    def slot(self, name: str | None) -> Slot | None:
+        return next((slot for slot in self.slots if slot.name == name), None)
+
+    def next_slot(self, turn: "Turn", answers: Answers) -> Slot | None:
+        return next((slot for slot in self.slots if slot.wanted(turn, answers)), None)

@@ -1,0 +1,51 @@
+"""What reached us: one thing that one person did in one chat, the same for every channel."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+# What a person can do. `start`: opened the chat (with a deep link's payload, if any). `other`: something we have no use for.
+KINDS = ("text", "press", "start", "photo", "contact", "other")
+MAX_TEXT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A phone number that was shared. `own`: the channel vouches that it is the sender's."""
+
+    phone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update of a channel. `key` is unique for ever: the same key twice is the same thing delivered twice.
+
+    `address` is the chat's address in the channel. `press` is what a button carried ("token.index"). `language` is the
+    channel's hint in its own words ("zh-TW", "en"). `store` is the code of the store whose page the chat is on. `media` are
+    ids of stored photos. `ref` is the channel's id of the message. `pulls`: the channel reads replies from the table.
+    """
+
+    channel: str
+    address: str
+    key: str
+    kind: str
+    text: str = ""
+    press: str = ""
+    payload: str = ""
+    language: str = ""
+    name: str = ""
+    store: str = ""
+    ref: str = ""
+    media: tuple[str, ...] = ()
+    contact: Contact | None = None
+    pulls: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+# NUL cannot be stored in PostgreSQL; a lone surrogate cannot be encoded at all.
+_BROKEN = {0: None, **{code: 0xFFFD for code in range(0xD800, 0xE000)}}
+
+
+def clean(text: str, limit: int = MAX_TEXT) -> str:
+    """Text that every database, log and channel can carry: no NUL, no lone surrogate, at most `limit` characters."""
+    return text[:limit].translate(_BROKEN)

@@ -1,0 +1,49 @@
+"""Which of our three languages somebody speaks: from the channel's hint, and from the words they type."""
+
+import re
+from functools import cache
+from typing import Any
+
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
+_WORD = re.compile(r"[A-Za-z][a-z']+")
+_TRADITIONAL_PLACES = {"tw", "hk", "mo", "hant"}
+
+
+def from_hint(hint: str) -> str | None:
+    """Our language for a tag such as "zh-TW", "zh-Hans-CN", "en_GB"; None for one that we do not speak."""
+    parts = hint.lower().replace("_", "-").split("-")
+    if parts[0] in ("zh", "yue", "cmn"):
+        return "zh-Hant" if parts[0] == "yue" or _TRADITIONAL_PLACES & set(parts) else "zh-Hans"
+    return "en" if parts[0] == "en" else None
+
+
+@cache
+def _scripts() -> tuple[Any, Any]:
+    import opencc  # late: it costs time and memory, and English chats never need it
+
+    return opencc.OpenCC("t2s"), opencc.OpenCC("s2t")
+
+
+@cache
+def _script_of(character: str) -> str | None:
+    """Which script alone has this character, None if both do."""
+    to_simplified, to_traditional = _scripts()
+    if to_simplified.convert(character) != character:
+        return "zh-Hant"
+    if to_traditional.convert(character) != character:
+        return "zh-Hans"
+    return None
+
+
+def of_words(text: str, current: str | None = None) -> str | None:
+    """The language that the words are clearly in, or None when they may be in the current one as well.
+
+    A model, a number or one short word proves nothing. Characters that both scripts share leave a Chinese chat as it is.
+    """
+    han = _HAN.findall(text[:400])
+    if han:
+        scripts = [script for script in map(_script_of, han) if script]
+        if scripts:
+            return max(("zh-Hans", "zh-Hant"), key=scripts.count)
+        return None if current and current.startswith("zh") else ("zh-Hans" if len(han) >= 2 else None)
+    return "en" if len(_WORD.findall(text[:400])) >= 2 else None

@@ -1,0 +1,48 @@
+"""What a worker keeps in memory of the shop's content, renewed when the content changes.
+
+Nothing that matters lives here: it is all made again from the tables. An edit raises a revision (see `storage.revisions`);
+each worker looks at the revisions once a second and makes anew what has changed.
+"""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from storage import revisions
+
+T = TypeVar("T")
+
+
+class Memo:
+    """Values by the function that loads them; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._values: dict[Callable[[Session], Any], Any] = {}
+        self._seen: dict[str, int] | None = None
+        self._lock = Lock()
+
+    def get(self, session: Session, load: Callable[[Session], T]) -> T:
+        try:
+            value: T = self._values[load]
+        except KeyError:
+            with self._lock:
+                if load not in self._values:
+                    self._values[load] = load(session)
+                value = self._values[load]
+        return value
+
+    def refresh(self, session: Session) -> bool:
+        """Makes everything anew if any content has changed since the last look; True if so.
+
+        Readers go on with the old values until the new ones stand.
+        """
+        numbers = revisions.all_numbers(session)
+        if numbers == self._seen:
+            return False
+        renewed = {load: load(session) for load in list(self._values)}
+        with self._lock:
+            self._values.update(renewed)
+            self._seen = numbers
+        return True

@@ -1,0 +1,34 @@
+"""What the bot answers: text with a little formatting, and buttons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button. `do` names an action of a feature ("faq.show") or of the engine ("answer", "menu", "back", "cancel", …);
+    `value` goes with it. The label is shown as it is."""
+
+    label: str
+    do: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message. `text` is made by `turn.text` (or `turn.plain`): escaped, with `<b>`, `<i>` and `<a>` for formatting.
+
+    `buttons`: rows of buttons, or a flat list that stands one below the other. `share`: label of a button that shares the
+    phone number, where the channel has one. `picture`: id of a stored photo. `passing`: a menu or a question that nobody needs
+    to read again, so that what a button on it brings may take its place.
+    """
+
+    text: str
+    buttons: Sequence[Button | Sequence[Button]] = ()
+    share: str = ""
+    picture: str = ""
+    passing: bool = False
+
+    def rows(self) -> list[list[Button]]:
+        return [[row] if isinstance(row, Button) else list(row) for row in self.buttons]

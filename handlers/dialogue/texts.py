@@ -1,0 +1,103 @@
+"""Texts: one TOML file a language beside each feature, rendered with Jinja2; plurals, dates and money by Babel."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from datetime import time as clock_time
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+from markupsafe import escape as escape_html
+
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+_LOCALES = {"en": "en", "zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant_TW"}
+
+
+@cache
+def locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES[language])
+
+
+def escape(text: str) -> str:
+    return str(escape_html(text))
+
+
+def money(amount: int, currency: str, language: str) -> str:
+    """`amount` in minor units of `currency`; whole amounts without decimals: ¥399, CN¥399.50."""
+    return format_currency(
+        amount / 100, currency, locale=locale(language), format="¤#,##0.##" if amount % 100 == 0 else "¤#,##0.00",
+        currency_digits=False,
+    )  # fmt: skip
+
+
+class Texts:
+    """All texts of all features, by key "feature.name". Raises KeyError at start for a file that cannot be read."""
+
+    def __init__(self, features: Iterable[str]) -> None:
+        self._sources: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
+        self._lists: dict[str, dict[str, list[str]]] = {language: {} for language in LANGUAGES}
+        self._templates: dict[tuple[str, str], Template] = {}
+        self._jinja = {language: _environment(language) for language in LANGUAGES}
+        for feature in features:
+            folder = resources.files(f"handlers.{feature}") / "texts"
+            for language in LANGUAGES:
+                file = folder / f"{language}.toml"
+                if file.is_file():
+                    self._read(feature, language, tomllib.loads(file.read_text("utf-8")))
+
+    def _read(self, prefix: str, language: str, table: Mapping[str, Any]) -> None:
+        for name, value in table.items():
+            key = f"{prefix}.{name}"
+            if isinstance(value, Mapping):
+                self._read(key, language, value)
+            elif isinstance(value, list):
+                self._lists[language][key] = value
+            else:
+                self._sources[language][key] = value.strip()
+
+    def keys(self, language: str) -> dict[str, str]:
+        """Every key of a language with its source; for the tests that compare languages."""
+        return self._sources[language]
+
+    def words(self, key: str) -> list[str]:
+        """A list of words from every language together: what people may type to mean the same thing."""
+        return [word for language in LANGUAGES for word in self._lists[language].get(key, [])]
+
+    def render(self, key: str, language: str, values: Mapping[str, Any]) -> str:
+        """The text as escaped HTML. With a value `n` the plural form of the language is taken, if the key has forms."""
+        if "n" in values and f"{key}.other" in self._sources[language]:
+            form = locale(language).plural_form(values["n"])
+            key = f"{key}.{form}" if f"{key}.{form}" in self._sources[language] else f"{key}.other"
+        return self._template(key, language).render(values)
+
+    def label(self, key: str, language: str, values: Mapping[str, Any]) -> str:
+        """The text for a place that knows no formatting, such as a button."""
+        return Markup(self.render(key, language, values)).unescape()
+
+    def _template(self, key: str, language: str) -> Template:
+        try:
+            return self._templates[key, language]
+        except KeyError:
+            template = self._jinja[language].from_string(self._sources[language][key])
+            self._templates[key, language] = template
+            return template
+
+
+def _environment(language: str) -> Environment:
+    """Jinja2 for our own texts; its filters write days and times as the language does."""
+
+    def day(value: date) -> str:
+        return format_date(value, "EEE d MMM" if language == "en" else "M月d日 EEE", locale=locale(language))
+
+    def clock(value: clock_time | datetime) -> str:
+        return format_time(value, "HH:mm", locale=locale(language))
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(day=day, clock=clock)
+    return environment

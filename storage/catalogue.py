@@ -1,0 +1,76 @@
+"""The catalogue: car models, services and what a service costs for a model, in a store, between two days."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, Id, Json
+
+
+class CarModel(Base):
+    """A car model. `aliases`: other words for it in any language ("A4L", "奥迪A4")."""
+
+    __tablename__ = "car_models"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    make: Mapped[str] = mapped_column(String(60))
+    names: Mapped[dict[str, str]] = mapped_column(Json)  # make and model, one text a language
+    aliases: Mapped[list[str]] = mapped_column(Json)
+    energy: Mapped[str] = mapped_column(String(20))  # petrol | diesel | hybrid | electric
+
+
+class Service(Base):
+    """Something the shop does. `includes`: what is part of it, one text a language. `aliases`: other words for it in any language."""
+
+    __tablename__ = "services"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    category: Mapped[str] = mapped_column(String(40))  # maintenance | tyres | brakes | … | detailing
+    names: Mapped[dict[str, str]] = mapped_column(Json)
+    includes: Mapped[dict[str, str]] = mapped_column(Json)
+    aliases: Mapped[list[str]] = mapped_column(Json)
+    minutes: Mapped[int] = mapped_column(Integer)
+    bay_kind: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int] = mapped_column(Integer)
+    active: Mapped[bool] = mapped_column(Boolean)
+
+
+class Price(Base):
+    """What a service costs, in minor units of the store's currency, tax included, on the days from `valid_from` to `valid_until`.
+
+    `model_id` None: the same for every model without a price of its own.
+    """
+
+    __tablename__ = "prices"
+    __table_args__ = (UniqueConstraint("store_id", "service_id", "model_id", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("car_models.id"))
+    amount: Mapped[int] = mapped_column(Integer)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+
+
+def models(session: Session) -> list[CarModel]:
+    return list(session.scalars(select(CarModel).order_by(CarModel.make, CarModel.code)))
+
+
+def services(session: Session) -> list[Service]:
+    return list(session.scalars(select(Service).where(Service.active).order_by(Service.position, Service.code)))
+
+
+def prices_on(session: Session, store_id: int, service_ids: Iterable[int], day: date) -> list[Price]:
+    """The prices of these services that hold on `day` (a day of the store), the newest first."""
+    query = select(Price).where(
+        Price.store_id == store_id,
+        Price.service_id.in_(list(service_ids)),
+        Price.valid_from <= day,
+        or_(Price.valid_until.is_(None), Price.valid_until >= day),
+    )
+    return list(session.scalars(query.order_by(Price.valid_from.desc(), Price.id.desc())))

@@ -1,0 +1,144 @@
+"""Chats: one row per person and channel. It is the lock of a turn and holds the state of the dialogue.
+
+Plain Core and a dataclass instead of a mapped class: every message passes here, and an ORM object costs it twice the time.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from storage.database import Base, Id, Json, Moment, insert
+
+CHATS = Table(
+    "chats",
+    Base.metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("address", String(100), nullable=False),
+    Column("pulls", Boolean, nullable=False),
+    Column("name", String(200), nullable=False, server_default=""),
+    Column("customer_id", ForeignKey("customers.id")),
+    Column("store_id", ForeignKey("stores.id")),
+    Column("model_id", ForeignKey("car_models.id")),
+    Column("language", String(10)),
+    Column("language_chosen", Boolean, nullable=False),
+    Column("form", String(80)),
+    Column("run", String(20)),
+    Column("slot", String(40)),
+    Column("answers", Json, nullable=False),
+    Column("asked", Json, nullable=False),
+    Column("asked_at", Moment),
+    Column("misses", Integer, nullable=False),
+    Column("ticket_id", Id),
+    Column("stopped_at", Moment),
+    Column("reachable", Boolean, nullable=False),
+    Column("send_after", Moment),
+    Column("burst_at", Moment),
+    Column("burst", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    UniqueConstraint("channel", "address"),
+)
+
+
+@dataclass(slots=True)
+class Chat:
+    """A chat as a turn sees it. Times are aware UTC.
+
+    `pulls`: the channel reads the messages by itself (web, terminal), so the courier has nothing to send.
+    `form`, `run`, `slot`, `answers`, `asked`: the open form, a random mark of this run of it, the slot that was asked
+    last, what is known, and the slots asked so far in their order. `misses`: answers in a row that were not understood.
+    `ticket_id`: the ticket whose advisor holds the chat. `stopped_at`: no marketing since then.
+    `burst_at`, `burst`: start and count of the current burst of messages.
+    """
+
+    id: int
+    channel: str
+    address: str
+    pulls: bool
+    name: str = ""
+    customer_id: int | None = None
+    store_id: int | None = None
+    model_id: int | None = None
+    language: str | None = None
+    language_chosen: bool = False
+    form: str | None = None
+    run: str | None = None
+    slot: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    asked_at: datetime | None = None
+    misses: int = 0
+    ticket_id: int | None = None
+    stopped_at: datetime | None = None
+    reachable: bool = True
+    send_after: datetime | None = None
+    burst_at: datetime | None = None
+    burst: int = 0
+    created_at: datetime | None = None
+    seen_at: datetime | None = None
+
+
+# What a turn may change; the courier's columns (send_after) and the keys are not among them.
+_STATE = (
+    "name customer_id store_id model_id language language_chosen form run slot answers asked asked_at misses ticket_id "
+    "stopped_at burst_at burst"
+).split()
+_SAVE = update(CHATS).where(CHATS.c.id == bindparam("chat")).values({name: bindparam(name) for name in _STATE})
+
+
+def arrive(session: Session, channel: str, address: str, *, pulls: bool, now: datetime) -> Chat:
+    """The chat of this address, made if new, locked until the transaction ends; whoever writes is reachable again."""
+    new = insert(session, CHATS).values(
+        channel=channel, address=address, pulls=pulls, language_chosen=False, answers={}, asked=[], misses=0, reachable=True,
+        burst=0, created_at=now, seen_at=now,
+    )  # fmt: skip
+    known = new.on_conflict_do_update(
+        index_elements=["channel", "address"], set_={"seen_at": new.excluded.seen_at, "reachable": True}
+    )
+    return Chat(*session.connection().execute(known.returning(CHATS)).one())
+
+
+def save(session: Session, chat: Chat) -> None:
+    session.connection().execute(_SAVE, {"chat": chat.id, **{name: getattr(chat, name) for name in _STATE}})
+
+
+def get(session: Session, chat_id: int) -> Chat | None:
+    row = session.connection().execute(select(CHATS).where(CHATS.c.id == chat_id)).one_or_none()
+    return Chat(*row) if row else None
+
+
+def lock(session: Session, chat_id: int) -> Chat:
+    """The chat, locked until the transaction ends: whoever posts to it takes this first, so that its messages keep their order."""
+    return Chat(*session.connection().execute(select(CHATS).where(CHATS.c.id == chat_id).with_for_update()).one())
+
+
+def find(session: Session, channel: str, address: str) -> Chat | None:
+    row = session.connection().execute(
+        select(CHATS).where(CHATS.c.channel == channel, CHATS.c.address == address)
+    ).one_or_none()  # fmt: skip
+    return Chat(*row) if row else None
+
+
+def mark_unreachable(session: Session, chat_id: int) -> None:
+    """The person blocked us or is gone; their next message lifts it."""
+    session.connection().execute(update(CHATS).where(CHATS.c.id == chat_id).values(reachable=False))
+
+
+def delay(session: Session, chat_id: int, until: datetime) -> None:
+    """Nothing is sent to this chat before then."""
+    session.connection().execute(update(CHATS).where(CHATS.c.id == chat_id).values(send_after=until))

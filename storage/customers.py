@@ -1,0 +1,29 @@
+"""Customers: the people behind the chats."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, Id, Moment
+
+
+class Customer(Base):
+    """A customer. `code` is the key in the shop's own system; `phone` is E.164 and, once verified, links chats to this row."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(20), index=True)
+    phone_verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    language: Mapped[str | None] = mapped_column(String(10))
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    birthday: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+def with_phone(session: Session, phone: str) -> list[Customer]:
+    """Everybody with this number (a family may share one), oldest first."""
+    return list(session.scalars(select(Customer).where(Customer.phone == phone).order_by(Customer.id)))

@@ -1,0 +1,108 @@
+"""The database: SQLite for one machine, PostgreSQL for several workers; transactions and column types for both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Insert, Integer, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+try:
+    import pysqlite3.dbapi2 as sqlite_driver
+except ImportError:  # no wheel for this platform
+    import sqlite3 as sqlite_driver
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: aware UTC in Python, `timestamptz` in PostgreSQL, sortable text in SQLite. Raises ValueError for a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime must not reach the database")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+# SQLite counts rowids up only for a column that is spelt INTEGER.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """All tables; `Base.metadata` is what the migrations must arrive at."""
+
+
+class Database:
+    """One engine and its transactions. `url` is a SQLAlchemy address; `postgres://` and `postgresql://` mean psycopg."""
+
+    def __init__(self, url: str, connections: int = 8) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, connections)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A transaction that may write; commits at the end, rolls back on any exception."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads; on SQLite it does not wait for the writer."""
+        with Session(self.engine.execution_options(readonly=True), expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, module=sqlite_driver, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
+        # SQLAlchemy says BEGIN itself (below); the driver must not say another one.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # The write lock is taken first: a transaction that reads and then writes may otherwise fail at once instead of waiting.
+        readonly = connection.get_execution_options().get("readonly")
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: str, connections: int) -> Engine:
+    address = "postgresql+psycopg://" + url.split("://", 1)[1]
+    return create_engine(
+        address,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=connections,
+        pool_recycle=1800,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
+    )
+
+
+def insert(session: Session, table: Any) -> Insert | Any:
+    """An INSERT of this database's dialect, which knows `on_conflict_do_…` and `returning` on both."""
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return kind.insert(table)

@@ -1,0 +1,177 @@
+"""Messages: everything said in a chat, in both directions. Transcript, inbox and outbox in one table.
+
+A row that came in is unique by `key`, so an update delivered twice has its effect once. A row that goes out is `queued` for
+the courier, or `sent` at once where the channel reads the table by itself. Core statements for the same reason as in `chats`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, select, update
+from sqlalchemy.orm import Session
+
+from storage.database import Base, Id, Json, Moment, insert
+
+# The life of an outgoing row: queued → sending → sent | uncertain | dead; queued → cancelled. A row that came in is `received`.
+QUEUED, SENDING, SENT, UNCERTAIN, DEAD, CANCELLED = "queued", "sending", "sent", "uncertain", "dead", "cancelled"
+RECEIVED = "received"
+
+MESSAGES = Table(
+    "messages",
+    Base.metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id"), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("key", String(200), unique=True),
+    Column("token", String(20)),
+    Column("edits", Id),
+    Column("feature", String(40)),
+    Column("purpose", String(20), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("claimed_by", String(40)),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", Moment),
+    Column("channel_ref", String(60)),
+    Column("error", String(200)),
+    Index("ix_messages_chat", "chat_id", "id"),
+    Index("ix_messages_token", "chat_id", "token"),
+)
+Index(
+    "ix_messages_outbox",
+    MESSAGES.c.channel,
+    MESSAGES.c.priority,
+    MESSAGES.c.due_at,
+    sqlite_where=MESSAGES.c.status.in_([QUEUED, SENDING]),
+    postgresql_where=MESSAGES.c.status.in_([QUEUED, SENDING]),
+)
+
+
+@dataclass(slots=True)
+class Message:
+    """One message. Times are aware UTC.
+
+    `data` of a row that came in: `button`, `payload`, `media`, `contact`, `ref` (the channel's id of it) as far as present.
+    `data` of a row that goes out: `buttons` (rows of {label, do, value}), `entities` ([kind, start, end, url?] in code points
+    of `text`), `ask` (run and slot that the buttons answer), `contact` (label of a button that shares the phone number).
+    `token` names the row in button data; `edits` is the row whose place it takes where the channel can do that.
+    `purpose`: reply | service | marketing | staff; `priority`: 0 for replies, 1 for pushes.
+    """
+
+    id: int
+    chat_id: int
+    channel: str
+    status: str
+    kind: str
+    text: str
+    data: dict[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    token: str | None = None
+    edits: int | None = None
+    feature: str | None = None
+    purpose: str = "reply"
+    priority: int = 0
+    created_at: datetime | None = None
+    due_at: datetime | None = None
+    lease_until: datetime | None = None
+    claimed_by: str | None = None
+    attempts: int = 0
+    sent_at: datetime | None = None
+    channel_ref: str | None = None
+    error: str | None = None
+
+    @property
+    def incoming(self) -> bool:
+        return self.status == RECEIVED
+
+
+def receive(
+    session: Session, chat_id: int, channel: str, *, key: str, kind: str, text: str, data: dict[str, Any], now: datetime
+) -> int | None:
+    """Writes down what came in; its id, or None when this key was here before."""
+    row = insert(session, MESSAGES).values(
+        chat_id=chat_id, channel=channel, status=RECEIVED, kind=kind, text=text, data=data, key=key, purpose="in",
+        priority=0, attempts=0, created_at=now, due_at=now,
+    )  # fmt: skip
+    new = row.on_conflict_do_nothing(index_elements=["key"]).returning(MESSAGES.c.id)
+    return session.connection().execute(new).scalar_one_or_none()
+
+
+def post(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Writes outgoing rows (made by `outgoing`), in their order. A `key` that exists already posts nothing."""
+    new = insert(session, MESSAGES).on_conflict_do_nothing(index_elements=["key"])
+    session.connection().execute(new, list(rows))
+
+
+def outgoing(
+    chat_id: int,
+    channel: str,
+    *,
+    pulls: bool,
+    text: str,
+    data: dict[str, Any],
+    now: datetime,
+    kind: str = "text",
+    key: str | None = None,
+    token: str | None = None,
+    edits: int | None = None,
+    feature: str | None = None,
+    purpose: str = "reply",
+    priority: int = 0,
+    due_at: datetime | None = None,
+) -> dict[str, Any]:
+    """One outgoing row for `post`: waiting for the courier, or there already where the channel `pulls`."""
+    return {
+        "chat_id": chat_id, "channel": channel, "status": SENT if pulls else QUEUED, "kind": kind, "text": text, "data": data,
+        "key": key, "token": token, "edits": edits, "feature": feature, "purpose": purpose, "priority": priority,
+        "attempts": 0, "created_at": now, "due_at": due_at or now, "sent_at": now if pulls else None,
+    }  # fmt: skip
+
+
+def by_token(session: Session, chat_id: int, token: str) -> Message | None:
+    """The message of this chat that carries these buttons; another chat's token finds nothing."""
+    found = select(MESSAGES).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.token == token)
+    row = session.connection().execute(found).first()
+    return Message(*row) if row else None
+
+
+def last_id(session: Session, chat_id: int) -> int:
+    """The newest row of the chat that somebody said, 0 when there is none."""
+    newest = select(MESSAGES.c.id).where(MESSAGES.c.chat_id == chat_id).order_by(MESSAGES.c.id.desc()).limit(1)
+    return session.connection().execute(newest).scalar_one_or_none() or 0
+
+
+def after(session: Session, chat_id: int, last_seen: int, limit: int = 200) -> list[Message]:
+    """The rows of a chat behind `last_seen`, oldest first; cancelled ones left out."""
+    rows = (
+        select(MESSAGES)
+        .where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.id > last_seen, MESSAGES.c.status != CANCELLED)
+        .order_by(MESSAGES.c.id)
+        .limit(limit)
+    )
+    return [Message(*row) for row in session.connection().execute(rows)]
+
+
+def latest(session: Session, chat_id: int, limit: int = 50) -> list[Message]:
+    """The newest rows of a chat, oldest first; cancelled ones left out."""
+    rows = (
+        select(MESSAGES)
+        .where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.status != CANCELLED)
+        .order_by(MESSAGES.c.id.desc())
+        .limit(limit)
+    )
+    return [Message(*row) for row in session.connection().execute(rows)][::-1]
+
+
+def cancel_queued_replies(session: Session, chat_id: int) -> None:
+    """Drops replies that nobody has begun to send; used when a flood made them pointless."""
+    unsent = (MESSAGES.c.chat_id == chat_id) & (MESSAGES.c.status == QUEUED) & (MESSAGES.c.purpose == "reply")
+    session.connection().execute(update(MESSAGES).where(unsent).values(status=CANCELLED))

@@ -1,0 +1,77 @@
+"""Stores: where they are, when they are open, and their bays."""
+
+from datetime import date, time
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Integer, String, Time, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from storage.database import Base, Id, Json
+
+
+class Store(Base):
+    """A dealership or a detailing shop. `names`, `addresses`, `parking`, `directions`: one text a language (`en`, `zh-Hans`, `zh-Hant`)."""
+
+    __tablename__ = "stores"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))  # dealership | detailing
+    names: Mapped[dict[str, str]] = mapped_column(Json)
+    addresses: Mapped[dict[str, str]] = mapped_column(Json)
+    parking: Mapped[dict[str, str]] = mapped_column(Json)
+    phone: Mapped[str] = mapped_column(String(40))
+    timezone: Mapped[str] = mapped_column(String(60))
+    region: Mapped[str] = mapped_column(String(4))  # ISO country of holidays, plates and phone numbers
+    currency: Mapped[str] = mapped_column(String(3))
+    position: Mapped[int] = mapped_column(Integer)  # the order in which stores are offered
+
+    hours: Mapped[list["OpeningHours"]] = relationship(order_by="OpeningHours.weekday, OpeningHours.opens")
+    special_days: Mapped[list["SpecialDay"]] = relationship(order_by="SpecialDay.day")
+    bays: Mapped[list["Bay"]] = relationship(order_by="Bay.code")
+
+
+class OpeningHours(Base):
+    """One span of a weekday (0 = Monday) in the store's own time; two spans leave a lunch break between them."""
+
+    __tablename__ = "opening_hours"
+    __table_args__ = (UniqueConstraint("store_id", "weekday", "opens"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    weekday: Mapped[int] = mapped_column(Integer)
+    opens: Mapped[time] = mapped_column(Time)
+    closes: Mapped[time] = mapped_column(Time)
+
+
+class SpecialDay(Base):
+    """A day that differs from its weekday: closed (`spans` empty) or open at other times ([["09:00", "12:00"], …])."""
+
+    __tablename__ = "special_days"
+    __table_args__ = (UniqueConstraint("store_id", "day"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    day: Mapped[date] = mapped_column(Date)
+    spans: Mapped[list[Any]] = mapped_column(Json)
+    names: Mapped[dict[str, str]] = mapped_column(Json)  # the reason, one text a language
+
+
+class Bay(Base):
+    """A place where one car is worked on. `kind`: lift | wash | paint | general …"""
+
+    __tablename__ = "bays"
+    __table_args__ = (UniqueConstraint("store_id", "code"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+
+
+def all_stores(session: Session) -> list[Store]:
+    return list(session.scalars(select(Store).order_by(Store.position, Store.code)))
+
+
+def by_code(session: Session, code: str) -> Store | None:
+    return session.scalars(select(Store).where(Store.code == code)).one_or_none()

@@ -1,0 +1,23 @@
+"""Visits: when a car was here and what was done."""
+
+from datetime import date
+
+from sqlalchemy import Date, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, Id, Json
+
+
+class Visit(Base):
+    """A visit in the past. `code` is the key of the work order; `amount` in minor units; `services` are codes of the catalogue."""
+
+    __tablename__ = "visits"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    visited_on: Mapped[date] = mapped_column(Date)
+    services: Mapped[list[str]] = mapped_column(Json)
+    amount: Mapped[int | None] = mapped_column(Integer)
+    odometer_km: Mapped[int | None] = mapped_column(Integer)
