@@ -1,0 +1,78 @@
+"""Makes texts that mean the same look the same: width, case, script, contractions and polite filler."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+
+# A question of any length costs the same: the beginning and the end say what it is about.
+HEAD, TAIL = 320, 160
+
+_UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]")
+_HAN = re.compile("[\u3400-\u9fff]")
+_ACCENTED = re.compile("[\u00c0-\u024f]")
+_MARK = re.compile("[\u0300-\u036f]")
+_SPACE = re.compile(r"\s+")
+
+_CONTRACTIONS = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in [
+        (r"\bcan'?t\b|\bcannot\b", "can not"),
+        (r"\bwon't\b", "will not"),
+        (r"\b(is|are|was|were|do|does|did|has|have|had|should|would|could)n'?t\b", r"\1 not"),
+        (r"\bi'?m\b", "i am"),
+        (r"\b(what|where|when|how|who|that|it|there|here|he|she)'?s\b", r"\1 is"),
+        (r"'(re|ve|ll|d|m|s)\b", ""),
+    ]
+]
+
+# Only at the edges: in the middle the same words may carry the question.
+_POLITE_START = re.compile(
+    r"^(?:(?:hi|hello|hey|dear|ok|okay|so|well|um+|please|pls|plz|kindly|sorry|thanks|thank you|excuse me|good (?:morning|afternoon|evening|day)|there|"
+    r"sir|madam|guys|team|quick question|just (?:a )?(?:quick )?question|i have a (?:quick )?question|"
+    r"(?:can|could|would|will) (?:you|u|someone|anyone|anybody) (?:please |kindly |possibly )?(?:tell|advise|inform|let) (?:me |us )?(?:know )?(?:please )?|"
+    r"i (?:would|am|was) (?:like|wondering|just wondering|looking)(?: to (?:know|ask|find out))?(?: if| whether| about)?|i (?:want|need|wanna) to (?:know|ask)(?: if| whether| about)?|"
+    r"(?:do|does) (?:you|anyone|anybody) (?:happen to )?know|may i (?:please )?ask|can i (?:please )?ask|let me ask|tell me|any idea)\b[\s,.!?;:，。！~-]*|"
+    r"(?:请问一下|请问下|请问|您好|你好|哈[喽啰]|嗨|早上好|下午好|晚上好|在吗|在不在|有人吗|麻烦问一下|麻烦问下|麻烦|劳驾|打扰一下|打扰了|不好意思|请教一下|请教下|请教|咨询一下|咨询下|"
+    r"(?:我)?(?:想要|想|要)(?:请问|问一下|问下|问问|咨询一下|咨询下|咨询|请教|了解一下|了解下|知道一下|知道)|问一下|问下|问问|亲爱的|亲们|亲|各位|大家好|老板|师傅|客服|小姐姐|那个|谁知道|有谁知道|有没有人知道|帮我查一下|帮我看看|帮忙看看|帮忙看一下)"
+    r"[\s,.!?;:，。！？~、]*)+"
+)
+_POLITE_END = re.compile(
+    r"(?:[\s,.!?;:，。！？~、]*(?:\b(?:please|pls|plz|thanks(?: a lot| in advance| so much)?|thank you(?: very much| so much)?|thx|ty|cheers|many thanks|sir|madam|guys|anyone|appreciate it)|"
+    r"谢谢(?:您|你|啦|了|大家)?|多谢(?:了)?|感谢(?:您)?|拜托了?|麻烦(?:您|你)?了|急急急|急|在线等|啊|呀|呢|哦|喔|嘛|吧|哈|啦|求助|求解|求大神)[\s,.!?;:，。！？~、]*)+$"
+)
+
+
+def fold(text: str) -> str:
+    """One spelling for every way to type the same; never raises, whatever the text holds."""
+    if len(text) > HEAD + TAIL:
+        text = f"{text[:HEAD]} {text[-TAIL:]}"
+    if text.isascii():
+        text = _UNPRINTABLE.sub(" ", text).casefold()
+    else:
+        # Twice: casefolding may leave something that NFKC can still fold (and the other way round).
+        text = unicodedata.normalize("NFKC", _UNPRINTABLE.sub("", text)).casefold()
+        text = _UNPRINTABLE.sub("", unicodedata.normalize("NFKC", text)).replace("’", "'").replace("‘", "'")
+        if _HAN.search(text):
+            text = _simplify()(text)
+        if _ACCENTED.search(text):
+            text = _MARK.sub("", unicodedata.normalize("NFD", text))
+    if "'" in text or "nt" in text or "cannot" in text or "whats" in text:
+        for pattern, replacement in _CONTRACTIONS:
+            text = pattern.sub(replacement, text)
+    return _SPACE.sub(" ", text).strip()
+
+
+def without_filler(folded: str) -> str:
+    """The question itself; a text that is nothing but politeness stays as it is."""
+    bare = _POLITE_END.sub("", _POLITE_START.sub("", folded))
+    return bare.strip() or folded
+
+
+@cache
+def _simplify() -> Callable[[str], str]:
+    # Loaded with the first Chinese text: an English shop never pays for it.
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC("t2s").convert
+    return convert

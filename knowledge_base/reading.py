@@ -1,0 +1,92 @@
+"""Takes a folded text apart: words, letters, sounds and meanings, four ways to compare it with another."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from knowledge_base.meanings import meanings
+from knowledge_base.sounds import sounds
+from knowledge_base.stems import stem
+
+# A viscosity ("5w-30") is one word; a number is a word with its commas gone; Han runs stay whole until they are cut below.
+_TOKEN = re.compile(r"[\u3400-\u9fff]+|\d+w-?\d+|\d+(?:[.,]\d+)*|[^\W\d_\u3400-\u9fff]+")
+_LARGE = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十])([万千k])(?![a-z])")
+_DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_SIZE = {"万": 10_000, "千": 1_000, "k": 1_000}
+_LONGEST_MEANING = 4
+
+WORDS, LETTERS, SOUNDS, MEANINGS = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The features of one text, in the order of the four blocks above, and its plain words.
+
+    A feature is a string that says its block by its first character, so that one vocabulary can hold them all.
+    """
+
+    blocks: tuple[tuple[str, ...], ...]
+    words: tuple[str, ...]
+
+
+def read(text: str) -> Reading:
+    """The features of a text that is folded already; a feature that comes twice counts once."""
+    if _LARGE.search(text):
+        text = _LARGE.sub(_spell_out, text)
+    words: list[str] = []
+    letters: list[str] = []
+    heard: list[str] = []
+    meant: list[str] = []
+    plain: list[str] = []
+    stems: list[str] = []
+    for token in _TOKEN.findall(text):
+        if "\u3400" <= token[0] <= "\u9fff":
+            _read_han(token, words, letters, heard, meant)
+            plain.append(token)
+            continue
+        token = token.replace(",", "").replace("-", "")
+        root, grams = _read_word(token)
+        plain.append(token)
+        stems.append(root)
+        words.append(root)
+        letters += grams
+    words += [f"{one} {two}" for one, two in zip(stems, stems[1:], strict=False)]
+    known = meanings()
+    for size in range(1, _LONGEST_MEANING + 1):
+        for start in range(len(stems) - size + 1):
+            meaning = known.get(" ".join(stems[start : start + size]))
+            if meaning is not None:
+                meant.append(f"={meaning}")
+    return Reading(tuple(tuple(dict.fromkeys(block)) for block in (words, letters, heard, meant)), tuple(plain))
+
+
+@lru_cache(maxsize=50_000)
+def _read_word(token: str) -> tuple[str, tuple[str, ...]]:
+    if token[0].isdigit():
+        return token, ()
+    padded = f" {token} "
+    return stem(token), tuple(f"~{padded[i : i + n]}" for n in (3, 4, 5) for i in range(len(padded) - n + 1))
+
+
+def _read_han(run: str, words: list[str], letters: list[str], heard: list[str], meant: list[str]) -> None:
+    known = meanings()
+    pairs = [run[i : i + 2] for i in range(len(run) - 1)]
+    triples = [run[i : i + 3] for i in range(len(run) - 2)]
+    words += pairs
+    words += triples
+    letters += [f"~{character}" for character in run]
+    letters += [f"~{pair}" for pair in pairs]
+    for size in range(1, 6):
+        for i in range(len(run) - size + 1):
+            meaning = known.get(run[i : i + size])
+            if meaning is not None:
+                meant.append(f"={meaning}")
+    table = sounds()
+    syllables = [table.get(character, character) for character in run]
+    heard += [f"^{one} {two}" for one, two in zip(syllables, syllables[1:], strict=False)]
+    heard += [f"^{' '.join(syllables[i : i + 3])}" for i in range(len(syllables) - 2)]
+
+
+def _spell_out(found: re.Match[str]) -> str:
+    amount = _DIGIT.get(found[1]) or float(found[1])
+    return f"{amount * _SIZE[found[2]]:.0f} "
