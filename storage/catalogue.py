@@ -23,7 +23,10 @@ class CarModel(Base):
 
 
 class Service(Base):
-    """Something the shop does. `includes`: what is part of it, one text a language. `aliases`: other words for it in any language."""
+    """Something the shop does.
+
+    `includes`: what is part of it, one text a language. `aliases`: other words for it in any language.
+    """
 
     __tablename__ = "services"
 

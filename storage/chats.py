@@ -94,10 +94,10 @@ class Chat:
 
 
 # What a turn may change; the courier's columns (send_after) and the keys are not among them.
-_STATE = (
-    "name customer_id store_id model_id language language_chosen form run slot answers asked asked_at misses ticket_id "
-    "stopped_at burst_at burst"
-).split()
+_STATE = [
+    "name", "customer_id", "store_id", "model_id", "language", "language_chosen", "form", "run", "slot", "answers", "asked",
+    "asked_at", "misses", "ticket_id", "stopped_at", "burst_at", "burst",
+]  # fmt: skip
 _SAVE = update(CHATS).where(CHATS.c.id == bindparam("chat")).values({name: bindparam(name) for name in _STATE})
 
 
@@ -123,7 +123,7 @@ def get(session: Session, chat_id: int) -> Chat | None:
 
 
 def lock(session: Session, chat_id: int) -> Chat:
-    """The chat, locked until the transaction ends: whoever posts to it takes this first, so that its messages keep their order."""
+    """The chat, locked until the transaction ends: whoever posts to it takes this first, so that messages keep their order."""
     return Chat(*session.connection().execute(select(CHATS).where(CHATS.c.id == chat_id).with_for_update()).one())
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Insert, Integer, create_engine, event
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -19,7 +19,10 @@ except ImportError:  # no wheel for this platform
 
 
 class Moment(TypeDecorator[datetime]):
-    """An instant: aware UTC in Python, `timestamptz` in PostgreSQL, sortable text in SQLite. Raises ValueError for a naive one."""
+    """An instant: aware UTC in Python, `timestamptz` in PostgreSQL, sortable text in SQLite.
+
+    Raises ValueError for a naive one.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -102,7 +105,8 @@ def _postgresql(url: str, connections: int) -> Engine:
     )
 
 
-def insert(session: Session, table: Any) -> Insert | Any:
-    """An INSERT of this database's dialect, which knows `on_conflict_do_…` and `returning` on both."""
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return kind.insert(table)
+def insert(session: Session, table: Any) -> "postgresql.Insert":
+    """An INSERT of this database's dialect. SQLite's has the same `on_conflict_do_…` and `returning`, so one type says it."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return cast("postgresql.Insert", sqlite.insert(table))

@@ -1,4 +1,4 @@
-"""Updates that could not be handled even with an apology: kept for a person to read, so that nothing is lost and nothing loops."""
+"""Updates that could not be handled even with an apology: kept for a person, so that nothing is lost and nothing loops."""
 
 from datetime import datetime
 
@@ -21,7 +21,5 @@ class Quarantined(Base):
 
 def put(session: Session, *, key: str, channel: str, reason: str, raw: str, now: datetime) -> None:
     """Parks an update once; the same key again changes nothing."""
-    row = insert(session, Quarantined.__table__).values(
-        key=key, channel=channel, reason=reason[:200], raw=raw[:100_000], at=now
-    )
+    row = insert(session, Quarantined.__table__).values(key=key, channel=channel, reason=reason[:200], raw=raw[:100_000], at=now)
     session.execute(row.on_conflict_do_nothing(index_elements=["key"]))

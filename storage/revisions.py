@@ -20,4 +20,4 @@ def raise_(session: Session, name: str) -> None:
 
 
 def all_numbers(session: Session) -> dict[str, int]:
-    return {name: number for name, number in session.execute(select(Revision.name, Revision.number))}
+    return {row.name: row.number for row in session.scalars(select(Revision))}

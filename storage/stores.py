@@ -10,7 +10,7 @@ from storage.database import Base, Id, Json
 
 
 class Store(Base):
-    """A dealership or a detailing shop. `names`, `addresses`, `parking`, `directions`: one text a language (`en`, `zh-Hans`, `zh-Hant`)."""
+    """A dealership or a detailing shop. `names`, `addresses`, `parking`: one text a language (`en`, `zh-Hans`, `zh-Hant`)."""
 
     __tablename__ = "stores"
 

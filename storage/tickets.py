@@ -9,7 +9,10 @@ from storage.database import Base, Id, Moment
 
 
 class Ticket(Base):
-    """A matter of one chat. `kind`: question | error | booking. `status`: open → answered → closed. `error`: the number said in an apology."""
+    """A matter of one chat. `kind`: question | error | booking. `status`: open → answered → closed.
+
+    `error`: the number that was said in an apology.
+    """
 
     __tablename__ = "tickets"
 

@@ -9,7 +9,7 @@ from storage.database import Base, Id, Json
 
 
 class Visit(Base):
-    """A visit in the past. `code` is the key of the work order; `amount` in minor units; `services` are codes of the catalogue."""
+    """A visit in the past. `code`: key of the work order; `amount`: minor units; `services`: codes of the catalogue."""
 
     __tablename__ = "visits"
 

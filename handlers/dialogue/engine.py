@@ -143,9 +143,7 @@ class Engine:
 
     def _receive(self, turn: Turn, press: Press | None) -> int | None:
         incoming = turn.incoming
-        data: dict[str, Any] = {
-            name: value for name in ("press", "payload", "ref") if (value := getattr(incoming, name))
-        }
+        data: dict[str, Any] = {name: value for name in ("press", "payload", "ref") if (value := getattr(incoming, name))}
         if incoming.media:
             data["media"] = list(incoming.media)
         if incoming.contact:
@@ -458,9 +456,4 @@ def _restore(chat: chats.Chat, state: dict[str, Any]) -> None:
 def _passes(trouble: DBAPIError) -> bool:
     """Whether trying again may help: the connection was lost, another transaction was in the way, the file was busy."""
     state = getattr(trouble.orig, "sqlstate", None) or ""
-    return (
-        trouble.connection_invalidated
-        or state[:2] in ("40", "08", "57")
-        or state == "55P03"
-        or "locked" in str(trouble.orig)
-    )
+    return trouble.connection_invalidated or state[:2] in ("40", "08", "57") or state == "55P03" or "locked" in str(trouble.orig)

@@ -67,7 +67,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A named list of slots and what happens when all are known. `submit` gets the answers and replies, or starts another form."""
+    """A named list of slots and what happens when all are known: `submit` replies, or starts another form."""
 
     name: str
     slots: Sequence[Slot]

@@ -43,7 +43,7 @@ class Incoming:
 
 
 # NUL cannot be stored in PostgreSQL; a lone surrogate cannot be encoded at all.
-_BROKEN = {0: None, **{code: 0xFFFD for code in range(0xD800, 0xE000)}}
+_BROKEN = {0: None, **dict.fromkeys(range(55296, 57344), 65533)}
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:

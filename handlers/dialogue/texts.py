@@ -1,5 +1,6 @@
 """Texts: one TOML file a language beside each feature, rendered with Jinja2; plurals, dates and money by Babel."""
 
+import html
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -12,7 +13,6 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
 from markupsafe import escape as escape_html
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
@@ -78,7 +78,7 @@ class Texts:
 
     def label(self, key: str, language: str, values: Mapping[str, Any]) -> str:
         """The text for a place that knows no formatting, such as a button."""
-        return Markup(self.render(key, language, values)).unescape()
+        return html.unescape(self.render(key, language, values))
 
     def _template(self, key: str, language: str) -> Template:
         try:

