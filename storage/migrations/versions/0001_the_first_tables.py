@@ -11,6 +11,9 @@ branch_labels = None
 depends_on = None
 
 
+_WAITING = sa.text("status IN ('queued', 'sending')")
+
+
 def upgrade() -> None:
     op.create_table(
         "car_models",
