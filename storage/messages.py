@@ -45,6 +45,14 @@ MESSAGES = Table(
     Index("ix_messages_chat", "chat_id", "id"),
     Index("ix_messages_token", "chat_id", "token"),
 )
+# Which row of a chat is next, whatever the length of its history.
+Index(
+    "ix_messages_next",
+    MESSAGES.c.chat_id,
+    MESSAGES.c.id,
+    sqlite_where=MESSAGES.c.status.in_([QUEUED, SENDING]),
+    postgresql_where=MESSAGES.c.status.in_([QUEUED, SENDING]),
+)
 Index(
     "ix_messages_outbox",
     MESSAGES.c.channel,

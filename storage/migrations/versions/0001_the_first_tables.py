@@ -327,6 +327,13 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index("ix_messages_chat", ["chat_id", "id"], unique=False)
         batch_op.create_index(
+            "ix_messages_next",
+            ["chat_id", "id"],
+            unique=False,
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        )
+        batch_op.create_index(
             "ix_messages_outbox",
             ["channel", "priority", "due_at"],
             unique=False,
@@ -394,6 +401,7 @@ def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index("ix_messages_token")
         batch_op.drop_index("ix_messages_outbox", sqlite_where=_WAITING, postgresql_where=_WAITING)
+        batch_op.drop_index("ix_messages_next", sqlite_where=_WAITING, postgresql_where=_WAITING)
         batch_op.drop_index("ix_messages_chat")
 
     op.drop_table("messages")
