@@ -1,3 +1,5 @@
 """What the bot can do: one folder per capability. The order of FEATURES is the order in which they look at free words."""
 
-FEATURES: list[object] = []
+from handlers import contact, faq, prices, profile, tickets, welcome
+
+FEATURES = [welcome.FEATURE, prices.FEATURE, faq.FEATURE, tickets.FEATURE, profile.FEATURE, contact.FEATURE]

@@ -2,6 +2,7 @@
 
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.entry import Decision, Entry, Match
+from knowledge_base.names import Found, Names
 from knowledge_base.problems import Problem, check
 
-__all__ = ["Decision", "Entry", "KnowledgeBase", "Match", "Problem", "check"]
+__all__ = ["Decision", "Entry", "Found", "KnowledgeBase", "Match", "Names", "Problem", "check"]

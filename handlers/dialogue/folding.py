@@ -1,11 +1,12 @@
-"""Words made comparable: width, case, punctuation and spaces do not count."""
+"""Words made comparable: width, case, script, punctuation and spaces do not count."""
 
 import re
-import unicodedata
+
+from knowledge_base.folding import fold as fold_script
 
 _APART = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """NFKC, lower case, single spaces, no punctuation: "Ａ４ !" and "a4" are the same."""
-    return _APART.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    """ "Ａ４ !" and "a4" are the same, and so are "選單" and "选单"."""
+    return _APART.sub(" ", fold_script(text)).strip()

@@ -1,0 +1,104 @@
+"""Settings: secrets and addresses from the environment or `.env`, typed, explaining themselves when wrong."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_TOKEN = re.compile(r"\d{3,20}:[\w-]{10,}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
+
+
+class Wrong(Exception):  # noqa: N818 - said to the operator as it is
+    """A setting that is missing or wrong, in one sentence that says what to write where."""
+
+
+class Settings(BaseSettings):
+    """What may differ from one installation to the next. A name in capitals is the environment variable or the line in `.env`."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    database_url: str = Field("", alias="DATABASE_URL")
+    telegram_bot_token: SecretStr = Field(SecretStr(""), alias="TELEGRAM_BOT_TOKEN")
+    telegram_api_url: str = Field("https://api.telegram.org", alias="TELEGRAM_API_URL")
+    telegram_webhook_url: str = Field("", alias="TELEGRAM_WEBHOOK_URL")
+    telegram_webhook_secret: SecretStr = Field(SecretStr(""), alias="TELEGRAM_WEBHOOK_SECRET")
+    telegram_staff_chat: str = Field("", alias="TELEGRAM_STAFF_CHAT")
+    host: str = Field("127.0.0.1", alias="BAYLINE_HOST")
+    port: int = Field(8080, alias="BAYLINE_PORT", ge=0, le=65535)
+    data_dir: Path = Field(Path("data"), alias="BAYLINE_DATA_DIR")
+    clock_file: Path | None = Field(None, alias="BAYLINE_CLOCK_FILE")
+    allowed_origins: str = Field("", alias="BAYLINE_ALLOWED_ORIGINS")
+    trusted_proxy: str = Field("", alias="BAYLINE_TRUSTED_PROXY")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(_DATABASES):
+            raise ValueError("must look like sqlite:///data/bayline.db or postgresql://user:password@host/database")
+        return value
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("must be the token that @BotFather gave, such as 123456789:AAH…; copy it once more")
+        return value
+
+    @field_validator("telegram_api_url", "telegram_webhook_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^\s/]+", value):
+            raise ValueError("must be an address that begins with https:// (or http:// for a server on this machine)")
+        return value.rstrip("/")
+
+    @field_validator("clock_file")
+    @classmethod
+    def _clock(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(
+                "must name an existing file with an instant such as 2026-11-21T09:00:00+08:00; leave it out in real use"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _webhook(self) -> "Settings":
+        url, secret = self.telegram_webhook_url, self.telegram_webhook_secret.get_secret_value()
+        if url and not secret:
+            raise ValueError(
+                "TELEGRAM_WEBHOOK_SECRET is missing: with TELEGRAM_WEBHOOK_URL set, write a long random word "
+                "(letters, digits, _ and -) into TELEGRAM_WEBHOOK_SECRET, or anybody could post messages to the bot"
+            )
+        if secret and not _SECRET.fullmatch(secret):
+            raise ValueError("TELEGRAM_WEBHOOK_SECRET must have 1 to 256 letters, digits, _ or -")
+        if secret and not url:
+            raise ValueError(
+                "TELEGRAM_WEBHOOK_URL is missing: write the public https address of this server, or remove the secret"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The address of the database; without one, SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'bayline.db'}"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Sites that may embed the widget."""
+        return tuple(origin.strip().rstrip("/") for origin in self.allowed_origins.split(",") if origin.strip())
+
+
+def read(**changes: Any) -> Settings:
+    """The settings of this process. Raises Wrong with one sentence for the first that is not right."""
+    try:
+        return Settings(**changes)
+    except ValidationError as errors:
+        error = errors.errors(include_url=False, include_input=False)[0]
+        name = str(error["loc"][0]) if error["loc"] else ""
+        reason = error["msg"].removeprefix("Value error, ")
+        raise Wrong(f"{name}: {reason}" if name else reason) from None
+    except UnicodeDecodeError:
+        raise Wrong(".env is not readable as UTF-8 text: save it as UTF-8") from None

@@ -1,0 +1,6 @@
+"""FAQ: answers from the knowledge base when sure, asks "did you mean" when nearly, and says so when it does not know."""
+
+from handlers.dialogue import Feature
+from handlers.faq import flow
+
+FEATURE = Feature("faq", actions={"show": flow.press, "none": flow.none_of_these}, fallback=flow.answer, aside=flow.aside)

@@ -1,0 +1,59 @@
+"""The knowledge base in memory, made from its rows, and which entries hold for a store on a day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from knowledge_base import Decision, Entry, KnowledgeBase, Match
+from storage import entries
+from storage.entries import EntryRow
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """`knowledge` finds; the methods leave out what does not hold for the store (its code) and the day."""
+
+    knowledge: KnowledgeBase
+    by_id: dict[str, dict[str, Entry]]
+
+    def decide(self, text: str, language: str, store: str, day: date) -> Decision:
+        decision = self.knowledge.decide(text, language)
+        matches = tuple(match for match in decision.matches if self.entry(match.entry_id, language, store, day))
+        if decision.kind == "unknown" or not matches:
+            return Decision("unknown", matches)
+        # What answered best does not hold here: the next best is a guess, so it is asked, not said.
+        return Decision(decision.kind if matches[0] == decision.matches[0] else "suggest", matches)
+
+    def entry(self, entry_id: str, language: str, store: str, day: date) -> Entry | None:
+        languages = self.by_id.get(entry_id, {})
+        entry = languages.get(language) or languages.get("zh-Hans") or next(iter(languages.values()), None)
+        return entry if entry and _holds(entry, store, day) else None
+
+
+def load(session: Session) -> Base:
+    """Everything that customers may read."""
+    found = [_entry(row) for row in entries.all_rows(session) if row.audience == "customer"]
+    by_id: dict[str, dict[str, Entry]] = {}
+    for entry in found:
+        by_id.setdefault(entry.id, {})[entry.language] = entry
+    return Base(KnowledgeBase(found), by_id)
+
+
+def _entry(row: EntryRow) -> Entry:
+    return Entry(
+        row.entry_id, row.language, row.question, tuple(row.aliases), row.answer, row.category, tuple(row.buttons), row.audience,
+        row.valid_from, row.valid_until, tuple(row.stores),
+    )  # fmt: skip
+
+
+def _holds(entry: Entry, store: str, day: date) -> bool:
+    return (
+        (not entry.stores or store in entry.stores)
+        and (entry.valid_from is None or entry.valid_from <= day)
+        and (entry.valid_until is None or day <= entry.valid_until)
+    )
+
+
+def best(decision: Decision) -> Match | None:
+    return decision.matches[0] if decision.matches else None

@@ -1,0 +1,84 @@
+"""Placeholders of answers, filled from the store and the catalogue. Substitution from an allow-list, never an expression."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from handlers.dialogue import Turn
+from handlers.faq.hours import in_words
+from storage import catalogue
+from storage.stores import Store
+
+PLACEHOLDER = re.compile(r"\{([a-z_.]+)(?::([a-z0-9_]+))?\}")
+
+
+class Missing(Exception):  # noqa: N818 - it is handled, and turned into words for the customer
+    """The shop has no figure for this placeholder. `code` is the service."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def fill(turn: Turn, answer: str) -> str:
+    """The answer with its placeholders filled. Raises Missing for a figure that is not on file."""
+    store = turn.store
+
+    def value(found: re.Match[str]) -> str:
+        name, code = found[1], found[2] or ""
+        if name not in ALLOWED:
+            return found[0]
+        if store is None:
+            raise Missing(code or name)
+        return ALLOWED[name](turn, store, code)
+
+    return PLACEHOLDER.sub(value, answer)
+
+
+def _price(turn: Turn, store: Store, code: str) -> str:
+    service = _service(turn, code)
+    prices = catalogue.prices_on(turn.session, store.id, [service.id], turn.today(store))
+    if not prices:
+        raise Missing(code)
+    lowest = min(price.amount for price in prices)
+    shown = turn.money(lowest, store.currency)
+    several = len({price.amount for price in prices}) > 1
+    return turn.texts.label("faq.from_price" if several else "faq.price", turn.language, {"price": shown})
+
+
+def _duration(turn: Turn, store: Store, code: str) -> str:
+    return duration(turn, _service(turn, code).minutes)
+
+
+def _service(turn: Turn, code: str) -> catalogue.Service:
+    service = next((s for s in catalogue.services(turn.session) if s.code == code), None)
+    if service is None:
+        raise Missing(code)
+    return service
+
+
+def duration(turn: Turn, minutes: int) -> str:
+    """A length of time as people say it: about 45 minutes, about 1.5 hours, about 2 days."""
+    length = timedelta(minutes=minutes)
+    if length < timedelta(minutes=90):
+        return turn.texts.label("faq.minutes", turn.language, {"n": minutes})
+    if length < timedelta(hours=12):
+        return turn.texts.label("faq.hours", turn.language, {"n": _half(minutes / 60)})
+    # A long piece of work is counted in days of the workshop, eight hours each.
+    return turn.texts.label("faq.days", turn.language, {"n": max(1, round(minutes / 480))})
+
+
+def _half(hours: float) -> int | float:
+    rounded = round(hours * 2) / 2
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+ALLOWED: dict[str, Callable[[Turn, Store, str], str]] = {
+    "store.name": lambda turn, store, _: store.names[turn.language],
+    "store.phone": lambda turn, store, _: store.phone,
+    "store.address": lambda turn, store, _: store.addresses[turn.language],
+    "store.parking": lambda turn, store, _: store.parking[turn.language],
+    "store.hours": lambda turn, store, _: in_words(turn, store),
+    "price": _price,
+    "duration": _duration,
+}

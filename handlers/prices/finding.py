@@ -1,0 +1,68 @@
+"""Which service and which car some words name, and whether they ask for a price at all."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from knowledge_base import Names
+from knowledge_base.folding import fold, without_filler
+from knowledge_base.names import tokens
+from storage import catalogue
+
+# Matched on folded words: lower case, Simplified characters.
+_PRICE = re.compile(
+    r"\bhow much\b(?! (?:oil|fuel|air|coolant|range|battery|longer|time))|\b(?:price|prices|priced|pricing|pricelist|cost|costs|quote|quotation|fee|fees|charge|rate|rates)\b"
+    r"|多少钱|多钱|啥价|什么价|价格|价钱|价位|几钱|几多钱|费用|报价|收费|怎么收|要价|贵吗|贵不贵|多少银|几块|多少块|多少元"
+)
+_ONLY_PRICE = re.compile(
+    r"^(?:what(?: is| are)?|the|your|show|list|me|of|a|an|is|it|does|do|you|for|my|on|service|services|price list|price|prices|"
+    r"pricing|cost|costs|how much|quote|quotation|\W|多少钱|价格|价钱|报价|价目表?|价格表|收费|查价|几钱|查询|服务|项目|怎么|是|的|表|你们|我想问|一下|看看|看)*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Finds the codes of services and models by their names and aliases in any language."""
+
+    services: Names
+    models: Names
+
+    def services_in(self, text: str) -> list[str]:
+        """The service that is meant; several codes when the same words name several ("brake pads")."""
+        found = self.services.find(text)
+        if not found:
+            return []
+        best = found[0]
+        return [f.key for f in found if (f.start, f.end, f.score) == (best.start, best.end, best.score)]
+
+    def model_in(self, text: str) -> str | None:
+        found = self.models.find(text)
+        return found[0].key if found else None
+
+    def nothing_else(self, text: str) -> bool:
+        """Whether the words are a service and a car and hardly anything more: "minor service A4"."""
+        named = [*self.services.find(text), *self.models.find(text)]
+        covered = {index for found in named for index in range(found.start, found.end)}
+        return len(tokens(text)) - len(covered) <= 2
+
+
+def load(session: Session) -> Finder:
+    """Made from the catalogue as it stands; see `Turn.memoised`."""
+    services = [
+        (service.code, name)
+        for service in catalogue.services(session)
+        for name in (*service.names.values(), *service.aliases)
+    ]  # fmt: skip
+    models = [(model.code, name) for model in catalogue.models(session) for name in (*model.names.values(), *model.aliases)]
+    return Finder(Names(services), Names(models))
+
+
+def asks_price(text: str) -> bool:
+    return bool(_PRICE.search(without_filler(fold(text))))
+
+
+def asks_only_price(text: str) -> bool:
+    """Nothing but "prices?": no service, no car, no other matter."""
+    bare = without_filler(fold(text))
+    return bool(_PRICE.search(bare)) and bool(_ONLY_PRICE.match(bare))

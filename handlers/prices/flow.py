@@ -1,0 +1,222 @@
+"""Asking for a price: the service, the car if it matters, and the answer from the catalogue of the customer's store."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn, Unclear
+from handlers.faq import flow as faq
+from handlers.faq.filling import duration
+from handlers.prices import finding, rules
+from storage import catalogue
+from storage.catalogue import CarModel, Price, Service
+from storage.entries import Gap
+from storage.stores import Store
+
+# So many services and cars fit on a phone's screen; the others are typed.
+MOST_BUTTONS = 8
+OTHER_CAR = "another"
+
+
+def asked_for(turn: Turn) -> Start | None:
+    """Free words that ask what something costs.
+
+    A question that the knowledge base answers surely and without a price is not ours.
+    """
+    finder = turn.memoised(finding.load)
+    services = finder.services_in(turn.words)
+    if services and (finding.asks_price(turn.words) or _names_only(turn, finder)):
+        sure = faq.is_sure(turn)
+        if sure and "{price:" not in sure.answer and "prices" not in sure.buttons and not _names_only(turn, finder):
+            return None
+        return Start("prices.quote", _known(turn, services, finder.model_in(turn.words)))
+    if finding.asks_only_price(turn.words) or (finding.asks_price(turn.words) and _only_a_car(turn, finder)):
+        return Start("prices.quote", _known(turn, [], finder.model_in(turn.words)))
+    return None
+
+
+def _names_only(turn: Turn, finder: finding.Finder) -> bool:
+    return finder.model_in(turn.words) is not None and finder.nothing_else(turn.words)
+
+
+def _only_a_car(turn: Turn, finder: finding.Finder) -> bool:
+    return finder.model_in(turn.words) is not None and faq.is_sure(turn) is None
+
+
+def ask(turn: Turn, _: Any = None) -> Start:
+    return Start("prices.quote", _known(turn, [], None))
+
+
+def again(turn: Turn, _: Any) -> Start:
+    """Another service for the same car."""
+    return ask(turn)
+
+
+def other_store(turn: Turn, value: dict[str, Any]) -> Start | Reply:
+    """The same question in another store; from now on the chat is about that store."""
+    store = next((s for s in turn.stores if s.code == value.get("store")), None)
+    if store is None:
+        return Reply(turn.text("faq.gone"))
+    turn.chat.store_id = store.id
+    return Start("prices.quote", {name: value[name] for name in ("service", "model") if name in value})
+
+
+def _known(turn: Turn, services: list[str], model: str | None) -> Answers:
+    """What the words have said: one service, or several to choose from; a car, else the customer's only one."""
+    answers: Answers = {}
+    if len(services) == 1:
+        answers["service"] = services[0]
+    elif services:
+        answers["candidates"] = services
+    own = turn.own_models()
+    if model:
+        answers["model"] = model
+    elif len(own) == 1 and (car := turn.model(own[0])):
+        answers["model"] = car.code
+    return answers
+
+
+# -- what is asked ----------------------------------------------------------------------------------------------------------
+
+
+def _services(turn: Turn, answers: Answers) -> list[Option]:
+    services = catalogue.services(turn.session)
+    if candidates := answers.get("candidates"):
+        services = [service for service in services if service.code in candidates]
+    elif store := turn.store:
+        offered = {p.service_id for p in catalogue.prices_on(turn.session, store.id, [s.id for s in services], turn.today(store))}
+        services = [service for service in services if service.id in offered] or services
+    return [Option(service.code, service.names[turn.language]) for service in services[:MOST_BUTTONS]]
+
+
+def _find_service(turn: Turn, answers: Answers) -> str | None:
+    found = turn.memoised(finding.load).services_in(turn.words)
+    if len(found) > 1:
+        answers["candidates"] = found
+        raise Unclear("prices.service.which")
+    return found[0] if found else None
+
+
+def _models(turn: Turn, answers: Answers) -> list[Option]:
+    own = [model for model_id in turn.own_models() if (model := turn.model(model_id))]
+    models = own or catalogue.models(turn.session)
+    options = [Option(model.code, model.names[turn.language]) for model in models[:MOST_BUTTONS]]
+    return [*options, Option(OTHER_CAR, turn.texts.label("prices.another_car", turn.language, {}))]
+
+
+def _find_model(turn: Turn, answers: Answers) -> str | None:
+    return turn.memoised(finding.load).model_in(turn.words)
+
+
+def _model_does_not_matter(turn: Turn, answers: Answers) -> bool:
+    place = _place(turn, answers["service"])
+    return place is None or not rules.depends_on_model(place.prices)
+
+
+class _Car(Choice):
+    """The choice of a car; on Telegram with a button that shares the number, by which we know the customer's own car."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        service = _service(turn, answers["service"])
+        name = service.names[turn.language] if service else ""
+        reply = super().ask(turn, {**answers, "service": name})
+        if turn.chat.customer_id is None and turn.chat.channel == "telegram" and "model" not in turn.chat.asked:
+            return replace(reply, share=turn.texts.label("profile.button.share", turn.language, {}))
+        return reply
+
+
+# -- the answer -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A store that does the service, and its prices of today."""
+
+    store: Store
+    prices: list[Price]
+
+
+def _place(turn: Turn, code: str) -> _Place | None:
+    """The customer's store if it has a price on file, else the first that has one."""
+    service = _service(turn, code)
+    own = turn.store
+    if service is None or own is None:
+        return None
+    for store in [own, *(s for s in turn.stores if s.id != own.id)]:
+        if prices := catalogue.prices_on(turn.session, store.id, [service.id], turn.today(store)):
+            return _Place(store, prices)
+    return None
+
+
+def _service(turn: Turn, code: str) -> Service | None:
+    return next((service for service in catalogue.services(turn.session) if service.code == code), None)
+
+
+def _car(turn: Turn, answers: Answers) -> CarModel | None:
+    code = answers.get("model")
+    return next((model for model in catalogue.models(turn.session) if model.code == code), None)
+
+
+def say_price(turn: Turn, answers: Answers) -> Reply:
+    service, car, place = _service(turn, answers["service"]), _car(turn, answers), _place(turn, answers["service"])
+    if car:
+        turn.chat.model_id = car.id
+    if service is None:
+        return Reply(turn.text("faq.gone"))
+    quote = rules.quote(place.prices, car.id if car else None) if place else None
+    if place is None or quote is None or (answers.get("model") == OTHER_CAR and rules.depends_on_model(place.prices)):
+        return _nothing_on_file(turn, service, car)
+    text = turn.text(
+        "prices.quote",
+        service=service.names[turn.language],
+        car=car.names[turn.language] if car and rules.depends_on_model(place.prices) else "",
+        store=place.store.names[turn.language],
+        elsewhere=turn.store is not None and place.store.id != turn.store.id,
+        price=turn.money(quote.lowest, place.store.currency),
+        highest=turn.money(quote.highest, place.store.currency) if quote.highest != quote.lowest else "",
+        includes=service.includes.get(turn.language, ""),
+        duration=duration(turn, service.minutes),
+        until=quote.price.valid_until,
+        day=turn.today(place.store),
+    )
+    return Reply(text, _next_steps(turn, service, car, place.store))
+
+
+def _next_steps(turn: Turn, service: Service, car: CarModel | None, store: Store) -> list[list[Button]]:
+    wish = " · ".join([service.names[turn.language], *([car.names[turn.language]] if car else []), store.names[turn.language]])
+    rows = [
+        [turn.button("faq.button.book", "tickets.booking", wish), turn.button("prices.button.again", "prices.again")],
+    ]
+    value = {"service": service.code, **({"model": car.code} if car else {})}
+    for other in turn.stores:
+        if other.id != store.id and catalogue.prices_on(turn.session, other.id, [service.id], turn.today(other)):
+            name = other.names[turn.language]
+            rows.append([turn.button("prices.button.store", "prices.store", {**value, "store": other.code}, store=name)])
+    return rows
+
+
+def _nothing_on_file(turn: Turn, service: Service, car: CarModel | None) -> Reply:
+    named = " · ".join([service.names[turn.language], *([car.names[turn.language]] if car else [])])
+    turn.session.add(
+        Gap(
+            kind="price",
+            chat_id=turn.chat.id,
+            text=turn.words or named,
+            language=turn.language,
+            nearest=service.code,
+            at=turn.now,
+        )
+    )
+    buttons = [
+        turn.button("dialogue.button.person", "tickets.ask", turn.texts.label("prices.wish", turn.language, {"service": named}))
+    ]
+    return Reply(turn.text("prices.nothing_on_file", service=named), [buttons])
+
+
+QUOTE = Form(
+    "quote",
+    slots=[
+        Choice(name="service", options=_services, find=_find_service),
+        _Car(name="model", options=_models, find=_find_model, unless=_model_does_not_matter),
+    ],
+    submit=say_price,
+)

@@ -1,0 +1,11 @@
+"""Tickets: what a person must answer. Opened by the customer, by an error or by a wish to book; worked by staff."""
+
+from handlers.dialogue import Feature
+from handlers.tickets import flow
+
+FEATURE = Feature(
+    "tickets",
+    words={"person": flow.person},
+    actions={"booking": flow.booking, "error": flow.error, "ask": flow.ask},
+    receives={"photo": flow.photo},
+)

@@ -1,0 +1,43 @@
+"""What a customer sees of a ticket: that it exists, and that somebody will come."""
+
+from typing import Any
+
+from handlers.dialogue import Reply, Turn
+from handlers.tickets import actions
+from storage import messages
+
+# How many of the last words go into the summary that staff read first.
+WORDS = 3
+
+
+def person(turn: Turn) -> Reply:
+    actions.open_ticket(turn.session, turn.chat, "question", _last_words(turn), turn.now)
+    return Reply(turn.text("tickets.person"))
+
+
+def ask(turn: Turn, words: Any) -> Reply:
+    """A button that hands over a certain matter, such as a price that is not on file."""
+    actions.open_ticket(turn.session, turn.chat, "question", str(words), turn.now)
+    return Reply(turn.text("tickets.person"))
+
+
+def booking(turn: Turn, wish: Any = None) -> Reply:
+    """Until customers book by themselves, an advisor does it for them."""
+    actions.open_ticket(turn.session, turn.chat, "booking", str(wish or ""), turn.now)
+    return Reply(turn.text("tickets.booking"))
+
+
+def error(turn: Turn, number: str) -> Reply:
+    actions.open_ticket(turn.session, turn.chat, "error", turn.words, turn.now, error=number)
+    return Reply("")
+
+
+def photo(turn: Turn) -> Reply:
+    """Nobody had asked for a photo: keep it, and offer somebody who can look at it."""
+    return Reply(turn.text("tickets.photo"), [turn.button("dialogue.button.person", "person")])
+
+
+def _last_words(turn: Turn) -> str:
+    """What the customer said before they asked for a person."""
+    said = [m.text for m in messages.latest(turn.session, turn.chat.id, 20) if m.incoming and m.kind == "text" and m.text]
+    return "\n".join(said[-WORDS:])

@@ -1,0 +1,101 @@
+"""Names inside a sentence: services, car models, anything with a list of names; exact, or misspelt by a letter or a character."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from knowledge_base.folding import fold
+
+_TOKEN = re.compile(r"[^\W_㐀-鿿]+|[㐀-鿿]")
+_HAN = re.compile(r"[㐀-鿿]")
+# Below these a likeness proves nothing: "换油" and "换胎" share half of their characters.
+_ALIKE_LETTERS = 84
+_ALIKE_HAN = 74
+_FEWEST_LETTERS = 5
+_FEWEST_HAN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A name that stands in a text: whose it is, where (tokens of the folded text), and how sure (0–100)."""
+
+    key: str
+    start: int
+    end: int
+    score: float
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    key: str
+    tokens: tuple[str, ...]
+    text: str
+    exact_only: bool
+
+
+class Names:
+    """Finds which of some things a text names. `names`: (key, one of its names), as many as there are."""
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        unique = {(key, tokens(name)): None for key, name in names}
+        self._names = [_Name(key, parts, _joined(parts), _too_short(parts)) for key, parts in unique if parts]
+        self._by_first: dict[str, list[_Name]] = {}
+        for name in self._names:
+            self._by_first.setdefault(name.tokens[0], []).append(name)
+
+    def find(self, text: str) -> list[Found]:
+        """The names in the text that are not part of a longer one, best first; several keys for the same words stay together."""
+        parts = tokens(text[:400])
+        found = list(self._exact(parts))
+        found += self._alike(parts, found)
+        kept: list[Found] = []
+        for candidate in sorted(found, key=lambda f: (-f.length, -f.score, f.start)):
+            same_words = [k for k in kept if (k.start, k.end) == (candidate.start, candidate.end) and k.score == candidate.score]
+            apart = all(candidate.end <= k.start or k.end <= candidate.start for k in kept)
+            if (apart or same_words) and candidate.key not in {k.key for k in kept}:
+                kept.append(candidate)
+        return sorted(kept, key=lambda f: (-f.score, -f.length, f.start))
+
+    def _exact(self, parts: tuple[str, ...]) -> Iterable[Found]:
+        for start, first in enumerate(parts):
+            for name in self._by_first.get(first, []):
+                end = start + len(name.tokens)
+                if parts[start:end] == name.tokens:
+                    yield Found(name.key, start, end, 100.0)
+
+    def _alike(self, parts: tuple[str, ...], exact: list[Found]) -> Iterable[Found]:
+        taken = {index for found in exact for index in range(found.start, found.end)}
+        for name in self._names:
+            if name.exact_only:
+                continue
+            size = len(name.tokens)
+            cutoff = _ALIKE_HAN if _HAN.search(name.text) else _ALIKE_LETTERS
+            best: Found | None = None
+            for start in range(len(parts) - size + 1):
+                if taken.issuperset(range(start, start + size)):
+                    continue
+                score = fuzz.ratio(name.text, _joined(parts[start : start + size]), score_cutoff=cutoff)
+                if score and (best is None or score > best.score):
+                    best = Found(name.key, start, start + size, score)
+            if best:
+                yield best
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Words and single Chinese characters of the folded text: "A4小保养" gives ("a4", "小", "保", "养")."""
+    return tuple(_TOKEN.findall(fold(text)))
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    return ("" if parts and _HAN.fullmatch(parts[0]) else " ").join(parts)
+
+
+def _too_short(parts: tuple[str, ...]) -> bool:
+    joined = _joined(parts)
+    return len(joined) < (_FEWEST_HAN if _HAN.search(joined) else _FEWEST_LETTERS) or any(c.isdigit() for c in joined)
