@@ -27,9 +27,7 @@ def clock_of(file: Path | None) -> Clock:
         text = file.read_text("utf-8").strip()
         now = datetime.fromisoformat(text)
         if now.tzinfo is None:
-            raise ValueError(
-                f"BAYLINE_CLOCK_FILE: {file} must hold an instant with offset such as 2026-11-21T09:00:00+08:00"
-            )
+            raise ValueError(f"BAYLINE_CLOCK_FILE: {file} must hold an instant with offset such as 2026-11-21T09:00:00+08:00")
         return now.astimezone(UTC)
 
     read()

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), alias="BAYLINE_DATA_DIR")
     clock_file: Path | None = Field(None, alias="BAYLINE_CLOCK_FILE")
     allowed_origins: str = Field("", alias="BAYLINE_ALLOWED_ORIGINS")
-    trusted_proxy: str = Field("", alias="BAYLINE_TRUSTED_PROXY")
+    trusted_proxies: str = Field("", alias="BAYLINE_TRUSTED_PROXIES")
 
     @field_validator("database_url")
     @classmethod
@@ -88,7 +88,16 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> tuple[str, ...]:
         """Sites that may embed the widget."""
-        return tuple(origin.strip().rstrip("/") for origin in self.allowed_origins.split(",") if origin.strip())
+        return tuple(origin.rstrip("/") for origin in _listed(self.allowed_origins))
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Addresses of proxies whose word about the visitor's address we take."""
+        return _listed(self.trusted_proxies)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def read(**changes: Any) -> Settings:

@@ -34,9 +34,7 @@ class Turns:
         self.listeners: list[Callable[[Incoming, Outcome], None]] = []
         sqlite = engine.database.is_sqlite
         self._batch = SQLITE_BATCH if sqlite else 1
-        self._queues: list[SimpleQueue[_Job | None]] = [
-            SimpleQueue() for _ in range(1 if sqlite else POSTGRESQL_THREADS)
-        ]
+        self._queues: list[SimpleQueue[_Job | None]] = [SimpleQueue() for _ in range(1 if sqlite else POSTGRESQL_THREADS)]
         self._threads: list[Thread] = []
 
     def start(self) -> None:

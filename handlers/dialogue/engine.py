@@ -69,6 +69,15 @@ class Engine:
 
     # -- the door -----------------------------------------------------------------------------------------------------
 
+    def keep_fresh(self) -> None:
+        """Loads what the features keep in memory, and loads it anew when the content has changed; called every second."""
+        with self.database.reading() as session:
+            if not self.memo.refresh(session):
+                return
+            for feature in self.features.values():
+                for load in feature.keeps:
+                    self.memo.get(session, load)
+
     def take(self, arrivals: Sequence[Incoming], now: datetime) -> list[Outcome]:
         """Handles messages in their order, together in one transaction if all goes well, else each in its own.
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from handlers.dialogue.form import Form, Start
     from handlers.dialogue.reply import Reply
     from handlers.dialogue.turn import Turn
@@ -20,6 +22,7 @@ class Feature:
     `trigger`: looks at free words and answers or starts a form when they are clearly its own, else None.
     `fallback`: answers free words that nobody triggered on; the first feature with an answer wins.
     `aside`: answers a question that was asked in the middle of a form, only when it is sure.
+    `keeps`: loaders whose values the feature takes from `turn.memoised`, made ready at the start.
     `receives`: what to do with a kind of update that no slot wanted: photo, contact.
     """
 
@@ -31,4 +34,5 @@ class Feature:
     trigger: "Callable[[Turn], Reply | Start | None] | None" = None
     fallback: "Callable[[Turn], Reply | Start | None] | None" = None
     aside: "Callable[[Turn], Reply | None] | None" = None
+    keeps: "Sequence[Callable[[Session], Any]]" = ()
     receives: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)

@@ -1,6 +1,12 @@
 """FAQ: answers from the knowledge base when sure, asks "did you mean" when nearly, and says so when it does not know."""
 
 from handlers.dialogue import Feature
-from handlers.faq import flow
+from handlers.faq import base, flow
 
-FEATURE = Feature("faq", actions={"show": flow.press, "none": flow.none_of_these}, fallback=flow.answer, aside=flow.aside)
+FEATURE = Feature(
+    "faq",
+    actions={"show": flow.press, "none": flow.none_of_these},
+    fallback=flow.answer,
+    aside=flow.aside,
+    keeps=[base.load],
+)

@@ -1,7 +1,7 @@
 """Prices: what a service costs for a car, from the catalogue and never from anywhere else."""
 
 from handlers.dialogue import Feature
-from handlers.prices import flow
+from handlers.prices import finding, flow
 
 FEATURE = Feature(
     "prices",
@@ -9,4 +9,5 @@ FEATURE = Feature(
     actions={"ask": flow.ask, "again": flow.again, "store": flow.other_store},
     commands={"prices": flow.ask},
     trigger=flow.asked_for,
+    keeps=[finding.load],
 )

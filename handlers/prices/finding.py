@@ -12,12 +12,14 @@ from storage import catalogue
 
 # Matched on folded words: lower case, Simplified characters.
 _PRICE = re.compile(
-    r"\bhow much\b(?! (?:oil|fuel|air|coolant|range|battery|longer|time))|\b(?:price|prices|priced|pricing|pricelist|cost|costs|quote|quotation|fee|fees|charge|rate|rates)\b"
+    r"\bhow much\b(?! (?:oil|fuel|air|coolant|range|battery|longer|time))"
+    r"|\b(?:price|prices|priced|pricing|pricelist|cost|costs|quote|quotation|fee|fees|charge|rate|rates)\b"
     r"|多少钱|多钱|啥价|什么价|价格|价钱|价位|几钱|几多钱|费用|报价|收费|怎么收|要价|贵吗|贵不贵|多少银|几块|多少块|多少元"
 )
 _ONLY_PRICE = re.compile(
-    r"^(?:what(?: is| are)?|the|your|show|list|me|of|a|an|is|it|does|do|you|for|my|on|service|services|price list|price|prices|"
-    r"pricing|cost|costs|how much|quote|quotation|\W|多少钱|价格|价钱|报价|价目表?|价格表|收费|查价|几钱|查询|服务|项目|怎么|是|的|表|你们|我想问|一下|看看|看)*$"
+    r"^(?:what(?: is| are)?|the|your|show|list|me|of|a|an|is|it|does|do|you|for|my|on|service|services|price list|"
+    r"price|prices|pricing|cost|costs|how much|quote|quotation|\W|多少钱|价格|价钱|报价|价目表?|价格表|收费|查价|几钱|查询|服务|项目"
+    r"|怎么|是|的|表|你们|我想问|一下|看看|看)*$"
 )
 
 
