@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 class Clockwork:
-    """Calls plain functions in threads at fixed paces, each never twice at a time; one that fails is called again at the next tick."""
+    """Calls plain functions in threads at fixed paces, never one twice at a time; one that fails is called at the next tick."""
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})

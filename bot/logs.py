@@ -9,7 +9,7 @@ from bot.redaction import Redaction
 
 
 def set_up(level: int = logging.INFO) -> None:
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

@@ -1,4 +1,4 @@
-"""What every test may ask for: a migrated empty database on SQLite and on PostgreSQL, and a world of customers around it."""
+"""What every test may ask for: a database on SQLite and on PostgreSQL, empty or with the sample shop, and a world around it."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot import demo
+from handlers.dialogue.memo import Memo
 from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres
-from tests.world import World
+from tests.world import START, World
 
 
 @pytest.fixture(scope="session")
@@ -18,38 +20,67 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """The name of a migrated database to copy."""
-    url = postgres.create(postgres_server)
+def _filled(url: str, sample: bool) -> None:
     database = Database(url)
     migrate(database)
+    if sample:
+        demo.load(database, START)
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
-    return url.rsplit("/", 1)[1]
+
+
+class Templates:
+    """Databases made once and copied for each test."""
+
+    def __init__(self, folder: Path, request: pytest.FixtureRequest) -> None:
+        self._folder = folder
+        self._request = request
+        self._made: dict[tuple[str, bool], str] = {}
+
+    def _template(self, kind: str, sample: bool) -> str:
+        if (kind, sample) not in self._made:
+            if kind == "sqlite":
+                url = f"sqlite:///{self._folder}/{'sample' if sample else 'empty'}.db"
+            else:
+                url = postgres.create(self._request.getfixturevalue("postgres_server"))
+            _filled(url, sample)
+            self._made[kind, sample] = url
+        return self._made[kind, sample]
+
+    def copy(self, kind: str, sample: bool, folder: Path) -> str:
+        template = self._template(kind, sample)
+        if kind == "sqlite":
+            path = folder / "bayline.db"
+            shutil.copy(template.removeprefix("sqlite:///"), path)
+            return f"sqlite:///{path}"
+        return postgres.create(self._request.getfixturevalue("postgres_server"), template.rsplit("/", 1)[1])
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    return path
+def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"), request)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Iterator[str]:
     """The address of an empty migrated database of its own; for tests that start processes."""
-    if request.param == "sqlite":
-        path = tmp_path / "bayline.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    url = postgres.create(request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template"))
+    yield from _copy(request.param, False, templates, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def sample_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Iterator[str]:
+    """The same with the sample shop in it."""
+    yield from _copy(request.param, True, templates, tmp_path)
+
+
+def _copy(kind: str, sample: bool, templates: Templates, folder: Path) -> Iterator[str]:
+    url = templates.copy(kind, sample, folder)
     yield url
-    postgres.drop(url)
+    if kind == "postgresql":
+        postgres.drop(url)
 
 
 @pytest.fixture
@@ -59,6 +90,15 @@ def database(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def sample_memo() -> Memo:
+    """What the sample shop's content becomes in memory, made once: every copy holds the same."""
+    return Memo()
+
+
 @pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
+def world(sample_url: str, sample_memo: Memo) -> Iterator[World]:
+    """The sample shop with nobody in it yet."""
+    database = Database(sample_url)
+    yield World(database, memo=sample_memo)
+    database.close()

@@ -8,6 +8,7 @@ from typing import Any
 from handlers import FEATURES
 from handlers.dialogue import Contact, Incoming
 from handlers.dialogue.engine import Engine, Outcome
+from handlers.dialogue.memo import Memo
 from storage import messages
 from storage.database import Database
 from storage.messages import Message
@@ -17,21 +18,17 @@ START = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 
 
 class World:
-    def __init__(self, database: Database, now: datetime = START) -> None:
+    """One shop. With a `memo` of its own it notices edits of the content; a shared one saves making it anew."""
+
+    def __init__(self, database: Database, now: datetime = START, memo: Memo | None = None) -> None:
         self.database = database
-        self.engine = Engine(database, FEATURES)
+        self.engine = Engine(database, FEATURES, memo)
         self.now = now
         self._keys = itertools.count(1)
 
     def passes(self, **time: float) -> None:
         """Time goes by: `world.passes(hours=24)`."""
         self.now += timedelta(**time)
-
-    def loads_the_demo_shop(self) -> "World":
-        from bot import demo
-
-        demo.load(self.database, self.now)
-        return self
 
     def customer(self, channel: str = "web", language: str = "en", address: str = "") -> "Customer":
         return Customer(self, channel, address or f"person-{next(self._keys)}", language)

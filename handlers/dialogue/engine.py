@@ -56,11 +56,11 @@ class _Said:
 class Engine:
     """All features behind one door. Safe to call from several threads: everything it holds is read-only or a cache."""
 
-    def __init__(self, database: Database, features: Sequence[Feature]) -> None:
+    def __init__(self, database: Database, features: Sequence[Feature], memo: Memo | None = None) -> None:
         self.database = database
         self.features = {feature.name: feature for feature in features}
         self.texts = Texts(["dialogue", *self.features])
-        self.memo = Memo()
+        self.memo = memo or Memo()
         self._universal = UniversalWords(self.texts)
         self._forms = {f"{f.name}.{form.name}": form for f in features for form in f.forms}
         self._actions = {f"{f.name}.{name}": do for f in features for name, do in f.actions.items()}

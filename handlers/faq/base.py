@@ -33,14 +33,14 @@ class Base:
 
 def load(session: Session) -> Base:
     """Everything that customers may read."""
-    found = [_entry(row) for row in entries.all_rows(session) if row.audience == "customer"]
+    found = [entry_of(row) for row in entries.all_rows(session) if row.audience == "customer"]
     by_id: dict[str, dict[str, Entry]] = {}
     for entry in found:
         by_id.setdefault(entry.id, {})[entry.language] = entry
     return Base(KnowledgeBase(found), by_id)
 
 
-def _entry(row: EntryRow) -> Entry:
+def entry_of(row: EntryRow) -> Entry:
     return Entry(
         row.entry_id, row.language, row.question, tuple(row.aliases), row.answer, row.category, tuple(row.buttons), row.audience,
         row.valid_from, row.valid_until, tuple(row.stores),

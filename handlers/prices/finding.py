@@ -16,10 +16,10 @@ _PRICE = re.compile(
     r"|\b(?:price|prices|priced|pricing|pricelist|cost|costs|quote|quotation|fee|fees|charge|rate|rates)\b"
     r"|多少钱|多钱|啥价|什么价|价格|价钱|价位|几钱|几多钱|费用|报价|收费|怎么收|要价|贵吗|贵不贵|多少银|几块|多少块|多少元"
 )
-_ONLY_PRICE = re.compile(
-    r"^(?:what(?: is| are)?|the|your|show|list|me|of|a|an|is|it|does|do|you|for|my|on|service|services|price list|"
-    r"price|prices|pricing|cost|costs|how much|quote|quotation|\W|多少钱|价格|价钱|报价|价目表?|价格表|收费|查价|几钱|查询|服务|项目"
-    r"|怎么|是|的|表|你们|我想问|一下|看看|看)*$"
+# What may stand around a bare "how much?" without naming a matter.
+_AROUND = re.compile(
+    r"\b(?:what|is|are|the|your|show|list|me|of|a|an|it|does|do|you|for|my|on|services?|how much)\b|[\W_]"
+    r"|价目表|查询|服务|项目|怎么|你们|我想问|一下|看看|[是的表看查]"
 )
 
 
@@ -67,4 +67,4 @@ def asks_price(text: str) -> bool:
 def asks_only_price(text: str) -> bool:
     """Nothing but "prices?": no service, no car, no other matter."""
     bare = without_filler(fold(text))
-    return bool(_PRICE.search(bare)) and bool(_ONLY_PRICE.match(bare))
+    return bool(_PRICE.search(bare)) and not _AROUND.sub("", _PRICE.sub("", bare))

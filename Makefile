@@ -1,0 +1,56 @@
+# Everything starts from a machine with Python 3.11+ and make: the first target that needs it makes .venv.
+
+PYTHON ?= $(shell command -v python3.13 python3.12 python3.11 python3 2>/dev/null | head -n 1)
+BIN = .venv/bin
+
+.PHONY: help demo test check lint bench torture clean
+
+help:
+	@echo "make demo     the sample shop: web chat at http://localhost:8080/"
+	@echo "make test     the tests, on SQLite and PostgreSQL"
+	@echo "make lint     formatting, style, types, and which way imports go"
+	@echo "make check    lint and test"
+	@echo "make bench    speed, as ratios to named baselines"
+	@echo "make torture  the long runs of kill -9 and of wrong input"
+
+demo: .venv/demo
+	$(BIN)/bayline demo
+
+test: .venv/test
+	$(BIN)/python -m pytest -q -n 2
+
+lint: .venv/test .venv/lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+bench: .venv/test
+	$(BIN)/python -m tests.benchmarks
+
+torture: .venv/test
+	$(BIN)/python -m tests.torture
+
+clean:
+	rm -rf .venv build *.egg-info
+
+# A target a kind of work, so that the demo does not install what only tests need.
+.venv/python:
+	@test -n "$(PYTHON)" || { echo "Bayline needs Python 3.11 or newer: install python3."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Bayline needs Python 3.11 or newer; $(PYTHON) is older. Try: make demo PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv || { echo "This Python cannot make environments. On Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+.venv/demo: .venv/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/test: .venv/demo
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+.venv/lint: .venv/demo
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[lint]'
+	@touch $@

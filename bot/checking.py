@@ -1,0 +1,114 @@
+"""What `bayline check` looks at: settings, database, content; each finding says what to do."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.app import open_clock, open_database
+from bot.cli_common import shop_settings
+from bot.settings import Settings
+from handlers.faq import base
+from handlers.faq.filling import ALLOWED, PLACEHOLDER
+from knowledge_base import check
+from storage import catalogue, entries, stores
+from storage.customers import Customer
+from storage.vehicles import Vehicle
+
+LOW_DISK = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    good: bool
+    text: str
+    remedy: str = ""
+
+
+def findings() -> Iterator[Finding]:
+    """Every finding in the order in which one would mend them. Raises Wrong for a setting that stops the start."""
+    settings, sample = shop_settings()
+    yield from _settings(settings, sample)
+    database = open_database(settings)
+    yield Finding(True, f"Database: {'SQLite' if database.is_sqlite else 'PostgreSQL'} answers and has the present shape.")
+    with database.reading() as session:
+        yield from _stores(session)
+        yield from _catalogue(session, settings)
+        yield from _knowledge(session)
+        people = session.scalar(select(func.count()).select_from(Customer)) or 0
+        cars = session.scalar(select(func.count()).select_from(Vehicle)) or 0
+        yield Finding(True, f"Customers: {people}, with {cars} vehicles.")
+    database.close()
+
+
+def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
+    if sample:
+        yield Finding(False, "This is the sample shop.", "`bayline init` makes your own; or set DATABASE_URL.")
+    if settings.telegram_bot_token.get_secret_value():
+        way = "webhook" if settings.telegram_webhook_url else "polling"
+        yield Finding(True, f"Telegram: token is set, updates by {way}.")
+    else:
+        yield Finding(False, "Telegram: off.", "Ask @BotFather for a bot and write its token into .env: TELEGRAM_BOT_TOKEN=…")
+    if settings.telegram_webhook_url and not settings.telegram_webhook_url.startswith("https://"):
+        yield Finding(False, "Telegram: the webhook address is not https.", "Telegram only posts to https: put a proxy in front.")
+    yield Finding(True, f"Web: listens on {settings.host}:{settings.port}.")
+    free = shutil.disk_usage(settings.data_dir if settings.data_dir.exists() else ".").free
+    if free < LOW_DISK:
+        yield Finding(False, f"Disk: {free // 2**20} MB free.", "Make room before the database has none.")
+    else:
+        yield Finding(True, f"Disk: {free // 2**30} GB free.")
+    if settings.clock_file:
+        now = open_clock(settings)()
+        yield Finding(False, f"Clock: a rehearsal, {now.isoformat()}.", "Remove BAYLINE_CLOCK_FILE for real use.")
+
+
+def _stores(session: Session) -> Iterator[Finding]:
+    found = stores.all_stores(session)
+    if not found:
+        yield Finding(False, "Stores: none.", "`bayline init` asks for one, or `bayline import stores.toml`.")
+    for store in found:
+        if not store.hours:
+            yield Finding(False, f"Store {store.code}: no opening hours.", "Add hours to stores.toml and import it.")
+        elif not store.bays:
+            yield Finding(False, f"Store {store.code}: no bays.", "Add bays to stores.toml and import it.")
+        else:
+            yield Finding(
+                True, f"Store {store.code}: open {len({h.weekday for h in store.hours})} days a week, {len(store.bays)} bays."
+            )
+
+
+def _catalogue(session: Session, settings: Settings) -> Iterator[Finding]:
+    services = catalogue.services(session)
+    if not services:
+        yield Finding(False, "Catalogue: no services.", "`bayline import FOLDER` with services.csv, models.csv and prices.csv.")
+        return
+    day = open_clock(settings)().date()
+    priced = {
+        price.service_id
+        for store in stores.all_stores(session)
+        for price in catalogue.prices_on(session, store.id, [service.id for service in services], day)
+    }
+    without = [service.code for service in services if service.id not in priced]
+    yield Finding(True, f"Catalogue: {len(services)} services, {len(catalogue.models(session))} car models.")
+    if without:
+        yield Finding(False, f"Prices: none that holds today for {', '.join(without)}.", "Add them to prices.csv and import it.")
+
+
+def _knowledge(session: Session) -> Iterator[Finding]:
+    rows = entries.all_rows(session)
+    if not rows:
+        yield Finding(False, "Knowledge base: empty.", "`bayline import kb.toml`.")
+        return
+    known = {service.code for service in catalogue.services(session)}
+    everything = [base.entry_of(row) for row in rows]
+    problems = list(check(everything, placeholders=list(ALLOWED)))
+    for problem in problems[:20]:
+        yield Finding(False, f"Knowledge base: {problem.sentence}", "Mend it in the file and import it again.")
+    if not problems:
+        yield Finding(True, f"Knowledge base: {len({row.entry_id for row in rows})} entries in three languages.")
+    missing = {found[2] for row in rows for found in PLACEHOLDER.finditer(row.answer) if found[2] and found[2] not in known}
+    if missing:
+        yield Finding(False, f"Knowledge base: answers name services that the catalogue lacks: {', '.join(sorted(missing))}.",
+                      "Import the services, or change the answers.")  # fmt: skip

@@ -1,0 +1,62 @@
+"""What the commands share: settings and database opened and closed, and a wrong setting said in one sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.settings import Settings, Wrong, read
+
+if TYPE_CHECKING:
+    from storage.database import Database
+
+DEMO_FILE = "demo.db"
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """A setting that is wrong ends the program with its sentence, not with a traceback."""
+    try:
+        yield
+    except Wrong as wrong:
+        typer.secho(str(wrong), fg="red", err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def demo_settings() -> Settings:
+    """Those of `run`; without a DATABASE_URL the sample shop has a file of its own, apart from a real shop's."""
+    settings = read()
+    if not settings.database_url:
+        settings.database_url = f"sqlite:///{settings.data_dir / DEMO_FILE}"
+    return settings
+
+
+def shop_settings() -> tuple[Settings, bool]:
+    """The settings of the real shop if there is one, else those of the sample shop; and whether it is the sample."""
+    settings = read()
+    sample = not settings.database_url and not (settings.data_dir / "bayline.db").exists()
+    return (demo_settings() if sample else settings), sample
+
+
+@contextmanager
+def opened() -> "Iterator[tuple[Settings, Database]]":
+    """The shop that a command is about, its database brought up to date."""
+    from bot.app import open_database
+
+    with sentences():
+        settings, _ = shop_settings()
+        database = open_database(settings)
+        try:
+            yield settings, database
+        finally:
+            database.close()
+
+
+def now_of(settings: Settings) -> datetime:
+    from bot.app import open_clock
+
+    return open_clock(settings)()

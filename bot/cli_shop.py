@@ -1,0 +1,112 @@
+"""`bayline init`, `check`, `import` and `export`: making a shop, looking it over, and moving its content in and out of files."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli_common import now_of, opened, sentences
+from bot.settings import read
+
+if TYPE_CHECKING:
+    from handlers.transfer import Report
+
+KINDS = "stores, models, services, prices, customers, vehicles, visits or kb"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(init)
+    app.command()(check)
+    app.command("import")(import_)
+    app.command()(export)
+
+
+def init() -> None:
+    """Make an empty shop of your own by answering a few questions."""
+    from bot.app import open_database
+    from bot.setup import ask_for_shop, create_shop
+
+    with sentences():
+        settings = read()
+        database = open_database(settings)
+        answers = ask_for_shop(lambda question, default: str(typer.prompt(question, default=default)), typer.echo)
+        create_shop(database, answers, now_of(settings))
+        database.close()
+    typer.echo("The shop is made. Next: `bayline import FOLDER` with your catalogue, `bayline check`, then `bayline run`.")
+
+
+def check() -> None:
+    """Configuration and content, line by line, with what to do about each finding."""
+    from bot.checking import findings
+
+    with sentences():
+        wrong = 0
+        for finding in findings():
+            mark = typer.style("OK  ", fg="green") if finding.good else typer.style("TODO", fg="red")
+            typer.echo(f"{mark}  {finding.text}" + (f"\n      → {finding.remedy}" if finding.remedy else ""))
+            wrong += not finding.good
+    raise typer.Exit(1 if wrong else 0)
+
+
+def import_(
+    path: Annotated[Path, typer.Argument(help="A file, or a folder of files.")],
+    kind: Annotated[str, typer.Option(help=f"{KINDS}; guessed from the file's name if left out")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, change nothing.")] = False,
+) -> None:
+    """Take stores, catalogue, customers, vehicles, visits or knowledge base from CSV, XLSX, TOML or JSONL."""
+    from handlers.transfer import import_file, import_folder
+
+    if not path.exists():
+        typer.secho(f"There is no file {path}.", fg="red", err=True)
+        raise typer.Exit(2)
+    with opened() as (settings, database):
+        now = now_of(settings)
+        with _progress() as progress:
+            if path.is_dir():
+                reports = import_folder(database, path, now=now, dry_run=dry_run, progress=progress)
+            else:
+                reports = [(path, import_file(database, path, kind or None, now=now, dry_run=dry_run, progress=progress))]
+        told = [_told(file.name, report) for file, report in reports]
+    raise typer.Exit(0 if all(told) else 1)
+
+
+def export(
+    kind: Annotated[str, typer.Argument(help=KINDS)],
+    path: Annotated[Path, typer.Argument(help="The file to write: .csv, .xlsx, .toml or .jsonl")],
+) -> None:
+    """Write content to a file that `import` reads again."""
+    from handlers.transfer import export_file
+
+    with opened() as (_, database), _progress() as progress:
+        report = export_file(database, path, kind, progress=progress)
+    if not _told(path.name, report):
+        raise typer.Exit(1)
+
+
+def _told(name: str, report: "Report") -> bool:
+    """Prints what became of a file; True when it went well."""
+    if report.errors:
+        typer.secho(f"{name}: nothing was written, {len(report.errors)} problem(s):", fg="red", err=True)
+        for problem in report.errors:
+            typer.echo(f"  {problem}", err=True)
+        return False
+    if report.written:
+        typer.echo(f"{name}: {report.written} written")
+        return True
+    would = " would be" if report.dry_run else ""
+    typer.echo(f"{name}: {report.added}{would} added, {report.changed}{would} changed, {report.unchanged} unchanged")
+    return True
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; nothing where the output goes into a file."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("Working", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
