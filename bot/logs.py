@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-from bot.redaction import Redaction
+from bot.redaction import RedactingFormatter
 
 
 def set_up(level: int = logging.INFO) -> None:
@@ -21,8 +21,7 @@ def set_up(level: int = logging.INFO) -> None:
         ],
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
-    handler.addFilter(Redaction())
+    handler.setFormatter(RedactingFormatter(formatter))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

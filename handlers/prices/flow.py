@@ -25,8 +25,7 @@ def asked_for(turn: Turn) -> Start | None:
     finder = turn.memoised(finding.load)
     services = finder.services_in(turn.words)
     if services and (finding.asks_price(turn.words) or _names_only(turn, finder)):
-        sure = faq.is_sure(turn)
-        if sure and "{price:" not in sure.answer and "prices" not in sure.buttons and not _names_only(turn, finder):
+        if _another_matter(turn, finder):
             return None
         return Start("prices.quote", _known(turn, services, finder.model_in(turn.words)))
     if finding.asks_only_price(turn.words) or (finding.asks_price(turn.words) and _only_a_car(turn, finder)):
@@ -36,6 +35,14 @@ def asked_for(turn: Turn) -> Start | None:
 
 def _names_only(turn: Turn, finder: finding.Finder) -> bool:
     return finder.model_in(turn.words) is not None and finder.nothing_else(turn.words)
+
+
+def _another_matter(turn: Turn, finder: finding.Finder) -> bool:
+    """The words name a service or a car, but ask something about it that the knowledge base answers: "what is included?"."""
+    if finder.nothing_else(turn.words):
+        return False
+    sure = faq.is_sure(turn)
+    return sure is not None and "{price:" not in sure.answer and "prices" not in sure.buttons
 
 
 def _only_a_car(turn: Turn, finder: finding.Finder) -> bool:
@@ -89,7 +96,8 @@ def _services(turn: Turn, answers: Answers) -> list[Option]:
 
 
 def _find_service(turn: Turn, answers: Answers) -> str | None:
-    found = turn.memoised(finding.load).services_in(turn.words)
+    finder = turn.memoised(finding.load)
+    found = [] if _another_matter(turn, finder) else finder.services_in(turn.words)
     if len(found) > 1:
         answers["candidates"] = found
         raise Unclear("prices.service.which")
@@ -104,7 +112,8 @@ def _models(turn: Turn, answers: Answers) -> list[Option]:
 
 
 def _find_model(turn: Turn, answers: Answers) -> str | None:
-    return turn.memoised(finding.load).model_in(turn.words)
+    finder = turn.memoised(finding.load)
+    return None if _another_matter(turn, finder) else finder.model_in(turn.words)
 
 
 def _model_does_not_matter(turn: Turn, answers: Answers) -> bool:

@@ -1,0 +1,217 @@
+"""The engine in conversation: universal words, forms, questions in between, buttons that are gone, and what breaks."""
+
+import pytest
+
+from handlers.dialogue import Incoming
+from storage import messages
+from storage.entries import Gap
+from storage.tickets import Ticket
+from tests.world import World
+
+
+def test_a_newcomer_is_greeted_in_the_language_of_the_channel(world: World) -> None:
+    world.customer(language="zh-TW").starts().sees("您好！我是", "儘管問")
+    world.customer(language="fr").starts().sees("Hello!")
+
+
+def test_the_words_typed_decide_when_they_are_clearly_another_language(world: World) -> None:
+    ann = world.customer(language="en").starts()
+    ann.says("你们几点开门").sees("今天：")
+    ann.says("菜单").sees("有什么可以帮您")
+
+
+def test_the_language_chosen_is_remembered(world: World) -> None:
+    ann = world.customer(language="en").starts()
+    ann.says("language").presses("繁體中文").sees("好的，我會說繁體中文")
+    world.passes(days=30)
+    ann.says("menu").sees("有什麼可以幫您")
+    ann.says("简体中文").sees("好的，我会说简体中文")
+
+
+@pytest.mark.parametrize("word", ["menu", "MENU!", "菜单", "選單", "/menu", "main mneu", "ｍｅｎｕ"])
+def test_menu_in_any_spelling(world: World, word: str) -> None:
+    ann = world.customer().starts()
+    ann.says(word)
+    assert ann.last.data["passing"]
+
+
+@pytest.mark.parametrize("word", ["advisor", "human", "人工", "轉人工", "adviser", "a person please", "personn"])
+def test_a_person_can_be_asked_for_at_any_point(world: World, word: str) -> None:
+    ann = world.customer().starts()
+    ann.presses("Prices").sees("price of")
+    ann.says(word)
+    with world.database.reading() as session:
+        [ticket] = session.query(Ticket).all()
+    assert (ticket.kind, ticket.status) == ("question", "open")
+    assert "ask" not in ann.last.data
+
+
+def test_a_question_in_the_middle_of_a_form_is_answered_and_the_form_asks_again(world: World) -> None:
+    ann = world.customer().starts()
+    ann.says("how much is a minor service").sees("for which car?")
+    ann.says("when are you open on saturday?").sees("Today:", "for which car?")
+    ann.says("A4").sees("Minor service", "A4", "CN¥")
+
+
+def test_back_asks_the_question_before_and_cancel_ends_it(world: World) -> None:
+    ann = world.customer().starts()
+    ann.presses("Prices").says("minor service").sees("for which car?")
+    ann.says("back").sees("price of")
+    ann.says("major service").sees("for which car?")
+    ann.presses("Cancel").sees("cancelled")
+    ann.says("cancel").sees("nothing to cancel")
+
+
+def test_language_help_and_stop_leave_the_form_where_it_is(world: World) -> None:
+    ann = world.customer().starts()
+    ann.says("how much is a minor service").sees("for which car?")
+    ann.says("help").sees("These words always work", "for which car?")
+    ann.says("stop").sees("no offers", "for which car?")
+    ann.says("language").presses("简体中文").sees("简体中文", "您的车是哪一款")
+    ann.says("A4").sees("小保养", "¥")
+
+
+def test_a_stale_button_does_nothing_and_says_so(world: World) -> None:
+    """AU2, CC7, IN16."""
+    ann = world.customer().starts()
+    ann.presses("Prices")
+    old = ann.button("Minor service")
+    ann.does("press", press=old).sees("for which car?")
+    before = len(ann.received)
+    ann.does("press", press=old)
+    assert ann.outcome and "no longer in use" in ann.outcome.toast
+    assert len(ann.received) == before
+
+
+@pytest.mark.parametrize(
+    "forged", ["", "x", "AAAAAAAAAAAA.0", "AAAAAAAAAAAA.999", "'; DROP TABLE chats;--", "\x00" * 64, "a" * 64, "９９.９"]
+)
+def test_a_forged_button_does_nothing_and_says_so(world: World, forged: str) -> None:
+    """IN16."""
+    ann = world.customer().starts()
+    before = len(ann.received)
+    ann.does("press", press=forged)
+    assert ann.outcome and "no longer in use" in ann.outcome.toast
+    assert len(ann.received) == before
+
+
+def test_another_persons_button_does_nothing(world: World) -> None:
+    """AU2."""
+    ann, bob = world.customer().starts(), world.customer().starts()
+    bob.does("press", press=ann.button("Prices"))
+    assert bob.outcome and "no longer in use" in bob.outcome.toast
+
+
+def test_the_same_update_twice_has_its_effect_once(world: World) -> None:
+    """CH13."""
+    ann = world.customer().starts()
+    for _ in range(5):
+        ann.says("human", key="one-update")
+    assert ann.outcome and ann.outcome.duplicate
+    assert [text for text in ann.received if "called a colleague" in text] == [ann.last.text]
+
+
+def test_a_form_idle_for_a_day_is_left_with_a_kind_word(world: World) -> None:
+    ann = world.customer().starts()
+    ann.says("how much is a minor service").sees("for which car?")
+    world.passes(hours=25)
+    ann.says("when are you open?").sees("put our last question aside", "Today:")
+    assert "for which car" not in ann.last.text
+
+
+def test_after_two_answers_that_fit_nothing_a_person_is_offered(world: World) -> None:
+    ann = world.customer().starts()
+    ann.says("how much is a minor service")
+    ann.says("qqqq").sees("I don't find that car")
+    assert "Talk to a person" not in ann.labels
+    ann.says("zzzz")
+    assert "Talk to a person" in ann.labels
+
+
+def test_what_nobody_can_answer_is_said_and_filed(world: World) -> None:
+    ann = world.customer().starts()
+    ann.says("what is the capital of mongolia").sees("I won't guess")
+    with world.database.reading() as session:
+        [gap] = session.query(Gap).all()
+    assert (gap.text, gap.kind) == ("what is the capital of mongolia", "question")
+    ann.presses("Talk to a person").sees("called a colleague")
+
+
+def test_a_crash_is_apologised_for_with_a_number_and_handed_to_a_person(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """PR6: rolled back, logged, said, handed over; and the chat goes on."""
+    ann = world.customer().starts()
+    world.engine._words["menu"] = ("welcome", lambda turn: 1 / 0)  # noqa: SLF001 # type: ignore[arg-type,return-value]
+    ann.says("menu").sees("something went wrong", "number E")
+    number = ann.last.text.split("number ")[1].split(")")[0]
+    assert number in caplog.text
+    with world.database.reading() as session:
+        [ticket] = session.query(Ticket).all()
+    assert (ticket.kind, ticket.error) == ("error", number)
+    ann.says("help").sees("These words always work")
+
+
+def test_in_a_batch_a_crash_hurts_nobody_else(world: World) -> None:
+    """PR6: what came in together is taken one by one when one of it breaks."""
+    world.engine._words["menu"] = ("welcome", lambda turn: 1 / 0)  # noqa: SLF001 # type: ignore[arg-type,return-value]
+    arrivals = [Incoming("web", f"p{n}", f"batch:{n}", "text", text="menu" if n == 1 else "help", pulls=True) for n in range(3)]
+    outcomes = world.engine.take(arrivals, world.now)
+    with world.database.reading() as session:
+        said = [messages.latest(session, outcome.chat_id)[-1].text for outcome in outcomes]
+    assert ["something went wrong" in text for text in said] == [False, True, False]
+
+
+def test_a_flood_gets_a_few_replies_and_slows_nobody(world: World) -> None:
+    """AB1: 1,000 messages in 10 seconds get a handful of replies; all are kept; afterwards the person is served again."""
+    ann, bob = world.customer().starts(), world.customer().starts()
+    before = len(ann.received)
+    for _ in range(1000):
+        world.passes(milliseconds=10)
+        ann.says("menu", at_once=True)
+    assert len(ann.received) - before <= 6
+    with world.database.reading() as session:
+        kept = session.query(messages.MESSAGES).filter_by(status="received", kind="text").count()
+    assert kept == 1000
+    bob.says("menu", at_once=True).sees("What can I do")
+    world.passes(seconds=5)
+    ann.says("menu").sees("What can I do")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\x00", "\ud83d", "a\ufffe\u202e\u200b", "🙂" * 4096, "x" * 100_000, "é" * 10_000, "{{7*7}}", "%s%n{0}", "<b>"],
+)
+def test_text_of_any_kind_is_answered(world: World, text: str) -> None:
+    """IN2, IN3, IN17, WB7."""
+    ann = world.customer().starts()
+    before = len(ann.received)
+    ann.says(text)
+    assert len(ann.received) == before + 1
+
+
+def test_photos_and_other_things_get_a_plain_word(world: World) -> None:
+    ann = world.customer().starts()
+    ann.does("photo", media=("abc",)).sees("kept the photo")
+    ann.does("other").sees("words and photos")
+    ann.says("how much is a minor service").does("photo", media=("abc",)).sees("kept the photo", "for which car?")
+
+
+def test_a_deep_link_names_a_store_or_a_question(world: World) -> None:
+    """AU14: it carries no privilege; what it does not know it ignores."""
+    ann = world.customer().starts("faq-opening_hours")
+    ann.sees("Today:")
+    for payload in ("admin_1", "x" * 64, "store-nowhere", "faq-", "店"):
+        ann.starts(payload).sees("Hello!")
+
+
+def test_in_an_advisors_hands_the_bot_is_silent_until_the_ticket_is_closed(world: World) -> None:
+    from handlers.tickets import actions
+
+    ann = world.customer().starts().says("advisor")
+    with world.database.transaction() as session:
+        actions.reply(session, session.query(Ticket).one(), "Hello, this is Li. <b>What</b> happened?", world.now)
+    ann.sees("this is Li. <b>What</b> happened?")
+    ann.says("how much is a minor service").sees("this is Li")
+    with world.database.transaction() as session:
+        actions.close(session, session.query(Ticket).one(), world.engine.texts, world.now)
+    ann.sees("answering again")
+    ann.says("menu").sees("What can I do")

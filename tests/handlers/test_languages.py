@@ -1,0 +1,28 @@
+"""Which language somebody speaks."""
+
+import pytest
+
+from handlers.dialogue.languages import from_hint, of_words
+
+
+@pytest.mark.parametrize(
+    ("hint", "language"),
+    [
+        ("en", "en"), ("en-GB", "en"), ("zh", "zh-Hans"), ("zh-CN", "zh-Hans"), ("zh-hans", "zh-Hans"), ("zh-TW", "zh-Hant"),
+        ("zh_HK", "zh-Hant"), ("zh-Hant", "zh-Hant"), ("zh-MO", "zh-Hant"), ("yue", "zh-Hant"), ("fr", None), ("", None), ("🙂", None),
+    ],
+)  # fmt: skip
+def test_the_hint_of_a_channel(hint: str, language: str | None) -> None:
+    assert from_hint(hint) == language
+
+
+@pytest.mark.parametrize(
+    ("words", "current", "language"),
+    [
+        ("小保养多少钱", "en", "zh-Hans"), ("輪胎多少錢", "zh-Hans", "zh-Hant"), ("how much is it", "zh-Hant", "en"),
+        ("A4", "zh-Hans", None), ("ok", "zh-Hant", None), ("你好", "zh-Hant", None), ("你好", "en", "zh-Hans"),
+        ("京A12345", "en", None), ("我的A4 service 多少钱", "en", "zh-Hans"), ("🙂🙂", "en", None), ("", "en", None),
+    ],
+)  # fmt: skip
+def test_words_decide_when_they_are_clearly_in_another(words: str, current: str, language: str | None) -> None:
+    assert of_words(words, current) == language
