@@ -77,3 +77,8 @@ def prices_on(session: Session, store_id: int, service_ids: Iterable[int], day: 
         or_(Price.valid_until.is_(None), Price.valid_until >= day),
     )
     return list(session.scalars(query.order_by(Price.valid_from.desc(), Price.id.desc())))
+
+
+def service_codes(session: Session) -> set[str]:
+    """Of every service, also of those that are not offered any more."""
+    return set(session.scalars(select(Service.code)))

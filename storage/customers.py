@@ -1,5 +1,6 @@
 """Customers: the people behind the chats."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, String, select
@@ -27,3 +28,12 @@ class Customer(Base):
 def with_phone(session: Session, phone: str) -> list[Customer]:
     """Everybody with this number (a family may share one), oldest first."""
     return list(session.scalars(select(Customer).where(Customer.phone == phone).order_by(Customer.id)))
+
+
+def forget_proofs_of_other_numbers(session: Session, phones: Mapping[str, str | None]) -> None:
+    """Customers (by code) whose number will become another one are no longer verified."""
+    query = select(Customer).where(Customer.code.in_(phones), Customer.phone_verified_at.is_not(None))
+    for customer in session.scalars(query):
+        if customer.phone != phones[customer.code]:
+            customer.phone_verified_at = None
+    session.flush()

@@ -1,9 +1,10 @@
 """Stores: where they are, when they are open, and their bays."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Integer, String, Time, UniqueConstraint, select
+from sqlalchemy import Date, ForeignKey, Integer, String, Time, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.database import Base, Id, Json
@@ -75,3 +76,36 @@ def all_stores(session: Session) -> list[Store]:
 
 def by_code(session: Session, code: str) -> Store | None:
     return session.scalars(select(Store).where(Store.code == code)).one_or_none()
+
+
+def put(session: Session, wish: Mapping[str, Any]) -> None:
+    """Adds the store of this code, or makes it what `wish` says: columns by name, and
+
+    `hours`: seven lists of (opens, closes), Monday first. `special_days`: {"day", "names", "hours"}. `bays`: kinds by code.
+    """
+    store = by_code(session, wish["code"])
+    if store is None:
+        store = Store(code=wish["code"])
+        session.add(store)
+    for name in ("kind", "position", "names", "addresses", "parking", "phone", "timezone", "region", "currency"):
+        setattr(store, name, wish[name])
+    session.flush()
+    session.execute(delete(OpeningHours).where(OpeningHours.store_id == store.id))
+    session.execute(delete(SpecialDay).where(SpecialDay.store_id == store.id))
+    for weekday, spans in enumerate(wish["hours"]):
+        session.add_all(OpeningHours(store_id=store.id, weekday=weekday, opens=opens, closes=closes) for opens, closes in spans)
+    for special in wish["special_days"]:
+        spans = [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in special["hours"]]
+        session.add(SpecialDay(store_id=store.id, day=special["day"], names=special["names"], spans=spans))
+    # A bay keeps its row as long as it exists: what was booked there points at it.
+    bays = {bay.code: bay for bay in session.scalars(select(Bay).where(Bay.store_id == store.id))}
+    for code, kind in wish["bays"].items():
+        bay = bays.pop(code, None)
+        if bay is None:
+            session.add(Bay(store_id=store.id, code=code, kind=kind))
+        else:
+            bay.kind = kind
+    for bay in bays.values():
+        session.delete(bay)
+    session.flush()
+    session.expire(store)

@@ -1,0 +1,192 @@
+"""Import and export: a file, or a folder with a file for each kind, in one transaction."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from handlers.transfer import knowledge, shop, writing
+from handlers.transfer.fields import Cell
+from handlers.transfer.files import Row, Source, open_rows
+from handlers.transfer.flat import FlatImport
+from handlers.transfer.kinds import FLAT, ORDER, Kind
+from handlers.transfer.knowledge import EntryImport
+from handlers.transfer.report import Report, Wrong
+from handlers.transfer.shop import StoreImport
+from storage import bulk, revisions
+from storage.database import Database
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+REVISIONS = {"stores": "stores", "kb": "kb"} | {kind.name: kind.revision for kind in FLAT.values()}
+FORMATS = {"stores": (".toml",), "kb": (".toml", ".jsonl")} | dict.fromkeys(FLAT, (".csv", ".xlsx", ".jsonl"))
+_BATCH = 1000
+_NAMES = {
+    "store": "stores", "model": "models", "service": "services", "price": "prices", "customer": "customers",
+    "vehicle": "vehicles", "visit": "visits", "entry": "kb", "entries": "kb", "knowledge": "kb",
+}  # fmt: skip
+
+
+class _Import(Protocol):
+    def check_columns(self, columns: Sequence[str]) -> None: ...
+    def take(self, rows: Sequence[Row]) -> None: ...
+    def finish(self) -> None: ...
+
+
+def import_file(
+    database: Database,
+    path: Path,
+    kind: str | None = None,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Takes the whole file, or nothing of it if anything is wrong. `progress` gets (rows done, about how many there are)."""
+    with database.transaction() as session:
+        report = _import(session, path, kind, now, progress)
+        report.dry_run = dry_run
+        if dry_run or not report.ok:
+            session.rollback()
+    return report
+
+
+def import_folder(
+    database: Database, folder: Path, *, now: datetime, dry_run: bool = False, progress: Progress | None = None
+) -> list[tuple[Path, Report]]:
+    """Takes all files of a folder in the order in which they need each other; one that is wrong ends it, and nothing is kept."""
+    return import_files(database, files_of(folder), now=now, dry_run=dry_run, progress=progress)
+
+
+def import_files(
+    database: Database,
+    paths: Iterable[Path],
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> list[tuple[Path, Report]]:
+    """Takes these files in this order, all or nothing."""
+    reports: list[tuple[Path, Report]] = []
+    with database.transaction() as session:
+        for path in paths:
+            report = _import(session, path, None, now, progress)
+            report.dry_run = dry_run
+            reports.append((path, report))
+            if not report.ok:
+                break
+        if dry_run or any(not report.ok for _, report in reports):
+            session.rollback()
+    return reports
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The files of a folder that can be imported, in the order in which they need each other."""
+    known = [(kind, path) for path in sorted(folder.iterdir()) if path.is_file() and (kind := kind_of(path))]
+    return [path for _, path in sorted(known, key=lambda pair: ORDER.index(pair[0]))]
+
+
+def kind_of(path: Path) -> str | None:
+    """What a file holds: TOML says it by its headings, the others by the words in their name; None if that says nothing."""
+    suffix = path.suffix.lower()
+    if suffix == ".toml" and path.is_file():
+        content = path.read_bytes()
+        return "kb" if b"[[entry]]" in content else "stores" if b"[[store]]" in content else None
+    if suffix in (".csv", ".tsv", ".txt", ".xlsx", ".jsonl"):
+        for word in reversed(path.stem.lower().replace("_", "-").replace(" ", "-").split("-")):
+            if word in ORDER or word in _NAMES:
+                return _NAMES.get(word, word)
+    return None
+
+
+def export_file(database: Database, path: Path, kind: str, *, progress: Progress | None = None) -> Report:
+    """Writes everything of a kind; the file appears only when it is complete."""
+    report = Report(kind)
+    suffix = path.suffix.lower()
+    try:
+        if kind not in FORMATS:
+            raise Wrong(f'"{kind}" is not a kind. Write one of {", ".join(ORDER)}.')
+        if suffix not in FORMATS[kind]:
+            raise Wrong(f'{kind} are written as {" or ".join(FORMATS[kind])}, not "{suffix}". Give the file another ending.')
+        if not path.parent.is_dir():
+            raise Wrong(f'There is no folder "{path.parent}". Make it first.')
+    except Wrong as error:
+        report.wrong(0, error)
+        return report
+    with database.reading() as session, writing.new_file(path) as file:
+        if kind in FLAT:
+            total = bulk.count(session, FLAT[kind].table)
+            rows = _counted(_cells(session, FLAT[kind]), report, progress, total)
+            writing.write_flat(file, suffix, FLAT[kind].columns, rows)
+        elif kind == "stores":
+            writing.write_stores(file, _counted(shop.rows_out(session), report))
+        else:
+            write = writing.write_entries if suffix == ".toml" else writing.write_json_lines
+            write(file, _counted(knowledge.rows_out(session), report))
+    if progress:
+        progress(report.written, report.written)
+    return report
+
+
+def export_folder(database: Database, folder: Path, *, progress: Progress | None = None) -> list[tuple[Path, Report]]:
+    """A file for each kind, as `import_folder` takes them."""
+    paths = [(folder / f"{kind}{FORMATS[kind][0]}", kind) for kind in ORDER]
+    return [(path, export_file(database, path, kind, progress=progress)) for path, kind in paths]
+
+
+def _import(session: Session, path: Path, name: str | None, now: datetime, progress: Progress | None) -> Report:
+    report = Report(name or kind_of(path) or "")
+    try:
+        if report.kind not in ORDER:
+            raise Wrong(f'The name "{path.name}" does not say what the file holds. Say which of {", ".join(ORDER)} it is.')
+        if not bulk.claim(session):
+            raise Wrong("Another import is running. Wait until it has finished and try again.")
+        source = open_rows(path)
+        importer = _importer(session, report, now)
+        if source.columns is not None:
+            importer.check_columns(source.columns)
+        _take(source, importer, report, progress)
+    except Wrong as error:
+        report.wrong(error.row, error)
+    if (revision := REVISIONS.get(report.kind)) and report.ok and (report.added or report.changed):
+        revisions.raise_(session, revision)
+    return report
+
+
+def _importer(session: Session, report: Report, now: datetime) -> _Import:
+    if report.kind == "stores":
+        return StoreImport(session, report)
+    if report.kind == "kb":
+        return EntryImport(session, now, report)
+    return FlatImport(FLAT[report.kind], session, now, report)
+
+
+def _take(source: Source, importer: _Import, report: Report, progress: Progress | None) -> None:
+    rows = iter(source.rows)
+    done = 0
+    while not report.full and (batch := list(islice(rows, _BATCH))):
+        importer.take(batch)
+        done += len(batch)
+        if progress:
+            progress(done, max(done, source.total))
+    if not report.full:
+        importer.finish()
+    if progress:
+        progress(done, done)
+
+
+def _cells(session: Session, kind: Kind) -> Iterator[list[Cell]]:
+    pointing = {field.name: field.points_at for field in kind.fields if field.points_at is not None and not field.many}
+    for row in bulk.stream(session, kind.table, pointing, ["id"]):
+        yield [cell for field in kind.fields for cell in field.write(row[field.name])]
+
+
+def _counted(rows: Iterable[T], report: Report, progress: Progress | None = None, total: int = 0) -> Iterator[T]:
+    for row in rows:
+        report.written += 1
+        if progress and report.written % _BATCH == 0:
+            progress(report.written, max(total, report.written))
+        yield row

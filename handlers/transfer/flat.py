@@ -1,0 +1,106 @@
+"""Rows of a flat file on their way into their table, a batch at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from handlers.transfer.fields import Cells, Field, Known
+from handlers.transfer.files import Row
+from handlers.transfer.kinds import Kind
+from handlers.transfer.report import Report, Wrong
+from storage import bulk, stores
+
+
+class FlatImport:
+    """The import of one file of one kind; what is wrong goes into the report."""
+
+    def __init__(self, kind: Kind, session: Session, now: datetime, report: Report) -> None:
+        self.kind = kind
+        self.session = session
+        self.report = report
+        self._born = kind.born(now)
+        everywhere = stores.all_stores(session)
+        self._regions = {"": everywhere[0].region if everywhere else ""} | {store.code: store.region for store in everywhere}
+        self._seen: dict[tuple[Any, ...], int] = {}
+
+    def check_columns(self, columns: Sequence[str]) -> None:
+        """Raises Wrong for a column that is not known or not there."""
+        if unknown := [column for column in columns if column not in self.kind.columns]:
+            raise Wrong(
+                f'There is no column "{unknown[0][:60]}" in {self.kind.name}. The columns are {", ".join(self.kind.columns)}.',
+                unknown[0][:60],
+                row=1,
+            )
+        for field in self.kind.fields:
+            if field.required and not set(field.columns) & set(columns):
+                raise Wrong(f'The column "{field.columns[0]}" is missing. Add it to the first row.', field.columns[0], row=1)
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Checks these rows and, as long as nothing has been wrong so far, writes them."""
+        known = self._known(rows)
+        groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+        for row in rows:
+            values = self._read(row, known)
+            if values is not None:
+                # An empty cell empties what was there; a column that is not in the file leaves it alone.
+                left_out = frozenset(f.name for f in self.kind.fields if not row.cells.keys() & set(f.columns))
+                groups.setdefault(left_out, []).append(values)
+        if self.report.ok:
+            for left_out, group in groups.items():
+                self._put(group, left_out)
+
+    def finish(self) -> None:
+        """A flat file has no end that could be wrong."""
+
+    def _put(self, rows: list[dict[str, Any]], left_out: frozenset[str]) -> None:
+        self.kind.before(self.session, rows, left_out)
+        counts = bulk.put(self.session, self.kind.table, self.kind.key, rows, keep={*left_out, *self._born})
+        self.report.added += counts.added
+        self.report.changed += counts.changed
+        self.report.unchanged += counts.unchanged
+
+    def _known(self, rows: Sequence[Row]) -> Known:
+        ids = {}
+        for field in self.kind.fields:
+            if field.points_at is not None:
+                codes = {code.strip() for row in rows for code in _codes(field, row.cells)}
+                ids[field.points_at.name] = bulk.ids(self.session, field.points_at, codes - {""})
+        return Known(ids, self._regions)
+
+    def _read(self, row: Row, known: Known) -> dict[str, Any] | None:
+        cells = Cells(row.number, row.cells, known)
+        values: dict[str, Any] = {}
+        wrong = False
+        for field in self.kind.fields:
+            try:
+                values[field.name] = field.read(cells)
+            except Wrong as error:
+                error.column = error.column or field.columns[0]
+                self.report.wrong(row.number, error)
+                wrong = True
+        try:
+            if wrong:
+                return None
+            self._check_whole(row, values)
+        except Wrong as error:
+            self.report.wrong(row.number, error)
+            return None
+        return {**values, **self._born}
+
+    def _check_whole(self, row: Row, values: Mapping[str, Any]) -> None:
+        if unknown := row.cells.keys() - set(self.kind.columns):
+            raise Wrong(f"There is no such column. The columns are {', '.join(self.kind.columns)}.", min(unknown)[:60])
+        self.kind.rule(values)
+        key = tuple(values[name] for name in self.kind.key)
+        first = self._seen.setdefault(key, row.number)
+        if first != row.number:
+            raise Wrong(f"Row {first} is about the same one. Keep one of the two rows.", self.kind.columns[0])
+
+
+def _codes(field: Field, cells: Mapping[str, str | list[str]]) -> list[str]:
+    value = cells.get(field.columns[0], "")
+    if isinstance(value, list):
+        return value
+    return value.split("|") if field.many else [value]
