@@ -89,7 +89,7 @@ class App:
         chat = WebChat(self.turns, self.database, self.clock, settings.origins, proxies=Proxies(settings.proxies))
         web.add_routes(chat.routes())
         if settings.telegram_bot_token.get_secret_value():
-            await self._start_telegram(parts, web)
+            raise Wrong("Telegram is not built in yet")
         await chat.start()
         parts.push_async_callback(chat.stop)
         server = WebServer(web, settings.host, settings.port)

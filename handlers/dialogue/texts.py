@@ -5,13 +5,14 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from datetime import time as clock_time
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_precision
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import escape as escape_html
 
@@ -29,11 +30,13 @@ def escape(text: str) -> str:
 
 
 def money(amount: int, currency: str, language: str) -> str:
-    """`amount` in minor units of `currency`; whole amounts without decimals: ¥399, CN¥399.50."""
-    return format_currency(
-        amount / 100, currency, locale=locale(language), format="¤#,##0.##" if amount % 100 == 0 else "¤#,##0.00",
-        currency_digits=False,
-    )  # fmt: skip
+    """`amount` in minor units of `currency`; whole amounts without decimals: ¥399, HK$1,280."""
+    digits = get_currency_precision(currency)
+    exact = Decimal(amount).scaleb(-digits)
+    pattern = "¤#,##0" if exact == exact.to_integral_value() else f"¤#,##0.{'0' * digits}"
+    written = format_currency(exact, currency, pattern, locale(language), currency_digits=False)
+    # In a shop that bills in yuan the sign alone is what everybody writes, in any language.
+    return written.replace("CN¥", "¥")
 
 
 class Texts:

@@ -60,7 +60,7 @@ def _service(turn: Turn, code: str) -> catalogue.Service:
 def duration(turn: Turn, minutes: int) -> str:
     """A length of time as people say it: about 45 minutes, about 1.5 hours, about 2 days."""
     length = timedelta(minutes=minutes)
-    if length < timedelta(minutes=90):
+    if length < timedelta(minutes=90) and minutes != 60:
         return turn.texts.label("faq.minutes", turn.language, {"n": minutes})
     if length < timedelta(hours=12):
         return turn.texts.label("faq.hours", turn.language, {"n": _half(minutes / 60)})
