@@ -89,6 +89,11 @@ class Customer:
             return messages.after(session, self.outcome.chat_id, 0)
 
     @property
+    def toast(self) -> str:
+        """The passing word that the last thing they did has brought."""
+        return self.outcome.toast if self.outcome else ""
+
+    @property
     def received(self) -> list[str]:
         """Everything the bot has said to them."""
         return [message.text for message in self.transcript if not message.incoming]

@@ -1,0 +1,85 @@
+"""Settings explain themselves: one sentence that says what to write where."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.clock import clock_of
+from bot.settings import Wrong, read
+
+TOKEN = "123456789:AAHabcdefghijklmnopqrstuvwxyz012345"
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("TELEGRAM_", "BAYLINE_")) or name == "DATABASE_URL":
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_any_setting_it_is_sqlite_on_this_machine() -> None:
+    settings = read()
+    assert settings.database == "sqlite:///data/bayline.db"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DATABASE_URL", "mysql://x", "sqlite:///data/bayline.db or postgresql://"),
+        ("TELEGRAM_BOT_TOKEN", "hello", "@BotFather"),
+        ("TELEGRAM_API_URL", "api.telegram.org", "begins with https://"),
+        ("TELEGRAM_WEBHOOK_SECRET", "with space", "letters, digits"),
+        ("BAYLINE_PORT", "eighty", "integer"),
+        ("BAYLINE_PORT", "70000", "65535"),
+        ("BAYLINE_CLOCK_FILE", "nowhere.txt", "existing file"),
+    ],
+)
+def test_a_wrong_setting_says_what_to_write(name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PR10."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Wrong) as wrong:
+        read()
+    assert name in str(wrong.value)
+    assert said in str(wrong.value)
+    assert "\n" not in str(wrong.value)
+
+
+def test_a_webhook_without_a_secret_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AU4: fail closed."""
+    monkeypatch.setenv("TELEGRAM_WEBHOOK_URL", "https://example.com/hook")
+    for empty in (None, ""):
+        if empty is not None:
+            monkeypatch.setenv("TELEGRAM_WEBHOOK_SECRET", empty)
+        with pytest.raises(Wrong, match="TELEGRAM_WEBHOOK_SECRET is missing"):
+            read()
+
+
+def test_a_wrong_token_is_not_repeated_in_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PV11."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "nearly" + TOKEN + "!")
+    with pytest.raises(Wrong) as wrong:
+        read()
+    assert "AAHabc" not in str(wrong.value)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    assert "AAHabc" not in repr(read())
+
+
+def test_the_file_env_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("BAYLINE_PORT=9999\nOTHER=1\n")
+    assert read().port == 9999
+
+
+def test_the_clock_file_is_read_each_time(tmp_path: Path) -> None:
+    file = tmp_path / "now"
+    file.write_text("2026-11-21T09:00:00+08:00")
+    clock = clock_of(file)
+    assert clock().isoformat() == "2026-11-21T01:00:00+00:00"
+    file.write_text("2027-01-01T00:00:00+00:00")
+    assert clock().year == 2027
+    file.write_text("2027-01-01T00:00:00")
+    with pytest.raises(ValueError, match="with offset"):
+        clock()

@@ -1,0 +1,122 @@
+"""What the database itself guarantees, on SQLite and on PostgreSQL."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import StatementError
+
+from storage import chats, leases, messages, quarantine, revisions
+from storage.database import Database
+from storage.entries import Gap
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def _chat(database: Database, address: str = "ann") -> chats.Chat:
+    with database.transaction() as session:
+        return chats.arrive(session, "web", address, pulls=True, now=NOW)
+
+
+def _message(session: object, chat: chats.Chat, key: str) -> int | None:
+    return messages.receive(session, chat.id, "web", key=key, kind="text", text="hi", data={}, now=NOW)  # type: ignore[arg-type] # a session
+
+
+def test_an_instant_keeps_its_moment_and_a_naive_one_is_refused(database: Database) -> None:
+    """TM12, DB16."""
+    east = datetime.fromisoformat("2026-11-21T17:00:00.123456+08:00")
+    with database.transaction() as session:
+        session.add(Gap(kind="question", text="a", language="en", at=east))
+    with database.reading() as session:
+        [gap] = session.query(Gap).all()
+    assert gap.at == east
+    assert gap.at.utcoffset() == timedelta(0)
+    naive = datetime(2026, 11, 21)  # noqa: DTZ001 - that is the point
+    with pytest.raises(StatementError), database.transaction() as session:
+        session.add(Gap(kind="question", text="a", language="en", at=naive))
+
+
+def test_arriving_makes_the_chat_once(database: Database) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        ids = {chat.id for chat in pool.map(lambda _: _chat(database), range(40))}
+    assert len(ids) == 1
+
+
+def test_a_chat_keeps_what_a_turn_has_saved(database: Database) -> None:
+    chat = _chat(database)
+    chat.form, chat.answers, chat.asked, chat.language = "prices.quote", {"model": "a4", "量": [1, None]}, ["service"], "zh-Hant"
+    chat.asked_at = NOW
+    with database.transaction() as session:
+        chats.save(session, chat)
+    again = _chat(database)
+    assert (again.form, again.answers, again.asked, again.language, again.asked_at) == (
+        "prices.quote", {"model": "a4", "量": [1, None]}, ["service"], "zh-Hant", NOW,
+    )  # fmt: skip
+
+
+def test_a_key_is_received_once_however_many_try(database: Database) -> None:
+    """CH13, CC7."""
+    chat = _chat(database)
+
+    def receive(_: int) -> int | None:
+        with database.transaction() as session:
+            return _message(session, chat, "update-1")
+
+    with ThreadPoolExecutor(8) as pool:
+        received = list(pool.map(receive, range(40)))
+    assert len([number for number in received if number is not None]) == 1
+
+
+def test_a_turn_that_fails_leaves_nothing(database: Database) -> None:
+    def fails() -> None:
+        with database.transaction() as session:
+            chat = chats.arrive(session, "web", "bob", pulls=True, now=NOW)
+            _message(session, chat, "update-2")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    with database.reading() as session:
+        assert chats.find(session, "web", "bob") is None
+
+
+def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
+    """DB13: with the write lock held, reading goes on."""
+    chat = _chat(database)
+    with database.transaction() as session:
+        _message(session, chat, "update-3")
+        with database.reading() as other:
+            assert messages.after(other, chat.id, 0) == []
+
+
+def test_only_one_holds_a_lease_until_it_ends(database: Database) -> None:
+    """CH11."""
+
+    def take(holder: str, now: datetime) -> bool:
+        with database.transaction() as session:
+            return leases.take(session, "poll:1", holder, now, timedelta(seconds=30))
+
+    assert take("a", NOW)
+    assert not take("b", NOW + timedelta(seconds=29))
+    assert take("a", NOW + timedelta(seconds=29))
+    assert take("b", NOW + timedelta(seconds=60))
+    with database.transaction() as session:
+        leases.give_back(session, "poll:1", "a")
+    assert not take("a", NOW + timedelta(seconds=61))
+
+
+def test_a_revision_rises_with_each_change(database: Database) -> None:
+    for _ in range(3):
+        with database.transaction() as session:
+            revisions.raise_(session, "kb")
+    with database.reading() as session:
+        assert revisions.all_numbers(session) == {"kb": 3}
+
+
+def test_an_update_is_put_aside_once(database: Database) -> None:
+    """CH15."""
+    for _ in range(2):
+        with database.transaction() as session:
+            quarantine.put(session, key="u1", channel="telegram", reason="x" * 500, raw="{}", now=NOW)
+    with database.reading() as session:
+        assert session.query(quarantine.Quarantined).count() == 1
