@@ -183,3 +183,13 @@ def cancel_queued_replies(session: Session, chat_id: int) -> None:
     """Drops replies that nobody has begun to send; used when a flood made them pointless."""
     unsent = (MESSAGES.c.chat_id == chat_id) & (MESSAGES.c.status == QUEUED) & (MESSAGES.c.purpose == "reply")
     session.connection().execute(update(MESSAGES).where(unsent).values(status=CANCELLED))
+
+
+def note_edit(session: Session, chat_id: int, ref: str, text: str, now: datetime) -> None:
+    """Keeps what somebody made of their words later, beside what was answered; `ref` is the channel's id of the message."""
+    recent = select(MESSAGES.c.id, MESSAGES.c.data).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.status == RECEIVED)
+    for row in session.connection().execute(recent.order_by(MESSAGES.c.id.desc()).limit(100)):
+        if row.data.get("ref") == ref:
+            data = {**row.data, "edited": {"text": text, "at": now.isoformat()}}
+            session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == row.id).values(data=data))
+            return

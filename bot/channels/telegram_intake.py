@@ -1,0 +1,234 @@
+"""Telegram's receiving half: one update at a time becomes a turn, and is safe in the database when `take` returns."""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from telegram.error import NetworkError, TelegramError
+
+from bot.channels import telegram_updates as updates
+from bot.channels.telegram_api import Api
+from bot.channels.telegram_request import Refused
+from bot.clock import Clock
+from bot.photos import CleanPhoto, PhotoRefused
+from bot.turns import Turns
+from handlers.dialogue.engine import Outcome
+from handlers.dialogue.incoming import Incoming
+from storage import chats, messages, outbox, quarantine
+from storage.database import Database
+from storage.media import Media
+
+log = logging.getLogger(__name__)
+
+Photos = Callable[[bytes], Awaitable[CleanPhoto]]
+
+# With these the database is away: the update is kept by Telegram and comes again. Anything else would come again for ever.
+AWAY = (OperationalError, InterfaceError, NoConnection)
+TYPING_AFTER, TYPING_AGAIN = 0.4, 4.0
+DOWNLOAD_WITHIN = 10.0
+
+
+class Intake:
+    """Turns updates into turns, in order within a chat. `heard` is called after each turn."""
+
+    def __init__(
+        self, api: Api, turns: Turns, database: Database, clock: Clock, staff_chat: str | None, photos: Photos | None
+    ) -> None:
+        self.heard: Callable[[Incoming, Outcome], None] | None = None
+        self._api = api
+        self._turns = turns
+        self._database = database
+        self._clock = clock
+        self._staff_chat = staff_chat
+        self._photos = photos
+        # Chats whose photo is still being fetched: what they send meanwhile waits behind it.
+        self._busy: dict[str, asyncio.Future[None]] = {}
+        self._background: set[asyncio.Task[None]] = set()
+        self._leaving: set[str] = set()
+
+    async def stop(self) -> None:
+        """Gives answers to presses that are under way a moment to leave."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=1.0)
+        for task in self._background:
+            task.cancel()
+
+    async def take(self, update: Any) -> None:
+        """Returns when the update is committed, parked or of no use. Raises one of AWAY when the database does not answer."""
+        try:
+            event = updates.read(update, self._api.bot_id) if isinstance(update, dict) else updates.number_of(update)
+        except updates.Malformed as why:
+            await self.park(update, str(why))
+            return
+        try:
+            if isinstance(event, updates.Heard):
+                await self._hear(event)
+            elif isinstance(event, updates.Edited):
+                await asyncio.to_thread(self._note_edit, event)
+            elif isinstance(event, updates.Blocked):
+                await asyncio.to_thread(self._lose, event)
+            elif isinstance(event, updates.Group):
+                self._leave(event.address)
+            elif isinstance(event, updates.Query):
+                self._answer(event.query, "")
+        except AWAY:
+            raise
+        except Exception as bug:
+            # Not even the apology could be written down: a person has to look at it.
+            log.exception("an update could not be handled")
+            await self.park(update, f"error: {type(bug).__name__}")
+
+    async def park(self, update: Any, reason: str) -> None:
+        """Puts an update aside for a person. Raises one of AWAY when the database does not answer."""
+        raw = json.dumps(update, default=str)
+        try:
+            key = f"telegram:{self._api.bot_id}:{updates.number_of(update)}"
+        except updates.Malformed:
+            key = f"telegram:{self._api.bot_id}:{hashlib.sha256(raw.encode()).hexdigest()}"
+        log.warning("update %s was put aside: %s", key, reason)
+
+        def put() -> None:
+            with self._database.transaction() as session:
+                quarantine.put(session, key=key, channel="telegram", reason=reason, raw=raw, now=self._clock())
+
+        await asyncio.to_thread(put)
+
+    # -- turns ---------------------------------------------------------------------------------------------------------
+
+    async def _hear(self, heard: updates.Heard) -> None:
+        address = heard.incoming.address
+        if heard.file or address in self._busy:
+            await self._in_line(address, self._hear_photo(heard) if heard.file else self._turn(heard))
+        else:
+            await self._turn(heard)
+
+    async def _in_line(self, address: str, work: Coroutine[Any, Any, Any]) -> None:
+        before, mine = self._busy.get(address), asyncio.get_running_loop().create_future()
+        self._busy[address] = mine
+        try:
+            if before is not None:
+                await before
+            await work
+        finally:
+            work.close()
+            mine.set_result(None)
+            if self._busy.get(address) is mine:
+                del self._busy[address]
+
+    async def _turn(self, heard: updates.Heard) -> Outcome:
+        incoming = heard.incoming
+        loop = asyncio.get_running_loop()
+        typing = loop.call_later(TYPING_AFTER, self._type, incoming.address)
+        try:
+            outcome = await self._turns.take(incoming)
+        finally:
+            typing.cancel()
+        if heard.query:
+            self._answer(heard.query, outcome.toast)
+        if self.heard:
+            self.heard(incoming, outcome)
+        return outcome
+
+    def _type(self, address: str) -> None:
+        self._later(self._api.call("sendChatAction", {"chat_id": int(address), "action": "typing"}))
+
+    def _answer(self, query: str, toast: str) -> None:
+        """Ends the press's spinner. One that is too old does not spin any more, so nobody need know."""
+        parameters: dict[str, Any] = {"callback_query_id": query}
+        if toast:
+            parameters["text"] = toast[:200]
+        self._later(self._api.call("answerCallbackQuery", parameters))
+
+    def _later(self, call: Coroutine[Any, Any, Any]) -> None:
+        """Does what nobody waits for; whether it works is not important enough to try again."""
+
+        async def quietly() -> None:
+            with contextlib.suppress(TelegramError):
+                await call
+
+        task = asyncio.create_task(quietly())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    # -- photos --------------------------------------------------------------------------------------------------------
+
+    async def _hear_photo(self, heard: updates.Heard) -> None:
+        try:
+            photo = await self._fetch(heard.file)
+        except PhotoRefused as why:
+            refused = replace(heard.incoming, kind="other", extra={**heard.incoming.extra, "refusal": why.key})
+            await self._turn(replace(heard, incoming=refused))
+            return
+        media_id = secrets.token_urlsafe(16)
+        await asyncio.to_thread(self._keep, media_id, heard.incoming.address, photo)
+        outcome = await self._turn(replace(heard, incoming=replace(heard.incoming, media=(media_id,))))
+        if outcome.duplicate:
+            await asyncio.to_thread(self._drop, media_id)
+
+    async def _fetch(self, file_id: str) -> CleanPhoto:
+        """The picture, made anew. Raises PhotoRefused, also for a file that Telegram does not give us."""
+        if self._photos is None:
+            raise PhotoRefused("dialogue.photo.not_a_photo")
+        try:
+            # What else was fetched together with it is confirmed only after it: it must not take long.
+            async with asyncio.timeout(DOWNLOAD_WITHIN):
+                data = await self._download(file_id)
+        except Refused as no:
+            raise PhotoRefused("dialogue.photo.too_big" if no.code == 413 else "dialogue.photo.empty") from None
+        except (TelegramError, TimeoutError):
+            raise PhotoRefused("dialogue.photo.empty") from None
+        return await self._photos(data)
+
+    async def _download(self, file_id: str) -> bytes:
+        while True:
+            try:
+                return await self._api.download(file_id)
+            except NetworkError:
+                await asyncio.sleep(0.5)
+
+    def _keep(self, media_id: str, address: str, photo: CleanPhoto) -> None:
+        now = self._clock()
+        with self._database.transaction() as session:
+            chat = chats.find(session, "telegram", address)
+            picture = {"mime": photo.mime, "width": photo.width, "height": photo.height, "content": photo.content}
+            session.add(Media(id=media_id, chat_id=chat.id if chat else None, sha256=photo.sha256, created_at=now, **picture))
+
+    def _drop(self, media_id: str) -> None:
+        with self._database.transaction() as session:
+            session.execute(delete(Media).where(Media.id == media_id))
+
+    # -- what is not a turn --------------------------------------------------------------------------------------------
+
+    def _note_edit(self, edited: updates.Edited) -> None:
+        with self._database.transaction() as session:
+            if chat := chats.find(session, "telegram", edited.address):
+                messages.note_edit(session, chat.id, edited.ref, edited.text, self._clock())
+
+    def _lose(self, blocked: updates.Blocked) -> None:
+        with self._database.transaction() as session:
+            if chat := chats.find(session, "telegram", blocked.address):
+                outbox.lose(session, chat.id, self._clock())
+
+    def _leave(self, address: str) -> None:
+        """Personal matters belong in private chats: we leave every group that is not the staff's own."""
+        if address == self._staff_chat or address in self._leaving:
+            return
+        self._leaving.add(address)
+
+        async def leave() -> None:
+            try:
+                await self._api.bot.leave_chat(int(address))
+                log.info("left a group that the bot is not meant to be in")
+            finally:
+                self._leaving.discard(address)
+
+        self._later(leave())

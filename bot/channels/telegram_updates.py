@@ -1,0 +1,221 @@
+"""What Telegram tells us, read with care: an update becomes something the channel acts on, or Malformed."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.dialogue.incoming import MAX_TEXT, Contact, Incoming, clean
+
+# The kinds of update that we ask for. Others may come all the same, from before or by another client's wish.
+WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
+_UNUSED = (
+    "channel_post", "edited_channel_post", "business_connection", "business_message", "edited_business_message",
+    "deleted_business_messages", "message_reaction", "message_reaction_count", "inline_query", "chosen_inline_result",
+    "shipping_query", "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer", "chat_member", "chat_join_request",
+    "chat_boost", "removed_chat_boost", "managed_bot",
+)  # fmt: skip
+# What people send that we cannot use; everything else without words is a notice of the service, and nobody waits for an answer.
+_NO_WORDS = (
+    "sticker", "voice", "audio", "video", "video_note", "animation", "document", "location", "venue", "poll", "dice", "story",
+    "game", "paid_media", "checklist", "invoice",
+)  # fmt: skip
+_START = re.compile(r"/start(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PICTURES = ("image/jpeg", "image/png", "image/webp")
+MAX_DOWNLOAD = 20 * 1024 * 1024
+_MAX_ID = 2**53
+
+
+class Malformed(Exception):  # noqa: N818 - it describes an update
+    """Not an update as the Bot API describes them. The message says where; it never quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Somebody in a private chat did something. `query`: the press that waits for its answer. `file`: a photo to fetch."""
+
+    incoming: Incoming
+    query: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Somebody changed the words of a message that was handled before."""
+
+    address: str
+    ref: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The person blocked the bot."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Something happened in a group or a channel."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A press that can have no effect, but waits for its answer."""
+
+    query: str
+
+
+Event = Heard | Edited | Blocked | Group | Query | None
+
+
+def number_of(update: Any) -> int:
+    """The `update_id`. Raises Malformed."""
+    if not isinstance(update, dict):
+        raise Malformed("an update that is no object")
+    return _id(update, "update_id")
+
+
+def read(update: dict[str, Any], bot_id: int) -> Event:
+    """What an update means for us; None for what we have no use for. Raises Malformed."""
+    key = f"telegram:{bot_id}:{number_of(update)}"
+    if "callback_query" in update:
+        return _query(_table(update, "callback_query"), key)
+    if "message" in update:
+        return _message(_table(update, "message"), key)
+    if "edited_message" in update:
+        return _edited(_table(update, "edited_message"))
+    if "my_chat_member" in update:
+        return _membership(_table(update, "my_chat_member"))
+    for post in ("channel_post", "edited_channel_post"):
+        if post in update:
+            return Group(str(_id(_table(_table(update, post), "chat"), "id")))
+    if any(name in update for name in _UNUSED):
+        return None
+    raise Malformed("an update of an unknown kind")
+
+
+def _message(message: dict[str, Any], key: str) -> Event:
+    chat = _table(message, "chat")
+    address = str(_id(chat, "id"))
+    if _words(chat, "type") != "private":
+        return Group(address)
+    person = _table(message, "from") if "from" in message else chat
+    if person.get("is_bot") is True:
+        return None
+    about: dict[str, Any] = {
+        "channel": "telegram", "address": address, "key": key, "ref": str(_id(message, "message_id")),
+        "language": _words(person, "language_code")[:35], "name": _name(person),
+    }  # fmt: skip
+    if "text" in message:
+        return _text(_words(message, "text"), about)
+    caption = clean(_words(message, "caption"), MAX_TEXT)
+    extra = {"album": album} if (album := clean(_words(message, "media_group_id"), 40)) else {}
+    if file := _picture(message):
+        return Heard(Incoming(**about, kind="photo", text=caption, extra=extra), file=file)
+    if "photo" in message or _is_picture(message):
+        refusal = {"refusal": "dialogue.photo.too_big"}
+        return Heard(Incoming(**about, kind="other", text=caption, extra={**extra, **refusal}))
+    if "contact" in message:
+        card = _table(message, "contact")
+        own = card.get("user_id") == _id(person, "id")
+        return Heard(Incoming(**about, kind="contact", contact=Contact(clean(_words(card, "phone_number"), 40), own)))
+    if any(name in message for name in _NO_WORDS):
+        return Heard(Incoming(**about, kind="other", text=caption))
+    return None
+
+
+def _text(text: str, about: dict[str, Any]) -> Heard:
+    text = clean(text, MAX_TEXT)
+    if start := _START.fullmatch(text):
+        payload = (start[1] or "").strip()
+        return Heard(Incoming(**about, kind="start", text="/start", payload=payload if _PAYLOAD.fullmatch(payload) else ""))
+    return Heard(Incoming(**about, kind="text", text=text))
+
+
+def _picture(message: dict[str, Any]) -> str:
+    """The file to fetch: the largest size of a photo that may be downloaded, or a picture that was sent as a file."""
+    if "photo" in message:
+        sizes = message["photo"]
+        if not isinstance(sizes, list) or not all(isinstance(size, dict) for size in sizes):
+            raise Malformed("photo is no list of sizes")
+        small = [size for size in sizes if _number(size, "file_size") <= MAX_DOWNLOAD]
+        best = max(small, key=lambda size: _number(size, "width") * _number(size, "height"), default=None)
+        return _words(best, "file_id")[:300] if best else ""
+    if _is_picture(message) and _number(message["document"], "file_size") <= MAX_DOWNLOAD:
+        return _words(message["document"], "file_id")[:300]
+    return ""
+
+
+def _is_picture(message: dict[str, Any]) -> bool:
+    return "document" in message and _words(_table(message, "document"), "mime_type") in _PICTURES
+
+
+def _query(query: dict[str, Any], key: str) -> Event:
+    number = _words(query, "id")[:64]
+    person = _table(query, "from")
+    message = _table(query, "message") if query.get("message") is not None else {}
+    chat = _table(message, "chat") if message else {}
+    # In a private chat the chat's id is the person's: whoever presses must be the one whom the chat belongs to.
+    if not chat or _words(chat, "type") != "private" or _id(chat, "id") != _id(person, "id") or "data" not in query:
+        return Query(number)
+    return Heard(
+        Incoming(
+            channel="telegram", address=str(_id(chat, "id")), key=key, kind="press", press=clean(_words(query, "data"), 64),
+            language=_words(person, "language_code")[:35], name=_name(person), ref=str(_id(message, "message_id")),
+        ),
+        query=number,
+    )  # fmt: skip
+
+
+def _edited(message: dict[str, Any]) -> Event:
+    chat = _table(message, "chat")
+    if _words(chat, "type") != "private":
+        return Group(str(_id(chat, "id")))
+    text = _words(message, "text") or _words(message, "caption")
+    return Edited(str(_id(chat, "id")), str(_id(message, "message_id")), clean(text, MAX_TEXT))
+
+
+def _membership(change: dict[str, Any]) -> Event:
+    chat = _table(change, "chat")
+    address, status = str(_id(chat, "id")), _words(_table(change, "new_chat_member"), "status")
+    gone = status in ("kicked", "left")
+    if _words(chat, "type") == "private":
+        return Blocked(address) if gone else None
+    return None if gone else Group(address)
+
+
+def _name(person: dict[str, Any]) -> str:
+    return clean(f"{_words(person, 'first_name')} {_words(person, 'last_name')}".strip(), 200)
+
+
+def _table(of: dict[str, Any], name: str) -> dict[str, Any]:
+    value = of.get(name)
+    if not isinstance(value, dict):
+        raise Malformed(f"{name} is no object")
+    return value
+
+
+def _words(of: dict[str, Any], name: str) -> str:
+    """A text, "" when there is none."""
+    value = of.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Malformed(f"{name} is no text")
+    return value
+
+
+def _id(of: dict[str, Any], name: str) -> int:
+    value = of.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _MAX_ID:
+        raise Malformed(f"{name} is no number")
+    return value
+
+
+def _number(of: dict[str, Any], name: str) -> int:
+    """A size, 0 when there is none."""
+    return _id(of, name) if of.get(name) is not None else 0
