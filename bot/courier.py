@@ -19,6 +19,7 @@ from bot.channels.channel import Sender
 from bot.clock import Clock, system_clock
 from bot.fates import Patience
 from bot.lane import Lane
+from bot.redaction import where
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class Courier:
                 troubles = 0
             except Exception as trouble:
                 troubles += 1
-                log.error("the courier stumbled (%s) and goes on", type(trouble).__name__, exc_info=troubles == 1)
+                log.error("the courier stumbled and goes on: %s", where(trouble) if troubles == 1 else type(trouble).__name__)
                 await asyncio.sleep(min(0.1 * 2 ** min(troubles, 8), 10) * random.uniform(0.5, 1))  # noqa: S311
 
     async def _beat(self) -> bool:

@@ -13,6 +13,7 @@ from bot.channels.channel import Fate, Result, Sender
 from bot.clock import Clock
 from bot.fates import Desk, Patience
 from bot.pacing import Pace
+from bot.redaction import where
 from storage import chats, leases, outbox
 from storage.database import Database
 from storage.outbox import Letter
@@ -33,7 +34,7 @@ class _Held:
     letter: Letter
     lease_ends: float
     started: bool = False
-    task: "asyncio.Task[None] | None" = None
+    task: "asyncio.Task[Result] | None" = None
 
 
 class Lane:
@@ -93,6 +94,7 @@ class Lane:
             held = self._hand[letter.id] = _Held(letter, ends)
             self._pushes += letter.priority > 0
             held.task = asyncio.create_task(self._carry(held))
+            held.task.add_done_callback(partial(self._carried, held))
         if done:
             self._wake()  # the next message of these chats may be claimed now
 
@@ -134,7 +136,7 @@ class Lane:
 
     # -- one message ---------------------------------------------------------------------------------------------------
 
-    async def _carry(self, held: _Held) -> None:
+    async def _carry(self, held: _Held) -> Result:
         letter = held.letter
         group = self.sender.is_group(letter.address)
 
@@ -146,13 +148,17 @@ class Lane:
             held.started = True
             return True
 
-        try:
-            result = await self.sender.send(letter, slot)
-        except asyncio.CancelledError:
+        return await self.sender.send(letter, slot)
+
+    def _carried(self, held: _Held, task: "asyncio.Task[Result]") -> None:
+        letter = held.letter
+        if task.cancelled():
             result = Result(Fate.UNKNOWN, reason="stopped") if held.started else Result(Fate.RETURNED)
-        except Exception as bug:
-            log.exception("message %d could not be sent", letter.id)
+        elif bug := task.exception():
+            log.error("message %d could not be sent: %s", letter.id, where(bug))
             result = Result(Fate.UNKNOWN if held.started else Fate.REFUSED, reason=f"error: {type(bug).__name__}")
+        else:
+            result = task.result()
         del self._hand[letter.id]
         self._pushes -= letter.priority > 0
         self._done.append((letter, result))

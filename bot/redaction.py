@@ -20,6 +20,11 @@ def _mask(found: re.Match[str]) -> str:
     return found[0] if len(digits) < 8 or _DATE.match(found[0]) else f"***{digits[-2:]}"
 
 
+def where(bug: BaseException) -> str:
+    """What kind of error and where, for a log: its message is left out, because it may quote what somebody typed."""
+    return f"{type(bug).__name__}\n" + "".join(traceback.format_tb(bug.__traceback__)).rstrip()
+
+
 class Redaction(logging.Filter):
     """For a handler, not for a logger: only there does every record pass. Message, arguments and traceback become one text."""
 

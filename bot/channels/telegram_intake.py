@@ -20,6 +20,7 @@ from bot.channels.telegram_api import Api
 from bot.channels.telegram_request import Refused
 from bot.clock import Clock
 from bot.photos import CleanPhoto, PhotoRefused
+from bot.redaction import where
 from bot.turns import Turns
 from handlers.dialogue.engine import Outcome
 from handlers.dialogue.incoming import Incoming
@@ -84,7 +85,7 @@ class Intake:
             raise
         except Exception as bug:
             # Not even the apology could be written down: a person has to look at it.
-            log.exception("an update could not be handled")
+            log.error("an update could not be handled: %s", where(bug))
             await self.park(update, f"error: {type(bug).__name__}")
 
     async def park(self, update: Any, reason: str) -> None:
