@@ -60,7 +60,7 @@ def put(
 def ids(session: Session, table: Table, codes: Iterable[str]) -> dict[str, int]:
     """The ids of the rows with these codes."""
     query = select(table.c.code, table.c.id).where(table.c.code.in_(set(codes)))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def stream(session: Session, table: Table, references: Mapping[str, Table], order: Sequence[str]) -> Iterator[Mapping[str, Any]]:

@@ -20,8 +20,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from storage.database import Base, Id, Json, Moment, insert
+from storage.database import DIALECTS, Base, Id, Json, Moment, dialect, insert_for
 
 CHATS = Table(
     "chats",
@@ -101,16 +102,23 @@ _STATE = [
 _SAVE = update(CHATS).where(CHATS.c.id == bindparam("chat")).values({name: bindparam(name) for name in _STATE})
 
 
+def _arriving(name: str) -> ReturningInsert[Any]:
+    new = insert_for(name, CHATS).values(
+        channel=bindparam("channel"), address=bindparam("address"), pulls=bindparam("pulls"), language_chosen=False, answers={},
+        asked=[], misses=0, reachable=True, burst=0, created_at=bindparam("now"), seen_at=bindparam("now"),
+    )  # fmt: skip
+    known = {"seen_at": new.excluded.seen_at, "reachable": True}
+    return new.on_conflict_do_update(index_elements=["channel", "address"], set_=known).returning(CHATS)
+
+
+# Built once: making the statement costs more than running it.
+_ARRIVE = {name: _arriving(name) for name in DIALECTS}
+
+
 def arrive(session: Session, channel: str, address: str, *, pulls: bool, now: datetime) -> Chat:
     """The chat of this address, made if new, locked until the transaction ends; whoever writes is reachable again."""
-    new = insert(session, CHATS).values(
-        channel=channel, address=address, pulls=pulls, language_chosen=False, answers={}, asked=[], misses=0, reachable=True,
-        burst=0, created_at=now, seen_at=now,
-    )  # fmt: skip
-    known = new.on_conflict_do_update(
-        index_elements=["channel", "address"], set_={"seen_at": new.excluded.seen_at, "reachable": True}
-    )
-    return Chat(*session.connection().execute(known.returning(CHATS)).one())
+    who = {"channel": channel, "address": address, "pulls": pulls, "now": now}
+    return Chat(*session.connection().execute(_ARRIVE[dialect(session)], who).one())
 
 
 def save(session: Session, chat: Chat) -> None:

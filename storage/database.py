@@ -105,8 +105,19 @@ def _postgresql(url: str, connections: int) -> Engine:
     )
 
 
+DIALECTS = ("sqlite", "postgresql")
+
+
+def dialect(session: Session) -> str:
+    """ "sqlite" or "postgresql"."""
+    return session.get_bind().dialect.name
+
+
+def insert_for(name: str, table: Any) -> "postgresql.Insert":
+    """An INSERT of that dialect. SQLite's has the same `on_conflict_do_…` and `returning`, so one type says it."""
+    return postgresql.insert(table) if name == "postgresql" else cast("postgresql.Insert", sqlite.insert(table))
+
+
 def insert(session: Session, table: Any) -> "postgresql.Insert":
-    """An INSERT of this database's dialect. SQLite's has the same `on_conflict_do_…` and `returning`, so one type says it."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return cast("postgresql.Insert", sqlite.insert(table))
+    """An INSERT of this database's dialect."""
+    return insert_for(dialect(session), table)

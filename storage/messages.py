@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, select, update
 from sqlalchemy.orm import Session
 
-from storage.database import Base, Id, Json, Moment, insert
+from storage.database import DIALECTS, Base, Id, Json, Moment, dialect, insert_for
 
 # The life of an outgoing row: queued → sending → sent | uncertain | dead; queued → cancelled. A row that came in is `received`.
 QUEUED, SENDING, SENT, UNCERTAIN, DEAD, CANCELLED = "queued", "sending", "sent", "uncertain", "dead", "cancelled"
@@ -101,22 +101,25 @@ class Message:
         return self.status == RECEIVED
 
 
+# Built once: making a statement costs more than running it.
+_POST = {name: insert_for(name, MESSAGES).on_conflict_do_nothing(index_elements=["key"]) for name in DIALECTS}
+_RECEIVE = {name: post.returning(MESSAGES.c.id) for name, post in _POST.items()}
+
+
 def receive(
     session: Session, chat_id: int, channel: str, *, key: str, kind: str, text: str, data: dict[str, Any], now: datetime
 ) -> int | None:
     """Writes down what came in; its id, or None when this key was here before."""
-    row = insert(session, MESSAGES).values(
-        chat_id=chat_id, channel=channel, status=RECEIVED, kind=kind, text=text, data=data, key=key, purpose="in",
-        priority=0, attempts=0, created_at=now, due_at=now,
-    )  # fmt: skip
-    new = row.on_conflict_do_nothing(index_elements=["key"]).returning(MESSAGES.c.id)
-    return session.connection().execute(new).scalar_one_or_none()
+    row = {
+        "chat_id": chat_id, "channel": channel, "status": RECEIVED, "kind": kind, "text": text, "data": data, "key": key,
+        "purpose": "in", "priority": 0, "attempts": 0, "created_at": now, "due_at": now,
+    }  # fmt: skip
+    return session.connection().execute(_RECEIVE[dialect(session)], row).scalar_one_or_none()
 
 
 def post(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Writes outgoing rows (made by `outgoing`), in their order. A `key` that exists already posts nothing."""
-    new = insert(session, MESSAGES).on_conflict_do_nothing(index_elements=["key"])
-    session.connection().execute(new, list(rows))
+    session.connection().execute(_POST[dialect(session)], list(rows))
 
 
 def outgoing(

@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from sqlalchemy import Date, ForeignKey, Integer, String, Time, UniqueConstraint, delete, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from storage.database import Base, Id, Json
 
@@ -71,7 +71,9 @@ class Bay(Base):
 
 
 def all_stores(session: Session) -> list[Store]:
-    return list(session.scalars(select(Store).order_by(Store.position, Store.code)))
+    """Every store with its hours, special days and bays."""
+    everything = [selectinload(part) for part in (Store.hours, Store.special_days, Store.bays)]
+    return list(session.scalars(select(Store).options(*everything).order_by(Store.position, Store.code)))
 
 
 def by_code(session: Session, code: str) -> Store | None:

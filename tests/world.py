@@ -86,7 +86,7 @@ class Customer:
         if self.outcome is None:
             return []
         with self.world.database.reading() as session:
-            return messages.after(session, self.outcome.chat_id, 0)
+            return messages.after(session, self.outcome.chat_id, 0, limit=10_000)
 
     @property
     def toast(self) -> str:

@@ -21,7 +21,7 @@ from handlers.dialogue.reply import Button, Reply
 from handlers.dialogue.texts import Texts
 from handlers.dialogue.turn import Turn
 from handlers.dialogue.universal import UniversalWords
-from storage import chats, messages, stores
+from storage import chats, messages
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -146,13 +146,15 @@ class Engine:
         if heard and not chat.language_chosen:
             chat.language = heard
         chat.name = incoming.name or chat.name
-        if incoming.store and chat.store_id is None and (store := stores.by_code(session, incoming.store)):
-            chat.store_id = store.id
-        return Turn(session, chat, incoming, now, heard or chat.language or "en", self.texts, self.memo)
+        turn = Turn(session, chat, incoming, now, heard or chat.language or "en", self.texts, self.memo)
+        if incoming.store and chat.store_id is None:
+            chat.store_id = next((store.id for store in turn.stores if store.code == incoming.store), None)
+        return turn
 
     def _receive(self, turn: Turn, press: Press | None) -> int | None:
         incoming = turn.incoming
-        data: dict[str, Any] = {name: value for name in ("press", "payload", "ref") if (value := getattr(incoming, name))}
+        given = {"press": incoming.press, "payload": incoming.payload, "ref": incoming.ref}
+        data: dict[str, Any] = {name: clean(value, 200) for name, value in given.items() if value}
         if incoming.media:
             data["media"] = list(incoming.media)
         if incoming.contact:

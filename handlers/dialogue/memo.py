@@ -1,7 +1,7 @@
 """What a worker keeps in memory of the shop's content, renewed when the content changes.
 
 Nothing that matters lives here: it is all made again from the tables. An edit raises a revision (see `storage.revisions`);
-each worker looks at the revisions once a second and makes anew what has changed.
+each worker looks at the revisions once a second and makes anew what depends on those that rose.
 """
 
 from collections.abc import Callable
@@ -13,17 +13,30 @@ from sqlalchemy.orm import Session
 from storage import revisions
 
 T = TypeVar("T")
+Load = Callable[[Session], T]
+
+_DEPENDS: dict[Load[Any], frozenset[str]] = {}
+
+
+def changes_with(*names: str) -> Callable[[Load[T]], Load[T]]:
+    """Marks a loader with the revisions that make its value stale."""
+
+    def mark(load: Load[T]) -> Load[T]:
+        _DEPENDS[load] = frozenset(names)
+        return load
+
+    return mark
 
 
 class Memo:
     """Values by the function that loads them; safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._values: dict[Callable[[Session], Any], Any] = {}
+        self._values: dict[Load[Any], Any] = {}
         self._seen: dict[str, int] | None = None
         self._lock = Lock()
 
-    def get(self, session: Session, load: Callable[[Session], T]) -> T:
+    def get(self, session: Session, load: Load[T]) -> T:
         try:
             value: T = self._values[load]
         except KeyError:
@@ -34,14 +47,17 @@ class Memo:
         return value
 
     def refresh(self, session: Session) -> bool:
-        """Makes everything anew if any content has changed since the last look; True if so.
+        """Makes anew what has changed since the last look; True at the first look and after a change.
 
         Readers go on with the old values until the new ones stand.
         """
         numbers = revisions.all_numbers(session)
         if numbers == self._seen:
             return False
-        renewed = {load: load(session) for load in list(self._values)}
+        before = self._seen or {}
+        risen = {name for name, number in numbers.items() if before.get(name) != number}
+        stale = [load for load in list(self._values) if _DEPENDS[load] & risen]
+        renewed = {load: load(session) for load in stale} if self._seen is not None else {}
         with self._lock:
             self._values.update(renewed)
             self._seen = numbers

@@ -77,7 +77,8 @@ class Texts:
         if "n" in values and f"{key}.other" in self._sources[language]:
             form = locale(language).plural_form(values["n"])
             key = f"{key}.{form}" if f"{key}.{form}" in self._sources[language] else f"{key}.other"
-        return self._template(key, language).render(values)
+        source = self._sources[language][key]
+        return self._template(key, language).render(values) if "{" in source else source
 
     def label(self, key: str, language: str, values: Mapping[str, Any]) -> str:
         """The text for a place that knows no formatting, such as a button."""

@@ -1,7 +1,7 @@
 """A turn: one message being thought through, in one transaction. Features get it and nothing else."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from handlers.dialogue.incoming import Incoming
 from handlers.dialogue.memo import Memo
 from handlers.dialogue.reply import Button
+from handlers.dialogue.shop import Shop
+from handlers.dialogue.shop import load as load_shop
 from handlers.dialogue.texts import Texts, escape, money
-from storage import catalogue, stores, vehicles
+from storage import vehicles
+from storage.catalogue import CarModel
 from storage.chats import Chat
 from storage.stores import Store
 
@@ -31,7 +34,6 @@ class Turn:
     texts: Texts
     memo: Memo
     feature: str = "dialogue"  # who speaks; the engine sets it
-    _stores: list[Store] = field(default_factory=list)
 
     @property
     def words(self) -> str:
@@ -59,10 +61,12 @@ class Turn:
         return self.memo.get(self.session, load)
 
     @property
+    def shop(self) -> Shop:
+        return self.memo.get(self.session, load_shop)
+
+    @property
     def stores(self) -> list[Store]:
-        if not self._stores:
-            self._stores = stores.all_stores(self.session)
-        return self._stores
+        return self.shop.stores
 
     @property
     def store(self) -> Store | None:
@@ -82,5 +86,5 @@ class Turn:
                 return models
         return [self.chat.model_id] if self.chat.model_id is not None else []
 
-    def model(self, model_id: int) -> catalogue.CarModel | None:
-        return self.session.get(catalogue.CarModel, model_id)
+    def model(self, model_id: int) -> CarModel | None:
+        return self.shop.models_by_id.get(model_id)

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from handlers.dialogue.memo import changes_with
 from knowledge_base import Decision, Entry, KnowledgeBase, Match
 from storage import entries
 from storage.entries import EntryRow
@@ -31,6 +32,7 @@ class Base:
         return entry if entry and _holds(entry, store, day) else None
 
 
+@changes_with("kb")
 def load(session: Session) -> Base:
     """Everything that customers may read."""
     found = [entry_of(row) for row in entries.all_rows(session) if row.audience == "customer"]

@@ -51,7 +51,7 @@ def _duration(turn: Turn, store: Store, code: str) -> str:
 
 
 def _service(turn: Turn, code: str) -> catalogue.Service:
-    service = next((s for s in catalogue.services(turn.session) if s.code == code), None)
+    service = turn.shop.services.get(code)
     if service is None:
         raise Missing(code)
     return service

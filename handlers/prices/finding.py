@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from handlers.dialogue.memo import changes_with
 from knowledge_base import Names
 from knowledge_base.folding import fold, without_filler
 from knowledge_base.names import tokens
@@ -49,6 +50,7 @@ class Finder:
         return len(tokens(text)) - len(covered) <= 2
 
 
+@changes_with("catalogue")
 def load(session: Session) -> Finder:
     """Made from the catalogue as it stands; see `Turn.memoised`."""
     services = [

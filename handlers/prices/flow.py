@@ -86,7 +86,7 @@ def _known(turn: Turn, services: list[str], model: str | None) -> Answers:
 
 
 def _services(turn: Turn, answers: Answers) -> list[Option]:
-    services = catalogue.services(turn.session)
+    services = list(turn.shop.services.values())
     if candidates := answers.get("candidates"):
         services = [service for service in services if service.code in candidates]
     elif store := turn.store:
@@ -106,7 +106,7 @@ def _find_service(turn: Turn, answers: Answers) -> str | None:
 
 def _models(turn: Turn, answers: Answers) -> list[Option]:
     own = [model for model_id in turn.own_models() if (model := turn.model(model_id))]
-    models = own or catalogue.models(turn.session)
+    models = own or list(turn.shop.models.values())
     options = [Option(model.code, model.names[turn.language]) for model in models[:MOST_BUTTONS]]
     return [*options, Option(OTHER_CAR, turn.texts.label("prices.another_car", turn.language, {}))]
 
@@ -125,7 +125,7 @@ class _Car(Choice):
     """The choice of a car; on Telegram with a button that shares the number, by which we know the customer's own car."""
 
     def ask(self, turn: Turn, answers: Answers) -> Reply:
-        service = _service(turn, answers["service"])
+        service = turn.shop.services.get(answers["service"])
         name = service.names[turn.language] if service else ""
         reply = super().ask(turn, {**answers, "service": name})
         if turn.chat.customer_id is None and turn.chat.channel == "telegram" and "model" not in turn.chat.asked:
@@ -146,7 +146,7 @@ class _Place:
 
 def _place(turn: Turn, code: str) -> _Place | None:
     """The customer's store if it has a price on file, else the first that has one."""
-    service = _service(turn, code)
+    service = turn.shop.services.get(code)
     own = turn.store
     if service is None or own is None:
         return None
@@ -156,17 +156,9 @@ def _place(turn: Turn, code: str) -> _Place | None:
     return None
 
 
-def _service(turn: Turn, code: str) -> Service | None:
-    return next((service for service in catalogue.services(turn.session) if service.code == code), None)
-
-
-def _car(turn: Turn, answers: Answers) -> CarModel | None:
-    code = answers.get("model")
-    return next((model for model in catalogue.models(turn.session) if model.code == code), None)
-
-
 def say_price(turn: Turn, answers: Answers) -> Reply:
-    service, car, place = _service(turn, answers["service"]), _car(turn, answers), _place(turn, answers["service"])
+    service, car = turn.shop.services.get(answers["service"]), turn.shop.models.get(answers.get("model", ""))
+    place = _place(turn, answers["service"])
     if car:
         turn.chat.model_id = car.id
     if service is None:

@@ -1,0 +1,227 @@
+"""Files in every shape that a spreadsheet writes, and those that are refused (IE1, IE2, IE4, IE6)."""
+
+import csv
+import zipfile
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from handlers.transfer import formulas, spreadsheets, writing
+from handlers.transfer.encodings import encoding_of
+from handlers.transfer.files import open_rows
+from handlers.transfer.report import Wrong
+
+CHINESE = "code,name\nC-1,陈静雯先生的车已经修好了\nC-2,机油和机滤需要更换\nC-3,王雨桐\n"
+TRADITIONAL = "code,name\nC-1,陳靜雯先生的車已經修好了\nC-2,機油和機油芯需要更換\nC-3,黃子軒\n"
+
+
+def rows_of(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    return [(row.number, row.cells) for row in open_rows(path).rows]
+
+
+def file(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def refusal(path: Path) -> Wrong:
+    with pytest.raises(Wrong) as caught:
+        list(open_rows(path).rows)
+    assert caught.value.reason.endswith(".")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", CHINESE), ("utf-8-sig", CHINESE), ("utf-16", CHINESE), ("utf-16-le", CHINESE), ("utf-16-be", CHINESE),
+        ("gb18030", CHINESE), ("gbk", CHINESE), ("big5", TRADITIONAL), ("cp950", TRADITIONAL),
+    ],
+)  # fmt: skip
+def test_chinese_is_read_right_in_every_usual_encoding_ie2(tmp_path: Path, encoding: str, text: str) -> None:
+    path = file(tmp_path, "customers.csv", text.encode(encoding))
+    assert [cells["name"] for _, cells in rows_of(path)] == [line.split(",")[1] for line in text.splitlines()[1:]]
+
+
+@pytest.mark.parametrize("content", ["caf\xe9,na\xefve\n1,\xfc\n".encode("latin-1"), b"\xff\xfea\x00\x00", b"\x81,\xff\xff\n"])
+def test_an_encoding_that_is_not_certain_is_refused_ie2(tmp_path: Path, content: bytes) -> None:
+    assert "UTF-8" in refusal(file(tmp_path, "customers.csv", content)).reason
+
+
+def test_a_late_chinese_character_decides_the_encoding_too_ie2(tmp_path: Path) -> None:
+    path = file(tmp_path, "c.csv", ("code,name\n" + "a,b\n" * 600_000 + CHINESE.split("\n", 1)[1]).encode("gb18030"))
+    assert encoding_of(path) == "gb18030"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_separators_quotes_and_line_ends_ie2(tmp_path: Path, separator: str) -> None:
+    lines = ['Code|Full Name|"no te"', '1|"a|b ""c"""|"two', 'lines"', "", " | | ", "4|x"]
+    path = file(tmp_path, "c.csv", "\r\n".join(lines).replace("|", separator))
+    first, last = rows_of(path)
+    assert first == (2, {"code": "1", "full_name": f'a{separator}b "c"', "no_te": "two\r\nlines"})
+    # Empty lines are rows of the spreadsheet: the numbers are those that a person sees there.
+    assert last == (5, {"code": "4", "full_name": "x", "no_te": ""})
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "words"),
+    [
+        ("code,Code\n1,2\n", 1, 'two columns "code"'),
+        ("code,,name\n1,2,3\n", 1, "Column 2 has no name"),
+        ("code,name\n1,2\n1,2,3\n", 3, "3 cells but 2 columns"),
+        ('code,name\n1,2\n2,"open\n3,4\n', 3, "opened and not closed"),
+        ('code,name\n1,"a"b\n', 2, "cannot be told apart"),
+        ("", 1, "first line is empty"),
+        ("\n\n", 1, "first line is empty"),
+        ("code,name\n1," + "x" * 2_000_000, 2, "million characters"),
+        ("code,name\n1," + "x" * 200_000, 2, "field limit"),
+    ],
+)
+def test_a_broken_table_is_refused_with_its_row_ie2(tmp_path: Path, content: str, row: int, words: str) -> None:
+    wrong = refusal(file(tmp_path, "c.csv", content))
+    assert (wrong.row, words in wrong.reason) == (row, True), wrong.reason
+
+
+def test_digits_stay_text_ie6(tmp_path: Path) -> None:
+    path = file(tmp_path, "v.csv", "code,vin\n007,1E10\n0012345678901234567890,+1\n")
+    assert [list(cells.values()) for _, cells in rows_of(path)] == [["007", "1E10"], ["0012345678901234567890", "+1"]]
+    path = file(
+        tmp_path, "v.jsonl", '{"code": 12345678901234567890, "amount": 399.50, "active": true, "vin": null, "aliases": ["a"]}\n'
+    )
+    assert rows_of(path) == [
+        (1, {"code": "12345678901234567890", "amount": "399.50", "active": "yes", "vin": "", "aliases": ["a"]})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("{", "not JSON"), ("[1]", "must be an object"), ('{"a": {"b": 1}}', "list of texts"), ('{"a": 1, "a": 2}', "twice"),
+        ("[" * 100_000, "not JSON"), ('{"a": NaN}', "list of texts"),
+    ],
+)  # fmt: skip
+def test_a_broken_line_of_json_is_refused_with_its_number(tmp_path: Path, line: str, words: str) -> None:
+    wrong = refusal(file(tmp_path, "v.jsonl", f'{{"code": "1"}}\n\n{line}\n'))
+    assert (wrong.row, words in wrong.reason) == (3, True), wrong.reason
+
+
+def test_toml_rows_have_the_line_of_their_heading(tmp_path: Path) -> None:
+    path = file(tmp_path, "s.toml", '# shops\n\n[[store]]\ncode = "a"\n\n  [[ store ]]\ncode = "b"\n')
+    assert [number for number, _ in rows_of(path)] == [3, 6]
+
+
+@pytest.mark.parametrize("content", ["[[store]]\ncode = ", "a = 1\n", "[[store]]\n[[entry]]\n", "store = 5\n"])
+def test_broken_toml_is_refused(tmp_path: Path, content: str) -> None:
+    refusal(file(tmp_path, "s.toml", content))
+
+
+def test_a_missing_file_and_a_strange_ending_are_refused(tmp_path: Path) -> None:
+    assert "no file" in refusal(tmp_path / "none.csv").reason
+    assert ".csv" in refusal(file(tmp_path, "a.docx", "x")).reason
+
+
+def workbook(path: Path, rows: list[list[Any]]) -> Path:
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write(number, column, cell)
+    return path
+
+
+def test_a_sheet_is_read_as_a_person_sees_it_ie6(tmp_path: Path) -> None:
+    rows = [["code", "phone", "amount", "day", "yes"], [], ["007", 13800138000, 0.1 + 0.2, date(2026, 4, 3), True], ["x", 1.5]]
+    assert rows_of(workbook(tmp_path / "a.xlsx", rows)) == [
+        (3, {"code": "007", "phone": "13800138000", "amount": "0.3", "day": "2026-04-03", "yes": "yes"}),
+        (4, {"code": "x", "phone": "1.5", "amount": "", "day": "", "yes": ""}),
+    ]
+
+
+def test_a_number_that_lost_its_digits_is_refused_ie6(tmp_path: Path) -> None:
+    wrong = refusal(workbook(tmp_path / "a.xlsx", [["code"], [12345678901234567890]]))
+    assert (wrong.row, "as Text" in wrong.reason) == (2, True)
+
+
+def packed(path: Path, parts: dict[str, bytes]) -> Path:
+    """A sound workbook with some of its parts replaced or added."""
+    sound = workbook(path.with_name("sound.xlsx"), [["code"], ["a"]])
+    with zipfile.ZipFile(sound) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name not in parts:
+                new.writestr(name, old.read(name))
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return path
+
+
+_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+_FAR = _SHEET % b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+_REPEATED = _SHEET % (b'<row><c t="s"><v>0</v></c></row>' * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"xl/media/zeros.bin": bytes(60_000_000)}, "unpacks to far more"),
+        ({"xl/vbaProject.bin": b"x"}, "macros"),
+        ({"xl/externalLinks/externalLink1.xml": b"<a/>"}, "links to other files"),
+        ({"xl/workbook.xml": b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'}, "definitions"),
+        ({"xl/worksheets/sheet1.xml": _FAR}, "far outside"),
+        (
+            {
+                "xl/worksheets/sheet1.xml": _REPEATED,
+                "xl/sharedStrings.xml": b"<sst><si><t>" + b"x" * 200_000 + b"</t></si></sst>",
+            },
+            "very long",
+        ),
+        ({"xl/workbook.xml": b"<a>"}, "not a readable"),
+    ],
+)
+def test_a_sheet_that_could_do_harm_is_refused_ie4(tmp_path: Path, parts: dict[str, bytes], words: str) -> None:
+    assert words in refusal(packed(tmp_path / "a.xlsx", parts)).reason
+
+
+def test_a_sheet_that_is_too_large_or_no_sheet_is_refused_ie4(tmp_path: Path) -> None:
+    path = file(tmp_path, "b.xlsx", b"PK nothing")
+    assert "not a readable" in refusal(path).reason
+    with path.open("r+b") as book:
+        book.truncate(spreadsheets.MOST_BYTES + 1)
+    assert "larger than" in refusal(path).reason
+
+
+_CELLS = st.text(st.sampled_from("=+-@|\t＝＋－＠｜' \"ab,;\n机1"), max_size=8)
+
+
+@given(_CELLS)
+def test_a_formula_is_disarmed_and_comes_back_ie1(cell: str) -> None:
+    disarmed = formulas.disarm(cell)
+    assert formulas.rearm(disarmed) == cell
+    assert not disarmed.lstrip().startswith(("=", "+", "-", "@", "|", "＝", "＋", "－", "＠", "｜"))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(_CELLS.map(str.strip), min_size=2, max_size=2), max_size=4), st.sampled_from([".csv", ".xlsx", ".jsonl"])
+)
+def test_cells_come_back_from_every_kind_of_file_ie1(tmp_path: Path, rows: list[list[str]], suffix: str) -> None:
+    path = tmp_path / f"t{suffix}"
+    writing.write_flat(path, suffix, ["a", "b"], rows)
+    read = [[cells["a"], cells["b"]] for _, cells in rows_of(path)]
+    assert read == [row for row in rows if any(row) or suffix == ".jsonl"]
+
+
+def test_a_spreadsheet_sees_no_formula_ie1(tmp_path: Path) -> None:
+    nasty = ["=cmd|' /C calc'!A0", "+86138", "-1", "@SUM(A1)", "\t=1", "＝1", "plain"]
+    writing.write_flat(tmp_path / "a.csv", ".csv", list("abcdefg"), [nasty])
+    [_, cells] = csv.reader(StringIO((tmp_path / "a.csv").read_text("utf-8-sig")))
+    assert [cell[0] for cell in cells] == ["'"] * 6 + ["p"]
+    writing.write_flat(tmp_path / "a.xlsx", ".xlsx", list("abcdefg"), [nasty])
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
