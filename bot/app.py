@@ -5,11 +5,13 @@ import logging
 import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
 
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
 from bot.clockwork import Clockwork
-from bot.courier import Courier
 from bot.photos import clean_photo
 from bot.settings import Settings, Wrong
 from bot.turns import Turns
@@ -18,6 +20,11 @@ from handlers import FEATURES
 from handlers.dialogue.engine import Engine
 from storage.database import Database
 from storage.migrating import TooNew, migrate
+
+if TYPE_CHECKING:
+    from aiohttp.web import Application
+
+    from bot.channels.telegram import Telegram
 
 log = logging.getLogger(__name__)
 
@@ -71,37 +78,70 @@ class App:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self.stop)
+        settings = self.settings
+        web = make_app(self._ready)
         async with AsyncExitStack() as parts:
+            telegram = await self._telegram(parts) if settings.telegram_bot_token.get_secret_value() else None
             self.turns.start()
             parts.push_async_callback(self.turns.stop)
-            await self._start_telegram_and_web(parts)
+            chat = WebChat(self.turns, self.database, self.clock, settings.origins, proxies=Proxies(settings.proxies))
+            web.add_routes(chat.routes())
+            if telegram:
+                web.add_routes(telegram.routes())
+            await self._listen(parts, web)
+            await chat.start()
+            parts.push_async_callback(chat.stop)
             clockwork = Clockwork()
             clockwork.every(1.0, self.engine.keep_fresh)
             clockwork.start()
             parts.callback(clockwork.stop)
             await asyncio.to_thread(self.engine.keep_fresh)
+            if telegram:
+                await telegram.start()
+                parts.push_async_callback(telegram.stop_receiving)
             self.started.set()
             await self._stopping.wait()
 
-    async def _start_telegram_and_web(self, parts: AsyncExitStack) -> None:
+    async def _telegram(self, parts: AsyncExitStack) -> "Telegram":
+        """The channel and the courier that sends for it, to be stopped after the turns: what they say last still goes out."""
+        from bot.channels.telegram import Telegram  # late: it costs time and memory, and a shop without Telegram never pays
+        from bot.courier import Courier
+
         settings = self.settings
-        web = make_app(self._ready)
-        chat = WebChat(self.turns, self.database, self.clock, settings.origins, proxies=Proxies(settings.proxies))
-        web.add_routes(chat.routes())
-        if settings.telegram_bot_token.get_secret_value():
-            raise Wrong("Telegram is not built in yet")
-        await chat.start()
-        parts.push_async_callback(chat.stop)
-        server = WebServer(web, settings.host, settings.port)
+        telegram = Telegram(
+            settings.telegram_bot_token.get_secret_value(),
+            turns=self.turns,
+            database=self.database,
+            clock=self.clock,
+            api_url=settings.telegram_api_url,
+            webhook_url=settings.telegram_webhook_url,
+            webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+            staff_chat=settings.telegram_staff_chat or None,
+            photos=clean_photo,
+        )
+        parts.push_async_callback(telegram.stop)
+        courier = Courier(self.database, self.clock, [telegram.sender])
+        await courier.start()
+        parts.push_async_callback(courier.stop)
+        self.turns.listeners.append(lambda _incoming, outcome: courier.wake() if outcome.spoke else None)
+        return telegram
+
+    async def _listen(self, parts: AsyncExitStack, web: "Application") -> None:
+        server = WebServer(web, self.settings.host, self.settings.port)
         try:
             await server.start()
         except OSError as error:
             raise Wrong(
-                f"BAYLINE_HOST/BAYLINE_PORT: nobody can listen on {settings.host}:{settings.port} ({error.strerror}): "
+                f"BAYLINE_HOST/BAYLINE_PORT: nobody can listen on {self.settings.host}:{self.settings.port} ({error.strerror}): "
                 "choose another port, for example BAYLINE_PORT=8081"
             ) from None
         parts.push_async_callback(server.stop)
         self.port = server.port
 
     async def _ready(self) -> bool:
-        return self.started.is_set()
+        """Whether a message would be answered now: everything has started, and the database answers."""
+        return self.started.is_set() and await asyncio.to_thread(self._database_answers)
+
+    def _database_answers(self) -> bool:
+        with self.database.reading() as session:
+            return session.scalar(select(1)) == 1

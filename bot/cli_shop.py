@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli_common import now_of, opened, sentences
-from bot.settings import read
+from bot.settings import Wrong, read
 
 if TYPE_CHECKING:
     from handlers.transfer import Report
@@ -26,15 +26,24 @@ def add_to(app: typer.Typer) -> None:
 def init() -> None:
     """Make an empty shop of your own by answering a few questions."""
     from bot.app import open_database
-    from bot.setup import ask_for_shop, create_shop
+    from bot.setup import ask_for_shop, create_shop, write_env
+    from storage import stores
 
     with sentences():
         settings = read()
         database = open_database(settings)
-        answers = ask_for_shop(lambda question, default: str(typer.prompt(question, default=default)), typer.echo)
-        create_shop(database, answers, now_of(settings))
+        with database.reading() as session:
+            if stores.all_stores(session):
+                raise Wrong("This database holds a shop already; nothing was changed. DATABASE_URL names another one.")
+        create_shop(database, ask_for_shop(_ask, typer.echo), now_of(settings))
         database.close()
+        if write_env(Path(".env"), settings.database):
+            typer.echo("Settings are in .env; write TELEGRAM_BOT_TOKEN there if the shop has a bot.")
     typer.echo("The shop is made. Next: `bayline import FOLDER` with your catalogue, `bayline check`, then `bayline run`.")
+
+
+def _ask(question: str) -> str:
+    return str(typer.prompt(question, default="", show_default=False))
 
 
 def check() -> None:

@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-from bot.redaction import RedactingFormatter
+from bot.redaction import Redaction
 
 
 def set_up(level: int = logging.INFO) -> None:
@@ -21,7 +21,8 @@ def set_up(level: int = logging.INFO) -> None:
         ],
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter(formatter))
+    handler.setFormatter(formatter)
+    handler.addFilter(Redaction())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
