@@ -94,8 +94,9 @@ def kind_of(path: Path) -> str | None:
     suffix = path.suffix.lower()
     if suffix == ".toml" and path.is_file():
         content = path.read_bytes()
-        return "kb" if b"[[entry]]" in content else "stores" if b"[[store]]" in content else None
-    if suffix in (".csv", ".tsv", ".txt", ".xlsx", ".jsonl"):
+        if headed := "kb" if b"[[entry]]" in content else "stores" if b"[[store]]" in content else None:
+            return headed
+    if suffix in (".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".toml"):
         for word in reversed(path.stem.lower().replace("_", "-").replace(" ", "-").split("-")):
             if word in ORDER or word in _NAMES:
                 return _NAMES.get(word, word)

@@ -160,6 +160,8 @@ def _toml(path: Path) -> Source:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Wrong(f"This is not TOML: {error}.") from error
+    if not content:
+        return Source(None, [], 0)
     if len(content) != 1 or not isinstance(entries := next(iter(content.values())), list):
         raise Wrong('Write everything below headings of one kind, such as "[[store]]" or "[[entry]]".')
     [name] = content

@@ -73,7 +73,7 @@ def read_store(table: Mapping[str, Any], position: int) -> dict[str, Any]:
     """What `stores.put` wants. Raises Wrong with the place inside the store."""
     if unknown := table.keys() - set(_KEYS):
         raise Wrong(f"There is no such key in a store. The keys are {', '.join(_KEYS)}.", min(unknown))
-    region = _at("region", _region, _text(table, "region"))
+    region = _at("region", a_region, _text(table, "region"))
     return {
         "code": _at("code", values.a_code, _text(table, "code"), 40),
         "kind": _at("kind", values.a_choice, _text(table, "kind"), KINDS),
@@ -127,7 +127,7 @@ def a_currency(text: str) -> str:
     return text.upper()
 
 
-def _region(text: str) -> str:
+def a_region(text: str) -> str:
     if text.upper() not in phonenumbers.SUPPORTED_REGIONS:
         raise Wrong(f'"{text[:20]}" is not a country. Write its two letters, such as "CN".')
     return text.upper()
@@ -136,10 +136,10 @@ def _region(text: str) -> str:
 def _hours(table: Mapping[str, Any]) -> list[Spans]:
     if unknown := table.keys() - set(WEEKDAYS):
         raise Wrong(f"There is no such weekday. Write {', '.join(WEEKDAYS)}.", f"hours.{min(unknown)}")
-    return [_at(f"hours.{day}", _spans, table.get(day, [])) for day in WEEKDAYS]
+    return [_at(f"hours.{day}", read_spans, table.get(day, [])) for day in WEEKDAYS]
 
 
-def _spans(value: object) -> Spans:
+def read_spans(value: object) -> Spans:
     if not isinstance(value, list) or not all(isinstance(span, str) for span in value):
         raise Wrong('Write a list such as ["08:30-12:00", "13:30-18:00"], and [] for a closed day.')
     spans = sorted(values.a_span(span) for span in value)
@@ -163,7 +163,7 @@ def _special_days(value: object) -> list[dict[str, Any]]:
         if day in days:
             raise Wrong(f"{day} is there twice. Keep one.", place)
         names = _at(place, _texts, table, "names", False)
-        days[day] = {"day": day, "names": names, "hours": _at(f"{place}.hours", _spans, table.get("hours", []))}
+        days[day] = {"day": day, "names": names, "hours": _at(f"{place}.hours", read_spans, table.get("hours", []))}
     return [days[day] for day in sorted(days)]
 
 
@@ -195,11 +195,17 @@ def _texts(table: Mapping[str, Any], key: str, required: bool) -> dict[str, str]
     found = _table(table, key, None if required else {})
     if unknown := found.keys() - set(LANGUAGES):
         raise Wrong(f"There is no such language. Write {', '.join(LANGUAGES)}.", f"{key}.{min(unknown)}")
-    given = {language: _at(f"{key}.{language}", values.a_text, _text(found, language), 500) for language in found}
+    given = {language: _at(f"{key}.{language}", _words, found[language]) for language in found if found[language] != ""}
     if required and not given:
         raise Wrong("At least one language must be filled in.", key)
     first = next((given[language] for language in LANGUAGES if language in given), "")
     return {language: given.get(language, first) for language in LANGUAGES}
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Wrong('This is not a text. Write it between quotes ("…").')
+    return values.a_text(value, 500)
 
 
 def _at(place: str, parse: Callable[..., Any], *arguments: Any) -> Any:

@@ -13,9 +13,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import InlineTable
 
+from handlers.transfer.entries import COMMON, OWN
 from handlers.transfer.fields import LANGUAGES, Cell
 from handlers.transfer.formulas import disarm
-from handlers.transfer.knowledge import COMMON, OWN
 from handlers.transfer.spreadsheets import write_sheet
 
 

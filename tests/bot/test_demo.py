@@ -1,0 +1,98 @@
+"""The sample shop: complete, quick to load, and left alone once it is there."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from bot import demo
+from knowledge_base import Entry, check
+from storage import catalogue, entries, stores
+from storage.catalogue import CarModel, Service
+from storage.customers import Customer
+from storage.database import Database
+from storage.migrating import migrate
+from storage.vehicles import Vehicle
+from storage.visits import Visit
+
+NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One for all who only look at it."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'bayline.db'}")
+    migrate(database)
+    demo.load(database, NOW)
+    yield database
+    database.close()
+
+
+def test_it_is_loaded_once_and_quickly(database: Database) -> None:
+    start = time.process_time()
+    summary = demo.load(database, NOW)
+    assert time.process_time() - start < 3
+    assert (summary.loaded, summary.rows["stores"], summary.rows["services"]) == (True, 3, 36)
+    with database.transaction() as session:
+        session.scalars(select(Customer)).first().name = "Changed by the shop"  # type: ignore[union-attr]
+    assert demo.load(database, NOW) == demo.Summary({})
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).where(Customer.name == "Changed by the shop")) == 1
+
+
+def test_everything_promised_is_there(shop: Database) -> None:
+    with shop.reading() as session:
+        numbers = {
+            table: session.scalar(select(func.count()).select_from(table)) for table in (CarModel, Customer, Vehicle, Visit)
+        }
+        assert (numbers[CarModel] >= 16, numbers[Customer], numbers[Vehicle] >= 45, numbers[Visit] >= 120) == (
+            True,
+            40,
+            True,
+            True,
+        )
+        for store in stores.all_stores(session):
+            assert store.timezone == "Asia/Shanghai"
+            assert any(not day.spans for day in store.special_days), "a closure"
+            assert any(day.spans for day in store.special_days), "a shorter day"
+            assert any(sum(span.weekday == day for span in store.hours) == 2 for day in range(7)), "a lunch break"
+            assert {bay.kind for bay in store.bays} >= {"wash"}
+        for service in session.scalars(select(Service)):
+            assert all(service.names[language] and service.includes[language] for language in ("en", "zh-Hans", "zh-Hant"))
+            assert len(service.aliases) >= 10
+
+
+def test_prices_have_what_a_customer_may_run_into(shop: Database) -> None:
+    with shop.reading() as session:
+        code_of = {store.code: store for store in stores.all_stores(session)}
+        services = {service.code: service.id for service in catalogue.services(session)}
+        models = {model.code: model.id for model in catalogue.models(session)}
+
+        def price(store: str, service: str, model: str) -> list[int]:
+            found = catalogue.prices_on(session, code_of[store].id, [services[service]], TODAY)
+            return [price.amount for price in found if price.model_id in (None, models[model])]
+
+        assert (price("east", "minor_service", "audi_a4"), price("west", "minor_service", "audi_a4")) == ([89900], [86900])
+        assert price("studio", "premium_wash", "audi_a4") == [15800]
+        assert price("east", "oil_change", "tesla_model_3") == [], "an electric car has no oil"
+        assert price("west", "spark_plugs", "mercedes_e") == [], "left out on purpose"
+        assert price("west", "headlight_restoration", "audi_a4") == [], "run out in June"
+
+
+def test_the_starter_entries_agree_with_the_services(shop: Database) -> None:
+    with shop.reading() as session:
+        rows = entries.all_rows(session)
+    found = [Entry(row.entry_id, row.language, row.question, tuple(row.aliases), row.answer, row.category) for row in rows]
+    assert len(found) >= 120
+    assert check(found, ["store.name", "store.phone", "store.address", "store.parking", "store.hours", "price", "duration"]) == []
+
+
+def test_nobody_in_it_is_real(shop: Database) -> None:
+    """Numbers that no network has given out, plates with a letter that plates do not use, VINs with one that VINs do not use."""
+    with shop.reading() as session:
+        assert all(phone is None or phone.startswith("+861005550") for phone in session.scalars(select(Customer.phone)))
+        assert all("I" in (plate or "") for plate in session.scalars(select(Vehicle.plate)))
+        assert all("Q" in (vin or "") for vin in session.scalars(select(Vehicle.vin)))
