@@ -9,7 +9,7 @@ import struct
 import sys
 import warnings
 
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image, ImageOps, WebPImagePlugin
 
 NOT_A_PHOTO, TOO_MANY_PIXELS = 3, 4
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -18,9 +18,19 @@ LONGEST_SIDE = 2048
 MEMORY = 1024 * 1024 * 1024
 RESULT = 8 * 1024 * 1024
 CPU_SECONDS = 5
+ORIENTATION = 0x0112  # in EXIF: which way up
 
-# Loaded before the limits forbid opening files.
-_DECODERS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+
+def rehearse() -> None:
+    """Loads all that Pillow loads late, before the limits forbid opening files."""
+    Image.preinit()
+    assert WebPImagePlugin.SUPPORTED, "Pillow without WebP"
+    on_its_side = Image.Exif()
+    on_its_side[ORIENTATION] = 6
+    for name in FORMATS:
+        sample = io.BytesIO()
+        Image.new("RGB", (2, 2)).save(sample, name, exif=on_its_side)
+        clean(sample.getvalue())
 
 
 def limit() -> None:
@@ -50,14 +60,14 @@ def clean(data: bytes) -> tuple[int, int, bytes]:
         raise Image.DecompressionBombError
     image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     image.load()
-    turned = image.getexif().get(0x0112)
+    turned = image.getexif().get(ORIENTATION)
     if image.mode.startswith("I"):  # 16 bits of grey
         image = image.point(lambda grey: grey / 256).convert("L")
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     picture = Image.new("RGB", image.size, "white")
     picture.paste(image, mask=image if image.mode == "RGBA" else None)
-    picture.getexif()[0x0112] = turned or 1
+    picture.getexif()[ORIENTATION] = turned or 1
     picture = ImageOps.exif_transpose(picture)
     result = io.BytesIO()
     picture.save(result, "JPEG", quality=85, optimize=True, exif=b"")
@@ -67,6 +77,7 @@ def clean(data: bytes) -> tuple[int, int, bytes]:
 def main() -> int:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     warnings.simplefilter("ignore")
+    rehearse()
     data = sys.stdin.buffer.read()
     limit()
     try:

@@ -65,8 +65,6 @@ async def _secure(_request: web.Request, response: web.StreamResponse) -> None:
 
 @web.middleware
 async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if len(request.headers.getall(hdrs.HOST, [])) > 1:
-        return _plain(400, "Bad Request")
     try:
         return await handler(request)
     except web.HTTPException as answer:
@@ -151,7 +149,12 @@ class WebServer:
         self._busy: dict[RequestHandler, tuple[web.Request, float]] = {}
         self._silent_since: dict[RequestHandler, float] = {}
         app.middlewares.insert(0, self._watched)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, keepalive_timeout=IDLE, auto_decompress=False)
+        # aiohttp logs each malformed request at length; anybody could fill the disk with that.
+        quiet = logging.getLogger("bot.web.protocol")
+        quiet.setLevel(logging.CRITICAL)
+        self._runner = web.AppRunner(
+            app, access_log=None, logger=quiet, shutdown_timeout=2, keepalive_timeout=IDLE, auto_decompress=False
+        )
         self._listening: asyncio.Server | None = None
         self._guard: Task[None] | None = None
         self._loop: AbstractEventLoop | None = None

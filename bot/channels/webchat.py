@@ -11,7 +11,7 @@ from aiohttp import WSCloseCode, hdrs, web
 
 from bot.channels.webchat_frames import MAX_FRAME, BadFrame, Hello, Said, client_id_of, hello, parse, said
 from bot.channels.webchat_gate import Allowance, Origins, address_of, bearer, new_token
-from bot.channels.webchat_lines import Line, Lines
+from bot.channels.webchat_lines import Line, Lines, News
 from bot.channels.webchat_pages import Pages
 from bot.channels.webchat_photos import MIMES, MOST_PER_HOUR, Photos
 from bot.channels.webchat_rows import key_of, shown
@@ -217,7 +217,7 @@ class WebChat:
             return
         socket.put(visit.frame())
         address, its_hello = visit.address, visit.hello
-        line = Line(visit.chat.id, visit.seen, lambda rows: socket.put(_rows_frame(rows, address)))
+        line = Line(visit.chat.id, visit.seen, lambda news: socket.put(_news(news, address)))
         self._lines.add(line)
         try:
             while (frame := await socket.frame()) is not None:
@@ -246,19 +246,19 @@ class WebChat:
             if visit is None:
                 return self._no(request, 429)
             if not visit.missed and not visit.reset:
-                visit.missed = await self._next_rows(visit)
+                return self._yes(request, await self._next(visit))
             return self._yes(request, visit.frame())
         finally:
             self._leave(client)
 
-    async def _next_rows(self, visit: _Visit) -> list[Message]:
-        new: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
-        line = Line(visit.chat.id, visit.seen, lambda rows: None if new.done() else new.set_result(rows))
+    async def _next(self, visit: _Visit) -> Frame:
+        new: asyncio.Future[News] = asyncio.get_running_loop().create_future()
+        line = Line(visit.chat.id, visit.seen, lambda news: None if new.done() else new.set_result(news))
         self._lines.add(line)
         try:
-            return await asyncio.wait_for(new, POLL_FOR)
+            return _news(await asyncio.wait_for(new, POLL_FOR), visit.address)
         except TimeoutError:
-            return []
+            return visit.frame()
         finally:
             self._lines.remove(line)
 
@@ -374,5 +374,6 @@ def _shown(rows: Iterable[Message], address: str) -> list[Frame]:
     return [row for message in rows if (row := shown(message, address)) is not None]
 
 
-def _rows_frame(rows: list[Message], address: str) -> Frame:
-    return {"t": "rows", "rows": _shown(rows, address), "seen": rows[-1].id}
+def _news(news: News, address: str) -> Frame:
+    rows, language = news
+    return {"t": "rows", "rows": _shown(rows, address), "seen": rows[-1].id, **({"language": language} if language else {})}

@@ -19,12 +19,16 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0
 
 
+# New rows of a chat, and the language that the person has chosen.
+News = tuple[list[Message], str | None]
+
+
 class Line:
     """One connection of a chat: how far it has come, and what to call with the rows behind that."""
 
     __slots__ = ("chat_id", "deliver", "seen")
 
-    def __init__(self, chat_id: int, seen: int, deliver: Callable[[list[Message]], None]) -> None:
+    def __init__(self, chat_id: int, seen: int, deliver: Callable[[News], None]) -> None:
         self.chat_id, self.seen, self.deliver = chat_id, seen, deliver
 
 
@@ -37,15 +41,18 @@ class Lines:
         self._woken: set[int] = set()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def start(self) -> None:
+        self._stopping = False
         self._task = asyncio.create_task(self._look(), name="webchat-lines")
 
     async def stop(self) -> None:
+        """Lets a look that is under way end: its thread holds a connection."""
+        self._stopping = True
+        self._wake.set()
         if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await self._task
 
     def add(self, line: Line) -> None:
         self._lines.setdefault(line.chat_id, []).append(line)
@@ -70,7 +77,7 @@ class Lines:
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
         everyone_at = loop.time() + LOOK_EVERY
-        while True:
+        while not self._stopping:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(0.0, everyone_at - loop.time()))
             self._wake.clear()
@@ -89,18 +96,18 @@ class Lines:
     async def _serve(self, chats: set[int]) -> None:
         seen = {chat_id: min(line.seen for line in self._lines[chat_id]) for chat_id in chats}
         rows = await asyncio.to_thread(self._read, seen)
-        by_chat: dict[int, list[Message]] = {}
-        for row in rows:
-            by_chat.setdefault(row.chat_id, []).append(row)
-        for chat_id, theirs in by_chat.items():
+        by_chat: dict[int, News] = {}
+        for row, language in rows:
+            by_chat.setdefault(row.chat_id, ([], language))[0].append(row)
+        for chat_id, (theirs, language) in by_chat.items():
             for line in list(self._lines.get(chat_id, [])):
                 if new := [row for row in theirs if row.id > line.seen]:
                     line.seen = new[-1].id
-                    line.deliver(new)
+                    line.deliver((new, language))
         if len(rows) == webchat_rows.LIMIT:
             for chat_id in chats:
                 self._notice(chat_id)
 
-    def _read(self, seen: dict[int, int]) -> list[Message]:
+    def _read(self, seen: dict[int, int]) -> list[tuple[Message, str | None]]:
         with self._database.reading() as session:
             return webchat_rows.behind(session, seen)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, column, select, values
 from sqlalchemy.orm import Session
 
+from storage.chats import CHATS
 from storage.messages import CANCELLED, MESSAGES, Message
 
 # More than this at once is fetched in several looks.
@@ -58,14 +59,18 @@ def _buttons(token: str, rows: list[list[dict[str, Any]]]) -> list[list[dict[str
     return shown_rows
 
 
-def behind(session: Session, seen: Mapping[int, int]) -> list[Message]:
-    """What is new in many chats, in one query: `seen` has the last row seen by chat id. In each chat oldest first."""
+def behind(session: Session, seen: Mapping[int, int]) -> list[tuple[Message, str | None]]:
+    """What is new in many chats, in one query: `seen` has the last row seen by chat id. In each chat oldest first.
+
+    With each row the language that the person has chosen, if they have.
+    """
     asked = values(column("chat_id", BigInteger), column("seen", BigInteger), name="asked").data(list(seen.items())).cte()
     query = (
-        select(MESSAGES)
+        select(CHATS.c.language_chosen, CHATS.c.language, MESSAGES)
         .join(asked, (MESSAGES.c.chat_id == asked.c.chat_id) & (MESSAGES.c.id > asked.c.seen))
+        .join(CHATS, CHATS.c.id == MESSAGES.c.chat_id)
         .where(MESSAGES.c.status != CANCELLED)
         .order_by(MESSAGES.c.id)
         .limit(LIMIT)
     )
-    return [Message(*row) for row in session.connection().execute(query)]
+    return [(Message(*row), language if chosen else None) for chosen, language, *row in session.connection().execute(query)]

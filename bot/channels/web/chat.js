@@ -141,7 +141,7 @@
   const toEnd = () => {
     log.scrollTop = log.scrollHeight;
   };
-  const clock = (at) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(at);
+  const clock = (at) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
   const day = (at) => new Intl.DateTimeFormat(language, { weekday: "short", month: "long", day: "numeric" }).format(at);
 
   // Positions in the server's entities count code points, JavaScript's strings count UTF-16 units.
@@ -261,6 +261,8 @@
       if (isOpen && !document.hidden) read();
       else if (before) noteUnread(news);
       if (frame.rows.length && (!stay || frame.reset)) toEnd();
+      // Chosen in the conversation: the rest of the page follows. A choice that is still on its way counts more.
+      if (frame.language && frame.language !== language && !pending.size) speak(frame.language);
     } else if (frame.t === "ack") {
       if (frame.toast) {
         pending.get(frame.id)?.element.remove();
@@ -565,11 +567,14 @@
     panel.classList.remove("over");
     choose([...event.dataTransfer.files]);
   });
-  languages.addEventListener("change", async () => {
-    language = languages.value;
-    keep("language", language);
-    say(LANGUAGES[language]);
-    await configure();
+  const speak = (tag) => {
+    language = tag;
+    keep("language", tag);
+    configure().catch(() => {});
+  };
+  languages.addEventListener("change", () => {
+    say(LANGUAGES[languages.value]);
+    speak(languages.value);
   });
 
   const open = () => {
