@@ -196,18 +196,19 @@ class Lane:
         first = self._cared_at is None and self._database.is_sqlite
         held = list(self._hand.values())
         ends = time.monotonic() + self._patience.lease
-        others = await self._in_thread(partial(self._tidy, [one.letter for one in held], first))
+        ours = [one.letter for one in held] + [letter for letter, _ in self._done]
+        others = await self._in_thread(partial(self._tidy, ours, first))
         for one in held:
             one.lease_ends = ends
         self.pace.share = 1 / max(1, others)
         self._cared_at = time.monotonic()
 
-    def _tidy(self, held: list[Letter], everything: bool) -> int:
+    def _tidy(self, ours: list[Letter], everything: bool) -> int:
         now, wall, length = self._clock(), self._wall(), timedelta(seconds=self._patience.lease)
         channel = self.sender.channel
         with self._database.transaction() as session:
-            if held:
-                outbox.renew(session, self._worker, held, wall + length)
+            if ours:
+                outbox.renew(session, self._worker, ours, wall + length)
             desk = Desk(session, self._worker, now, wall, self._patience)
             orphans = outbox.take_over(
                 session, channel, self._worker, now=now, wall=wall, until=wall + length, everything=everything

@@ -1,8 +1,10 @@
 """The database: SQLite for one machine, PostgreSQL for several workers; transactions and column types for both."""
 
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any, cast
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event
@@ -46,6 +48,32 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
+class Turnstile:
+    """A lock that lets threads through in the order in which they came; `threading.Lock` lets the fastest through."""
+
+    def __init__(self) -> None:
+        self._door = Lock()
+        self._taken = False
+        self._line: deque[Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._door:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = Lock()
+            mine.acquire()
+            self._line.append(mine)
+        mine.acquire()  # until whoever is inside hands over
+
+    def __exit__(self, *_error: object) -> None:
+        with self._door:
+            if self._line:
+                self._line.popleft().release()
+            else:
+                self._taken = False
+
+
 class Base(DeclarativeBase):
     """All tables; `Base.metadata` is what the migrations must arrive at."""
 
@@ -57,11 +85,13 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, connections)
+        # SQLite's own way to wait for the write lock is to try again now and then: a busy thread starves all others.
+        self._writers = Turnstile() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A transaction that may write; commits at the end, rolls back on any exception."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._writers, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager

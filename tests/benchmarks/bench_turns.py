@@ -1,0 +1,293 @@
+"""Turns per second through the Telegram webhook, side by side: Bayline on SQLite and PostgreSQL, and python-telegram-bot alone.
+
+A Bot API that answers everything at once runs in one process, the server under test in another, the load in a third. Each
+update is a question from a chat that has asked nothing in the last seconds, and is answered by one message; the time runs
+until the last answer has arrived.
+"""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests import postgres
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "123456789:AAFakeTokenForTestsOnly-0123456789abc"
+SECRET = "a-long-secret"
+CONNECTIONS = 40  # what Telegram uses by default
+QUESTIONS = (
+    "how much is a minor service for my A4?",
+    "小保养多少钱",
+    "what are your opening hours?",
+    "menu",
+    "do you wash cars?",
+)
+
+
+def run() -> list[tuple[str, str]]:
+    with _bot_api() as api, tempfile.TemporaryDirectory() as folder, postgres.server() as server:
+        stock = _rate("stock", api, "", 600)
+        bare = _rate("bare", api, "", 4000)
+        sqlite = _rate("bayline", api, f"sqlite:///{folder}/bench.db", 3000)
+        on_postgres = _rate("bayline", api, postgres.create(server), 3000)
+    return [
+        ("python-telegram-bot out of the box (Application, httpx, no database), updates answered a second", f"{stock:.0f}"),
+        ("its Bot on our aiohttp request, echo, no database", f"{bare:.0f} ({bare / stock:.1f} × the first)"),
+        ("Bayline on SQLite, whole turn", f"{sqlite:.0f} ({sqlite / stock:.1f} × the first, {sqlite / bare:.2f} × the second)"),
+        ("Bayline on PostgreSQL, whole turn", f"{on_postgres:.0f} ({on_postgres / stock:.1f} ×, {on_postgres / bare:.2f} ×)"),
+    ]  # fmt: skip
+
+
+def _rate(kind: str, api: str, database: str, updates: int) -> float:
+    """Updates answered a second, after a warm-up."""
+    with _process("serve", kind, api, database) as url:
+        asyncio.run(_load(url, api, 300, first=1))
+        return asyncio.run(_load(url, api, updates, first=1000))
+
+
+@contextmanager
+def _bot_api() -> Iterator[str]:
+    with _process("api") as url:
+        yield url
+
+
+@contextmanager
+def _process(*arguments: str) -> Iterator[str]:
+    """This file as a process of its own; it says its address when it is ready."""
+    command = [sys.executable, "-m", "tests.benchmarks.bench_turns", *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+# -- the load -----------------------------------------------------------------------------------------------------------
+
+
+async def _load(url: str, api: str, updates: int, first: int) -> float:
+    bodies = iter([_request(url, first + number, QUESTIONS[number % len(QUESTIONS)]) for number in range(updates)])
+    before = await _answered(api)
+    began = time.perf_counter()
+    await asyncio.gather(*(_post(url, bodies) for _ in range(CONNECTIONS)))
+    deadline = began + 120
+    while (answered := await _answered(api) - before) < updates and time.perf_counter() < deadline:
+        await asyncio.sleep(0.005)
+    assert answered == updates, f"{answered} answers to {updates} updates"
+    return updates / (time.perf_counter() - began)
+
+
+def _request(url: str, number: int, text: str) -> bytes:
+    person = {"id": 100_000 + number, "is_bot": False, "first_name": "Ann", "language_code": "en"}
+    chat = {"id": person["id"], "type": "private", "first_name": "Ann"}
+    message = {"message_id": number, "date": int(time.time()), "chat": chat, "from": person, "text": text}
+    body = json.dumps({"update_id": number, "message": message}).encode()
+    head = (
+        f"POST /hook HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def _post(url: str, requests: Iterator[bytes]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
+    for request in requests:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        length = head.lower().partition(b"content-length:")[2].split(b"\r\n")[0].strip()
+        if length and int(length):
+            await reader.readexactly(int(length))
+    writer.close()
+
+
+async def _answered(api: str) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(api.rsplit(":", 1)[1]))
+    writer.write(b"GET /count HTTP/1.1\r\n\r\n")
+    answer = await reader.readuntil(b"}")
+    writer.close()
+    return int(json.loads(answer.partition(b"\r\n\r\n")[2])["count"])
+
+
+# -- a Bot API that costs as little as can be ---------------------------------------------------------------------------
+
+
+class _Answerer(asyncio.Protocol):
+    sent = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: Any = transport
+        self._data = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        while (end := self._data.find(b"\r\n\r\n")) >= 0:
+            head = self._data[:end].lower()
+            length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
+            if len(self._data) < end + 4 + length:
+                return
+            self._data = self._data[end + 4 + length :]
+            body = self._answer(head.split(b" ", 2)[1])
+            self._transport.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+            )
+
+    def _answer(self, path: bytes) -> bytes:
+        if path.endswith(b"/sendmessage"):
+            _Answerer.sent += 1
+            return (
+                b'{"ok":true,"result":{"message_id":%d,"date":1790000000,"chat":{"id":7,"type":"private","first_name":"Ann"},'
+                b'"from":{"id":123456789,"is_bot":true,"first_name":"Bayline"},"text":"..."}}' % self.sent
+            )
+        if path.endswith(b"/getme"):
+            return b'{"ok":true,"result":{"id":123456789,"is_bot":true,"first_name":"Bayline","username":"bayline_bot"}}'
+        if path == b"/count":
+            return b'{"count":%d}' % self.sent
+        return b'{"ok":true,"result":true}'
+
+
+# -- the servers under test ---------------------------------------------------------------------------------------------
+
+
+async def _serve_api() -> None:
+    server = await asyncio.get_running_loop().create_server(_Answerer, "127.0.0.1", 0, backlog=1024)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    await asyncio.Event().wait()
+
+
+async def _listen(app: Any) -> None:
+    from aiohttp import web
+
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
+    print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await stop.wait()
+    await runner.cleanup()
+
+
+def _hook(take: Callable[[Any], Awaitable[None]]) -> Any:
+    from aiohttp import web
+
+    async def hook(request: web.Request) -> web.Response:
+        if request.headers.get("X-Telegram-Bot-Api-Secret-Token") != SECRET:
+            return web.Response(status=401)
+        await take(json.loads(await request.read()))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/hook", hook)
+    return app
+
+
+async def _serve_bare(api: str) -> None:
+    """python-telegram-bot's objects on our request, and nothing behind them."""
+    from telegram import Bot, Update
+
+    from bot.channels.telegram_request import AiohttpRequest
+
+    bot = Bot(TOKEN, base_url=f"{api}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest())
+    await bot.initialize()
+
+    async def take(data: Any) -> None:
+        update = Update.de_json(data, bot)
+        assert update.message
+        await bot.send_message(update.message.chat_id, update.message.text or "")
+
+    await _listen(_hook(take))
+
+
+async def _serve_stock(api: str) -> None:
+    """python-telegram-bot as its examples use it behind a web server of one's own."""
+    from telegram import Update
+    from telegram.ext import Application, MessageHandler, filters
+
+    application = Application.builder().token(TOKEN).base_url(f"{api}/bot").updater(None).build()
+
+    async def echo(update: Update, _context: Any) -> None:
+        assert update.message
+        await update.message.reply_text(update.message.text or "")
+
+    application.add_handler(MessageHandler(filters.TEXT, echo))
+
+    async def take(data: Any) -> None:
+        await application.update_queue.put(Update.de_json(data, application.bot))
+
+    async with application:
+        await application.start()
+        await _listen(_hook(take))
+        await application.stop()
+
+
+async def _serve_bayline(api: str, database_url: str) -> None:
+    """The whole bot with its web shell, without Telegram's limits on how fast one may send."""
+    from bot import demo
+    from bot.channels.channel import Rates
+    from bot.channels.telegram import Telegram
+    from bot.clock import system_clock
+    from bot.courier import Courier
+    from bot.turns import Turns
+    from bot.web import make_app
+    from handlers import FEATURES
+    from handlers.dialogue.engine import Engine
+    from storage.database import Database
+    from storage.migrating import migrate
+
+    database = Database(database_url)
+    migrate(database)
+    demo.load(database, system_clock())
+    turns = Turns(Engine(database, FEATURES), system_clock)
+    telegram = Telegram(
+        TOKEN, turns=turns, database=database, clock=system_clock, api_url=api, webhook_url="http://localhost/hook",
+        webhook_secret=SECRET, rates=Rates(),
+    )  # fmt: skip
+    courier = Courier(database, system_clock, [telegram.sender])
+    turns.listeners.append(lambda _incoming, outcome: courier.wake() if outcome.spoke else None)
+
+    async def ready() -> bool:
+        return True
+
+    app = make_app(ready)
+    app.add_routes(telegram.routes())
+    turns.start()
+    await telegram.start()
+    await courier.start()
+    await _listen(app)
+    await telegram.stop_receiving()
+    await courier.stop()
+    await telegram.stop()
+    await turns.stop()
+
+
+def main(arguments: list[str]) -> None:
+    match arguments:
+        case ["api"]:
+            asyncio.run(_serve_api())
+        case ["serve", "bare", api, _]:
+            asyncio.run(_serve_bare(api))
+        case ["serve", "stock", api, _]:
+            asyncio.run(_serve_stock(api))
+        case ["serve", "bayline", api, database]:
+            asyncio.run(_serve_bayline(api, database))
+        case _:
+            for what, figure in run():
+                print(f"{what}: {figure}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
