@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from knowledge_base.calibration import FAR, INSIDE, NEAR, Calibration, Example, calibrate, elsewhere
-from knowledge_base.entry import Decision, Entry, Match
-from knowledge_base.evidence import Evidence, weigh
+from knowledge_base.calibration import WORTH_SUGGESTING
+from knowledge_base.entry import Decision, Entry, Kind, Match
+from knowledge_base.evidence import SIGNALS
+from knowledge_base.explanation import Candidate, Explanation
 from knowledge_base.folding import fold, without_filler
-from knowledge_base.index import Floats, Index, Vector
+from knowledge_base.matcher import Finding, Matcher, order
 from knowledge_base.phrasings import gather
-from knowledge_base.reading import read
-from knowledge_base.ridge import Ridge
+from knowledge_base.reading import in_common
 
+# Two entries are close when the second is more than half as likely as the first: the customer should choose.
+CLOSE = 0.6
+_DECIDED_ON = 3
 # Where to look for a text in a language, best first.
 _NEAREST = {
     "en": ("en",),
@@ -20,40 +21,45 @@ _NEAREST = {
     "zh-Hans": ("zh-Hans", "zh", "zh-Hant"),
     "zh-Hant": ("zh-Hant", "zh", "zh-Hans"),
 }
-_NOTHING: frozenset[int] = frozenset()
 
 
 class KnowledgeBase:
-    """Built once from all entries and only read afterwards, so that any number of threads may ask it at once."""
+    """Built once from all entries and only read afterwards, so that any number of threads may ask it at once.
+
+    The language of a question is a hint that nothing depends on today: people write mixed, and all languages are in one index.
+    """
 
     def __init__(self, entries: Sequence[Entry], semantic: bool | None = None) -> None:
-        self._entries = {(entry.id, entry.language): entry for entry in reversed(list(entries))}
-        self._phrasings = gather(entries)
-        if self._phrasings.texts:
-            self._index = Index(self._phrasings.readings)
-            nearness = np.stack([self._index.nearness(self._index.row(row)) for row in range(self._index.size)])
-            self._ridge = Ridge(nearness, self._phrasings.labels, len(self._phrasings.ids))
-            self._calibration = self._calibrate(nearness)
+        self._entries: dict[tuple[str, str], Entry] = {}
+        for entry in entries:
+            self._entries.setdefault((entry.id, entry.language), entry)
+        phrasings = gather(entries)
+        self._matcher = Matcher(phrasings) if phrasings.texts else None
 
     @property
     def semantic(self) -> bool:
         return False
 
     def search(self, text: str, language: str | None = None, limit: int = 3) -> list[Match]:
-        """The entries that may answer, best first; the language is a hint only, since people write mixed."""
-        return self._matches(text)[:limit]
+        """The entries that may answer, best first; five at most."""
+        finding = self._find(text)
+        return self._matches(finding)[:limit] if finding else []
 
     def decide(self, text: str, language: str | None = None) -> Decision:
         """Answer only when sure, ask "did you mean" when it may be one of a few, else say that we do not know."""
-        matches = self._matches(text)[:3]
-        if not matches:
-            return Decision("unknown", ())
-        best = matches[0].confidence
-        if best >= self._calibration.answer_from:
-            return Decision("answer", tuple(matches))
-        if sum(match.confidence for match in matches) >= self._calibration.suggest_from:
-            return Decision("suggest", tuple(matches))
-        return Decision("unknown", tuple(matches))
+        matches = self.search(text, language, _DECIDED_ON)
+        return Decision(self._judge(matches)[0], tuple(matches))
+
+    def explain(self, text: str, language: str | None = None) -> Explanation:
+        """The same decision with all that led to it."""
+        matches = self.search(text, language, _DECIDED_ON)
+        kind, reason = self._judge(matches)
+        finding = self._find(text)
+        answer_from = self._matcher.calibration.answer_from if self._matcher else 1.0
+        if finding is None:
+            return Explanation(text, without_filler(fold(text)), 1.0, (), answer_from, WORTH_SUGGESTING, kind, reason)
+        candidates = tuple(self._candidate(finding, place) for place in order(finding))
+        return Explanation(text, finding.text, finding.unseen, candidates, answer_from, WORTH_SUGGESTING, kind, reason)
 
     def entry(self, entry_id: str, language: str) -> Entry:
         """The entry in the language, or in the nearest one there is; raises KeyError for an unknown id."""
@@ -62,51 +68,35 @@ class KnowledgeBase:
                 return self._entries[entry_id, choice]
         raise KeyError(entry_id)
 
-    def _matches(self, text: str) -> list[Match]:
-        if not self._phrasings.texts:
-            return []
-        folded = without_filler(fold(text))
-        reading = read(folded)
-        vector = self._index.vector(reading)
-        if not len(vector.features):
-            return []
-        nearness = self._index.nearness(vector)
-        evidence = weigh(self._phrasings, folded, reading, vector, nearness, self._ridge.scores(nearness), _NOTHING)
-        confidences = self._calibration.confidences(evidence)
-        best = np.argsort(-confidences, kind="stable")
-        return [Match(self._phrasings.ids[evidence.candidates[place]], float(confidences[place])) for place in best]
+    def _find(self, text: str) -> Finding | None:
+        return self._matcher.find(text) if self._matcher else None
 
-    def _calibrate(self, nearness: Floats) -> Calibration:
-        phrasings, examples = self._phrasings, []
-        size, m = len(phrasings.texts), len(phrasings.ids)
+    def _matches(self, finding: Finding) -> list[Match]:
+        assert self._matcher
+        ids = self._matcher.phrasings.ids
+        return [Match(ids[finding.evidence.candidates[place]], finding.confidences[place]) for place in order(finding)]
 
-        def held_out(row: int, scores: Floats, hidden: frozenset[int]) -> Evidence:
-            near = nearness[row]
-            return weigh(
-                phrasings, phrasings.texts[row], phrasings.readings[row], self._held_out(row, hidden), near, scores, hidden
-            )
+    def _judge(self, matches: Sequence[Match]) -> tuple[Kind, str]:
+        if not matches or self._matcher is None:
+            return "unknown", "The text has nothing in common with any entry."
+        best, second = matches[0].confidence, matches[1].confidence if len(matches) > 1 else 0.0
+        answer_from, together = self._matcher.calibration.answer_from, sum(match.confidence for match in matches)
+        if best >= answer_from and second < CLOSE * best:
+            return "answer", f"The best entry has {best:.2f}; from {answer_from:.2f} on this base answers."
+        if together < WORTH_SUGGESTING:
+            return "unknown", f"The best entries have {together:.2f} together; from {WORTH_SUGGESTING:.2f} on they are suggested."
+        if best >= answer_from:
+            return "suggest", f"Two entries are close: {best:.2f} and {second:.2f}."
+        return "suggest", f"The best entry has {best:.2f}, less than the {answer_from:.2f} from which this base answers."
 
-        loo = self._ridge.without_one()
-        for row in range(size):
-            label = int(phrasings.labels[row])
-            if len(phrasings.rows[label]) > 1:
-                examples.append(Example(held_out(row, loo[row], frozenset([row])), label, INSIDE / size))
-        for entry in range(m):
-            rows, scores = self._ridge.without_entry(entry)
-            for row, score in zip(rows, scores, strict=True):
-                examples.append(Example(held_out(int(row), score, frozenset(int(r) for r in rows)), None, NEAR / size))
-        outside = elsewhere()
-        for text in outside:
-            folded = without_filler(fold(text))
-            reading = read(folded)
-            vector = self._index.vector(reading)
-            near = self._index.nearness(vector)
-            examples.append(
-                Example(
-                    weigh(phrasings, folded, reading, vector, near, self._ridge.scores(near), _NOTHING), None, FAR / len(outside)
-                )
-            )
-        return calibrate(examples)
-
-    def _held_out(self, row: int, hidden: frozenset[int]) -> Vector:
-        return self._index.vector_without(self._phrasings.readings[row], hidden)
+    def _candidate(self, finding: Finding, place: int) -> Candidate:
+        assert self._matcher
+        phrasings, evidence = self._matcher.phrasings, finding.evidence
+        nearest = phrasings.texts[evidence.nearest[place]]
+        return Candidate(
+            entry_id=phrasings.ids[evidence.candidates[place]],
+            confidence=finding.confidences[place],
+            nearest_phrasing=nearest,
+            in_common=in_common(finding.text, nearest),
+            signals={name: round(float(value), 4) for name, value in zip(SIGNALS, evidence.signals[place], strict=True)},
+        )

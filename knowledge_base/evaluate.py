@@ -64,7 +64,7 @@ def area_under_curve(higher: list[float], lower: list[float]) -> float | None:
     """How often one of the first is above one of the second (ties count half); None where one is missing."""
     if not higher or not lower:
         return None
-    values, places, counts = np.unique(np.array(higher + lower), return_inverse=True, return_counts=True)
+    _, places, counts = np.unique(np.array(higher + lower), return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
     first = len(higher)
     return round(float((ranks[:first].sum() - first * (first + 1) / 2) / (first * len(lower))), 4)

@@ -6,14 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from knowledge_base.index import Floats, Vector
+from knowledge_base.index import Floats
 from knowledge_base.phrasings import Phrasings
-from knowledge_base.reading import MEANINGS, WORDS, Reading
+from knowledge_base.scorers import View
 
 CANDIDATES = 5
-SIGNALS = (
-    "score", "score_lead", "nearness", "nearness_lead", "known_words", "spelling", "same_words", "words_covered", "meanings_covered", "length",
-)  # fmt: skip
+SIGNALS = ("score", "score_lead", "known_words", "same_words")
+NOTHING_HIDDEN = range(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +24,51 @@ class Evidence:
     nearest: tuple[int, ...]
 
 
-def weigh(
-    phrasings: Phrasings, text: str, reading: Reading, vector: Vector, nearness: Floats, scores: Floats, hidden: frozenset[int]
-) -> Evidence:
-    """Hidden rows are treated as if they were not in the base: that is how phrasings are held out."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text as the base sees it: folded, read, how much of it is new to the base, and how near it is to what."""
+
+    text: str
+    unseen: float
+    view: View
+
+
+def weigh(phrasings: Phrasings, asked: Question, hidden: range = NOTHING_HIDDEN) -> Evidence:
+    """Hidden rows count as if they were not in the base: that is how phrasings are held out."""
+    nearness, scores = asked.view.nearness, asked.view.scores
     if hidden:
         nearness = nearness.copy()
-        nearness[list(hidden)] = 0
-    order = np.argsort(-scores, kind="stable")[: CANDIDATES + 1]
-    candidates = [int(entry) for entry in order if any(row not in hidden for row in phrasings.rows[entry])][:CANDIDATES]
-    per_entry = np.zeros(len(phrasings.ids), dtype=np.float32)
-    np.maximum.at(per_entry, phrasings.labels, nearness)
-    best_two = np.sort(np.partition(per_entry, -2)[-2:]) if len(per_entry) > 1 else np.array([0, per_entry[0]])
-    best_scores = [float(scores[entry]) for entry in order[:2]] + [0.0]
-    signals, nearest = [], []
-    for entry in candidates:
-        rows = [row for row in phrasings.rows[entry] if row not in hidden]
-        closest = max(rows, key=nearness.__getitem__)
-        near, score = float(per_entry[entry]), float(scores[entry])
-        rival = float(best_two[0] if near >= best_two[1] else best_two[1])
-        rival_score = best_scores[1] if entry == order[0] else best_scores[0]
-        other = phrasings.texts[closest]
-        shown = sorted(rows, key=nearness.__getitem__)[-8:]
+        nearness[hidden.start : hidden.stop] = 0
+    best = _largest(scores, CANDIDATES + 1)
+    signals: list[tuple[float, ...]] = []
+    candidates: list[int] = []
+    closest_rows: list[int] = []
+    for entry in best:
+        rows = phrasings.rows(entry)
+        if len(candidates) == CANDIDATES or (rows.start >= hidden.start and rows.stop <= hidden.stop):
+            continue
+        closest = rows.start + int(nearness[rows.start : rows.stop].argmax())
+        score = float(scores[entry])
         signals.append(
             (
-                score, score - rival_score, near, near - rival, 1 - vector.unseen, fuzz.ratio(text, other) / 100, fuzz.token_sort_ratio(text, other) / 100,
-                _covered(reading.blocks[WORDS], [phrasings.readings[row].blocks[WORDS] for row in shown]),
-                _covered(reading.blocks[MEANINGS], [phrasings.readings[row].blocks[MEANINGS] for row in shown]),
-                min(len(reading.blocks[WORDS]), 30) ** 0.5,
+                score,
+                score - _rival(scores, best, entry),
+                1 - asked.unseen,
+                fuzz.token_sort_ratio(asked.text, phrasings.texts[closest]) / 100,
             )
-        )  # fmt: skip
-        nearest.append(closest)
-    return Evidence(tuple(candidates), np.array(signals, dtype=np.float64).reshape(-1, len(SIGNALS)), tuple(nearest))
+        )
+        candidates.append(entry)
+        closest_rows.append(closest)
+    return Evidence(tuple(candidates), np.array(signals, dtype=np.float64).reshape(-1, len(SIGNALS)), tuple(closest_rows))
 
 
-def _covered(asked: tuple[str, ...], known: list[tuple[str, ...]]) -> float:
-    if not asked:
-        return 0.5
-    union = {feature for block in known for feature in block}
-    return sum(feature in union for feature in asked) / len(asked)
+def _largest(values: Floats, count: int) -> list[int]:
+    if len(values) > count:
+        places = np.argpartition(-values, count)[:count]
+        return [int(place) for place in places[np.argsort(-values[places], kind="stable")]]
+    return [int(place) for place in np.argsort(-values, kind="stable")]
+
+
+def _rival(values: Floats, best: list[int], entry: int) -> float:
+    """The highest value of any other entry."""
+    return next((float(values[other]) for other in best if other != entry), 0.0)

@@ -56,7 +56,7 @@ def fold(text: str) -> str:
         if _HAN.search(text):
             text = _simplify()(text)
         if _ACCENTED.search(text):
-            text = _MARK.sub("", unicodedata.normalize("NFD", text))
+            text = unicodedata.normalize("NFC", _MARK.sub("", unicodedata.normalize("NFD", text)))
     if "'" in text or "nt" in text or "cannot" in text or "whats" in text:
         for pattern, replacement in _CONTRACTIONS:
             text = pattern.sub(replacement, text)

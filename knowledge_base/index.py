@@ -1,7 +1,8 @@
 """A sparse inverted index over phrasings: how near a text is to each of them, in a fraction of a millisecond."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
 
 # What each block of a reading (words, letters, sounds, meanings) adds to the nearness of two texts; the sum is one.
-SHARES = np.array([0.4, 0.4, 0.1, 0.1], dtype=np.float32)
+SHARES = np.array([0.3, 0.5, 0.1, 0.1], dtype=np.float32)
 # Postings looked at for one question at most. The rarest features come first, so what is left out says little.
 MOST_POSTINGS = 60_000
 
@@ -30,10 +31,10 @@ class Vector:
 class Index:
     """Rows are phrasings. A feature weighs the more the rarer it is among them; one the base has never seen weighs most."""
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        self.size = len(readings)
+    def __init__(self, readings: Iterable[Reading]) -> None:
         numbers, counts = self._number(readings)
-        size, blocks = self.size, len(SHARES)
+        size, blocks = len(counts), len(SHARES)
+        self.size = size
         rows = np.repeat(np.arange(size, dtype=np.int32), counts.sum(axis=1))
         frequencies = np.bincount(numbers, minlength=len(self._vocabulary))
         self._rarity = np.log((size + 1) / (frequencies + 0.5)).astype(np.float32)
@@ -49,35 +50,36 @@ class Index:
         self._starts = np.concatenate([[0], np.cumsum(frequencies)])
         self._frequencies = frequencies
 
-    def _number(self, readings: Sequence[Reading]) -> tuple[Numbers, NDArray[np.int64]]:
+    def _number(self, readings: Iterable[Reading]) -> tuple[Numbers, NDArray[np.int64]]:
         """Each feature of each reading as a number, and how many each block of each reading has."""
         vocabulary: defaultdict[str, int] = defaultdict()
         vocabulary.default_factory = vocabulary.__len__
-        numbers: list[int] = []
+        numbers, counts = array("i"), array("i")
         for reading in readings:
             for block in reading.blocks:
-                numbers += [vocabulary[feature] for feature in block]
+                numbers.extend([vocabulary[feature] for feature in block])
+                counts.append(len(block))
         self._vocabulary = dict(vocabulary)
-        counts = np.array([[len(block) for block in reading.blocks] for reading in readings], dtype=np.int64)
-        return np.array(numbers, dtype=np.int32), counts.reshape(self.size, len(SHARES))
+        return np.frombuffer(numbers, dtype=np.int32), np.frombuffer(counts, dtype=np.int32).astype(np.int64).reshape(
+            -1, len(SHARES)
+        )
 
     def vector(self, reading: Reading) -> Vector:
         find = self._vocabulary.get
-        features: list[int] = []
-        scales: list[float] = []
-        counts: list[int] = []
-        unseen = 0.0
-        for block, share in zip(reading.blocks, SHARES.tolist(), strict=True):
+        numbers: list[int] = []
+        counts, missing = [], []
+        for block in reading.blocks:
             known = [number for feature in block if (number := find(feature)) is not None]
-            missing = (len(block) - len(known)) * self._rarity_unseen**2
-            weights = self._rarity[known] if known else np.empty(0, np.float32)
-            length = float(weights @ weights) + missing
-            unseen += share * missing / length if length else 0.0
-            features += known
+            numbers += known
             counts.append(len(known))
-            scales.append((share / length) ** 0.5 if length else 0.0)
-        numbers = np.array(features, dtype=np.int32)
-        return Vector(numbers, self._rarity[numbers] * np.repeat(np.array(scales, dtype=np.float32), counts), unseen)
+            missing.append(len(block) - len(known))
+        features = np.array(numbers, dtype=np.int32)
+        weights = self._rarity[features]
+        block_of = np.repeat(np.arange(len(SHARES)), counts)
+        lost = np.array(missing) * self._rarity_unseen**2
+        lengths = np.bincount(block_of, weights=weights * weights, minlength=len(SHARES)) + lost
+        shares = SHARES / np.maximum(lengths, 1e-9)
+        return Vector(features, weights * np.sqrt(shares).astype(np.float32)[block_of], float(shares @ lost))
 
     def row(self, number: int) -> Vector:
         part = slice(self._row_starts[number], self._row_starts[number + 1])
@@ -96,29 +98,30 @@ class Index:
         found = self._values[places] * np.repeat(weights, lengths)
         return np.bincount(self._rows[places], weights=found, minlength=self.size).astype(np.float32)
 
-    def among(self, numbers: Sequence[int]) -> Floats:
+    def among(self, rows: NDArray[np.int64]) -> Floats:
         """The cosines between the given rows, exactly."""
-        vectors = [self.row(number) for number in numbers]
-        columns, places = np.unique(np.concatenate([vector.features for vector in vectors]), return_inverse=True)
-        dense = np.zeros((len(vectors), len(columns)), dtype=np.float32)
-        dense[np.repeat(np.arange(len(vectors)), [len(vector.features) for vector in vectors]), places] = np.concatenate(
-            [vector.weights for vector in vectors]
-        )
-        return dense @ dense.T
+        lengths = self._row_starts[rows + 1] - self._row_starts[rows]
+        ends = np.cumsum(lengths)
+        places = np.repeat(self._row_starts[rows] - (ends - lengths), lengths) + np.arange(ends[-1] if len(ends) else 0)
+        columns, where = np.unique(self._row_features[places], return_inverse=True)
+        # What only one of the rows has brings no two together.
+        shared = np.bincount(where) > 1
+        column = np.cumsum(shared) - 1
+        kept = shared[where]
+        dense = np.zeros((len(rows), int(shared.sum())), dtype=np.float32)
+        dense[np.repeat(np.arange(len(rows)), lengths)[kept], column[where[kept]]] = self._row_values[places[kept]]
+        result: Floats = dense @ dense.T
+        np.fill_diagonal(result, 1)
+        return result
 
-    def vector_without(self, reading: Reading, hidden: frozenset[int]) -> Vector:
-        """The vector a held-out row would have had: what only hidden rows know is unseen."""
+    def unseen_without(self, reading: Reading, hidden: range) -> float:
+        """The unseen share of a row's reading, had the hidden rows not been there."""
         unseen = 0.0
         for block, share in zip(reading.blocks, SHARES.tolist(), strict=True):
             numbers = [self._vocabulary[feature] for feature in block]
             squares = self._rarity[numbers] ** 2
-            alone = np.array(
-                [
-                    all(row in hidden for row in self._rows[self._starts[n] : self._starts[n + 1]][: len(hidden) + 1])
-                    for n in numbers
-                ],
-                dtype=bool,
-            )
+            first, last = self._rows[self._starts[numbers]], self._rows[self._starts[np.array(numbers, dtype=np.int64) + 1] - 1]
+            alone = (first >= hidden.start) & (last < hidden.stop)
             total = float(squares.sum())
             unseen += share * float(squares[alone].sum()) / total if total else 0.0
-        return Vector(np.empty(0, np.int32), np.empty(0, np.float32), unseen)
+        return unseen

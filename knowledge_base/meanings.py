@@ -1,20 +1,32 @@
 """Words that mean the same: the car trade's synonyms and the kinds of question, in one list for all languages."""
 
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from knowledge_base.stems import stem
 
 
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """From words (stems joined by spaces, or a run of Han) to their meaning, and from a first stem or character to the sizes that follow it."""
+
+    names: dict[str, str]
+    sizes: dict[str, tuple[int, ...]]
+
+
 @cache
-def meanings() -> dict[str, str]:
-    """From a surface (stems joined by spaces, or Han characters) to the name of its meaning."""
-    text = files("knowledge_base").joinpath("data/meanings.txt").read_text("utf-8")
-    found: dict[str, str] = {}
-    for line in text.splitlines():
+def meanings() -> Meanings:
+    names: dict[str, str] = {}
+    sizes: defaultdict[str, set[int]] = defaultdict(set)
+    for line in files("knowledge_base").joinpath("data/meanings.txt").read_text("utf-8").splitlines():
         if line.startswith("#") or not line.strip():
             continue
         name, _, words = line.partition(":")
         for word in words.split(","):
-            found[" ".join(stem(part) for part in word.split())] = name
-    return found
+            parts = [stem(part) for part in word.split()]
+            names[" ".join(parts)] = f"={name}"
+            first, size = (parts[0], len(parts)) if parts[0] < "\u3400" else (parts[0][0], len(parts[0]))
+            sizes[first].add(size)
+    return Meanings(names, {first: tuple(sorted(found)) for first, found in sizes.items()})

@@ -8,38 +8,37 @@ from numpy.typing import NDArray
 
 from knowledge_base.entry import Entry
 from knowledge_base.folding import fold, without_filler
-from knowledge_base.reading import Reading, read
 
 
 @dataclass(frozen=True, slots=True)
 class Phrasings:
-    """Row by row: the folded text, its reading, and the number of its entry. Ids are numbered in the order they come."""
+    """Row by row the folded text and the number of its entry; the rows of an entry stand together.
+
+    Entry number n has the rows from starts[n] to starts[n + 1].
+    """
 
     ids: tuple[str, ...]
     texts: tuple[str, ...]
-    readings: tuple[Reading, ...]
     labels: NDArray[np.int64]
-    rows: tuple[tuple[int, ...], ...]
+    starts: NDArray[np.int64]
+
+    def rows(self, entry: int) -> range:
+        return range(int(self.starts[entry]), int(self.starts[entry + 1]))
 
 
 def gather(entries: Sequence[Entry]) -> Phrasings:
-    """Traditional and Simplified fold to the same words, so that many phrasings of an entry are one row."""
-    numbers: dict[str, int] = {}
-    seen: dict[tuple[int, str], None] = {}
+    """Traditional and Simplified fold to the same words, so that many phrasings of an entry become one row."""
+    texts: dict[str, dict[str, None]] = {}
     for entry in entries:
-        number = numbers.setdefault(entry.id, len(numbers))
         for phrasing in entry.phrasings:
             text = without_filler(fold(phrasing))
             if text:
-                seen[number, text] = None
-    rows: list[list[int]] = [[] for _ in numbers]
-    for row, (number, _) in enumerate(seen):
-        rows[number].append(row)
-    texts = tuple(text for _, text in seen)
+                texts.setdefault(entry.id, {})[text] = None
+    counts = [len(of_entry) for of_entry in texts.values()]
+    rows = tuple(text for of_entry in texts.values() for text in of_entry)
     return Phrasings(
-        tuple(numbers),
-        texts,
-        tuple(map(read, texts)),
-        np.array([number for number, _ in seen], dtype=np.int64),
-        tuple(map(tuple, rows)),
+        ids=tuple(texts),
+        texts=rows,
+        labels=np.repeat(np.arange(len(counts)), counts),
+        starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
     )

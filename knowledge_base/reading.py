@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from knowledge_base.meanings import meanings
 from knowledge_base.sounds import sounds
@@ -13,7 +14,6 @@ _TOKEN = re.compile(r"[\u3400-\u9fff]+|\d+w-?\d+|\d+(?:[.,]\d+)*|[^\W\d_\u3400-\
 _LARGE = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十])([万千k])(?![a-z])")
 _DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _SIZE = {"万": 10_000, "千": 1_000, "k": 1_000}
-_LONGEST_MEANING = 4
 
 WORDS, LETTERS, SOUNDS, MEANINGS = range(4)
 
@@ -50,13 +50,13 @@ def read(text: str) -> Reading:
         stems.append(root)
         words.append(root)
         letters += grams
-    words += [f"{one} {two}" for one, two in zip(stems, stems[1:], strict=False)]
+    words += [f"{one} {two}" for one, two in pairwise(stems)]
     known = meanings()
-    for size in range(1, _LONGEST_MEANING + 1):
-        for start in range(len(stems) - size + 1):
-            meaning = known.get(" ".join(stems[start : start + size]))
+    for place, root in enumerate(stems):
+        for size in known.sizes.get(root, ()):
+            meaning = known.names.get(root if size == 1 else " ".join(stems[place : place + size]))
             if meaning is not None:
-                meant.append(f"={meaning}")
+                meant.append(meaning)
     return Reading(tuple(tuple(dict.fromkeys(block)) for block in (words, letters, heard, meant)), tuple(plain))
 
 
@@ -65,7 +65,7 @@ def _read_word(token: str) -> tuple[str, tuple[str, ...]]:
     if token[0].isdigit():
         return token, ()
     padded = f" {token} "
-    return stem(token), tuple(f"~{padded[i : i + n]}" for n in (3, 4, 5) for i in range(len(padded) - n + 1))
+    return stem(token), tuple(f"~{padded[i : i + n]}" for n in (3, 4) for i in range(len(padded) - n + 1))
 
 
 def _read_han(run: str, words: list[str], letters: list[str], heard: list[str], meant: list[str]) -> None:
@@ -76,17 +76,24 @@ def _read_han(run: str, words: list[str], letters: list[str], heard: list[str], 
     words += triples
     letters += [f"~{character}" for character in run]
     letters += [f"~{pair}" for pair in pairs]
-    for size in range(1, 6):
-        for i in range(len(run) - size + 1):
-            meaning = known.get(run[i : i + size])
+    for place, character in enumerate(run):
+        for size in known.sizes.get(character, ()):
+            meaning = known.names.get(run[place : place + size])
             if meaning is not None:
-                meant.append(f"={meaning}")
+                meant.append(meaning)
     table = sounds()
     syllables = [table.get(character, character) for character in run]
-    heard += [f"^{one} {two}" for one, two in zip(syllables, syllables[1:], strict=False)]
+    heard += [f"^{one} {two}" for one, two in pairwise(syllables)]
     heard += [f"^{' '.join(syllables[i : i + 3])}" for i in range(len(syllables) - 2)]
 
 
 def _spell_out(found: re.Match[str]) -> str:
     amount = _DIGIT.get(found[1]) or float(found[1])
     return f"{amount * _SIZE[found[2]]:.0f} "
+
+
+def in_common(one: str, other: str) -> tuple[str, ...]:
+    """The words and meanings that two folded texts share, for people to read."""
+    first, second = read(one), read(other)
+    known = {feature for block in second.blocks for feature in block}
+    return tuple(feature for block in (WORDS, MEANINGS) for feature in first.blocks[block] if feature in known)

@@ -2,27 +2,26 @@
 
 from functools import lru_cache
 
-_IRREGULAR = {
-    "tyre": "tire", "tyres": "tire", "bought": "buy", "paid": "pay", "broke": "break", "broken": "break", "took": "take", "taken": "take",
-    "got": "get", "gotten": "get", "went": "go", "gone": "go", "did": "do", "does": "do", "done": "do", "was": "is", "are": "is", "were": "is",
-    "has": "have", "had": "have", "colour": "color", "centre": "center", "licence": "license", "cheque": "check", "grey": "gray",
-    "lost": "lose", "sold": "sell", "sent": "send", "said": "say", "made": "make", "came": "come", "left": "leave", "wanna": "want", "gonna": "go",
-    "cheaper": "cheap", "cheapest": "cheap", "stolen": "steal", "stole": "steal", "people": "person", "children": "child", "u": "you", "r": "is",
-    "ur": "your", "pls": "please", "thx": "thanks", "hrs": "hour", "mins": "minute", "kms": "km", "wont": "will", "cant": "can", "dont": "do",
-    "mileage": "mileage", "his": "his", "this": "this", "gas": "gas", "always": "always", "during": "during", "something": "something", "nothing": "nothing",
-    "anything": "anything", "everything": "everything", "morning": "morning", "evening": "evening", "address": "address", "business": "business",
-}  # fmt: skip
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in (
+        "tyre:tire tyres:tire bought:buy paid:pay broke:break broken:break took:take taken:take got:get gotten:get went:go gone:go "
+        "did:do does:do done:do was:is are:is were:is has:have had:have colour:color centre:center licence:license cheque:check "
+        "lost:lose sold:sell sent:send said:say made:make came:come left:leave wanna:want gonna:go cheaper:cheap cheapest:cheap "
+        "stolen:steal stole:steal people:person children:child u:you r:is ur:your pls:please thx:thanks hrs:hour mins:minute kms:km "
+        "wont:will cant:can dont:do thru:through tonite:tonight"
+    ).split()
+)
 _VOWELS = frozenset("aeiouy")
 
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
+    word = _IRREGULAR.get(word, word)
     if len(word) < 4 or not word.isascii():
         return word
     if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
+        return word[:-3] + "i"
     if word.endswith(("sses", "shes", "ches", "xes")):
         return _tidy(word[:-2])
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):

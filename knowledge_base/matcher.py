@@ -1,0 +1,71 @@
+"""From a text to the entries it may be about, each with its probability; put together from the parts beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge_base.calibration import FAR, INSIDE, NEAR, Calibration, Example, calibrate, elsewhere
+from knowledge_base.evidence import Evidence, Question, weigh
+from knowledge_base.folding import fold, without_filler
+from knowledge_base.phrasings import Phrasings
+from knowledge_base.reading import read
+from knowledge_base.scorers import LARGEST_WHOLE, Neighbourhood, Whole
+from knowledge_base.space import Space
+from knowledge_base.spelling import Spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the matcher made of a text: the text as it was compared, the evidence, and a confidence for each candidate."""
+
+    text: str
+    unseen: float
+    evidence: Evidence
+    confidences: tuple[float, ...]
+
+
+class Matcher:
+    """Needs at least one phrasing. Everything is built here and only read afterwards."""
+
+    def __init__(self, phrasings: Phrasings) -> None:
+        self.phrasings = phrasings
+        whole = len(phrasings.texts) <= LARGEST_WHOLE
+        self._spelling = Spelling(phrasings.texts)
+        self._space = Space(map(read, phrasings.texts), keep_senses=whole)
+        self._scorer = Whole(phrasings, self._space) if whole else Neighbourhood(phrasings, self._space)
+        self.calibration: Calibration = calibrate(list(self._examples()))
+
+    def find(self, text: str) -> Finding | None:
+        """None where the text has nothing in common with the base."""
+        asked = self._ask(text)
+        if not asked.view.nearness.any():
+            return None
+        evidence = weigh(self.phrasings, asked)
+        return Finding(asked.text, asked.unseen, evidence, tuple(self.calibration.confidences(evidence).tolist()))
+
+    def _ask(self, text: str) -> Question:
+        folded = self._spelling.repair(without_filler(fold(text)))
+        place = self._space.place(read(folded))
+        return Question(folded, place.vector.unseen, self._scorer.view(place))
+
+    def _examples(self) -> Iterator[Example]:
+        """Questions of which we know the right entry, as the base would see them had it not been built with them."""
+        phrasings = self.phrasings
+        held_out = list(self._scorer.held_out())
+        for example in held_out:
+            text, label = phrasings.texts[example.row], int(phrasings.labels[example.row])
+            unseen = self._space.index.unseen_without(read(text), example.hidden)
+            evidence = weigh(phrasings, Question(text, unseen, example.view), example.hidden)
+            if len(example.hidden) < len(phrasings.rows(label)):
+                yield Example(evidence, label, 2 * INSIDE / len(held_out))
+            elif len(phrasings.ids) > 1:
+                yield Example(evidence, None, 2 * NEAR / len(held_out))
+        outside = elsewhere()
+        for text in outside:
+            yield Example(weigh(phrasings, self._ask(text)), None, FAR / len(outside))
+
+
+def order(finding: Finding) -> list[int]:
+    """The places of the candidates, most probable first."""
+    return [int(place) for place in np.argsort([-confidence for confidence in finding.confidences], kind="stable")]

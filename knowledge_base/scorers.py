@@ -1,0 +1,86 @@
+"""Two ways to score entries for a text: one model of the whole base, or one of the text's neighbourhood where the base is large."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge_base.phrasings import Phrasings
+from knowledge_base.ridge import Floats, inverse, regularised, sharpen, targets
+from knowledge_base.space import Place, Space
+
+# Up to here one model of all phrasings is fitted at once (half a second, and a table of so many squared numbers).
+LARGEST_WHOLE = 2_000
+# The phrasings nearest to a text in a larger base. With 100 to 200 of them the scores are as good as those of a model of all.
+NEIGHBOURS = 128
+# Held-out phrasings to learn confidence from; more change little.
+EXAMPLES = {"whole": 500, "neighbourhood": 160}
+_NOTHING = range(0)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a text looks to the base: its nearness to every row, and its score for every entry."""
+
+    nearness: Floats
+    scores: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """A row, the rows hidden from the base (itself, or its whole entry), and how it looked then."""
+
+    row: int
+    hidden: range
+    view: View
+
+
+class Whole:
+    def __init__(self, phrasings: Phrasings, space: Space) -> None:
+        self._phrasings, self._space = phrasings, space
+        self._table = space.table()
+        self._targets = targets(phrasings.labels, len(phrasings.ids))
+        self._inverse = inverse(regularised(self._table))
+        self._weights = self._inverse @ self._targets
+
+    def view(self, place: Place) -> View:
+        nearness = self._space.nearness(place)
+        return View(nearness, sharpen(nearness) @ self._weights)
+
+    def held_out(self) -> Iterator[HeldOut]:
+        """Without fitting anything again: leaving rows out of a ridge regression has a closed form. Ends the training."""
+        for row in _spread(len(self._phrasings.texts), EXAMPLES["whole"]):
+            scores = self._targets[row] - self._weights[row] / self._inverse[row, row]
+            yield HeldOut(row, range(row, row + 1), View(self._table[row], scores))
+            rows = self._phrasings.rows(int(self._phrasings.labels[row]))
+            block = self._inverse[rows.start : rows.stop, rows.start : rows.stop]
+            without = self._targets[row] - np.linalg.solve(block, self._weights[rows.start : rows.stop])[row - rows.start]
+            yield HeldOut(row, rows, View(self._table[row], without))
+        del self._table, self._inverse, self._targets
+
+
+class Neighbourhood:
+    def __init__(self, phrasings: Phrasings, space: Space) -> None:
+        self._phrasings, self._space = phrasings, space
+
+    def view(self, place: Place, hidden: range = _NOTHING) -> View:
+        rows, near, table = self._space.neighbours(place, NEIGHBOURS, hidden)
+        nearness = np.zeros(len(self._phrasings.texts), dtype=np.float32)
+        scores = np.zeros(len(self._phrasings.ids), dtype=np.float32)
+        if len(rows):
+            nearness[rows] = near
+            entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
+            weights = np.linalg.solve(regularised(table), targets(labels, len(entries)))
+            scores[entries] = sharpen(near) @ weights
+        return View(nearness, scores)
+
+    def held_out(self) -> Iterator[HeldOut]:
+        for row in _spread(len(self._phrasings.texts), EXAMPLES["neighbourhood"]):
+            place = self._space.row(row)
+            for hidden in (range(row, row + 1), self._phrasings.rows(int(self._phrasings.labels[row]))):
+                yield HeldOut(row, hidden, self.view(place, hidden))
+
+
+def _spread(size: int, most: int) -> list[int]:
+    """So many of the rows, evenly from all over the base."""
+    return sorted({int(row) for row in np.linspace(0, size - 1, min(size, most))})
