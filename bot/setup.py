@@ -12,7 +12,8 @@ from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
 from bot import demo
-from handlers.transfer import shop, values, writing
+from handlers.transfer import stores as shop
+from handlers.transfer import values, writing
 from handlers.transfer.fields import LANGUAGES
 from handlers.transfer.report import Wrong
 from storage import stores

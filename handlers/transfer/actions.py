@@ -14,6 +14,7 @@ from handlers.transfer.files import Row, Source, open_rows
 from handlers.transfer.flat import FlatImport
 from handlers.transfer.kinds import FLAT, ORDER, Kind
 from handlers.transfer.knowledge import EntryImport
+from handlers.transfer.naming import files_of, kind_of
 from handlers.transfer.report import Report, Wrong
 from handlers.transfer.shop import StoreImport
 from storage import bulk, revisions
@@ -24,10 +25,6 @@ Progress = Callable[[int, int], None]
 REVISIONS = {"stores": "stores", "kb": "kb"} | {kind.name: kind.revision for kind in FLAT.values()}
 FORMATS = {"stores": (".toml",), "kb": (".toml", ".jsonl")} | dict.fromkeys(FLAT, (".csv", ".xlsx", ".jsonl"))
 _BATCH = 1000
-_NAMES = {
-    "store": "stores", "model": "models", "service": "services", "price": "prices", "customer": "customers",
-    "vehicle": "vehicles", "visit": "visits", "entry": "kb", "entries": "kb", "knowledge": "kb",
-}  # fmt: skip
 
 
 class _Import(Protocol):
@@ -81,26 +78,6 @@ def import_files(
         if dry_run or any(not report.ok for _, report in reports):
             session.rollback()
     return reports
-
-
-def files_of(folder: Path) -> list[Path]:
-    """The files of a folder that can be imported, in the order in which they need each other."""
-    known = [(kind, path) for path in sorted(folder.iterdir()) if path.is_file() and (kind := kind_of(path))]
-    return [path for _, path in sorted(known, key=lambda pair: ORDER.index(pair[0]))]
-
-
-def kind_of(path: Path) -> str | None:
-    """What a file holds: TOML says it by its headings, the others by the words in their name; None if that says nothing."""
-    suffix = path.suffix.lower()
-    if suffix == ".toml" and path.is_file():
-        content = path.read_bytes()
-        if headed := "kb" if b"[[entry]]" in content else "stores" if b"[[store]]" in content else None:
-            return headed
-    if suffix in (".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".toml"):
-        for word in reversed(path.stem.lower().replace("_", "-").replace(" ", "-").split("-")):
-            if word in ORDER or word in _NAMES:
-                return _NAMES.get(word, word)
-    return None
 
 
 def export_file(database: Database, path: Path, kind: str, *, progress: Progress | None = None) -> Report:

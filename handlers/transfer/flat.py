@@ -21,6 +21,7 @@ class FlatImport:
         self.session = session
         self.report = report
         self._born = kind.born(now)
+        self._columns = set(kind.columns)
         everywhere = stores.all_stores(session)
         self._regions = {"": everywhere[0].region if everywhere else ""} | {store.code: store.region for store in everywhere}
         self._seen: dict[tuple[Any, ...], int] = {}
@@ -90,7 +91,7 @@ class FlatImport:
         return {**values, **self._born}
 
     def _check_whole(self, row: Row, values: Mapping[str, Any]) -> None:
-        if unknown := row.cells.keys() - set(self.kind.columns):
+        if unknown := row.cells.keys() - self._columns:
             raise Wrong(f"There is no such column. The columns are {', '.join(self.kind.columns)}.", min(unknown)[:60])
         self.kind.rule(values)
         key = tuple(values[name] for name in self.kind.key)

@@ -1,7 +1,6 @@
 """Cells read as what they mean: days, amounts, whole numbers, phone numbers, lists. Each raises Wrong with what to write."""
 
 import re
-import unicodedata
 from collections.abc import Collection
 from datetime import date, time
 from decimal import Decimal
@@ -16,6 +15,8 @@ _DAY = re.compile(
 _DIGITS_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,2})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+# NUL ends a text for PostgreSQL, half a surrogate pair cannot be written at all.
+_UNFIT = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 # Full-width digits and signs come from Chinese keyboards; NFKC would also turn "²" into a two.
@@ -27,11 +28,8 @@ _MOST_MINOR_UNITS = 2_147_483_647
 def a_text(text: str, most: int) -> str:
     """Trimmed, line ends as \\n, at most `most` characters, nothing invisible that a database or a chat would choke on."""
     text = text.replace("\r\n", "\n").strip()
-    for character in text:
-        if character < " " and character not in "\n\t":
-            raise Wrong("The text holds an invisible control character. Type it again.")
-        if unicodedata.category(character) == "Cs" or character == "\x7f":
-            raise Wrong("The text holds a broken character. Type it again.")
+    if _UNFIT.search(text):
+        raise Wrong("The text holds an invisible control character or a broken one. Type it again.")
     if len(text) > most:
         raise Wrong(f"The text has {len(text)} characters; at most {most} fit. Shorten it.")
     return text

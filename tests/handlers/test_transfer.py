@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from handlers import transfer
-from handlers.transfer.actions import kind_of
+from handlers.transfer.naming import kind_of
 from storage import bulk, catalogue, revisions, stores
 from storage.catalogue import CarModel, Price, Service
 from storage.customers import Customer
