@@ -55,7 +55,7 @@ def ask_for_shop(ask: Ask, tell: Tell) -> Answers:
     """Asks one thing after the other. `ask` shows a question and returns what was typed; `tell` says what was wrong with it."""
 
     def about(question: str, read: Callable[[str], T], default: str = "") -> T:
-        prompt = f"{question} [{default}]: " if default else f"{question}: "
+        prompt = f"{question} [{default}]" if default else question
         while True:
             try:
                 if answer := ask(prompt).strip() or default:

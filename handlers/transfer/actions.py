@@ -55,7 +55,11 @@ def import_folder(
     database: Database, folder: Path, *, now: datetime, dry_run: bool = False, progress: Progress | None = None
 ) -> list[tuple[Path, Report]]:
     """Takes all files of a folder in the order in which they need each other; one that is wrong ends it, and nothing is kept."""
-    return import_files(database, files_of(folder), now=now, dry_run=dry_run, progress=progress)
+    if files := files_of(folder):
+        return import_files(database, files, now=now, dry_run=dry_run, progress=progress)
+    nothing = Report("", dry_run)
+    nothing.wrong(0, Wrong("There is nothing to import in this folder. Put files such as stores.toml and prices.csv there."))
+    return [(folder, nothing)]
 
 
 def import_files(

@@ -43,7 +43,7 @@ def open_rows(path: Path) -> Source:
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
         return _sheet(path)
-    if suffix in (".csv", ".tsv", ".txt"):
+    if suffix in (".csv", ".tsv"):
         return _csv(path)
     if suffix == ".jsonl":
         return Source(None, _json_lines(path, encoding_of(path)), _lines(path))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from handlers.transfer.kinds import ORDER
 
+_ENDINGS = (".csv", ".tsv", ".xlsx", ".jsonl", ".toml")
 _NAMES = {
     "store": "stores", "model": "models", "service": "services", "price": "prices", "customer": "customers",
     "vehicle": "vehicles", "visit": "visits", "entry": "kb", "entries": "kb", "knowledge": "kb",
@@ -11,9 +12,14 @@ _NAMES = {
 
 
 def files_of(folder: Path) -> list[Path]:
-    """The files of a folder that can be imported, in the order in which they need each other."""
-    known = [(kind, path) for path in sorted(folder.iterdir()) if path.is_file() and (kind := kind_of(path))]
-    return [path for _, path in sorted(known, key=lambda pair: ORDER.index(pair[0]))]
+    """The files of a folder that look like content, in the order in which they need each other.
+
+    One whose name says nothing comes first, so that its owner hears of it: a price list that is passed over in silence does harm.
+    """
+    files = [
+        path for path in sorted(folder.iterdir()) if path.suffix.lower() in _ENDINGS and not path.name.startswith((".", "~$"))
+    ]
+    return sorted(files, key=lambda path: ORDER.index(kind) if (kind := kind_of(path)) else -1)
 
 
 def kind_of(path: Path) -> str | None:
@@ -23,7 +29,7 @@ def kind_of(path: Path) -> str | None:
         content = path.read_bytes()
         if headed := "kb" if b"[[entry]]" in content else "stores" if b"[[store]]" in content else None:
             return headed
-    if suffix in (".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".toml"):
+    if suffix in _ENDINGS:
         for word in reversed(path.stem.lower().replace("_", "-").replace(" ", "-").split("-")):
             if word in ORDER or word in _NAMES:
                 return _NAMES.get(word, word)

@@ -146,6 +146,15 @@ def test_a_wrong_file_keeps_the_whole_folder_out(database: Database, folder: Pat
     assert number_of(database, Customer) == 0
 
 
+def test_no_file_of_a_folder_is_passed_over_in_silence(untouched: Database, tmp_path: Path) -> None:
+    [(path, report)] = transfer.import_folder(untouched, tmp_path, now=NOW)
+    assert (path, "nothing to import" in report.errors[0].reason) == (tmp_path, True)
+    for name in ("models.csv", "Preisliste.csv", ".prices.csv", "~$prices.xlsx", "readme.md"):
+        (tmp_path / name).write_text(FILES["models.csv"], "utf-8")
+    [(path, report)] = transfer.import_folder(untouched, tmp_path, now=NOW)
+    assert (path.name, "does not say" in report.errors[0].reason) == ("Preisliste.csv", True)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "row", "column", "words"),
     [
