@@ -13,6 +13,7 @@ _HAN = re.compile(r"[㐀-鿿]")
 # Below these a likeness proves nothing: "换油" and "换胎" share half of their characters.
 _ALIKE_LETTERS = 84
 _ALIKE_HAN = 74
+_ALIKE_WORD = 55
 _FEWEST_LETTERS = 5
 _FEWEST_HAN = 4
 
@@ -55,7 +56,8 @@ class Names:
         found = list(self._exact(parts))
         found += self._alike(parts, found)
         kept: list[Found] = []
-        for candidate in sorted(found, key=lambda f: (-f.length, -f.score, f.start)):
+        # A longer name wins over a shorter one, unless it is only alike: "brake pads" beats something like "brake pads f_r".
+        for candidate in sorted(found, key=lambda f: (-f.length * (f.score / 100) ** 4, f.start)):
             same_words = [k for k in kept if (k.start, k.end) == (candidate.start, candidate.end) and k.score == candidate.score]
             apart = all(candidate.end <= k.start or k.end <= candidate.start for k in kept)
             if (apart or same_words) and candidate.key not in {k.key for k in kept}:
@@ -81,7 +83,7 @@ class Names:
                 if taken.issuperset(range(start, start + size)):
                     continue
                 score = fuzz.ratio(name.text, _joined(parts[start : start + size]), score_cutoff=cutoff)
-                if score and (best is None or score > best.score):
+                if score and (best is None or score > best.score) and _word_by_word(name.tokens, parts[start : start + size]):
                     best = Found(name.key, start, start + size, score)
             if best:
                 yield best
@@ -90,6 +92,11 @@ class Names:
 def tokens(text: str) -> tuple[str, ...]:
     """Words and single Chinese characters of the folded text: "A4小保养" gives ("a4", "小", "保", "养")."""
     return tuple(_TOKEN.findall(fold(text)))
+
+
+def _word_by_word(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """A typo changes letters of a word; another word in its place is another name."""
+    return all(_HAN.fullmatch(a) or fuzz.ratio(a, b) >= _ALIKE_WORD for a, b in zip(name, words, strict=True))
 
 
 def _joined(parts: tuple[str, ...]) -> str:

@@ -333,12 +333,12 @@ class Engine:
         return again
 
     def _ask_again(self, turn: Turn, form: Form, aside: _Said) -> _Said:
-        """Says something in between and asks the open question once more, in one message."""
+        """Says something in between and asks the open question once more, in one message; or goes on, if it is answered now."""
         slot = form.slot(turn.chat.slot)
         if slot is None or turn.chat.form is None:
             return aside
         turn.feature = turn.chat.form.split(".")[0]
-        said = self._asking(turn, slot)
+        said = self._go_on(turn, form) if slot.known(turn, turn.chat.answers) is not None else self._asking(turn, slot)
         if aside.reply:
             said.before.extend([*aside.before, aside.reply.text])
         return said
@@ -353,9 +353,10 @@ class Engine:
     def _go_on(self, turn: Turn, form: Form) -> _Said:
         """Asks for the first missing slot, or submits."""
         chat = turn.chat
-        slot = form.next_slot(turn, chat.answers)
-        if slot:
-            return self._asking(turn, slot)
+        while slot := form.next_slot(turn, chat.answers):
+            if (value := slot.known(turn, chat.answers)) is None:
+                return self._asking(turn, slot)
+            chat.answers[slot.name] = value
         answers, state, feature = dict(chat.answers), _state(chat), turn.feature
         _close(chat)
         try:

@@ -52,6 +52,10 @@ class Slot:
     def wanted(self, turn: "Turn", answers: Answers) -> bool:
         return self.name not in answers and not (self.unless and self.unless(turn, answers))
 
+    def known(self, turn: "Turn", answers: Answers) -> Any:
+        """What need not be asked, because we know it already; None to ask."""
+        return None
+
     def ask(self, turn: "Turn", answers: Answers) -> "Reply":
         """The question, with buttons where there is something to choose."""
         raise NotImplementedError

@@ -68,17 +68,14 @@ def other_store(turn: Turn, value: dict[str, Any]) -> Start | Reply:
 
 
 def _known(turn: Turn, services: list[str], model: str | None) -> Answers:
-    """What the words have said: one service, or several to choose from; a car, else the customer's only one."""
+    """What the words have said: one service, or several to choose from; a car."""
     answers: Answers = {}
     if len(services) == 1:
         answers["service"] = services[0]
     elif services:
         answers["candidates"] = services
-    own = turn.own_models()
     if model:
         answers["model"] = model
-    elif len(own) == 1 and (car := turn.model(own[0])):
-        answers["model"] = car.code
     return answers
 
 
@@ -122,7 +119,11 @@ def _model_does_not_matter(turn: Turn, answers: Answers) -> bool:
 
 
 class _Car(Choice):
-    """The choice of a car; on Telegram with a button that shares the number, by which we know the customer's own car."""
+    """The choice of a car, unless the customer has one only; on Telegram with a button that shares the number, which tells us."""
+
+    def known(self, turn: Turn, answers: Answers) -> str | None:
+        own = [model.code for model_id in turn.own_models() if (model := turn.model(model_id))]
+        return own[0] if len(own) == 1 else None
 
     def ask(self, turn: Turn, answers: Answers) -> Reply:
         service = turn.shop.services.get(answers["service"])

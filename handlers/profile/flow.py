@@ -11,7 +11,7 @@ def contact(turn: Turn) -> Reply:
     assert shared is not None, "the engine calls this for contacts only"
     if not shared.own:
         raise Refusal("profile.not_yours")
-    number = e164(shared.phone, turn.store.region if turn.store else "CN")
+    number = e164(shared.phone)
     if number is None:
         raise Refusal("profile.not_a_number")
     found = customers.with_phone(turn.session, number)
@@ -26,13 +26,12 @@ def contact(turn: Turn) -> Reply:
     return Reply(turn.text("profile.linked", name=customer.name))
 
 
-def e164(phone: str, region: str) -> str | None:
-    """The number as +8613800138000, None for what is no possible number; Telegram leaves the plus sign out."""
-    for text in (phone, f"+{phone}"):
-        try:
-            number = phonenumbers.parse(text, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return None
+def e164(phone: str) -> str | None:
+    """A number that a channel has shared as +8613800138000, None for what cannot be one. Telegram leaves the plus sign out."""
+    try:
+        number = phonenumbers.parse(f"+{phone.removeprefix('+')}")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from contextlib import suppress
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -225,3 +226,29 @@ def test_a_spreadsheet_sees_no_formula_ie1(tmp_path: Path) -> None:
     writing.write_flat(tmp_path / "a.xlsx", ".xlsx", list("abcdefg"), [nasty])
     with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+_SNIPPETS = [
+    b"code,name\n", b'"', b"\n", b"\r", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"[[store]]\n", b"[", b'{"a": ', b"}",
+    b'"\\ud800"', "机油".encode(), "机油".encode("gb18030"), b"=1", b"PK\x03\x04", b"1", b",", b"\t", b"\x85",
+]  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@given(
+    st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(_SNIPPETS), max_size=12).map(b"".join)),
+    st.sampled_from([".csv", ".jsonl", ".toml", ".xlsx"]),
+)
+def test_any_bytes_are_rows_or_a_sentence_ie2(tmp_path: Path, content: bytes, suffix: str) -> None:
+    with suppress(Wrong):
+        list(open_rows(file(tmp_path, f"t{suffix}", content)).rows)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(st.integers(0, 5000), st.binary(min_size=1, max_size=8))
+def test_a_damaged_sheet_is_rows_or_a_sentence_ie4(tmp_path: Path, place: int, damage: bytes) -> None:
+    path = workbook(tmp_path / "a.xlsx", [["code", "name"], ["a", "b"]])
+    content = bytearray(path.read_bytes())
+    content[place : place + len(damage)] = damage
+    with suppress(Wrong):
+        list(open_rows(file(tmp_path, "b.xlsx", bytes(content))).rows)

@@ -1,0 +1,143 @@
+"""The knowledge base in conversation: answers, "did you mean", "I don't know", and edits that are live at once."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import update
+
+from storage import revisions
+from storage.database import Database
+from storage.entries import EntryRow, Gap
+from tests.world import START, World
+
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+
+
+def _entry(session: object, entry_id: str, question: str, answer: str, **more: object) -> None:
+    for language in LANGUAGES:
+        row = {"category": "general", "aliases": [], "buttons": [], "audience": "customer", "stores": [], "changed_at": START}
+        words = {"question": f"{question} ({language})", "answer": f"{answer} ({language})"}
+        session.add(EntryRow(entry_id=entry_id, language=language, **{**row, **words, **more}))  # type: ignore[attr-defined] # a session
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("when are you open", "Today:"),
+        ("what time do you close on saturdays", "Today:"),
+        ("你们几点下班", "今天："),
+        ("你們幾點開門", "今天："),
+        ("where are you", "Harbour"),
+    ],
+)
+def test_questions_are_answered_from_the_store(world: World, words: str, seen: str) -> None:
+    world.customer().says(words).sees(seen)
+
+
+def test_hours_are_todays_and_the_weeks_in_the_stores_own_time(world: World) -> None:
+    """TM9: at 17:00 UTC on Saturday it is Sunday in Shanghai."""
+    world.now = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+    sunday = world.customer().says("opening hours").last.text
+    world.now = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+    saturday = world.customer().says("opening hours").last.text
+    assert sunday.split("Today:")[1].splitlines()[0] != saturday.split("Today:")[1].splitlines()[0] or "Sun" not in saturday
+
+
+def test_a_closure_soon_is_told(world: World) -> None:
+    world.now = datetime(2026, 12, 28, 2, 0, tzinfo=UTC)
+    world.customer().says("opening hours").sees("New Year's Day", "closed")
+
+
+def test_did_you_mean_and_none_of_these(world: World) -> None:
+    ann = world.customer()
+    for words in ("tyre", "battery", "wash", "insurance", "coating"):
+        ann.says(words)
+        if "Did you mean" in ann.last.text:
+            break
+    ann.sees("Did you mean")
+    assert len(ann.labels) in (2, 3, 4)
+    ann.presses("None of these").sees("I won't guess")
+    with world.database.reading() as session:
+        assert session.query(Gap).one().text == words
+
+
+def test_a_suggestion_pressed_is_answered(world: World) -> None:
+    ann = world.customer()
+    for words in ("tyre", "battery", "wash", "insurance", "coating"):
+        ann.says(words)
+        if "Did you mean" in ann.last.text:
+            break
+    first = ann.labels[0]
+    ann.presses(first)
+    assert "Did you mean" not in ann.last.text
+    assert ann.transcript[-2].text == first
+
+
+def test_an_edit_is_live_without_a_restart(database: Database) -> None:
+    with database.transaction() as session:
+        _entry(session, "dogs", "May I bring my dog?", "Dogs are welcome.")
+        _entry(session, "wifi", "Do you have wifi?", "The password is on the wall.")
+    world = World(database)
+    ann = world.customer()
+    world.engine.keep_fresh()
+    ann.says("may i bring my dog?").sees("Dogs are welcome.")
+    with database.transaction() as session:
+        session.execute(update(EntryRow).where(EntryRow.entry_id == "dogs").values(answer="Only small dogs."))
+        revisions.raise_(session, "kb")
+    world.engine.keep_fresh()
+    ann.says("may i bring my dog?").sees("Only small dogs.")
+
+
+def test_an_entry_holds_for_its_stores_and_days_only(database: Database) -> None:
+    with database.transaction() as session:
+        _entry(session, "wifi", "Do you have wifi?", "The password is on the wall.", valid_until=date(2026, 11, 22))
+        _entry(session, "dogs", "May I bring my dog?", "Dogs are welcome.")
+    world = World(database)
+    ann = world.customer()
+    ann.says("do you have wifi?").sees("on the wall")
+    world.passes(days=3)
+    ann.says("do you have wifi?")
+    assert "on the wall" not in ann.last.text
+
+
+def test_staff_entries_are_not_for_customers(world: World) -> None:
+    """AU3: what colleagues may read a customer cannot find, by words or by link."""
+    with world.database.reading() as session:
+        staff = session.query(EntryRow).filter_by(audience="staff", language="en").all()
+    assert staff
+    ann = world.customer()
+    for row in staff:
+        ann.says(row.question)
+        assert row.answer[:40] not in ann.last.text
+        ann.starts(f"faq-{row.entry_id}")
+        assert row.answer[:40] not in ann.last.text
+
+
+def test_an_answer_with_a_missing_figure_is_not_given(database: Database) -> None:
+    with database.transaction() as session:
+        _entry(session, "polish", "What does a polish cost?", "It costs {price:polish}.")
+    ann = World(database).customer()
+    ann.says("what does a polish cost?")
+    assert "{price" not in ann.last.text
+    assert "It costs" not in ann.last.text
+
+
+def test_a_placeholder_is_never_an_expression(database: Database) -> None:
+    """WB7."""
+    with database.transaction() as session:
+        _entry(session, "odd", "What is odd?", "{0.__class__} {{7*7}} %(x)s {store.__dict__} <b>x</b>")
+    ann = World(database).customer()
+    ann.says("what is odd?").sees("{0.__class__} {{7*7}} %(x)s {store.__dict__} <b>x</b>")
+    assert "entities" not in ann.last.data
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
+def test_every_entry_can_be_shown_in_every_language(world: World, language: str) -> None:
+    """No placeholder is left, no figure is missing from the sample shop, nothing is too long for one message."""
+    with world.database.reading() as session:
+        ids = {row.entry_id for row in session.query(EntryRow).filter_by(audience="customer")}
+    ann = world.customer(language=language)
+    for entry_id in sorted(ids):
+        ann.starts(f"faq-{entry_id}")
+        assert "{" not in ann.last.text, entry_id
+        assert len(ann.last.text.encode("utf-16-le")) // 2 <= 4096, entry_id

@@ -1,0 +1,178 @@
+"""Prices: found by service and car in three languages, from the catalogue of the customer's store, and never invented."""
+
+from datetime import date
+
+import pytest
+
+from handlers.prices import finding, rules
+from storage.catalogue import Price
+from storage.entries import Gap
+from storage.tickets import Ticket
+from tests.world import World
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("how much is a minor service for my A4?", ["Minor service · Audi A4: ¥899", "East Harbour", "about 1 hour", "Included"]),
+        ("A4小保养多少钱", ["小保养 · 奥迪A4：¥899", "东港店", "包含"]),
+        ("A4小保養幾多錢呀", ["小保養 · 奧迪A4：¥899", "包含"]),
+        ("price of a miner servcie for an audi a4", ["Minor service · Audi A4: ¥899"]),
+        ("minor service A4", ["Minor service · Audi A4: ¥899"]),
+        ("奥迪A4做个小保养要多少钱", ["¥899"]),
+        ("hand wash how much", ["Hand wash", "¥"]),
+    ],
+)
+def test_a_price_in_one_message(world: World, words: str, seen: list[str]) -> None:
+    world.customer().says(words).sees(*seen)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "question", "car", "seen"),
+    [
+        ("en", "how much is a minor service", "for which car?", "audi a4", "¥899"),
+        ("zh-CN", "小保养多少钱", "您的车是哪一款", "奥迪A4", "¥899"),
+        ("zh-TW", "小保養多少錢", "您的車是哪一款", "A4L", "¥899"),
+    ],
+)
+def test_the_car_is_asked_only_when_it_is_not_known(
+    world: World, language: str, words: str, question: str, car: str, seen: str
+) -> None:
+    ann = world.customer(language=language).says(words)
+    ann.sees(question)
+    ann.says(car).sees(seen)
+    # The car was told: another price needs no second telling.
+    ann.says(words).sees(seen)
+
+
+def test_the_customers_own_car_is_used_once_the_number_is_shared(world: World) -> None:
+    """IN12: the sender's own number links the chat to the customer."""
+    ann = world.customer("telegram", language="zh-CN")
+    ann.says("小保养多少钱").sees("您的车是哪一款")
+    assert ann.last.data["share"] == "分享我的号码"
+    ann.shares_phone("8610055500102").sees("林浩然", "小保养 · 大众高尔夫：¥")
+    ann.says("大保养多少钱").sees("大保养 · 大众高尔夫：¥")
+
+
+def test_of_several_own_cars_one_is_chosen(world: World) -> None:
+    ann = world.customer("telegram", language="zh-CN").shares_phone("8610055500101").sees("陈静雯")
+    ann.says("小保养多少钱").sees("您的车是哪一款")
+    assert ann.labels[:3] == ["奥迪A4", "特斯拉Model Y", "其他车型"]
+    ann.presses("奥迪A4").sees("奥迪A4：¥899")
+
+
+def test_somebody_elses_number_links_nothing(world: World) -> None:
+    """IN12."""
+    ann = world.customer("telegram").shares_phone("8610055500101", own=False)
+    ann.sees("somebody else's number")
+    ann.says("how much is a minor service").sees("for which car?")
+    world.customer("telegram").shares_phone("8610055599999").sees("don't find this number")
+    world.customer("telegram").shares_phone("hello").sees("can't read that as a phone number")
+
+
+def test_several_services_of_one_name_become_buttons(world: World) -> None:
+    ann = world.customer().says("how much are brake pads for a golf")
+    ann.sees("price of")
+    assert ann.labels[:2] == ["Front brake pads", "Rear brake pads"]
+    ann.presses("Rear brake pads").sees("Rear brake pads · VW Golf: ¥")
+
+
+def test_what_another_store_does_is_said_so(world: World) -> None:
+    ann = world.customer().says("how much is a ceramic coating for an A4")
+    ann.sees("Ceramic coating", "This is done at", "Studio")
+
+
+def test_another_stores_price_is_one_button_away(world: World) -> None:
+    ann = world.customer().says("how much is a minor service for my A4")
+    east = ann.last.text
+    ann.presses("Price at")
+    ann.sees("Pine Hill", "Minor service · Audi A4: ¥")
+    assert ann.last.text != east
+
+
+def test_a_price_that_is_not_on_file_is_not_invented(world: World) -> None:
+    """An oil change for an electric car: none on file, said so, filed, and a person offered."""
+    ann = world.customer().says("how much is an oil change for a tesla model 3")
+    ann.sees("no current price on file", "won't make one up")
+    assert "¥" not in ann.last.text
+    with world.database.reading() as session:
+        [gap] = session.query(Gap).all()
+    assert (gap.kind, gap.nearest) == ("price", "oil_change")
+    ann.presses("Talk to a person").sees("called a colleague")
+    with world.database.reading() as session:
+        assert "Oil" in session.query(Ticket).one().summary
+
+
+def test_a_car_that_we_do_not_know_is_handed_over(world: World) -> None:
+    ann = world.customer().says("how much is a minor service")
+    ann.says("a lada niva").sees("don't find that car")
+    ann.presses("Another car").sees("no current price on file")
+
+
+def test_an_expired_price_is_not_spoken(world: World) -> None:
+    """West's headlight price has ended; what is said comes from a store where one holds today."""
+    ann = world.customer().starts("store-west").says("how much is headlight restoration")
+    assert "¥342" not in ann.last.text
+    ann.sees("This is done at")
+
+
+def test_book_hands_over_until_booking_exists(world: World) -> None:
+    ann = world.customer().says("how much is a minor service for my A4").presses("Book a visit")
+    ann.sees("told our advisors")
+    with world.database.reading() as session:
+        ticket = session.query(Ticket).one()
+    assert ticket.kind == "booking"
+    assert "Minor service · Audi A4" in ticket.summary
+
+
+@pytest.mark.parametrize("words", ["price", "prices?", "价格", "多少钱", "how much", "查价格", "what are your prices"])
+def test_bare_words_for_money_ask_for_the_service(world: World, words: str) -> None:
+    ann = world.customer(language="zh-CN" if not words.isascii() else "en").says(words)
+    assert "ask" in ann.last.data
+
+
+def test_a_question_about_a_service_is_not_a_price(world: World) -> None:
+    ann = world.customer().says("what does a minor service include")
+    assert "ask" not in ann.last.data
+    assert "¥" not in ann.last.text
+
+
+def _price(amount: int, model: int | None, day: date = date(2026, 1, 1)) -> Price:
+    return Price(store_id=1, service_id=1, model_id=model, amount=amount, valid_from=day)
+
+
+@pytest.mark.parametrize(
+    ("prices", "model", "said"),
+    [
+        ([], None, None),
+        ([], 1, None),
+        ([_price(500, None)], 1, (500, 500)),
+        ([_price(500, None), _price(300, 1)], 1, (300, 300)),
+        ([_price(500, None), _price(300, 1)], None, (300, 500)),
+        ([_price(300, 2)], 1, None),
+        ([_price(900, 1, date(2026, 6, 1)), _price(300, 1)], 1, (900, 900)),
+        ([_price(900, 1, date(2026, 6, 1)), _price(300, 1)], None, (900, 900)),
+    ],
+)
+def test_which_price_is_said(prices: list[Price], model: int | None, said: tuple[int, int] | None) -> None:
+    quote = rules.quote(prices, model)
+    assert (quote and (quote.lowest, quote.highest)) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "is_price"),
+    [
+        ("how much oil does it take", False), ("how much longer", False), ("多少公里保养一次", False), ("要多久", False),
+        ("how much is it", True), ("what do you charge", True), ("贵不贵", True), ("幾多錢", True), ("費用", True),
+        ("battery charging", False), ("is it free of charge", True),
+    ],
+)  # fmt: skip
+def test_words_for_money(words: str, is_price: bool) -> None:
+    assert finding.asks_price(words) is is_price
+
+
+def test_an_empty_shop_says_that_it_has_no_prices(database: object) -> None:
+    ann = World(database).customer()  # type: ignore[arg-type] # the fixture gives a Database
+    ann.starts().sees("Hello!")
+    ann.says("how much is a minor service")
+    assert "¥" not in ann.last.text
