@@ -162,7 +162,8 @@ def _toml(path: Path) -> Source:
         raise Wrong(f"This is not TOML: {error}.") from error
     if not content:
         return Source(None, [], 0)
-    if len(content) != 1 or not isinstance(entries := next(iter(content.values())), list):
+    entries = next(iter(content.values()))
+    if len(content) != 1 or not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
         raise Wrong('Write everything below headings of one kind, such as "[[store]]" or "[[entry]]".')
     [name] = content
     # The parser keeps no places, but the headings stand in the order of what it found.

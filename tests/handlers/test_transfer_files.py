@@ -118,7 +118,7 @@ def test_toml_rows_have_the_line_of_their_heading(tmp_path: Path) -> None:
     assert [number for number, _ in rows_of(path)] == [3, 6]
 
 
-@pytest.mark.parametrize("content", ["[[store]]\ncode = ", "a = 1\n", "[[store]]\n[[entry]]\n", "store = 5\n"])
+@pytest.mark.parametrize("content", ["[[store]]\ncode = ", "a = 1\n", "[[store]]\n[[entry]]\n", "store = 5\n", "store = [5]\n"])
 def test_broken_toml_is_refused(tmp_path: Path, content: str) -> None:
     refusal(file(tmp_path, "s.toml", content))
 
