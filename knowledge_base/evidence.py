@@ -12,6 +12,7 @@ from knowledge_base.scorers import View
 
 CANDIDATES = 5
 SIGNALS = ("score", "score_lead", "known_words", "same_words")
+_MANY = 1_000
 NOTHING_HIDDEN = range(0)
 
 
@@ -63,10 +64,11 @@ def weigh(phrasings: Phrasings, asked: Question, hidden: range = NOTHING_HIDDEN)
 
 
 def _largest(values: Floats, count: int) -> list[int]:
-    if len(values) > count:
-        places = np.argpartition(-values, count)[:count]
-        return [int(place) for place in places[np.argsort(-values[places], kind="stable")]]
-    return [int(place) for place in np.argsort(-values, kind="stable")]
+    # In a large base all but a few scores are zero.
+    places = np.flatnonzero(values) if len(values) > _MANY else np.arange(len(values))
+    if len(places) > count:
+        places = places[np.argpartition(values[places], len(places) - count)[-count:]]
+    return [int(place) for place in places[np.argsort(-values[places], kind="stable")]]
 
 
 def _rival(values: Floats, best: list[int], entry: int) -> float:

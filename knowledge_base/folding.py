@@ -12,8 +12,8 @@ _UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200
 _HAN = re.compile("[\u3400-\u9fff]")
 _ACCENTED = re.compile("[\u00c0-\u024f]")
 _MARK = re.compile("[\u0300-\u036f]")
-_SPACE = re.compile(r"\s+")
 
+_CONTRACTED = re.compile(r"'|nt\b|\bcannot\b|\bim\b|\b(?:what|where|when|how|who|that|it|there|here)s\b")
 _CONTRACTIONS = [
     (re.compile(pattern), replacement)
     for pattern, replacement in [
@@ -48,7 +48,7 @@ def fold(text: str) -> str:
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]} {text[-TAIL:]}"
     if text.isascii():
-        text = _UNPRINTABLE.sub(" ", text).casefold()
+        text = (text if text.isprintable() else _UNPRINTABLE.sub("", text)).casefold()
     else:
         # Twice: casefolding may leave something that NFKC can still fold (and the other way round).
         text = unicodedata.normalize("NFKC", _UNPRINTABLE.sub("", text)).casefold()
@@ -57,10 +57,10 @@ def fold(text: str) -> str:
             text = _simplify()(text)
         if _ACCENTED.search(text):
             text = unicodedata.normalize("NFC", _MARK.sub("", unicodedata.normalize("NFD", text)))
-    if "'" in text or "nt" in text or "cannot" in text or "whats" in text:
+    if _CONTRACTED.search(text):
         for pattern, replacement in _CONTRACTIONS:
             text = pattern.sub(replacement, text)
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def without_filler(folded: str) -> str:

@@ -16,7 +16,7 @@ Numbers = NDArray[np.int32]
 # What each block of a reading (words, letters, sounds, meanings) adds to the nearness of two texts; the sum is one.
 SHARES = np.array([0.3, 0.5, 0.1, 0.1], dtype=np.float32)
 # Postings looked at for one question at most. The rarest features come first, so what is left out says little.
-MOST_POSTINGS = 60_000
+MOST_POSTINGS = 30_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Matcher:
         self.phrasings = phrasings
         whole = len(phrasings.texts) <= LARGEST_WHOLE
         self._spelling = Spelling(phrasings.texts)
-        self._space = Space(map(read, phrasings.texts), keep_senses=whole)
+        self._space = Space(map(read, phrasings.texts))
         self._scorer = Whole(phrasings, self._space) if whole else Neighbourhood(phrasings, self._space)
         self.calibration: Calibration = calibrate(list(self._examples()))
 

@@ -11,10 +11,10 @@ from knowledge_base.space import Place, Space
 
 # Up to here one model of all phrasings is fitted at once (half a second, and a table of so many squared numbers).
 LARGEST_WHOLE = 2_000
-# The phrasings nearest to a text in a larger base. With 100 to 200 of them the scores are as good as those of a model of all.
-NEIGHBOURS = 128
+# The phrasings nearest to a text in a larger base. With a hundred of them the scores are nearly as good as those of a model of all.
+NEIGHBOURS = 96
 # Held-out phrasings to learn confidence from; more change little.
-EXAMPLES = {"whole": 500, "neighbourhood": 160}
+EXAMPLES = {"whole": 500, "neighbourhood": 200}
 _NOTHING = range(0)
 
 
@@ -37,14 +37,14 @@ class HeldOut:
 
 class Whole:
     def __init__(self, phrasings: Phrasings, space: Space) -> None:
-        self._phrasings, self._space = phrasings, space
-        self._table = space.table()
+        self._phrasings, self._everything = phrasings, space.everything()
+        self._table = self._everything.table()
         self._targets = targets(phrasings.labels, len(phrasings.ids))
         self._inverse = inverse(regularised(self._table))
         self._weights = self._inverse @ self._targets
 
     def view(self, place: Place) -> View:
-        nearness = self._space.nearness(place)
+        nearness = self._everything.nearness(place)
         return View(nearness, sharpen(nearness) @ self._weights)
 
     def held_out(self) -> Iterator[HeldOut]:

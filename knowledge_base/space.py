@@ -12,6 +12,9 @@ from knowledge_base.senses import senses
 
 # The share of the sense table in the nearness of two texts; the index has the rest. Measured flat between 0.4 and 0.6.
 SENSE_SHARE = np.float32(0.5)
+# A row that shares less than this part of what the nearest row shares is no neighbour.
+_FAR = 0.1
+_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,12 @@ class Place:
 
 
 class Space:
-    """Sense vectors are kept only where a model of the whole base needs them at every question (a kilobyte a row)."""
+    """Sense vectors (half a kilobyte a row) are kept up to a size; in a very large base those of the neighbours are added up at each question."""
 
-    def __init__(self, readings: Iterable[Reading], keep_senses: bool) -> None:
+    def __init__(self, readings: Iterable[Reading]) -> None:
         self._words: list[tuple[int, ...]] = []
         self.index = Index(self._noted(readings))
-        self._senses = senses().vectors(self._words) if keep_senses else None
+        self._senses = senses().vectors(self._words).astype(np.float16) if self.index.size <= _KEPT else None
 
     def _noted(self, readings: Iterable[Reading]) -> Iterable[Reading]:
         # Readings are large; they pass through once and are gone.
@@ -42,33 +45,45 @@ class Space:
     def row(self, number: int) -> Place:
         return Place(self.index.row(number), self._words[number])
 
-    def nearness(self, place: Place) -> Floats:
-        """Between minus a half and one, to every row."""
+    def everything(self) -> "Everything":
         assert self._senses is not None
-        sense = senses().vectors([place.words])[0]
-        near: Floats = (1 - SENSE_SHARE) * self.index.nearness(place.vector) + SENSE_SHARE * (self._senses @ sense)
-        return near
-
-    def table(self) -> Floats:
-        """The nearness of every row to every other; for bases where that fits into memory."""
-        assert self._senses is not None
-        result: Floats = self._senses @ self._senses.T
-        result *= SENSE_SHARE
-        for row in range(self.index.size):
-            result[row] += (1 - SENSE_SHARE) * self.index.nearness(self.index.row(row))
-        return result
+        return Everything(self.index, self._senses.astype(np.float32))
 
     def neighbours(self, place: Place, most: int, hidden: range) -> tuple[NDArray[np.int64], Floats, Floats]:
         """The rows that share most with a text, their nearness to it, and their nearness to one another."""
         shared = self.index.nearness(place.vector)
         shared[hidden.start : hidden.stop] = 0
-        if len(shared) > most:
-            rows = np.argpartition(shared, len(shared) - most)[-most:]
-            rows = rows[shared[rows] > 0]
-        else:
-            rows = np.flatnonzero(shared > 0)
+        # Most of a large base shares next to nothing with a text; only the rest is put in order.
+        rows = np.flatnonzero(shared > _FAR * shared.max())
+        if len(rows) > most:
+            rows = rows[np.argpartition(shared[rows], len(rows) - most)[-most:]]
         rows.sort()
-        vectors = senses().vectors([*(self._words[row] for row in rows), place.words])
-        own, asked = vectors[:-1], vectors[-1]
+        asked = senses().vectors([place.words])[0]
+        own = (
+            senses().vectors([self._words[row] for row in rows])
+            if self._senses is None
+            else self._senses[rows].astype(np.float32)
+        )
         table: Floats = (1 - SENSE_SHARE) * self.index.among(rows) + SENSE_SHARE * (own @ own.T)
         return rows, (1 - SENSE_SHARE) * shared[rows] + SENSE_SHARE * (own @ asked), table
+
+
+class Everything:
+    """Nearness to all rows at once, for bases where that is affordable."""
+
+    def __init__(self, index: Index, senses_of_rows: Floats) -> None:
+        self._index, self._senses = index, senses_of_rows
+
+    def nearness(self, place: Place) -> Floats:
+        """Between minus a half and one, to every row."""
+        near: Floats = (1 - SENSE_SHARE) * self._index.nearness(place.vector)
+        near += SENSE_SHARE * (self._senses @ senses().vectors([place.words])[0])
+        return near
+
+    def table(self) -> Floats:
+        """The nearness of every row to every other."""
+        result: Floats = self._senses @ self._senses.T
+        result *= SENSE_SHARE
+        for row in range(self._index.size):
+            result[row] += (1 - SENSE_SHARE) * self._index.nearness(self._index.row(row))
+        return result

@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -14,12 +14,14 @@ from knowledge_base.senses import senses
 from knowledge_base.sounds import sounds
 from knowledge_base.stems import stem
 
-_LATIN = re.compile(r"[a-z]{4,20}")
+_LATIN = re.compile(r"[a-z]{3,20}")
 _HAN = re.compile("[\u3400-\u9fff]{2,}")
 # A long message is repaired at its beginning only: each repair looks through part of the vocabulary.
 _MOST_REPAIRS = 4
 # A Chinese word at least this frequent (its rank) is meant as it stands, whatever it sounds like.
 _FREQUENT = 9_000
+# Repairs lead to words that people use: so many of the base's, and of English.
+_COMMON = 6_000
 _SEEDS = (0, 0x9747B28C, 0x1B873593, 0x85EBCA6B)
 
 
@@ -29,7 +31,7 @@ class Spelling:
     def __init__(self, texts: Sequence[str]) -> None:
         words = Counter(word for text in texts for word in _LATIN.findall(text))
         self._words = set(words) | {stem(word) for word in words}
-        self._alike = _by_shape(words)
+        self._alike = _by_length(word for word, _ in words.most_common(_COMMON))
         pairs = Counter(run[i : i + 2] for text in texts for run in _HAN.findall(text) for i in range(len(run) - 1))
         self._pairs = set(pairs)
         self._by_sound: dict[tuple[str, str], str] = {}
@@ -47,12 +49,14 @@ class Spelling:
         return _HAN.sub(lambda found: self._repair_run(found[0]), text) if self._by_sound else text
 
     def _nearest(self, word: str) -> str:
-        """The nearest word of the base, unless an English word is nearer still."""
+        """The nearest word of the base, unless an English word is nearer still; the more frequent of two as near."""
         best, distance = word, 3 if len(word) > 6 else 2
         for alike, most in ((self._alike, 2), (_english(), 1)):
-            allowed = min(distance - 1, most)
-            for size in range(len(word) - allowed, len(word) + allowed + 1):
-                found = process.extractOne(word, alike.get((word[0], size), ()), scorer=OSA.distance, score_cutoff=allowed)
+            for size in sorted(range(len(word) - 2, len(word) + 3), key=lambda size: abs(size - len(word))):
+                allowed = min(distance - 1, most)
+                if allowed < 1:
+                    return best
+                found = process.extractOne(word, alike.get(size, ()), scorer=OSA.distance, score_cutoff=allowed)
                 if found and found[1] < distance:
                     best, distance = str(found[0]), int(found[1])
         return best
@@ -80,6 +84,8 @@ def is_word(word: str) -> bool:
 
     A Bloom filter over 130,000 words: it never forgets one, and takes one misspelling in a hundred for a word.
     """
+    if senses().knows(word):
+        return True
     bits, encoded = _known(), word.encode()
     size = 8 * len(bits)
     return all(bits[(place := zlib.crc32(encoded, seed) % size) >> 3] & (128 >> (place & 7)) for seed in _SEEDS)
@@ -91,15 +97,14 @@ def _known() -> bytes:
 
 
 @cache
-def _english() -> dict[tuple[str, int], list[str]]:
-    return _by_shape(senses().english())
+def _english() -> dict[int, list[str]]:
+    return _by_length(senses().english()[:_COMMON])
 
 
-def _by_shape(words: Sequence[str] | Counter[str]) -> dict[tuple[str, int], list[str]]:
-    """Grouped by first letter and length: people rarely miss the first letter."""
-    groups: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+def _by_length(words: Iterable[str]) -> dict[int, list[str]]:
+    groups: defaultdict[int, list[str]] = defaultdict(list)
     for word in words:
-        groups[word[0], len(word)].append(word)
+        groups[len(word)].append(word)
     return dict(groups)
 
 
