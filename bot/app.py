@@ -93,6 +93,7 @@ class App:
             parts.push_async_callback(chat.stop)
             clockwork = Clockwork()
             clockwork.every(1.0, self.engine.keep_fresh)
+            clockwork.every(1.0, self.engine.watch.look)
             clockwork.start()
             parts.callback(clockwork.stop)
             await asyncio.to_thread(self.engine.keep_fresh)

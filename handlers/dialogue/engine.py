@@ -21,6 +21,7 @@ from handlers.dialogue.reply import Button, Reply
 from handlers.dialogue.texts import Texts
 from handlers.dialogue.turn import Turn
 from handlers.dialogue.universal import UniversalWords
+from handlers.dialogue.watch import Watch
 from storage import chats, messages
 from storage.database import Database
 
@@ -61,6 +62,7 @@ class Engine:
         self.features = {feature.name: feature for feature in features}
         self.texts = Texts(["dialogue", *self.features])
         self.memo = memo or Memo()
+        self.watch = Watch()
         self._universal = UniversalWords(self.texts)
         self._forms = {f"{f.name}.{form.name}": form for f in features for form in f.forms}
         self._actions = {f"{f.name}.{name}": do for f in features for name, do in f.actions.items()}
@@ -133,7 +135,8 @@ class Engine:
         received = self._receive(turn, press)
         if received is None:
             return Outcome(chat.id, duplicate=True)
-        said = self._guarded(turn, press)
+        with self.watch:
+            said = self._guarded(turn, press)
         spoke = self._post(turn, said, press)
         chats.save(session, chat)
         return Outcome(chat.id, received, spoke=spoke, toast=said.toast)
@@ -413,6 +416,9 @@ class Engine:
     def _become(self, turn: Turn, feature: str, result: Reply | Start) -> _Said:
         if isinstance(result, Start):
             return self._start(turn, result)
+        if not isinstance(result, Reply):
+            # Silence would be the worst answer of all.
+            raise TypeError(f"{feature} has answered with {type(result).__name__}")
         return _Said(result, feature)
 
     # -- writing it down ----------------------------------------------------------------------------------------------

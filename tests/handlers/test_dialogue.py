@@ -1,5 +1,8 @@
 """The engine in conversation: universal words, forms, questions in between, buttons that are gone, and what breaks."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from handlers.dialogue import Incoming
@@ -149,6 +152,57 @@ def test_a_crash_is_apologised_for_with_a_number_and_handed_to_a_person(world: W
         [ticket] = session.query(Ticket).all()
     assert (ticket.kind, ticket.error) == ("error", number)
     ann.says("help").sees("These words always work")
+
+
+@pytest.mark.parametrize("broken", ["returns nothing", "calls itself", "never ends"])
+def test_a_feature_that_misbehaves_is_apologised_for(world: World, broken: str) -> None:
+    """PR6: returns None, recurses, hangs; the chat is not stuck."""
+
+    def recurse(turn: object) -> object:
+        return recurse(turn)
+
+    def hang(_turn: object) -> object:
+        while True:
+            pass
+
+    world.engine._words["menu"] = (
+        "welcome",
+        {"returns nothing": lambda turn: None, "calls itself": recurse, "never ends": hang}[broken],
+    )  # type: ignore[assignment]
+    world.engine.watch.limit = 0.2
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(0.05):
+            world.engine.watch.look()
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    ann = world.customer().says("menu").sees("something went wrong")
+    ended.set()
+    looking.join()
+    ann.says("help").sees("These words always work")
+
+
+def test_a_button_pressed_twenty_times_at_once_has_one_effect(world: World) -> None:
+    """CC7, on several threads as several workers would."""
+    ann = world.customer().starts().presses("Prices")
+    press = ann.button("Minor service")
+    arrivals = [Incoming("web", ann.address, f"press:{n}", "press", press=press, pulls=True) for n in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda incoming: world.engine.take([incoming], world.now)[0], arrivals))
+    assert sum(outcome.spoke for outcome in outcomes) <= 2  # the effect, and perhaps one word that it was a lot at once
+    assert [text for text in ann.received if "for which car?" in text] == [ann.received[2]]
+
+
+def test_messages_of_one_chat_keep_their_order_whoever_handles_them(world: World) -> None:
+    """CC8: ids of a chat rise with the order in which its turns were committed."""
+    ann = world.customer("terminal").starts()
+    arrivals = [Incoming("terminal", ann.address, f"order:{n}", "text", text="help", pulls=True) for n in range(30)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda incoming: world.engine.take([incoming], world.now), arrivals))
+    kinds = [message.incoming for message in ann.transcript]
+    assert kinds == [True, False] * 31
 
 
 def test_in_a_batch_a_crash_hurts_nobody_else(world: World) -> None:
