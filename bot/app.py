@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
 from bot.clockwork import Clockwork
+from bot.only_one import make_folder
 from bot.photos import clean_photo
 from bot.settings import Settings, Wrong
 from bot.turns import Turns
@@ -33,11 +34,7 @@ def open_database(settings: Settings) -> Database:
     """The database of the settings, brought to the present shape. Raises Wrong with one sentence when that cannot be."""
     address = settings.database
     if address.startswith("sqlite:///"):
-        folder = Path(address.removeprefix("sqlite:///")).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Wrong(f"the folder {folder} cannot be made ({error.strerror}): set BAYLINE_DATA_DIR to one that can") from None
+        make_folder(Path(address.removeprefix("sqlite:///")).parent)
     database = Database(address)
     try:
         migrate(database)

@@ -82,16 +82,19 @@ def import_(
 
 
 def export(
-    kind: Annotated[str, typer.Argument(help=KINDS)],
+    kind: Annotated[str, typer.Argument(help=f"{KINDS}; or all, into a folder")],
     path: Annotated[Path, typer.Argument(help="The file to write: .csv, .xlsx, .toml or .jsonl")],
 ) -> None:
     """Write content to a file that `import` reads again."""
-    from handlers.transfer import export_file
+    from handlers.transfer import export_file, export_folder
 
     with opened() as (_, database), _progress() as progress:
-        report = export_file(database, path, kind, progress=progress)
-    if not _told(path.name, report):
-        raise typer.Exit(1)
+        if kind == "all":
+            reports = export_folder(database, path, progress=progress)
+        else:
+            reports = [(path, export_file(database, path, kind, progress=progress))]
+    told = [_told(file.name, report) for file, report in reports]
+    raise typer.Exit(0 if all(told) else 1)
 
 
 def _told(name: str, report: "Report") -> bool:

@@ -1,12 +1,25 @@
 """On SQLite one process works at a time: a lock beside the file says so, and the system lifts it when the process is gone."""
 
 import fcntl
+import os
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy.engine import make_url
 
 from bot.settings import Wrong
+
+
+def make_folder(folder: Path) -> None:
+    """The folder of a database file. Raises Wrong when it cannot be made or written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Wrong(
+            f"the folder {folder} cannot be made ({error.strerror}): write one that can into BAYLINE_DATA_DIR or DATABASE_URL"
+        ) from None
+    if not os.access(folder, os.W_OK):
+        raise Wrong(f"the folder {folder} cannot be written to: write another one into BAYLINE_DATA_DIR or DATABASE_URL")
 
 
 def hold(database_url: str) -> IO[str] | None:
@@ -18,7 +31,7 @@ def hold(database_url: str) -> IO[str] | None:
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     path = Path(url.database + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     file = path.open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

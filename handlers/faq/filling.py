@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import phonenumbers
+
 from handlers.dialogue import Turn
 from handlers.faq.hours import in_words
 from storage import catalogue
@@ -33,6 +35,15 @@ def fill(turn: Turn, answer: str) -> str:
         return ALLOWED[name](turn, store, code)
 
     return PLACEHOLDER.sub(value, answer)
+
+
+def _phone(number: str) -> str:
+    """An E.164 number with spaces where people expect them; anything else as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _price(turn: Turn, store: Store, code: str) -> str:
@@ -75,7 +86,7 @@ def _half(hours: float) -> int | float:
 
 ALLOWED: dict[str, Callable[[Turn, Store, str], str]] = {
     "store.name": lambda turn, store, _: store.names[turn.language],
-    "store.phone": lambda turn, store, _: store.phone,
+    "store.phone": lambda turn, store, _: _phone(store.phone),
     "store.address": lambda turn, store, _: store.addresses[turn.language],
     "store.parking": lambda turn, store, _: store.parking[turn.language],
     "store.hours": lambda turn, store, _: in_words(turn, store),

@@ -1,0 +1,165 @@
+"""The command line as its user types it: real processes, real settings, one sentence for what is wrong."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def _environment(folder: Path, **more: str) -> dict[str, str]:
+    ours = ("TELEGRAM_", "BAYLINE_", "DATABASE_URL")
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**outside, "PYTHONPATH": str(ROOT), "BAYLINE_DATA_DIR": str(folder / "data"), "BAYLINE_PORT": "0", **more}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def run(*words: str, typed: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "bot", *words]
+        environment = _environment(tmp_path, **more)
+        return subprocess.run(command, input=typed, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=100)
+
+    return run
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., "tuple[subprocess.Popen[str], str]"]]:
+    """Starts a worker and waits until it answers; gives the process and its address."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*words: str, **more: str) -> "tuple[subprocess.Popen[str], str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+            env=_environment(tmp_path, **more),
+        )  # fmt: skip
+        running.append(process)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.search(r"http://\S+?/", line):
+                return process, found[0]
+        raise AssertionError(f"it did not start: {process.communicate()[1]}")
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
+    run: Run, start: Callable[..., tuple[subprocess.Popen[str], str]]
+) -> None:
+    """PR5, PR9: one worker on one SQLite file; SIGTERM ends it with code 0 in less than 8 seconds; its data stays."""
+    process, address = start("demo")
+    with urllib.request.urlopen(address + "readyz") as answer:
+        assert answer.read() == b"ready\n"
+    second = run("demo")
+    assert second.returncode == 2
+    assert "another Bayline is working on" in second.stderr
+    assert "Traceback" not in second.stderr
+    chat = run("chat", "--as", "ann", typed="how much is a minor service for my A4?\n小保养多少钱\n/quit\n")
+    assert "Minor service · Audi A4: ¥899" in chat.stdout
+    assert "小保养 · 奥迪A4：¥899" in chat.stdout
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+    assert time.monotonic() - began < 8
+    again = run("chat", "--as", "ann", typed="major service price\n")
+    assert "Major service · Audi A4: ¥" in again.stdout  # the second start kept the data: it still knows the car
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("TELEGRAM_BOT_TOKEN", "nonsense", "@BotFather"),
+        ("TELEGRAM_WEBHOOK_URL", "https://example.com/x", "TELEGRAM_WEBHOOK_SECRET is missing"),
+        ("DATABASE_URL", "oracle://x", "must look like"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "the database does not answer"),
+        ("BAYLINE_DATA_DIR", "/dev/null/data", "BAYLINE_DATA_DIR"),
+        ("BAYLINE_CLOCK_FILE", "nowhere", "existing file"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(run: Run, setting: str, value: str, said: str) -> None:
+    """PR10, AU4."""
+    result = run("run", **{setting: value})
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_said(run: Run, start: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = run("run", BAYLINE_PORT=str(taken.getsockname()[1]))
+    assert result.returncode == 2
+    assert "choose another port" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_fresh_never_clears_a_database_that_was_named(run: Run, tmp_path: Path) -> None:
+    result = run("demo", "--fresh", DATABASE_URL=f"sqlite:///{tmp_path}/shop.db")
+    assert result.returncode == 2
+    assert "--fresh only clears the sample shop" in result.stderr
+
+
+def test_a_ticket_is_worked_from_the_command_line(run: Run) -> None:
+    run("chat", "--as", "bob", typed="my car makes a strange noise\nadvisor\n")
+    listed = run("tickets", "list").stdout
+    assert "#1  question  open  terminal" in listed
+    assert "my car makes a strange noise" in listed
+    assert "Sent" in run("tickets", "reply", "1", "Hello Bob, please come by.").stdout
+    assert "#1 is closed" in run("tickets", "close", "1").stdout
+    assert "Nothing waits" in run("tickets", "list").stdout
+    missing = run("tickets", "reply", "99", "x")
+    assert missing.returncode == 2
+    assert "no open ticket #99" in missing.stderr
+
+
+def test_a_shop_is_made_by_answering_questions_then_fed_and_checked(run: Run, tmp_path: Path) -> None:
+    answers = "Bay Nine\n\n\n\n\n021 5550 0100\n9 Bay Road\n\n\n\n\n"
+    made = run("init", typed=answers)
+    assert made.returncode == 0, made.stderr
+    assert oct((tmp_path / ".env").stat().st_mode)[-3:] == "600"
+    checked = run("check")
+    assert checked.returncode == 1
+    assert "Prices: none that holds today" in checked.stdout
+    (tmp_path / "prices.csv").write_text(
+        "store,service,model,amount,valid_from,valid_until\nnowhere,minor_service,,399,2026-01-01,\n"
+    )
+    refused = run("import", "prices.csv")
+    assert refused.returncode == 1
+    assert "row 2" in refused.stderr
+    again = run("init", typed=answers)
+    assert again.returncode == 2
+    assert "holds a shop already" in again.stderr
+
+
+def test_the_knowledge_base_explains_itself_and_is_measured(run: Run, tmp_path: Path) -> None:
+    run("chat", typed="")
+    asked = run("kb", "ask", "when are you open")
+    assert "opening_hours" in asked.stdout
+    assert asked.returncode == 0
+    run("chat", typed="what is the capital of mongolia\n")
+    assert "capital of mongolia" in run("kb", "gaps").stdout
+    (tmp_path / "kb.jsonl").write_text(
+        '{"id":"a","lang":"en","question":"Where are you?","aliases":["your address"],"answer":"Here."}\n'
+    )
+    (tmp_path / "q.jsonl").write_text(
+        '{"query":"where are you","lang":"en","expected":"a"}\n{"query":"zebra","lang":"en","expected":null}\n'
+    )
+    measured = run("kb", "evaluate", "--entries", "kb.jsonl", "--queries", "q.jsonl", "--json")
+    assert '"top1"' in measured.stdout
