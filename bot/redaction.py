@@ -5,7 +5,8 @@ import re
 import traceback
 from typing import Any
 
-_TOKEN = re.compile(r"\b(\d{3,20}):[A-Za-z0-9_-]{10,}")
+# No word boundary before it: in an address it stands right behind "bot".
+_TOKEN = re.compile(r"(\d{3,20}):[A-Za-z0-9_-]{10,}")
 _PHONE = re.compile(r"(?<![\w.:-])\+?\(?\d[\d ()-]{6,18}\d(?![\w:-])")
 _DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 

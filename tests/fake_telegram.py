@@ -474,7 +474,7 @@ class FakeTelegram:
     async def _deliver_line(self, chat: int) -> None:
         line = self._lines[chat]
         assert self._client
-        while line:
+        while line and self.webhook:
             headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook.get("secret", "")}
             with suppress(aiohttp.ClientError, OSError, TimeoutError):
                 limit = aiohttp.ClientTimeout(total=10)
@@ -485,6 +485,7 @@ class FakeTelegram:
                         continue
             await asyncio.sleep(0.05)
         del self._lines[chat]
+        self.updates += line  # the webhook was removed: they wait to be fetched
         self._changed.set()
 
     @property

@@ -11,6 +11,7 @@ class Api:
     """One bot's connection. `bot_id` is the number in its token; `bot` has every method of the Bot API."""
 
     def __init__(self, token: str, url: str) -> None:
+        self.answer = ANSWER
         self.bot_id = int(token.partition(":")[0])
         self._url = f"{url.rstrip('/')}/bot{token}/"
         self._request = AiohttpRequest()
@@ -29,12 +30,12 @@ class Api:
     async def stop(self) -> None:
         await self._request.shutdown()
 
-    async def call(self, method: str, parameters: dict[str, Any], answer: float = ANSWER) -> Any:
+    async def call(self, method: str, parameters: dict[str, Any], answer: float = 0) -> Any:
         """The raw result of a method, without the objects that the Bot would make of it.
 
         Raises NotSent, Unanswered or Refused of `telegram_request`.
         """
-        return await self._request.call(self._url + method, parameters, answer)
+        return await self._request.call(self._url + method, parameters, answer or self.answer)
 
     async def download(self, file_id: str) -> bytes:
         """A file that somebody sent. Raises a TelegramError; `Refused` with code 413 for more than 20 MB."""

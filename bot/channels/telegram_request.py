@@ -115,7 +115,7 @@ class AiohttpRequest(BaseRequest):
             address = URL(url, encoded=True)
             if method == "POST":  # files have a new address each
                 self._urls[url] = address
-        limits = aiohttp.ClientTimeout(total=connect + answer, connect=connect)
+        limits = aiohttp.ClientTimeout(total=connect + answer, connect=connect, sock_read=answer)
         try:
             async with self._session.request(
                 method, address, data=body, headers=headers, timeout=limits, allow_redirects=False
