@@ -18,7 +18,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The text as it was compared (folded, filler gone, repaired), the candidates, the thresholds, the decision and the reason."""
+    """The text as it was compared (folded, filler gone, repaired), the candidates, the thresholds, the decision and why."""
 
     text: str
     compared: str

@@ -27,20 +27,34 @@ _CONTRACTIONS = [
 ]
 
 # Only at the edges: in the middle the same words may carry the question.
-_POLITE_START = re.compile(
-    r"^(?:(?:hi|hello|hey|dear|ok|okay|so|well|um+|please|pls|plz|kindly|sorry|thanks|thank you|excuse me|good (?:morning|afternoon|evening|day)|there|"
-    r"sir|madam|guys|team|quick question|just (?:a )?(?:quick )?question|i have a (?:quick )?question|"
-    r"(?:can|could|would|will) (?:you|u|someone|anyone|anybody) (?:please |kindly |possibly )?(?:tell|advise|inform|let) (?:me |us )?(?:know )?(?:please )?|"
-    r"i (?:would|am|was) (?:like|wondering|just wondering|looking)(?: to (?:know|ask|find out))?(?: if| whether| about)?|i (?:want|need|wanna) to (?:know|ask)(?: if| whether| about)?|"
-    r"(?:do|does) (?:you|anyone|anybody) (?:happen to )?know|may i (?:please )?ask|can i (?:please )?ask|let me ask|tell me|any idea)\b[\s,.!?;:，。！~-]*|"
-    r"(?:请问一下|请问下|请问|您好|你好|哈[喽啰]|嗨|早上好|下午好|晚上好|在吗|在不在|有人吗|麻烦问一下|麻烦问下|麻烦|劳驾|打扰一下|打扰了|不好意思|请教一下|请教下|请教|咨询一下|咨询下|"
-    r"(?:我)?(?:想要|想|要)(?:请问|问一下|问下|问问|咨询一下|咨询下|咨询|请教|了解一下|了解下|知道一下|知道)|问一下|问下|问问|亲爱的|亲们|亲|各位|大家好|老板|师傅|客服|小姐姐|那个|谁知道|有谁知道|有没有人知道|帮我查一下|帮我看看|帮忙看看|帮忙看一下)"
-    r"[\s,.!?;:，。！？~、]*)+"
+_OPENINGS = (
+    r"hi|hello|hey|dear|ok|okay|so|well|um+|please|pls|plz|kindly|sorry|thanks|thank you|excuse me|there|sir|madam|guys|team",
+    r"good (?:morning|afternoon|evening|day)",
+    r"(?:i have |just )?(?:a )?(?:quick )?question",
+    r"(?:can|could|would|will) (?:you|u|someone|anyone|anybody) (?:please |kindly |possibly )?"
+    r"(?:tell|advise|inform|let) (?:me |us )?(?:know )?(?:please )?",
+    r"i (?:would|am|was) (?:like|wondering|just wondering|looking)(?: to (?:know|ask|find out))?(?: if| whether| about)?",
+    r"i (?:want|need|wanna) to (?:know|ask)(?: if| whether| about)?",
+    r"(?:do|does) (?:you|anyone|anybody) (?:happen to )?know",
+    r"may i (?:please )?ask|can i (?:please )?ask|let me ask|tell me|any idea",
 )
-_POLITE_END = re.compile(
-    r"(?:[\s,.!?;:，。！？~、]*(?:\b(?:please|pls|plz|thanks(?: a lot| in advance| so much)?|thank you(?: very much| so much)?|thx|ty|cheers|many thanks|sir|madam|guys|anyone|appreciate it)|"
-    r"谢谢(?:您|你|啦|了|大家)?|多谢(?:了)?|感谢(?:您)?|拜托了?|麻烦(?:您|你)?了|急急急|急|在线等|啊|呀|呢|哦|喔|嘛|吧|哈|啦|求助|求解|求大神)[\s,.!?;:，。！？~、]*)+$"
+_CHINESE_OPENINGS = (
+    "请问一下|请问下|请问|您好|你好|哈[喽啰]|嗨|早上好|下午好|晚上好|在吗|在不在|有人吗|麻烦问一下|麻烦问下|麻烦|劳驾",
+    "打扰一下|打扰了|不好意思|请教一下|请教下|请教|咨询一下|咨询下|问一下|问下|问问",
+    "(?:我)?(?:想要|想|要)(?:请问|问一下|问下|问问|咨询一下|咨询下|咨询|请教|了解一下|了解下|知道一下|知道)",
+    "亲爱的|亲们|亲|各位|大家好|老板|师傅|客服|小姐姐|那个|谁知道|有谁知道|有没有人知道|帮我查一下|帮我看看|帮忙看看|帮忙看一下",
 )
+_CLOSINGS = (
+    r"please|pls|plz|thanks(?: a lot| in advance| so much)?|thank you(?: very much| so much)?|thx|ty|cheers|many thanks",
+    r"sir|madam|guys|anyone|appreciate it",
+)
+_CHINESE_CLOSINGS = (
+    "谢谢(?:您|你|啦|了|大家)?|多谢(?:了)?|感谢(?:您)?|拜托了?|麻烦(?:您|你)?了|急急急|急|在线等|求助|求解|求大神",
+    "啊|呀|呢|哦|喔|嘛|吧|哈|啦",
+)
+_PAUSE = r"[\s,.!?;:，。！？~、-]*"
+_POLITE_START = re.compile(rf"^(?:(?:(?:{'|'.join(_OPENINGS)})\b|{'|'.join(_CHINESE_OPENINGS)}){_PAUSE})+")
+_POLITE_END = re.compile(rf"(?:{_PAUSE}(?:\b(?:{'|'.join(_CLOSINGS)})|{'|'.join(_CHINESE_CLOSINGS)}){_PAUSE})+$")
 
 
 def fold(text: str) -> str:

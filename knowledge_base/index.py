@@ -103,7 +103,7 @@ class Index:
         lengths = self._row_starts[rows + 1] - self._row_starts[rows]
         ends = np.cumsum(lengths)
         places = np.repeat(self._row_starts[rows] - (ends - lengths), lengths) + np.arange(ends[-1] if len(ends) else 0)
-        columns, where = np.unique(self._row_features[places], return_inverse=True)
+        _, where = np.unique(self._row_features[places], return_inverse=True)
         # What only one of the rows has brings no two together.
         shared = np.bincount(where) > 1
         column = np.cumsum(shared) - 1

@@ -14,7 +14,7 @@ def probability(steep: Doubles) -> Doubles:
 
 
 def fit(inputs: Doubles, right: NDArray[np.bool_], importance: Doubles, start: Doubles, pull: Doubles) -> Doubles:
-    """Weights (the last one is added to all) by Newton's method; pull holds each near its start, in the weight of that many examples."""
+    """Weights by Newton's method, the last one for a constant; pull holds each near its start, worth so many examples."""
     inputs = np.column_stack([inputs, np.ones(len(inputs))])
     weights, target = start.copy(), right.astype(np.float64)
     for _ in range(_STEPS):

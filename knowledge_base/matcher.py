@@ -9,10 +9,13 @@ from knowledge_base.calibration import FAR, INSIDE, NEAR, Calibration, Example, 
 from knowledge_base.evidence import Evidence, Question, weigh
 from knowledge_base.folding import fold, without_filler
 from knowledge_base.phrasings import Phrasings
-from knowledge_base.reading import read
+from knowledge_base.reading import Reading, read
 from knowledge_base.scorers import LARGEST_WHOLE, Neighbourhood, Whole
 from knowledge_base.space import Space
 from knowledge_base.spelling import Spelling
+
+# Beyond this, building would take too long with letter n-grams; repaired spelling and the sense table have to do.
+LARGEST_WITH_LETTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Matcher:
         self.phrasings = phrasings
         whole = len(phrasings.texts) <= LARGEST_WHOLE
         self._spelling = Spelling(phrasings.texts)
-        self._space = Space(map(read, phrasings.texts))
+        self._letters_too = len(phrasings.texts) <= LARGEST_WITH_LETTERS
+        self._space = Space(map(self._read, phrasings.texts))
         self._scorer = Whole(phrasings, self._space) if whole else Neighbourhood(phrasings, self._space)
         self.calibration: Calibration = calibrate(list(self._examples()))
 
@@ -44,9 +48,12 @@ class Matcher:
         evidence = weigh(self.phrasings, asked)
         return Finding(asked.text, asked.unseen, evidence, tuple(self.calibration.confidences(evidence).tolist()))
 
+    def _read(self, folded: str) -> Reading:
+        return read(folded, self._letters_too)
+
     def _ask(self, text: str) -> Question:
         folded = self._spelling.repair(without_filler(fold(text)))
-        place = self._space.place(read(folded))
+        place = self._space.place(self._read(folded))
         return Question(folded, place.vector.unseen, self._scorer.view(place))
 
     def _examples(self) -> Iterator[Example]:
@@ -55,7 +62,7 @@ class Matcher:
         held_out = list(self._scorer.held_out())
         for example in held_out:
             text, label = phrasings.texts[example.row], int(phrasings.labels[example.row])
-            unseen = self._space.index.unseen_without(read(text), example.hidden)
+            unseen = self._space.index.unseen_without(self._read(text), example.hidden)
             evidence = weigh(phrasings, Question(text, unseen, example.view), example.hidden)
             if len(example.hidden) < len(phrasings.rows(label)):
                 yield Example(evidence, label, 2 * INSIDE / len(held_out))

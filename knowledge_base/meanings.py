@@ -10,7 +10,10 @@ from knowledge_base.stems import stem
 
 @dataclass(frozen=True, slots=True)
 class Meanings:
-    """From words (stems joined by spaces, or a run of Han) to their meaning, and from a first stem or character to the sizes that follow it."""
+    """Names: from words (stems joined by spaces, or a run of Han) to their meaning.
+
+    Sizes: from a first stem or character to the lengths of the words that begin with it, so that little is tried in vain.
+    """
 
     names: dict[str, str]
     sizes: dict[str, tuple[int, ...]]

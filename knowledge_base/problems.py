@@ -25,7 +25,7 @@ class Problem:
 def check(entries: Sequence[Entry], placeholders: Collection[str] = (), buttons: Collection[str] | None = None) -> list[Problem]:
     """All problems of a base.
 
-    A placeholder is allowed as a whole ("store.phone") or by what stands before its colon ("price" allows "{price:minor_service}").
+    A placeholder is allowed as a whole ("store.phone") or by what is before its colon ("price" for "{price:minor_service}").
     Buttons are not looked at where None is given.
     """
     return [

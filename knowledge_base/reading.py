@@ -29,8 +29,11 @@ class Reading:
     words: tuple[str, ...]
 
 
-def read(text: str) -> Reading:
-    """The features of a text that is folded already; a feature that comes twice counts once."""
+def read(text: str, letters_too: bool = True) -> Reading:
+    """The features of a text that is folded already; a feature that comes twice counts once.
+
+    Letters are three quarters of all features; a very large base does without them.
+    """
     if _LARGE.search(text):
         text = _LARGE.sub(_spell_out, text)
     words: list[str] = []
@@ -41,7 +44,7 @@ def read(text: str) -> Reading:
     stems: list[str] = []
     for token in _TOKEN.findall(text):
         if "\u3400" <= token[0] <= "\u9fff":
-            _read_han(token, words, letters, heard, meant)
+            _read_han(token, words, letters if letters_too else [], heard, meant)
             plain.append(token)
             continue
         token = token.replace(",", "").replace("-", "")
@@ -49,7 +52,8 @@ def read(text: str) -> Reading:
         plain.append(token)
         stems.append(root)
         words.append(root)
-        letters += grams
+        if letters_too:
+            letters += grams
     words += [f"{one} {two}" for one, two in pairwise(stems)]
     known = meanings()
     for place, root in enumerate(stems):

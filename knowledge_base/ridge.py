@@ -7,7 +7,8 @@ Floats = NDArray[np.float32]
 
 # How much a phrasing is allowed to be wrong about its own entry; measured flat between 0.1 and 0.5.
 RIDGE = 0.2
-# How fast the influence of a phrasing fades with distance. With plain nearness many far phrasings add up, and everything looks a little known.
+# How fast the influence of a phrasing fades with distance. With plain nearness many far phrasings add up,
+# and everything looks a little known.
 FADE = 3.0
 _SMALL = 96
 
@@ -26,7 +27,7 @@ def regularised(table: Floats) -> Floats:
 
 
 def inverse(matrix: Floats) -> Floats:
-    """Of a symmetric positive definite matrix, by halves: nearly all of it is matrix products, five times as fast as the general routine."""
+    """Of a symmetric positive definite matrix, by halves: nearly all matrix products, five times as fast as the general way."""
     size = len(matrix)
     if size <= _SMALL:
         small: Floats = np.linalg.inv(matrix)

@@ -1,4 +1,4 @@
-"""Two ways to score entries for a text: one model of the whole base, or one of the text's neighbourhood where the base is large."""
+"""Two ways to score entries for a text: by one model of the whole base, or of the text's neighbourhood where it is large."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from knowledge_base.space import Place, Space
 
 # Up to here one model of all phrasings is fitted at once (half a second, and a table of so many squared numbers).
 LARGEST_WHOLE = 2_000
-# The phrasings nearest to a text in a larger base. With a hundred of them the scores are nearly as good as those of a model of all.
+# The phrasings nearest to a text in a larger base. With a hundred of them the scores are about as good.
 NEIGHBOURS = 96
 # Held-out phrasings to learn confidence from; more change little.
 EXAMPLES = {"whole": 500, "neighbourhood": 200}

@@ -1,7 +1,7 @@
 """What words mean, as vectors: a small static table, distilled once from a sentence model, read without it.
 
-The table (``data/senses.npz``) is made by ``tests/benchmarks/distil_vectors.py``. Its words stand in order of frequency, English first, then
-Simplified Chinese; each has 256 numbers of four bits and a scale. A text's vector is the sum of its words' vectors.
+The table (``data/senses.npz``) is made by ``tests/benchmarks/distil_vectors.py``. Its words stand in order of frequency,
+English first, then Simplified Chinese; each has 256 numbers of four bits and a scale. A text's vector is the sum of its words.
 """
 
 from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 @cache
 def sounds() -> dict[str, str]:
-    """From a character to its toneless syllable, folded the way input methods and accents confuse them (zh/z, ing/in, l/n ...)."""
+    """From a character to its toneless syllable, folded as input methods and accents confuse them (zh/z, ing/in)."""
     text = files("knowledge_base").joinpath("data/sounds.txt").read_text("utf-8")
     found: dict[str, str] = {}
     for line in text.splitlines():

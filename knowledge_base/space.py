@@ -26,7 +26,7 @@ class Place:
 
 
 class Space:
-    """Sense vectors (half a kilobyte a row) are kept up to a size; in a very large base those of the neighbours are added up at each question."""
+    """Sense vectors (half a kilobyte a row) are kept up to a size; a very large base adds up its neighbours' each time."""
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._words: list[tuple[int, ...]] = []

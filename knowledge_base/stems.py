@@ -2,16 +2,60 @@
 
 from functools import lru_cache
 
-_IRREGULAR = dict(
-    pair.split(":")
-    for pair in (
-        "tyre:tire tyres:tire bought:buy paid:pay broke:break broken:break took:take taken:take got:get gotten:get went:go gone:go "
-        "did:do does:do done:do was:is are:is were:is has:have had:have colour:color centre:center licence:license cheque:check "
-        "lost:lose sold:sell sent:send said:say made:make came:come left:leave wanna:want gonna:go cheaper:cheap cheapest:cheap "
-        "stolen:steal stole:steal people:person children:child u:you r:is ur:your pls:please thx:thanks hrs:hour mins:minute kms:km "
-        "wont:will cant:can dont:do thru:through tonite:tonight"
-    ).split()
-)
+_IRREGULAR = {
+    "tyre": "tire",
+    "tyres": "tire",
+    "bought": "buy",
+    "paid": "pay",
+    "broke": "break",
+    "broken": "break",
+    "took": "take",
+    "taken": "take",
+    "got": "get",
+    "gotten": "get",
+    "went": "go",
+    "gone": "go",
+    "did": "do",
+    "does": "do",
+    "done": "do",
+    "was": "is",
+    "are": "is",
+    "were": "is",
+    "has": "have",
+    "had": "have",
+    "colour": "color",
+    "centre": "center",
+    "licence": "license",
+    "cheque": "check",
+    "lost": "lose",
+    "sold": "sell",
+    "sent": "send",
+    "said": "say",
+    "made": "make",
+    "came": "come",
+    "left": "leave",
+    "wanna": "want",
+    "gonna": "go",
+    "cheaper": "cheap",
+    "cheapest": "cheap",
+    "stolen": "steal",
+    "stole": "steal",
+    "people": "person",
+    "children": "child",
+    "u": "you",
+    "r": "is",
+    "ur": "your",
+    "pls": "please",
+    "thx": "thanks",
+    "hrs": "hour",
+    "mins": "minute",
+    "kms": "km",
+    "wont": "will",
+    "cant": "can",
+    "dont": "do",
+    "thru": "through",
+    "tonite": "tonight",
+}
 _VOWELS = frozenset("aeiouy")
 
 
