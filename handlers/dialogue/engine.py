@@ -302,6 +302,8 @@ class Engine:
         """Not an answer: perhaps a change of mind, perhaps a question in between, perhaps nothing we know."""
         owner, before = turn.feature, _state(turn.chat)
         if turn.incoming.kind == "text":
+            if self._overheard(turn, form, slot):
+                return self._go_on(turn, form)
             if said := self._triggered(turn):
                 if not said.asks:  # it was answered at once: a question in between
                     _restore(turn.chat, before)
@@ -314,6 +316,15 @@ class Engine:
         turn.feature = owner
         turn.chat.misses += 1
         return self._say_again(turn, form, slot, turn.text(unclear.key, **unclear.values))
+
+    def _overheard(self, turn: Turn, form: Form, asked: Slot) -> bool:
+        """Takes what the words say about slots that were not asked yet; True if there was something."""
+        answers, heard = turn.chat.answers, False
+        for slot in form.slots:
+            if slot.name not in (asked.name, *answers) and (value := slot.overhear(turn, answers)) is not None:
+                answers[slot.name] = value
+                heard = True
+        return heard
 
     def _say_again(self, turn: Turn, form: Form, slot: Slot, why: str) -> _Said:
         said = self._asking(turn, slot)

@@ -56,6 +56,10 @@ class Slot:
         """What need not be asked, because we know it already; None to ask."""
         return None
 
+    def overhear(self, turn: "Turn", answers: Answers) -> Any:
+        """What words that answer another question say about this one ("A4" when the service was asked); None for nothing."""
+        return None
+
     def ask(self, turn: "Turn", answers: Answers) -> "Reply":
         """The question, with buttons where there is something to choose."""
         raise NotImplementedError

@@ -47,14 +47,17 @@ def _phone(number: str) -> str:
 
 
 def _price(turn: Turn, store: Store, code: str) -> str:
+    """The lowest price of today in the customer's store, else in the first store that has one, which is then named."""
     service = _service(turn, code)
-    prices = catalogue.prices_on(turn.session, store.id, [service.id], turn.today(store))
-    if not prices:
-        raise Missing(code)
-    lowest = min(price.amount for price in prices)
-    shown = turn.money(lowest, store.currency)
-    several = len({price.amount for price in prices}) > 1
-    return turn.texts.label("faq.from_price" if several else "faq.price", turn.language, {"price": shown})
+    for place in [store, *(other for other in turn.stores if other.id != store.id)]:
+        prices = catalogue.prices_on(turn.session, place.id, [service.id], turn.today(place))
+        if prices:
+            amounts = {price.amount for price in prices}
+            key = "faq.from_price" if len(amounts) > 1 else "faq.price"
+            elsewhere = place.names[turn.language] if place.id != store.id else ""
+            values = {"price": turn.money(min(amounts), place.currency), "store": elsewhere}
+            return turn.texts.label(key, turn.language, values)
+    raise Missing(code)
 
 
 def _duration(turn: Turn, store: Store, code: str) -> str:

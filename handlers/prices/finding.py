@@ -24,6 +24,32 @@ _AROUND = re.compile(
 )
 
 
+_LITTLE = frozenset(
+    [
+        "and",
+        "for",
+        "a",
+        "an",
+        "the",
+        "my",
+        "of",
+        "it",
+        "is",
+        "me",
+        "what",
+        "about",
+        "on",
+        "please",
+        "呢",
+        "的",
+        "我",
+        "那",
+        "一",
+        "下",
+    ]
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
     """Finds the codes of services and models by their names and aliases in any language."""
@@ -47,7 +73,8 @@ class Finder:
         """Whether the words are a service and a car and hardly anything more: "minor service A4"."""
         named = [*self.services.find(text), *self.models.find(text)]
         covered = {index for found in named for index in range(found.start, found.end)}
-        return len(tokens(text)) - len(covered) <= 2
+        left = [word for index, word in enumerate(tokens(text)) if index not in covered and word not in _LITTLE]
+        return len(left) <= 2
 
 
 @changes_with("catalogue")

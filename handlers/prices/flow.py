@@ -28,7 +28,7 @@ def asked_for(turn: Turn) -> Start | None:
         if _another_matter(turn, finder):
             return None
         return Start("prices.quote", _known(turn, services, finder.model_in(turn.words)))
-    if finding.asks_only_price(turn.words) or (finding.asks_price(turn.words) and _only_a_car(turn, finder)):
+    if finding.asks_only_price(turn.words) or _only_a_car(turn, finder):
         return Start("prices.quote", _known(turn, [], finder.model_in(turn.words)))
     return None
 
@@ -46,7 +46,10 @@ def _another_matter(turn: Turn, finder: finding.Finder) -> bool:
 
 
 def _only_a_car(turn: Turn, finder: finding.Finder) -> bool:
-    return finder.model_in(turn.words) is not None and faq.is_sure(turn) is None
+    """ "And for a Golf?": a car is named, and nothing else that we have an answer for."""
+    if finder.model_in(turn.words) is None:
+        return False
+    return finder.nothing_else(turn.words) or (finding.asks_price(turn.words) and faq.is_sure(turn) is None)
 
 
 def ask(turn: Turn, _: Any = None) -> Start:
@@ -124,6 +127,9 @@ class _Car(Choice):
     def known(self, turn: Turn, answers: Answers) -> str | None:
         own = [model.code for model_id in turn.own_models() if (model := turn.model(model_id))]
         return own[0] if len(own) == 1 else None
+
+    def overhear(self, turn: Turn, answers: Answers) -> str | None:
+        return _find_model(turn, answers)
 
     def ask(self, turn: Turn, answers: Answers) -> Reply:
         service = turn.shop.services.get(answers["service"])

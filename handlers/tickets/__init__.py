@@ -7,5 +7,6 @@ FEATURE = Feature(
     "tickets",
     words={"person": flow.person},
     actions={"booking": flow.booking, "error": flow.error, "ask": flow.ask},
+    trigger=flow.wants_to_book,
     receives={"photo": flow.photo},
 )
