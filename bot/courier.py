@@ -24,7 +24,7 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-STOP_WITHIN = 5.0
+STOP_WITHIN = 4.0
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Courier:
         self._task = asyncio.create_task(self._run(), name="courier")
 
     async def stop(self) -> None:
-        """Finishes what is under way, returns what is not, and writes everything down; within about 6 seconds."""
+        """Finishes what is under way, returns what is not, and writes everything down; within about 5 seconds."""
         if self._task is None:
             return
         self._stopping = True

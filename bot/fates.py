@@ -65,7 +65,9 @@ class Desk:
             case Fate.REFUSED:
                 outbox.give_up(self.session, self.worker, letter, result.reason)
             case Fate.UNKNOWN:
-                self._once_more(letter, UNKNOWN + result.reason, last=(letter.error or "").startswith(UNKNOWN))
+                last = (letter.error or "").startswith(UNKNOWN)
+                letter.due_at = self.now + timedelta(seconds=self.patience.resend)
+                self._once_more(letter, UNKNOWN + result.reason, last)
 
     def write_orphan(self, letter: Letter) -> None:
         """Its worker is gone, and nobody knows whether it was sent: a kill may come before the send as well as after it,
@@ -79,7 +81,6 @@ class Desk:
             outbox.leave_open(self.session, self.worker, letter, why)
         else:
             letter.error = why[:200]
-            letter.due_at = self.now + timedelta(seconds=self.patience.resend)
             self._queue_again(letter)
 
     def _try_later(self, letter: Letter, result: Result) -> None:

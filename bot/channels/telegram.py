@@ -99,6 +99,10 @@ class Telegram:
         await self._intake.stop()
         await self.api.stop()
 
+    async def take(self, update: Any) -> None:
+        """One update, however it came; returns when it is safe, raises when the database does not answer."""
+        await self._intake.take(update)
+
     def routes(self) -> list[web.RouteDef]:
         """The webhook's route, none when polling."""
         return [web.post(urlsplit(self._webhook_url).path or "/", self._webhook)] if self._webhook_url else []
@@ -114,7 +118,7 @@ class Telegram:
         except (ValueError, RecursionError):
             update = body.decode("utf-8", "replace")
         try:
-            await self._intake.take(update)
+            await self.take(update)
         except AWAY:
             return web.Response(status=503)
         return web.Response()

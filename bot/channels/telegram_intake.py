@@ -59,7 +59,7 @@ class Intake:
     async def stop(self) -> None:
         """Gives answers to presses that are under way a moment to leave."""
         if self._background:
-            await asyncio.wait(self._background, timeout=1.0)
+            await asyncio.wait(self._background, timeout=0.5)
         for task in self._background:
             task.cancel()
 

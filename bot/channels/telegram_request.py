@@ -37,11 +37,12 @@ class Refused(TelegramError):  # noqa: N818
 class AiohttpRequest(BaseRequest):
     """For `telegram.Bot(request=…)`; `call` is the same way without the Bot around it, for the few calls that are made often."""
 
-    __slots__ = ("_connections", "_session", "_urls")
+    __slots__ = ("_closed", "_connections", "_session", "_urls")
 
     def __init__(self, connections: int = 256) -> None:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
         self._urls: dict[str, URL] = {}
 
     @property
@@ -49,6 +50,8 @@ class AiohttpRequest(BaseRequest):
         return ANSWER
 
     async def initialize(self) -> None:
+        """Opens the session; a call that comes earlier does the same."""
+        self._closed = False
         if self._session is None:
             proxied = any(name.lower() in ("http_proxy", "https_proxy", "all_proxy") for name in os.environ)
             self._session = aiohttp.ClientSession(
@@ -59,6 +62,7 @@ class AiohttpRequest(BaseRequest):
             )
 
     async def shutdown(self) -> None:
+        self._closed = True
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -109,7 +113,10 @@ class AiohttpRequest(BaseRequest):
         self, method: str, url: str, body: Any, headers: dict[str, str], connect: float, answer: float
     ) -> tuple[int, bytes]:
         if self._session is None:
-            raise NotSent("the channel is stopped")
+            if self._closed:
+                raise NotSent("the channel is stopped")
+            await self.initialize()
+        assert self._session is not None
         address = self._urls.get(url)
         if address is None:
             address = URL(url, encoded=True)

@@ -1,0 +1,1 @@
+"""Runs that try to break the promises: kill -9 at random, and updates of every shape. Short here, long by `make torture`."""

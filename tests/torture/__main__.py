@@ -1,0 +1,45 @@
+"""`make torture`: 10,000 of everything, on SQLite and on PostgreSQL. Prints what each run came to."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.database import Database
+from storage.migrating import migrate
+from tests import postgres
+from tests.torture import feeding, killing
+
+NUMBER = 10_000
+KILLS = 40
+
+
+@contextmanager
+def _fresh(server: str | None) -> Iterator[tuple[Path, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        url = postgres.create(server) if server else f"sqlite:///{folder}/bayline.db"
+        migrate(database := Database(url))
+        database.close()
+        yield Path(folder), url
+
+
+def main(number: int, kills: int) -> None:
+    with postgres.server() as server:
+        for kind, where in (("SQLite", None), ("PostgreSQL", server)):
+            for webhook in (False, True):
+                with _fresh(where) as (folder, url):
+                    verdict = asyncio.run(killing.inbound(folder, url, number, kills, webhook))
+                    print(f"{kind}, updates by {'webhook' if webhook else 'polling'}: {verdict}", flush=True)
+            with _fresh(where) as (folder, url):
+                print(f"{kind}, outgoing: {asyncio.run(killing.outgoing(folder, url, number, kills))}", flush=True)
+            with _fresh(where) as (_, url):
+                said, aside = asyncio.run(feeding.feed(Database(url), number))
+                print(
+                    f"{kind}, updates of every shape: {number} fed, {said} written down, {aside} put aside, 0 errors", flush=True
+                )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else NUMBER, int(sys.argv[2]) if len(sys.argv) > 2 else KILLS)

@@ -1,0 +1,38 @@
+"""The short runs; `make torture` has the long ones."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.migrating import migrate
+from tests.torture import feeding, killing
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path}/bayline.db"
+    migrate(database := Database(url))
+    database.close()
+    return url
+
+
+@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+def test_pr1_killed_while_updates_come_in(sqlite_url: str, tmp_path: Path, webhook: bool) -> None:
+    """PR1: 0 lost, 0 effects twice."""
+    verdict = asyncio.run(killing.inbound(tmp_path, sqlite_url, updates=120, kills=2, webhook=webhook))
+    assert verdict.kills == 2
+
+
+def test_pr2_killed_while_messages_go_out(sqlite_url: str, tmp_path: Path) -> None:
+    """PR2: 0 lost; what arrives twice was in flight."""
+    verdict = asyncio.run(killing.outgoing(tmp_path, sqlite_url, number=300, kills=2))
+    assert verdict.done == 300
+
+
+def test_in1_in2_updates_of_every_shape(database: Database) -> None:
+    """IN1, IN2, IN14, IN16: 0 unhandled exceptions."""
+    said, aside = asyncio.run(feeding.feed(database, 1000))
+    assert said > 100
+    assert aside > 50
