@@ -4,10 +4,10 @@ import asyncio
 import logging
 import secrets
 import traceback
-from asyncio import AbstractEventLoop, Task
+from asyncio import Task
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import cast
 
 from aiohttp import hdrs, web
@@ -120,7 +120,9 @@ class Proxies:
             there = ip_address(address)
         except ValueError:
             return request.remote or ""
-        return str(ip_network((there, 64), strict=False)) if there.version == 6 else str(there)
+        if isinstance(there, IPv4Address):
+            return str(there)
+        return str(there.ipv4_mapped or ip_network((there, 64), strict=False))
 
     def _trusts(self, address: str) -> bool:
         try:
@@ -157,15 +159,14 @@ class WebServer:
         )
         self._listening: asyncio.Server | None = None
         self._guard: Task[None] | None = None
-        self._loop: AbstractEventLoop | None = None
 
     async def start(self) -> None:
         """Raises OSError when the port is taken."""
         await self._runner.setup()
-        self._loop = asyncio.get_running_loop()
-        self._listening = await self._loop.create_server(self._accept, self.host, self.port, backlog=512)
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(self._accept, self.host, self.port, backlog=512)
         self.port = self._listening.sockets[0].getsockname()[1]
-        self._guard = self._loop.create_task(self._close_the_slow(), name="web-guard")
+        self._guard = loop.create_task(self._close_the_slow(), name="web-guard")
 
     async def stop(self) -> None:
         """Takes no more connections, lets running requests end for two seconds, closes the rest."""

@@ -86,7 +86,7 @@ class WebChat:
         self._most, self._most_per_address = most_sockets, most_per_address
         # Per client address: connections, and visitors never seen before. Per chat: things said, photos tried.
         self._connects = Allowance(burst=most_per_address, per_second=5)
-        self._newcomers = Allowance(burst=60, per_second=0.5)
+        self._newcomers = Allowance(burst=most_per_address, per_second=1)
         self._words = Allowance(burst=40, per_second=10)
         self._uploads = Allowance(burst=MOST_PER_HOUR, per_second=MOST_PER_HOUR / 3600)
 
@@ -204,6 +204,7 @@ class WebChat:
                 await socket.close()
             return response
         finally:
+            socket.end()
             self._sockets.discard(socket)
             self._leave(client)
 

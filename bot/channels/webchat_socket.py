@@ -36,10 +36,14 @@ class Socket:
         return self._ws
 
     async def close(self, code: WSCloseCode = WSCloseCode.OK, reason: str = "") -> None:
-        """Ends the line; turns under way go on, their effect shows when the page is back."""
+        """Says goodbye; turns under way go on, their effect shows when the page is back."""
+        self.end()
+        await self._ws.close(code=code, message=reason.encode())
+
+    def end(self) -> None:
+        """Sends nothing more."""
         if self._writer:
             self._writer.cancel()
-        await self._ws.close(code=code, message=reason.encode())
 
     def put(self, frame: Frame) -> None:
         try:

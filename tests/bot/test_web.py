@@ -131,6 +131,7 @@ def test_files_come_packed_and_are_not_sent_twice(url: str) -> None:
         ("127.0.0.1", "nonsense", ("127.0.0.1",), "127.0.0.1"),
         ("127.0.0.1", "", ("127.0.0.1",), "127.0.0.1"),
         ("2001:db8:1:2:3::4", "", (), "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "", (), "203.0.113.9"),
     ],
 )
 def test_au13_the_client_s_address_is_believed_from_our_proxy_only(

@@ -11,7 +11,8 @@
 (() => {
   const script = document.currentScript;
   const base = new URL(".", script.src).href;
-  const LANGUAGES = { en: "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文" };
+  // What somebody says who wants the language, and what the narrow head of the chat has room for.
+  const LANGUAGES = { en: ["English", "English"], "zh-Hans": ["简体中文", "简体"], "zh-Hant": ["繁體中文", "繁體"] };
   const PHOTOS = ["image/jpeg", "image/png", "image/webp"];
   const MAX_PHOTO = 10 * 1024 * 1024;
   const MOST_PHOTOS = 5;
@@ -98,7 +99,7 @@
   const shopName = make("h2", { class: "shop", id: "bayline-name" });
   const state = make("p", { class: "state", role: "status" });
   const languages = make("select", { class: "languages" });
-  for (const [tag, name] of Object.entries(LANGUAGES)) languages.append(make("option", { value: tag, lang: tag }, name));
+  for (const [tag, [, short]] of Object.entries(LANGUAGES)) languages.append(make("option", { value: tag, lang: tag }, short));
   const closer = make("button", { class: "icon", type: "button", onclick: () => close() }, icon(...ICON.close));
   const head = make("header", {}, make("span", { class: "mark", "aria-hidden": "true" }, icon(...ICON.chat)), make("div", { class: "who" }, shopName, state), languages);
   if (!inline) head.append(closer);
@@ -140,6 +141,12 @@
   const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 120;
   const toEnd = () => {
     log.scrollTop = log.scrollHeight;
+  };
+  // To the end, but never past the beginning of what was answered last.
+  const toAnswer = () => {
+    const last = [...log.querySelectorAll(".theirs")].at(-1);
+    const end = log.scrollHeight - log.clientHeight;
+    log.scrollTop = last ? Math.min(end, last.offsetTop - 12) : end;
   };
   const clock = (at) => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
   const day = (at) => new Intl.DateTimeFormat(language, { weekday: "short", month: "long", day: "numeric" }).format(at);
@@ -194,8 +201,7 @@
     const firstPending = log.querySelector(".pending") ?? typing;
     const before = firstPending.previousElementSibling;
     if (before?.dataset.day !== message.dataset.day) {
-      firstPending.before(make("div", { class: "day", role: "presentation" }, message.dataset.day));
-      log.querySelector(".day:last-of-type")?.setAttribute("data-day", message.dataset.day);
+      firstPending.before(make("div", { class: "day" }, message.dataset.day));
     }
     firstPending.before(message);
   };
@@ -255,12 +261,14 @@
     if (frame.t === "welcome" || frame.t === "rows") {
       if (frame.reset) for (const old of log.querySelectorAll(".message:not(.pending), .day")) old.remove();
       const before = Number(recall("read"));
+      // A whole history is not to be read aloud.
+      log.setAttribute("aria-live", frame.reset ? "off" : "polite");
       frame.rows.forEach(show);
       wire.seen = Math.max(frame.reset ? 0 : wire.seen, frame.seen);
       const news = frame.rows.filter((row) => !row.mine && row.id > before).length;
       if (isOpen && !document.hidden) read();
       else if (before) noteUnread(news);
-      if (frame.rows.length && (!stay || frame.reset)) toEnd();
+      if (frame.rows.length && (!stay || frame.reset)) toAnswer();
       // Chosen in the conversation: the rest of the page follows. A choice that is still on its way counts more.
       if (frame.language && frame.language !== language && !pending.size) speak(frame.language);
     } else if (frame.t === "ack") {
@@ -296,6 +304,7 @@
     seen: 0,
     up: false,
     socket: null,
+    turn: null, // the running long-poll
     failures: 0,
     polling: false,
     timer: 0,
@@ -308,7 +317,7 @@
     },
     connect() {
       clearTimeout(this.timer);
-      if (this.socket || this.up) return;
+      if (this.socket || this.turn || this.up) return;
       // Where two connections in a row never came up, something on the way does not let WebSockets through.
       if (this.polling || this.failures === 2) this.poll();
       else this.dial();
@@ -518,7 +527,7 @@
       .then((blob) => {
         const stay = !atEnd();
         image.src = link.href = URL.createObjectURL(blob);
-        image.onload = () => stay || toEnd();
+        image.onload = () => stay || toAnswer();
       })
       .catch(() => image.classList.add("gone"));
     return link;
@@ -573,7 +582,7 @@
     configure().catch(() => {});
   };
   languages.addEventListener("change", () => {
-    say(LANGUAGES[languages.value]);
+    say(LANGUAGES[languages.value][0]);
     speak(languages.value);
   });
 
@@ -585,7 +594,7 @@
     start();
     read();
     fit();
-    toEnd();
+    toAnswer();
     input.focus();
   };
   const close = () => {
@@ -628,7 +637,9 @@
       const light = Number(part) / 255;
       return light <= 0.04045 ? light / 12.92 : ((light + 0.055) / 1.055) ** 2.4;
     });
-    if (0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179) holder.style.setProperty("--bayline-on-accent", "#000");
+    if (0.2126 * r + 0.7152 * g + 0.0722 * b <= 0.179) return;
+    holder.style.setProperty("--bayline-on-accent", "#000");
+    holder.style.setProperty("--bayline-link-share", "45%");
   };
 
   const begin = async () => {
