@@ -10,6 +10,7 @@ from knowledge_base.folding import fold, without_filler
 from knowledge_base.matcher import Finding, Matcher, order
 from knowledge_base.phrasings import gather
 from knowledge_base.reading import in_common
+from knowledge_base.semantic import installed
 
 # Two entries are close when the second is more than half as likely as the first: the customer should choose.
 CLOSE = 0.6
@@ -26,6 +27,7 @@ _NEAREST = {
 class KnowledgeBase:
     """Built once from all entries and only read afterwards, so that any number of threads may ask it at once.
 
+    Semantic: whether sentence vectors (the extra `bayline[semantic]`) take part; None means where the extra is installed.
     The language of a question is a hint that nothing depends on today: people write mixed, and all languages are in one index.
     """
 
@@ -34,11 +36,13 @@ class KnowledgeBase:
         for entry in entries:
             self._entries.setdefault((entry.id, entry.language), entry)
         phrasings = gather(entries)
-        self._matcher = Matcher(phrasings) if phrasings.texts else None
+        wanted = installed() if semantic is None else semantic
+        self._matcher = Matcher(phrasings, wanted) if phrasings.texts else None
 
     @property
     def semantic(self) -> bool:
-        return False
+        """Whether sentence vectors take part. They make a question take some twenty milliseconds, and the first build minutes."""
+        return self._matcher is not None and self._matcher.semantic
 
     def search(self, text: str, language: str | None = None, limit: int = 3) -> list[Match]:
         """The entries that may answer, best first; five at most."""

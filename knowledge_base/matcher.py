@@ -31,12 +31,13 @@ class Finding:
 class Matcher:
     """Needs at least one phrasing. Everything is built here and only read afterwards."""
 
-    def __init__(self, phrasings: Phrasings) -> None:
+    def __init__(self, phrasings: Phrasings, semantic: bool) -> None:
         self.phrasings = phrasings
         whole = len(phrasings.texts) <= LARGEST_WHOLE
         self._spelling = Spelling(phrasings.texts)
         self._letters_too = len(phrasings.texts) <= LARGEST_WITH_LETTERS
-        self._space = Space(map(self._read, phrasings.texts))
+        self._space = Space(phrasings.texts, map(self._read, phrasings.texts), semantic)
+        self.semantic = self._space.shares.sentences > 0
         self._scorer = Whole(phrasings, self._space) if whole else Neighbourhood(phrasings, self._space)
         self.calibration: Calibration = calibrate(list(self._examples()))
 
@@ -53,7 +54,7 @@ class Matcher:
 
     def _ask(self, text: str) -> Question:
         folded = self._spelling.repair(without_filler(fold(text)))
-        place = self._space.place(self._read(folded))
+        place = self._space.place(folded, self._read(folded))
         return Question(folded, place.vector.unseen, self._scorer.view(place))
 
     def _examples(self) -> Iterator[Example]:

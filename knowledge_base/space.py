@@ -1,6 +1,6 @@
-"""How near two texts are: by words, letters, sounds and meanings (the sparse index) and by what their words mean (the table)."""
+"""How near two texts are: by words, letters, sounds and meanings (the sparse index) and by what they mean (dense vectors)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,30 +8,45 @@ from numpy.typing import NDArray
 
 from knowledge_base.index import Floats, Index, Vector
 from knowledge_base.reading import Reading
+from knowledge_base.semantic import SentenceSpace
 from knowledge_base.senses import senses
 
-# The share of the sense table in the nearness of two texts; the index has the rest. Measured flat between 0.4 and 0.6.
-SENSE_SHARE = np.float32(0.5)
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What each way of comparing adds to the nearness of two texts; together one."""
+
+    index: float
+    senses: float
+    sentences: float
+
+
+# Measured flat around these values.
+LIGHT = Shares(index=0.5, senses=0.5, sentences=0.0)
+SEMANTIC = Shares(index=0.25, senses=0.15, sentences=0.6)
 # A row that shares less than this part of what the nearest row shares is no neighbour.
 _FAR = 0.1
-_KEPT = 20_000
+# Dense vectors (up to a kilobyte a row) are kept up to this size; a larger base adds up its neighbours' each time.
+KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a text stands among the phrasings: what it shares with them, and the places of its words in the table."""
+    """Where a text stands among the phrasings: what it shares with them, and its direction in meaning (shares included)."""
 
     vector: Vector
-    words: tuple[int, ...]
+    dense: Floats
 
 
 class Space:
-    """Sense vectors (half a kilobyte a row) are kept up to a size; a very large base adds up its neighbours' each time."""
+    """Sentence vectors only for bases up to the size kept: they take some twenty milliseconds a phrasing."""
 
-    def __init__(self, readings: Iterable[Reading]) -> None:
+    def __init__(self, texts: Sequence[str], readings: Iterable[Reading], semantic: bool) -> None:
         self._words: list[tuple[int, ...]] = []
         self.index = Index(self._noted(readings))
-        self._senses = senses().vectors(self._words).astype(np.float16) if self.index.size <= _KEPT else None
+        self._sentences = SentenceSpace(texts) if semantic and len(texts) <= KEPT else None
+        self.shares = SEMANTIC if self._sentences else LIGHT
+        self._dense = self._kept() if self.index.size <= KEPT else None
 
     def _noted(self, readings: Iterable[Reading]) -> Iterable[Reading]:
         # Readings are large; they pass through once and are gone.
@@ -39,15 +54,24 @@ class Space:
             self._words.append(tuple(senses().find(reading.words)))
             yield reading
 
-    def place(self, reading: Reading) -> Place:
-        return Place(self.index.vector(reading), tuple(senses().find(reading.words)))
+    def _kept(self) -> NDArray[np.float16]:
+        parts = [senses().vectors(self._words) * np.float32(self.shares.senses**0.5)]
+        if self._sentences:
+            parts.append(self._sentences.rows * np.float32(self.shares.sentences**0.5))
+        return np.hstack(parts).astype(np.float16)
+
+    def place(self, text: str, reading: Reading) -> Place:
+        dense = senses().vectors([senses().find(reading.words)])[0] * np.float32(self.shares.senses**0.5)
+        if self._sentences:
+            dense = np.concatenate([dense, self._sentences.place(text) * np.float32(self.shares.sentences**0.5)])
+        return Place(self.index.vector(reading), dense)
 
     def row(self, number: int) -> Place:
-        return Place(self.index.row(number), self._words[number])
+        return Place(self.index.row(number), self._rows(np.array([number]))[0])
 
     def everything(self) -> "Everything":
-        assert self._senses is not None
-        return Everything(self.index, self._senses.astype(np.float32))
+        assert self._dense is not None
+        return Everything(self.index, self._dense.astype(np.float32), np.float32(self.shares.index))
 
     def neighbours(self, place: Place, most: int, hidden: range) -> tuple[NDArray[np.int64], Floats, Floats]:
         """The rows that share most with a text, their nearness to it, and their nearness to one another."""
@@ -58,32 +82,31 @@ class Space:
         if len(rows) > most:
             rows = rows[np.argpartition(shared[rows], len(rows) - most)[-most:]]
         rows.sort()
-        asked = senses().vectors([place.words])[0]
-        own = (
-            senses().vectors([self._words[row] for row in rows])
-            if self._senses is None
-            else self._senses[rows].astype(np.float32)
-        )
-        table: Floats = (1 - SENSE_SHARE) * self.index.among(rows) + SENSE_SHARE * (own @ own.T)
-        return rows, (1 - SENSE_SHARE) * shared[rows] + SENSE_SHARE * (own @ asked), table
+        dense, share = self._rows(rows), np.float32(self.shares.index)
+        table: Floats = share * self.index.among(rows) + dense @ dense.T
+        return rows, share * shared[rows] + dense @ place.dense, table
+
+    def _rows(self, rows: NDArray[np.int64]) -> Floats:
+        if self._dense is not None:
+            return self._dense[rows].astype(np.float32)
+        return senses().vectors([self._words[row] for row in rows]) * np.float32(self.shares.senses**0.5)
 
 
 class Everything:
     """Nearness to all rows at once, for bases where that is affordable."""
 
-    def __init__(self, index: Index, senses_of_rows: Floats) -> None:
-        self._index, self._senses = index, senses_of_rows
+    def __init__(self, index: Index, dense: Floats, share: np.float32) -> None:
+        self._index, self._dense, self._share = index, dense, share
 
     def nearness(self, place: Place) -> Floats:
-        """Between minus a half and one, to every row."""
-        near: Floats = (1 - SENSE_SHARE) * self._index.nearness(place.vector)
-        near += SENSE_SHARE * (self._senses @ senses().vectors([place.words])[0])
+        """At most one, to every row."""
+        near: Floats = self._dense @ place.dense
+        near += self._share * self._index.nearness(place.vector)
         return near
 
     def table(self) -> Floats:
         """The nearness of every row to every other."""
-        result: Floats = self._senses @ self._senses.T
-        result *= SENSE_SHARE
+        result: Floats = self._dense @ self._dense.T
         for row in range(self._index.size):
-            result[row] += (1 - SENSE_SHARE) * self._index.nearness(self._index.row(row))
+            result[row] += self._share * self._index.nearness(self._index.row(row))
         return result

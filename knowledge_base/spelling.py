@@ -22,7 +22,7 @@ _MOST_REPAIRS = 4
 _FREQUENT = 9_000
 # Repairs lead to words that people use: so many of the base's, and of English.
 _COMMON = 6_000
-_SEEDS = (0, 0x9747B28C, 0x1B873593, 0x85EBCA6B)
+SEEDS = (0, 0x9747B28C, 0x1B873593, 0x85EBCA6B)
 
 
 class Spelling:
@@ -88,7 +88,7 @@ def is_word(word: str) -> bool:
         return True
     bits, encoded = _known(), word.encode()
     size = 8 * len(bits)
-    return all(bits[(place := zlib.crc32(encoded, seed) % size) >> 3] & (128 >> (place & 7)) for seed in _SEEDS)
+    return all(bits[(place := zlib.crc32(encoded, seed) % size) >> 3] & (128 >> (place & 7)) for seed in SEEDS)
 
 
 @cache
