@@ -198,7 +198,7 @@ class Engine:
         elif incoming.kind == "text":
             said = self._free_words(turn)
         else:
-            said = self._received(turn) or _Said(Reply(turn.text("dialogue.words_please")))
+            said = self._received(turn) or _Said(Reply(turn.text(incoming.extra.get("refusal", "dialogue.words_please"))))
         if kind_word and said.reply:
             said.before.insert(0, kind_word)
         return said
@@ -315,6 +315,8 @@ class Engine:
             return self._ask_again(turn, form, said)
         turn.feature = owner
         turn.chat.misses += 1
+        if refusal := turn.incoming.extra.get("refusal"):
+            unclear = Unclear(refusal)
         return self._say_again(turn, form, slot, turn.text(unclear.key, **unclear.values))
 
     def _overheard(self, turn: Turn, form: Form, asked: Slot) -> bool:

@@ -24,30 +24,8 @@ _AROUND = re.compile(
 )
 
 
-_LITTLE = frozenset(
-    [
-        "and",
-        "for",
-        "a",
-        "an",
-        "the",
-        "my",
-        "of",
-        "it",
-        "is",
-        "me",
-        "what",
-        "about",
-        "on",
-        "please",
-        "呢",
-        "的",
-        "我",
-        "那",
-        "一",
-        "下",
-    ]
-)
+# Words that say nothing about the matter, whole words in English and characters in Chinese.
+_LITTLE = {"and", "for", "a", "an", "the", "my", "of", "it", "is", "me", "what", "about", "on", "please", *"呢的我那一下"}
 
 
 @dataclass(frozen=True, slots=True)

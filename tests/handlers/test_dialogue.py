@@ -247,7 +247,9 @@ def test_photos_and_other_things_get_a_plain_word(world: World) -> None:
     ann = world.customer().starts()
     ann.does("photo", media=("abc",)).sees("kept the photo")
     ann.does("other").sees("words and photos")
+    ann.does("other", extra={"refusal": "dialogue.photo.too_big"}).sees("larger than 10 MB")
     ann.says("how much is a minor service").does("photo", media=("abc",)).sees("kept the photo", "for which car?")
+    ann.does("other", extra={"refusal": "dialogue.photo.empty"}).sees("arrived empty", "for which car?")
 
 
 def test_a_deep_link_names_a_store_or_a_question(world: World) -> None:
