@@ -22,8 +22,8 @@ class Incoming:
 
     `address` is the chat's address in the channel. `press` is what a button carried ("token.index"). `language` is the
     channel's hint in its own words ("zh-TW", "en"). `store` is the code of the store whose page the chat is on. `media` are
-    ids of stored photos. `ref` is the channel's id of the message. `pulls`: the channel reads replies from the table. `extra["refusal"]`:
-    the key of the text that says why the channel could not take it.
+    ids of stored photos. `ref` is the channel's id of the message.
+    `pulls`: the channel reads replies from the table. `extra["refusal"]`: key of the text that says why it could not be taken.
     """
 
     channel: str
