@@ -24,7 +24,8 @@ ARGUMENTS = [
 PATIENCE = 15_000
 
 
-@pytest.fixture(scope="session")
+# Closed before tests elsewhere begin: Playwright keeps an event loop running in this thread, beside which `asyncio.run` refuses.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:

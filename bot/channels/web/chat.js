@@ -172,15 +172,26 @@
     const said = make("div", { class: "said", dir: "auto" });
     if (row.photos) said.append(...row.photos.map(picture));
     if (row.text) said.append(make("p", {}, ...formatted(row.text, row.entities)));
-    const at = new Date(row.at ?? Date.now());
     const who = make("span", { class: "reader" }, (row.mine ? words.you : shop || words.bot) + ": ");
     const message = make("div", { class: "message " + (row.mine ? "mine" : "theirs") }, who, said);
-    message.append(make("time", { datetime: at.toISOString() }, clock(at)));
-    message.dataset.day = day(at);
+    message.append(make("time"));
+    stamp(message, row.at);
     if (row.id) message.dataset.row = row.id;
     if (row.once) message.dataset.once = "";
     if (row.buttons) message.append(make("div", { class: "choices", role: "group", "aria-label": words.choices }, ...row.buttons.map((line) => make("div", { class: "line" }, ...line.map((button) => choice(message, button))))));
     return message;
+  };
+
+  const stamp = (message, at) => {
+    const time = message.querySelector("time");
+    time.dateTime = new Date(at).toISOString();
+    time.textContent = clock(at);
+    message.dataset.day = day(at);
+  };
+  // The first message of a day says which day it is.
+  const dated = (message) => {
+    const { day } = message.dataset;
+    if (message.previousElementSibling?.dataset.day !== day) message.before(make("div", { class: "day", "data-day": day }, day));
   };
 
   const choice = (message, { label, press }) => {
@@ -198,18 +209,15 @@
   };
 
   const place = (message) => {
-    const firstPending = log.querySelector(".pending") ?? typing;
-    const before = firstPending.previousElementSibling;
-    if (before?.dataset.day !== message.dataset.day) {
-      firstPending.before(make("div", { class: "day" }, message.dataset.day));
-    }
-    firstPending.before(message);
+    (log.querySelector(".pending") ?? typing).before(message);
+    dated(message);
   };
 
   const pending = new Map(); // client id → {item, element, sent}
   const show = (row) => {
     if (row.cid && pending.has(row.cid)) return settle(row.cid, row);
-    if (row.id && log.querySelector(`[data-row="${row.id}"]`)) return undefined;
+    const known = row.id && log.querySelector(`[data-row="${row.id}"]`);
+    if (known) return confirm(known, row);
     if (!row.mine) {
       typing.hidden = true;
       for (const old of log.querySelectorAll(".theirs[data-once]")) spend(old);
@@ -225,6 +233,12 @@
     pending.delete(cid);
     waiting.element.classList.remove("pending", "failed");
     if (row.id) waiting.element.dataset.row = row.id;
+    if (row.at) confirm(waiting.element, row);
+  };
+  // The time that the server says, in place of this device's.
+  const confirm = (message, row) => {
+    stamp(message, row.at);
+    dated(message);
   };
 
   const wait = (item) => {
