@@ -82,7 +82,7 @@ class Spelling:
 def is_word(word: str) -> bool:
     """Whether people write this: English words, names and much of what other languages write in Latin letters.
 
-    A Bloom filter over 130,000 words: it never forgets one, and takes one misspelling in a hundred for a word.
+    A Bloom filter over 45,000 words: it never forgets one, and takes one misspelling in two hundred for a word.
     """
     if senses().knows(word):
         return True
