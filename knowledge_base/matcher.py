@@ -1,7 +1,7 @@
 """From a text to the entries it may be about, each with its probability; put together from the parts beside it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,9 +32,10 @@ class Matcher:
     """Needs at least one phrasing. Everything is built here and only read afterwards."""
 
     def __init__(self, phrasings: Phrasings, semantic: bool) -> None:
-        self.phrasings = phrasings
         whole = len(phrasings.texts) <= LARGEST_WHOLE
         self._spelling = Spelling(phrasings.texts)
+        phrasings = replace(phrasings, texts=tuple(map(self._spelling.repair, phrasings.texts)))
+        self.phrasings = phrasings
         self._letters_too = len(phrasings.texts) <= LARGEST_WITH_LETTERS
         self._space = Space(phrasings.texts, map(self._read, phrasings.texts), semantic)
         self.semantic = self._space.shares.sentences > 0

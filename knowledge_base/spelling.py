@@ -30,6 +30,8 @@ class Spelling:
 
     def __init__(self, texts: Sequence[str]) -> None:
         words = Counter(word for text in texts for word in _LATIN.findall(text))
+        # Owners write down misspellings as people type them. What is no word and comes once or twice is repaired like a question.
+        words = Counter({word: count for word, count in words.items() if count > 2 or len(word) < 5 or is_word(word)})
         self._words = set(words) | {stem(word) for word in words}
         self._alike = _by_length(word for word, _ in words.most_common(_COMMON))
         pairs = Counter(run[i : i + 2] for text in texts for run in _HAN.findall(text) for i in range(len(run) - 1))

@@ -126,11 +126,15 @@ def main(chinese_sentences: Path) -> None:
     alone, together = _embed(model, words), _embed(model, sentences)
     vectors = _train(words, len(english), alone, sentences, together)
     _store(words, len(english), vectors)
-    _store_bloom({word for word in known if len(word) > 3} | {w for w, score in pieces.items() if score > -12.5} | set(english))
+    _store_bloom(
+        {word for word in known if len(word) > 3}
+        | {piece[1:] for piece, score in pieces.items() if score > -12.5 and len(piece) > 4 and piece[0] == "\u2581"}
+        | set(english)
+    )
 
 
 def _pieces(path: Path) -> dict[str, float]:
-    """The lower-case Latin words of the sentence model's tokeniser and their log probabilities, out of its packed file."""
+    """The Latin pieces of the model's tokeniser and their log probabilities; those that begin a word start with "\u2581"."""
     packed = path.read_bytes()[:40_000_000]
     at = 4 + 4 + 7 * 4 + 4 + 4
     (count,) = struct.unpack_from("<i", packed, at)
@@ -142,9 +146,8 @@ def _pieces(path: Path) -> dict[str, float]:
     found = {}
     for number in range(count):
         piece = packed[at + offsets[number] : at + offsets[number + 1]].decode("utf-8", "replace")
-        word = piece.removeprefix("\u2581").lower()
-        if piece.startswith("\u2581") and re.fullmatch("[a-z]{2,20}", word):
-            found[word] = max(found.get(word, -99.0), float(scores[number]))
+        if re.fullmatch("\u2581?[a-zA-Z]{1,20}", piece):
+            found[piece.lower()] = max(found.get(piece.lower(), -99.0), float(scores[number]))
     return found
 
 
@@ -153,7 +156,7 @@ def _vocabulary(pieces: dict[str, float], known: set[str]) -> tuple[list[str], l
     import jieba
 
     trade_english, trade_chinese = _trade_words()
-    ranked = sorted(known, key=lambda word: -pieces.get(word, -14.0 - len(word) / 4))
+    ranked = sorted(known, key=lambda word: -_commonness(word, pieces))
     frequency: dict[str, int] = {}
     for line in (Path(jieba.__file__).parent / "dict.txt").read_text("utf-8").splitlines():
         word, count, *_ = line.split()
@@ -163,6 +166,16 @@ def _vocabulary(pieces: dict[str, float], known: set[str]) -> tuple[list[str], l
     at = 3_000
     english = list(dict.fromkeys([*ranked[:at], *trade_english, *ranked[at:]]))[:ENGLISH]
     return english, list(dict.fromkeys([*chinese[:at], *trade_chinese, *chinese[at:]]))[:CHINESE]
+
+
+def _commonness(word: str, pieces: dict[str, float]) -> float:
+    """The log probability of the likeliest way to cut a word into pieces."""
+    text = f"\u2581{word}"
+    best = [0.0] + [-1e9] * len(text)
+    for start in range(len(text)):
+        for end in range(start + 1, len(text) + 1):
+            best[end] = max(best[end], best[start] + pieces.get(text[start:end], -25.0 * (end - start)))
+    return best[-1]
 
 
 def _trade_words() -> tuple[list[str], list[str]]:

@@ -303,3 +303,10 @@ def test_evaluate_gives_the_agreed_figures(tmp_path):
     assert sum(figures[kind] for kind in ("answered_right", "answered_wrong", "suggested", "unknown")) == pytest.approx(
         1, abs=0.001
     )
+
+
+def test_a_misspelling_that_the_owner_wrote_down_stands_for_its_word():
+    base = KnowledgeBase(
+        [Entry("wheels", "en", "new tyres", ("tyres price", "how much are new tyers"), "x"), *shop.entries()], semantic=False
+    )
+    assert base.explain("what do tyers cost").compared == "what do tyres cost"
