@@ -1,9 +1,11 @@
 """Photos that people sent: re-encoded, without metadata, kept in the database so that row and picture live and die together."""
 
+import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, delete, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Moment
 
@@ -21,3 +23,35 @@ class Media(Base):
     height: Mapped[int] = mapped_column(Integer)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+def keep(
+    session: Session, *, chat_id: int | None, sha256: str, mime: str, width: int, height: int, content: bytes, now: datetime
+) -> str:
+    """Stores a picture that was made anew; its id. Without a chat it belongs to nobody until `belongs_to` says whose it is."""
+    media_id = secrets.token_urlsafe(16)
+    session.add(
+        Media(id=media_id, chat_id=chat_id, sha256=sha256, mime=mime, width=width, height=height, content=content, created_at=now)
+    )
+    return media_id
+
+
+def belongs_to(session: Session, media_ids: Iterable[str], chat_id: int) -> None:
+    """Gives pictures that nobody has to the chat whose message brought them."""
+    theirs = Media.id.in_(list(media_ids)) & Media.chat_id.is_(None)
+    session.execute(update(Media).where(theirs).values(chat_id=chat_id))
+
+
+def find(session: Session, media_id: str, chat_id: int) -> tuple[str, bytes] | None:
+    """Type and content of a picture of this chat; None for any other."""
+    theirs = select(Media.mime, Media.content).where(Media.id == media_id, Media.chat_id == chat_id)
+    row = session.execute(theirs).one_or_none()
+    return (row.mime, row.content) if row else None
+
+
+def kept_since(session: Session, chat_id: int, since: datetime) -> int:
+    return session.scalar(select(func.count()).where(Media.chat_id == chat_id, Media.created_at > since)) or 0
+
+
+def drop(session: Session, media_id: str) -> None:
+    session.execute(delete(Media).where(Media.id == media_id))

@@ -5,12 +5,10 @@ import contextlib
 import hashlib
 import json
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import delete
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from telegram.error import NetworkError, TelegramError
@@ -24,9 +22,8 @@ from bot.redaction import where
 from bot.turns import Turns
 from handlers.dialogue.engine import Outcome
 from handlers.dialogue.incoming import Incoming
-from storage import chats, messages, outbox, quarantine
+from storage import chats, media, messages, outbox, quarantine
 from storage.database import Database
-from storage.media import Media
 
 log = logging.getLogger(__name__)
 
@@ -169,8 +166,7 @@ class Intake:
             refused = replace(heard.incoming, kind="other", extra={**heard.incoming.extra, "refusal": why.key})
             await self._turn(replace(heard, incoming=refused))
             return
-        media_id = secrets.token_urlsafe(16)
-        await asyncio.to_thread(self._keep, media_id, heard.incoming.address, photo)
+        media_id = await asyncio.to_thread(self._keep, photo)
         outcome = await self._turn(replace(heard, incoming=replace(heard.incoming, media=(media_id,))))
         if outcome.duplicate:
             await asyncio.to_thread(self._drop, media_id)
@@ -196,16 +192,13 @@ class Intake:
             except NetworkError:
                 await asyncio.sleep(0.5)
 
-    def _keep(self, media_id: str, address: str, photo: CleanPhoto) -> None:
-        now = self._clock()
+    def _keep(self, photo: CleanPhoto) -> str:
         with self._database.transaction() as session:
-            chat = chats.find(session, "telegram", address)
-            picture = {"mime": photo.mime, "width": photo.width, "height": photo.height, "content": photo.content}
-            session.add(Media(id=media_id, chat_id=chat.id if chat else None, sha256=photo.sha256, created_at=now, **picture))
+            return media.keep(session, chat_id=None, now=self._clock(), **asdict(photo))
 
     def _drop(self, media_id: str) -> None:
         with self._database.transaction() as session:
-            session.execute(delete(Media).where(Media.id == media_id))
+            media.drop(session, media_id)
 
     # -- what is not a turn --------------------------------------------------------------------------------------------
 

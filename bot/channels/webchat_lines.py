@@ -7,9 +7,9 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import webchat_rows
 from handlers.dialogue.engine import Outcome
 from handlers.dialogue.incoming import Incoming
+from storage import news
 from storage.database import Database
 from storage.messages import Message
 
@@ -104,10 +104,10 @@ class Lines:
                 if new := [row for row in theirs if row.id > line.seen]:
                     line.seen = new[-1].id
                     line.deliver((new, language))
-        if len(rows) == webchat_rows.LIMIT:
+        if len(rows) == news.LIMIT:
             for chat_id in chats:
                 self._notice(chat_id)
 
     def _read(self, seen: dict[int, int]) -> list[tuple[Message, str | None]]:
         with self._database.reading() as session:
-            return webchat_rows.behind(session, seen)
+            return news.behind(session, seen)

@@ -1,16 +1,15 @@
 """Photos in the web chat: taken with limits, kept for their chat, shown to nobody else."""
 
 import asyncio
-import secrets
+from dataclasses import asdict
 from datetime import timedelta
 
 from aiohttp import web
-from sqlalchemy import delete, func, or_, select
 
 from bot.clock import Clock
 from bot.photos import MAX_BYTES, CleanPhoto, PhotoRefused, clean_photo
+from storage import media
 from storage.database import Database
-from storage.media import Media
 
 MOST_PER_HOUR = 20
 # A phone on a poor line needs this long for ten megabytes.
@@ -36,38 +35,27 @@ class Photos:
         return await asyncio.to_thread(self._keep, chat_id, photo)
 
     async def find(self, photo_id: str, chat_id: int) -> tuple[str, bytes] | None:
-        """Type and content of a photo of this chat, or of the shop's own."""
+        """Type and content of a photo of this chat."""
         return await asyncio.to_thread(self._find, photo_id, chat_id)
 
     async def drop(self, photo_id: str) -> None:
         await asyncio.to_thread(self._drop, photo_id)
 
     def _kept_lately(self, chat_id: int) -> int:
-        hour_ago = self._clock() - timedelta(hours=1)
-        lately = select(func.count()).where(Media.chat_id == chat_id, Media.created_at > hour_ago)
         with self._database.reading() as session:
-            return session.scalar(lately) or 0
+            return media.kept_since(session, chat_id, self._clock() - timedelta(hours=1))
 
     def _keep(self, chat_id: int, photo: CleanPhoto) -> str:
-        kept = Media(
-            id=secrets.token_urlsafe(16), chat_id=chat_id, sha256=photo.sha256, mime=photo.mime, width=photo.width,
-            height=photo.height, content=photo.content, created_at=self._clock(),
-        )  # fmt: skip
         with self._database.transaction() as session:
-            session.add(kept)
-        return kept.id
+            return media.keep(session, chat_id=chat_id, now=self._clock(), **asdict(photo))
 
     def _find(self, photo_id: str, chat_id: int) -> tuple[str, bytes] | None:
-        theirs = select(Media.mime, Media.content).where(
-            Media.id == photo_id, or_(Media.chat_id == chat_id, Media.chat_id.is_(None))
-        )
         with self._database.reading() as session:
-            row = session.execute(theirs).one_or_none()
-        return (row[0], row[1]) if row else None
+            return media.find(session, photo_id, chat_id)
 
     def _drop(self, photo_id: str) -> None:
         with self._database.transaction() as session:
-            session.execute(delete(Media).where(Media.id == photo_id))
+            media.drop(session, photo_id)
 
 
 async def _read(request: web.Request) -> bytes:

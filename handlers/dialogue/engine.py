@@ -22,7 +22,7 @@ from handlers.dialogue.texts import Texts
 from handlers.dialogue.turn import Turn
 from handlers.dialogue.universal import UniversalWords
 from handlers.dialogue.watch import Watch
-from storage import chats, messages
+from storage import chats, media, messages
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -160,6 +160,7 @@ class Engine:
         data: dict[str, Any] = {name: clean(value, 200) for name, value in given.items() if value}
         if incoming.media:
             data["media"] = list(incoming.media)
+            media.belongs_to(turn.session, incoming.media, turn.chat.id)
         if incoming.contact:
             data["contact"] = {"phone": clean(incoming.contact.phone, 40), "own": incoming.contact.own}
         return messages.receive(
