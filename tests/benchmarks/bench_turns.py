@@ -1,21 +1,26 @@
 """Turns per second through the Telegram webhook, side by side: Bayline on SQLite and PostgreSQL, and python-telegram-bot alone.
 
-A Bot API that answers everything at once runs in one process, the server under test in another, the load in a third. Each
-update is a question from a chat that has asked nothing in the last seconds, and is answered by one message; the time runs
-until the last answer has arrived.
+A Bot API that does nothing but answer runs in one process, the server under test in another, the load in this one. Each update
+comes from a chat of its own and is answered by one message; the time runs until the last answer has arrived. The servers take
+turns, several times over, and the middle of their figures counts, with the CPU time that an update cost as the steadier one.
 """
 
 import asyncio
+import itertools
 import json
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from tests import postgres
 
@@ -23,51 +28,80 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "123456789:AAFakeTokenForTestsOnly-0123456789abc"
 SECRET = "a-long-secret"
 CONNECTIONS = 40  # what Telegram uses by default
-QUESTIONS = ("menu",)
-_OLD = (
-    "how much is a minor service for my A4?",
-    "小保养多少钱",
-    "what are your opening hours?",
-    "menu",
-    "do you wash cars?",
-)
+WORDS = "menu"
+QUESTIONS = ("how much is a minor service for my A4?", "what are your opening hours?", "do you wash cars?", "小保养多少钱")
+ROUNDS = 3
+# How long a Bot API that is far away takes to answer, in seconds.
+FAR = 0.02
+# Numbers of updates, never used twice: the databases live on from one measurement to the next.
+NUMBERS = itertools.count(1)
+
+
+@dataclass
+class _Figure:
+    """Updates answered a second, and milliseconds of CPU that one of them cost."""
+
+    rate: float
+    cpu: float
 
 
 def run() -> list[tuple[str, str]]:
-    with _bot_api() as api, tempfile.TemporaryDirectory() as folder, postgres.server() as server:
-        stock = _rate("stock", api, "", 600)
-        bare = _rate("bare", api, "", 4000)
-        sqlite = _rate("bayline", api, f"sqlite:///{folder}/bench.db", 3000)
-        on_postgres = _rate("bayline", api, postgres.create(server), 3000)
+    with tempfile.TemporaryDirectory() as folder, postgres.server() as server:
+        sqlite, postgresql = f"sqlite:///{folder}/bench.db", postgres.create(server)
+        near = _compare(0, [("stock", ""), ("bare", ""), ("bayline", sqlite), ("bayline", postgresql)], (500, 2000, 2000, 2000))
+        far = _compare(FAR, [("stock", ""), ("bayline", sqlite)], (100, 2000))
+        thinking = _compare(0, [("bayline", sqlite)], (200,), QUESTIONS)
+    stock, bare, on_sqlite, on_postgresql = near
+
+    def against(figure: _Figure) -> str:
+        return (
+            f"{figure.rate:.0f}/s ({figure.rate / stock.rate:.1f} × out of the box, {figure.rate / bare.rate:.2f} × bare), "
+            f"CPU {figure.cpu:.2f} ms ({stock.cpu / figure.cpu:.1f} ×, {bare.cpu / figure.cpu:.2f} ×)"
+        )
+
     return [
-        ("python-telegram-bot out of the box (Application, httpx, no database), updates answered a second", f"{stock:.0f}"),
-        ("its Bot on our aiohttp request, echo, no database", f"{bare:.0f} ({bare / stock:.1f} × the first)"),
-        ("Bayline on SQLite, whole turn", f"{sqlite:.0f} ({sqlite / stock:.1f} × the first, {sqlite / bare:.2f} × the second)"),
-        ("Bayline on PostgreSQL, whole turn", f"{on_postgres:.0f} ({on_postgres / stock:.1f} ×, {on_postgres / bare:.2f} ×)"),
-    ]  # fmt: skip
+        ("python-telegram-bot out of the box: Application on httpx, echo", f"{stock.rate:.0f}/s, CPU {stock.cpu:.2f} ms"),
+        ("bare: its Bot on our aiohttp request, echo", against(bare)),
+        ("Bayline on SQLite: whole turn, the menu", against(on_sqlite)),
+        ("Bayline on PostgreSQL: whole turn, the menu", against(on_postgresql)),
+        (
+            f"with a Bot API {FAR * 1000:.0f} ms away: out of the box, Bayline on SQLite",
+            f"{far[0].rate:.0f}/s, {far[1].rate:.0f}/s ({far[1].rate / far[0].rate:.0f} ×)",
+        ),
+        ("Bayline on SQLite: whole turn, questions and prices", f"{thinking[0].rate:.0f}/s, CPU {thinking[0].cpu:.2f} ms"),
+    ]
 
 
-def _rate(kind: str, api: str, database: str, updates: int) -> float:
-    """Updates answered a second, after a warm-up."""
-    with _process("serve", kind, api, database) as url:
-        asyncio.run(_load(url, api, 300, first=1))
-        return asyncio.run(_load(url, api, updates, first=1000))
+def _compare(
+    delay: float, servers: Sequence[tuple[str, str]], updates: Sequence[int], words: Sequence[str] = (WORDS,)
+) -> list[_Figure]:
+    """A figure for each server, in a random order of measuring that is the same for all."""
+    with ExitStack() as parts:
+        api, _ = parts.enter_context(_process("api", str(delay)))
+        running = [parts.enter_context(_process("serve", kind, api, database)) for kind, database in servers]
+        measured: list[list[_Figure]] = [[] for _ in servers]
+        for url, _ in running:
+            asyncio.run(_load(url, api, 100, words))
+        for _ in range(ROUNDS):
+            for which, (url, process) in enumerate(running):
+                before = sum(process.cpu_times()[:2])
+                rate = asyncio.run(_load(url, api, updates[which], words))
+                cpu = sum(process.cpu_times()[:2]) - before
+                measured[which].append(_Figure(rate, cpu / updates[which] * 1000))
+    return [
+        _Figure(statistics.median(figure.rate for figure in figures), statistics.median(figure.cpu for figure in figures))
+        for figures in measured
+    ]
 
 
 @contextmanager
-def _bot_api() -> Iterator[str]:
-    with _process("api") as url:
-        yield url
-
-
-@contextmanager
-def _process(*arguments: str) -> Iterator[str]:
+def _process(*arguments: str) -> Iterator[tuple[str, psutil.Process]]:
     """This file as a process of its own; it says its address when it is ready."""
     command = [sys.executable, "-m", "tests.benchmarks.bench_turns", *arguments]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
-        yield process.stdout.readline().strip()
+        yield process.stdout.readline().strip(), psutil.Process(process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -79,8 +113,9 @@ def _process(*arguments: str) -> Iterator[str]:
 # -- the load -----------------------------------------------------------------------------------------------------------
 
 
-async def _load(url: str, api: str, updates: int, first: int) -> float:
-    bodies = iter([_request(url, first + number, QUESTIONS[number % len(QUESTIONS)]) for number in range(updates)])
+async def _load(url: str, api: str, updates: int, words: Sequence[str]) -> float:
+    """Updates answered a second."""
+    bodies = iter([_request(number, words[number % len(words)]) for number in itertools.islice(NUMBERS, updates)])
     before = await _answered(api)
     began = time.perf_counter()
     await asyncio.gather(*(_post(url, bodies) for _ in range(CONNECTIONS)))
@@ -91,7 +126,7 @@ async def _load(url: str, api: str, updates: int, first: int) -> float:
     return updates / (time.perf_counter() - began)
 
 
-def _request(url: str, number: int, text: str) -> bytes:
+def _request(number: int, text: str) -> bytes:
     person = {"id": 100_000 + number, "is_bot": False, "first_name": "Ann", "language_code": "en"}
     chat = {"id": person["id"], "type": "private", "first_name": "Ann"}
     message = {"message_id": number, "date": int(time.time()), "chat": chat, "from": person, "text": text}
@@ -128,6 +163,7 @@ async def _answered(api: str) -> int:
 
 class _Answerer(asyncio.Protocol):
     sent = 0
+    delay = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: Any = transport
@@ -142,9 +178,11 @@ class _Answerer(asyncio.Protocol):
                 return
             self._data = self._data[end + 4 + length :]
             body = self._answer(head.split(b" ", 2)[1])
-            self._transport.write(
-                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-            )
+            answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+            if self.delay:
+                asyncio.get_running_loop().call_later(self.delay, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
 
     def _answer(self, path: bytes) -> bytes:
         if path.endswith(b"/sendmessage"):
@@ -211,6 +249,7 @@ async def _serve_bare(api: str) -> None:
         await bot.send_message(update.message.chat_id, update.message.text or "")
 
     await _listen(_hook(take))
+    await bot.shutdown()
 
 
 async def _serve_stock(api: str) -> None:
@@ -277,7 +316,8 @@ async def _serve_bayline(api: str, database_url: str) -> None:
 
 def main(arguments: list[str]) -> None:
     match arguments:
-        case ["api"]:
+        case ["api", delay]:
+            _Answerer.delay = float(delay)
             asyncio.run(_serve_api())
         case ["serve", "bare", api, _]:
             asyncio.run(_serve_bare(api))

@@ -460,3 +460,19 @@ def _message(update_id: int, chat: int, text: str) -> dict[str, Any]:
     person = {"id": chat, "is_bot": False, "first_name": "Ann", "language_code": "en"}
     where = {"id": chat, "type": "private", "first_name": "Ann"}
     return {"update_id": update_id, "message": {"message_id": update_id, "date": 1, "chat": where, "from": person, "text": text}}
+
+
+def test_ab1_one_who_floods_slows_nobody_else(database: Database) -> None:
+    """AB1: every word is written down, a few replies at most go to whoever floods, the others get theirs."""
+
+    async def story(fake: FakeTelegram, _house: House) -> None:
+        flood, ann = fake.user(7), fake.user(8)
+        for number in range(300):
+            flood.says(f"spam {number}")
+        ann.says("/start")
+        await ann.sees_messages(1)
+        await fake.until(lambda: fake.undelivered == 0)
+        assert len(heard(database)) == 301
+        assert len(flood.received) <= 8
+
+    tell(database, story, webhook=True)
