@@ -5,8 +5,9 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -95,7 +96,9 @@ def is_word(word: str) -> bool:
 
 @cache
 def _known() -> bytes:
-    return files("knowledge_base").joinpath("data/words.bloom").read_bytes()
+    with as_file(files("knowledge_base").joinpath("data/words.npz")) as path, np.load(path) as stored:
+        bits: bytes = stored["bits"].tobytes()
+    return bits
 
 
 @cache

