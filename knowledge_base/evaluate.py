@@ -76,7 +76,7 @@ def memory_mb() -> float:
     if status.exists():
         kilobytes = next(int(line.split()[1]) for line in status.read_text("utf-8").splitlines() if line.startswith("VmRSS"))
         return round(kilobytes / 1024, 1)
-    import resource  # Not on Windows, which has no figure for us either way.
+    import resource  # Only here: it exists on Unix alone.
 
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024, 1)
 
