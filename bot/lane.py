@@ -20,7 +20,7 @@ from storage.outbox import Letter
 
 log = logging.getLogger(__name__)
 
-MOST_REPLIES = 256
+MOST_REPLIES = 128
 MOST_PUSHES = 64
 # Pushes wait for their slot in the database, not in our hands: only so many seconds' worth are claimed ahead.
 SECONDS_AHEAD = 2.0
