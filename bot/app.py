@@ -89,11 +89,13 @@ class App:
             await chat.start()
             parts.push_async_callback(chat.stop)
             clockwork = Clockwork()
-            clockwork.every(1.0, self.engine.keep_fresh)
+            clockwork.every(0.25, self.engine.keep_fresh)
             clockwork.every(1.0, self.engine.watch.look)
             clockwork.start()
             parts.callback(clockwork.stop)
-            await asyncio.to_thread(self.engine.keep_fresh)
+            # Learning the knowledge base takes a second or two; whoever asks before that waits for it, nobody else does.
+            warming = asyncio.create_task(asyncio.to_thread(self.engine.keep_fresh))
+            parts.push_async_callback(asyncio.wait, {warming})
             if telegram:
                 await telegram.start()
                 parts.push_async_callback(telegram.stop_receiving)

@@ -72,7 +72,7 @@ class Engine:
     # -- the door -----------------------------------------------------------------------------------------------------
 
     def keep_fresh(self) -> None:
-        """Loads what the features keep in memory, and loads it anew when the content has changed; called every second."""
+        """Loads what the features keep in memory, and loads it anew when the content has changed; called now and then."""
         with self.database.reading() as session:
             if not self.memo.refresh(session):
                 return

@@ -1,9 +1,10 @@
 """What a worker keeps in memory of the shop's content, renewed when the content changes.
 
 Nothing that matters lives here: it is all made again from the tables. An edit raises a revision (see `storage.revisions`);
-each worker looks at the revisions once a second and makes anew what depends on those that rose.
+each worker looks at the revisions four times a second and makes anew what depends on those that rose.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from threading import Lock
 from typing import Any, TypeVar
@@ -29,18 +30,19 @@ def changes_with(*names: str) -> Callable[[Load[T]], Load[T]]:
 
 
 class Memo:
-    """Values by the function that loads them; safe to use from several threads."""
+    """Values by the function that loads them; safe to use from several threads. Loading one does not hold up the others."""
 
     def __init__(self) -> None:
         self._values: dict[Load[Any], Any] = {}
         self._seen: dict[str, int] | None = None
-        self._lock = Lock()
+        self._loading: defaultdict[Load[Any], Lock] = defaultdict(Lock)
+        self._refreshing = Lock()
 
     def get(self, session: Session, load: Load[T]) -> T:
         try:
             value: T = self._values[load]
         except KeyError:
-            with self._lock:
+            with self._loading[load]:
                 if load not in self._values:
                     self._values[load] = load(session)
                 value = self._values[load]
@@ -51,14 +53,13 @@ class Memo:
 
         Readers go on with the old values until the new ones stand.
         """
-        numbers = revisions.all_numbers(session)
-        if numbers == self._seen:
-            return False
-        before = self._seen or {}
-        risen = {name for name, number in numbers.items() if before.get(name) != number}
-        stale = [load for load in list(self._values) if _DEPENDS[load] & risen]
-        renewed = {load: load(session) for load in stale} if self._seen is not None else {}
-        with self._lock:
-            self._values.update(renewed)
+        with self._refreshing:
+            numbers = revisions.all_numbers(session)
+            if numbers == self._seen:
+                return False
+            before = self._seen or {}
+            risen = {name for name, number in numbers.items() if before.get(name) != number}
+            for load in [load for load in list(self._values) if _DEPENDS[load] & risen and self._seen is not None]:
+                self._values[load] = load(session)
             self._seen = numbers
-        return True
+            return True

@@ -2,20 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.memo import changes_with
-from knowledge_base import Decision, Entry, KnowledgeBase, Match
+from knowledge_base import Decision, Entry, Match
 from storage import entries
 from storage.entries import EntryRow
+
+if TYPE_CHECKING:
+    from knowledge_base import KnowledgeBase
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
     """`knowledge` finds; the methods leave out what does not hold for the store (its code) and the day."""
 
-    knowledge: KnowledgeBase
+    knowledge: "KnowledgeBase"
     by_id: dict[str, dict[str, Entry]]
 
     def decide(self, text: str, language: str, store: str, day: date) -> Decision:
@@ -34,12 +38,19 @@ class Base:
 
 @changes_with("kb")
 def load(session: Session) -> Base:
-    """Everything that customers may read."""
-    found = [entry_of(row) for row in entries.all_rows(session) if row.audience == "customer"]
+    from knowledge_base import KnowledgeBase  # late: the bot greets while numpy is being imported
+
+    found = customer_entries(session)
     by_id: dict[str, dict[str, Entry]] = {}
     for entry in found:
         by_id.setdefault(entry.id, {})[entry.language] = entry
-    return Base(KnowledgeBase(found), by_id)
+    # Sentence vectors would take a minute to learn a whole base: they are for measuring, until a build of theirs is kept.
+    return Base(KnowledgeBase(found, semantic=False), by_id)
+
+
+def customer_entries(session: Session) -> list[Entry]:
+    """Everything that customers may read."""
+    return [entry_of(row) for row in entries.all_rows(session) if row.audience == "customer"]
 
 
 def entry_of(row: EntryRow) -> Entry:
