@@ -281,6 +281,7 @@ async def _serve_bayline(api: str, database_url: str) -> None:
     from bot.channels.telegram import Telegram
     from bot.clock import system_clock
     from bot.courier import Courier
+    from bot.garbage import collect_late
     from bot.turns import Turns
     from bot.web import make_app
     from handlers import FEATURES
@@ -304,6 +305,8 @@ async def _serve_bayline(api: str, database_url: str) -> None:
 
     app = make_app(ready)
     app.add_routes(telegram.routes())
+    turns.engine.keep_fresh()
+    collect_late()
     turns.start()
     await telegram.start()
     await courier.start()
