@@ -94,7 +94,7 @@ class App:
             clockwork.start()
             parts.callback(clockwork.stop)
             # Learning the knowledge base takes a second or two; whoever asks before that waits for it, nobody else does.
-            warming = asyncio.create_task(asyncio.to_thread(self.engine.keep_fresh))
+            warming = asyncio.create_task(asyncio.to_thread(self.engine.warm_up))
             parts.push_async_callback(asyncio.wait, {warming})
             if telegram:
                 await telegram.start()

@@ -60,7 +60,6 @@ def chat(
         if sample:
             load_demo(database, settings)
         engine = Engine(database, FEATURES)
-        engine.keep_fresh()
         if sys.stdin.isatty():
             typer.secho("Type your question, or the number of a button. /quit ends.", dim=True)
         Terminal(engine, open_clock(settings), lambda text: typer.echo(f"\n{text}\n"), address, language).chat()

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot import demo
+from handlers import FEATURES
+from handlers.dialogue.engine import Engine
 from handlers.dialogue.memo import Memo
 from storage.database import Database
 from storage.migrating import migrate
@@ -40,7 +42,7 @@ class Templates:
         self._request = request
         self._made: dict[tuple[str, bool], str] = {}
 
-    def _template(self, kind: str, sample: bool) -> str:
+    def template(self, kind: str, sample: bool) -> str:
         if (kind, sample) not in self._made:
             if kind == "sqlite":
                 url = f"sqlite:///{self._folder}/{'sample' if sample else 'empty'}.db"
@@ -51,7 +53,7 @@ class Templates:
         return self._made[kind, sample]
 
     def copy(self, kind: str, sample: bool, folder: Path) -> str:
-        template = self._template(kind, sample)
+        template = self.template(kind, sample)
         if kind == "sqlite":
             path = folder / "bayline.db"
             shutil.copy(template.removeprefix("sqlite:///"), path)
@@ -91,9 +93,13 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def sample_memo() -> Memo:
+def sample_memo(templates: Templates) -> Memo:
     """What the sample shop's content becomes in memory, made once: every copy holds the same."""
-    return Memo()
+    database = Database(templates.template("sqlite", True))
+    engine = Engine(database, FEATURES)
+    engine.warm_up()
+    database.close()
+    return engine.memo
 
 
 @pytest.fixture

@@ -71,14 +71,17 @@ class Engine:
 
     # -- the door -----------------------------------------------------------------------------------------------------
 
-    def keep_fresh(self) -> None:
-        """Loads what the features keep in memory, and loads it anew when the content has changed; called now and then."""
+    def warm_up(self) -> None:
+        """Loads what the features keep in memory, so that the first to ask need not wait for it."""
         with self.database.reading() as session:
-            if not self.memo.refresh(session):
-                return
             for feature in self.features.values():
                 for load in feature.keeps:
                     self.memo.get(session, load)
+
+    def keep_fresh(self) -> None:
+        """Loads anew what has been loaded and has changed since; called now and then."""
+        with self.database.reading() as session:
+            self.memo.refresh(session)
 
     def take(self, arrivals: Sequence[Incoming], now: datetime) -> list[Outcome]:
         """Handles messages in their order, together in one transaction if all goes well, else each in its own.

@@ -44,22 +44,20 @@ class Memo:
         except KeyError:
             with self._loading[load]:
                 if load not in self._values:
+                    # Looked up before the content is read: an edit in between is then noticed at the next look.
+                    if self._seen is None:
+                        self._seen = revisions.all_numbers(session)
                     self._values[load] = load(session)
                 value = self._values[load]
         return value
 
-    def refresh(self, session: Session) -> bool:
-        """Makes anew what has changed since the last look; True at the first look and after a change.
-
-        Readers go on with the old values until the new ones stand.
-        """
+    def refresh(self, session: Session) -> None:
+        """Makes anew what has changed since the last look. Readers go on with the old values until the new ones stand."""
         with self._refreshing:
             numbers = revisions.all_numbers(session)
-            if numbers == self._seen:
-                return False
-            before = self._seen or {}
-            risen = {name for name, number in numbers.items() if before.get(name) != number}
-            for load in [load for load in list(self._values) if _DEPENDS[load] & risen and self._seen is not None]:
-                self._values[load] = load(session)
+            if numbers != self._seen:
+                before = self._seen or {}
+                risen = {name for name, number in numbers.items() if before.get(name) != number}
+                for load in [load for load in list(self._values) if _DEPENDS[load] & risen]:
+                    self._values[load] = load(session)
             self._seen = numbers
-            return True
