@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
 from bot.clockwork import Clockwork
+from bot.garbage import collect_late
 from bot.only_one import make_folder
 from bot.photos import clean_photo
 from bot.settings import Settings, Wrong
@@ -99,6 +100,7 @@ class App:
             if telegram:
                 await telegram.start()
                 parts.push_async_callback(telegram.stop_receiving)
+            warming.add_done_callback(lambda _: collect_late())
             self.started.set()
             await self._stopping.wait()
 

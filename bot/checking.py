@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.app import open_clock, open_database
 from bot.cli_common import shop_settings
 from bot.settings import Settings
+from handlers.dialogue.shop import load as load_shop
 from handlers.faq import base
 from handlers.faq.filling import ALLOWED, PLACEHOLDER
 from knowledge_base import check
@@ -80,18 +81,14 @@ def _stores(session: Session) -> Iterator[Finding]:
 
 
 def _catalogue(session: Session, settings: Settings) -> Iterator[Finding]:
-    services = catalogue.services(session)
+    shop = load_shop(session)
+    services = list(shop.services.values())
     if not services:
         yield Finding(False, "Catalogue: no services.", "`bayline import FOLDER` with services.csv, models.csv and prices.csv.")
         return
     day = open_clock(settings)().date()
-    priced = {
-        price.service_id
-        for store in stores.all_stores(session)
-        for price in catalogue.prices_on(session, store.id, [service.id for service in services], day)
-    }
-    without = [service.code for service in services if service.id not in priced]
-    yield Finding(True, f"Catalogue: {len(services)} services, {len(catalogue.models(session))} car models.")
+    without = [s.code for s in services if not any(shop.prices_on(day, store, s) for store in shop.stores)]
+    yield Finding(True, f"Catalogue: {len(services)} services, {len(shop.models)} car models.")
     if without:
         yield Finding(False, f"Prices: none that holds today for {', '.join(without)}.", "Add them to prices.csv and import it.")
 

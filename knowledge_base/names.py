@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from knowledge_base.folding import fold
 
@@ -37,7 +38,6 @@ class _Name:
     key: str
     tokens: tuple[str, ...]
     text: str
-    exact_only: bool
 
 
 class Names:
@@ -45,12 +45,17 @@ class Names:
 
     def __init__(self, names: Iterable[tuple[str, str]]) -> None:
         unique = {(key, tokens(name)): None for key, name in names}
-        self._names = [_Name(key, parts, _joined(parts), _too_short(parts)) for key, parts in unique if parts]
         self._by_first: dict[str, list[_Name]] = {}
-        for name in self._names:
+        self._by_size: dict[tuple[int, int], list[_Name]] = {}
+        for name in (_Name(key, parts, _joined(parts)) for key, parts in unique if parts):
             self._by_first.setdefault(name.tokens[0], []).append(name)
+            if not _too_short(name.text):
+                cutoff = _ALIKE_HAN if _HAN.search(name.text) else _ALIKE_LETTERS
+                self._by_size.setdefault((len(name.tokens), cutoff), []).append(name)
+        # One turn looks at the same words more than once.
+        self.find = lru_cache(maxsize=1024)(self._find)
 
-    def find(self, text: str) -> list[Found]:
+    def _find(self, text: str) -> tuple[Found, ...]:
         """The names in the text that are not part of a longer one, best first; several keys for the same words stay together."""
         parts = tokens(text[:400])
         found = list(self._exact(parts))
@@ -62,7 +67,7 @@ class Names:
             apart = all(candidate.end <= k.start or k.end <= candidate.start for k in kept)
             if (apart or same_words) and candidate.key not in {k.key for k in kept}:
                 kept.append(candidate)
-        return sorted(kept, key=lambda f: (-f.score, -f.length, f.start))
+        return tuple(sorted(kept, key=lambda f: (-f.score, -f.length, f.start)))
 
     def _exact(self, parts: tuple[str, ...]) -> Iterable[Found]:
         for start, first in enumerate(parts):
@@ -72,21 +77,18 @@ class Names:
                     yield Found(name.key, start, end, 100.0)
 
     def _alike(self, parts: tuple[str, ...], exact: list[Found]) -> Iterable[Found]:
+        """Names that some words of the text are nearly; all windows against all names of their length at once."""
         taken = {index for found in exact for index in range(found.start, found.end)}
-        for name in self._names:
-            if name.exact_only:
+        for (size, cutoff), names in self._by_size.items():
+            starts = [at for at in range(len(parts) - size + 1) if not taken.issuperset(range(at, at + size))]
+            if not starts:
                 continue
-            size = len(name.tokens)
-            cutoff = _ALIKE_HAN if _HAN.search(name.text) else _ALIKE_LETTERS
-            best: Found | None = None
-            for start in range(len(parts) - size + 1):
-                if taken.issuperset(range(start, start + size)):
-                    continue
-                score = fuzz.ratio(name.text, _joined(parts[start : start + size]), score_cutoff=cutoff)
-                if score and (best is None or score > best.score) and _word_by_word(name.tokens, parts[start : start + size]):
-                    best = Found(name.key, start, start + size, score)
-            if best:
-                yield best
+            windows = [_joined(parts[at : at + size]) for at in starts]
+            scores = process.cdist([name.text for name in names], windows, scorer=fuzz.ratio, score_cutoff=cutoff)
+            for row, column in zip(*scores.nonzero(), strict=True):
+                name, at = names[row], starts[column]
+                if _word_by_word(name.tokens, parts[at : at + size]):
+                    yield Found(name.key, at, at + size, float(scores[row, column]))
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -103,6 +105,6 @@ def _joined(parts: tuple[str, ...]) -> str:
     return ("" if parts and _HAN.fullmatch(parts[0]) else " ").join(parts)
 
 
-def _too_short(parts: tuple[str, ...]) -> bool:
-    joined = _joined(parts)
-    return len(joined) < (_FEWEST_HAN if _HAN.search(joined) else _FEWEST_LETTERS) or any(c.isdigit() for c in joined)
+def _too_short(name: str) -> bool:
+    """Whether it must be written as it is: few letters, or digits, in which a typo makes another name."""
+    return len(name) < (_FEWEST_HAN if _HAN.search(name) else _FEWEST_LETTERS) or any(c.isdigit() for c in name)

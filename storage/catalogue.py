@@ -1,9 +1,9 @@
 """The catalogue: car models, services and what a service costs for a model, in a store, between two days."""
 
-from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint, or_, select
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json
@@ -68,15 +68,25 @@ def services(session: Session) -> list[Service]:
     return list(session.scalars(select(Service).where(Service.active).order_by(Service.position, Service.code)))
 
 
-def prices_on(session: Session, store_id: int, service_ids: Iterable[int], day: date) -> list[Price]:
-    """The prices of these services that hold on `day` (a day of the store), the newest first."""
-    query = select(Price).where(
-        Price.store_id == store_id,
-        Price.service_id.in_(list(service_ids)),
-        Price.valid_from <= day,
-        or_(Price.valid_until.is_(None), Price.valid_until >= day),
-    )
-    return list(session.scalars(query.order_by(Price.valid_from.desc(), Price.id.desc())))
+class PriceOnFile(NamedTuple):
+    """A row of `prices` as it is kept in memory, where there may be many thousands."""
+
+    store_id: int
+    service_id: int
+    model_id: int | None
+    amount: int
+    valid_from: date
+    valid_until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+def prices(session: Session) -> list[PriceOnFile]:
+    """Every price, past and future ones too, the newest first."""
+    columns = (Price.store_id, Price.service_id, Price.model_id, Price.amount, Price.valid_from, Price.valid_until)
+    query = select(*columns).order_by(Price.valid_from.desc(), Price.id.desc())
+    return [PriceOnFile(*row) for row in session.execute(query)]
 
 
 def service_codes(session: Session) -> set[str]:

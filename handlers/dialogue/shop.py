@@ -1,12 +1,13 @@
-"""The shop as a worker keeps it in memory: stores, services and models. Prices are looked up when they are asked for."""
+"""The shop as a worker keeps it in memory: stores, services, models and prices."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.memo import changes_with
 from storage import catalogue, stores
-from storage.catalogue import CarModel, Service
+from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.stores import Store
 
 
@@ -18,6 +19,11 @@ class Shop:
     services: dict[str, Service]
     models: dict[str, CarModel]
     models_by_id: dict[int, CarModel]
+    _prices: dict[tuple[int, int], list[PriceOnFile]]
+
+    def prices_on(self, day: date, store: Store, service: Service) -> list[PriceOnFile]:
+        """The prices of a service in a store that hold on `day` (a day of the store), the newest first."""
+        return [price for price in self._prices.get((store.id, service.id), ()) if price.holds_on(day)]
 
 
 @changes_with("stores", "catalogue")
@@ -27,5 +33,8 @@ def load(session: Session) -> Shop:
         found = stores.all_stores(own)
         services = {service.code: service for service in catalogue.services(own)}
         models = {model.code: model for model in catalogue.models(own)}
+        prices: dict[tuple[int, int], list[PriceOnFile]] = {}
+        for price in catalogue.prices(own):
+            prices.setdefault((price.store_id, price.service_id), []).append(price)
         own.expunge_all()
-    return Shop(found, services, models, {model.id: model for model in models.values()})
+    return Shop(found, services, models, {model.id: model for model in models.values()}, prices)

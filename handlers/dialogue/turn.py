@@ -15,7 +15,7 @@ from handlers.dialogue.shop import Shop
 from handlers.dialogue.shop import load as load_shop
 from handlers.dialogue.texts import Texts, escape, money
 from storage import vehicles
-from storage.catalogue import CarModel
+from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.chats import Chat
 from storage.stores import Store
 
@@ -77,6 +77,10 @@ class Turn:
     def today(self, store: Store) -> date:
         """The calendar day in the store."""
         return self.now.astimezone(ZoneInfo(store.timezone)).date()
+
+    def prices(self, store: Store, service: Service) -> list[PriceOnFile]:
+        """What the service costs in the store today, by model; the newest first. Empty when there is no price on file."""
+        return self.shop.prices_on(self.today(store), store, service)
 
     def own_models(self) -> list[int]:
         """Models of the customer's cars, else of the car this chat told us about."""

@@ -1,7 +1,9 @@
 """The knowledge base in memory, made from its rows, and which entries hold for a store on a day."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -21,9 +23,11 @@ class Base:
 
     knowledge: "KnowledgeBase"
     by_id: dict[str, dict[str, Entry]]
+    # One turn asks about the same words more than once, and many people ask in the same words.
+    asked: Callable[[str, str], Decision]
 
     def decide(self, text: str, language: str, store: str, day: date) -> Decision:
-        decision = self.knowledge.decide(text, language)
+        decision = self.asked(text, language)
         matches = tuple(match for match in decision.matches if self.entry(match.entry_id, language, store, day))
         if decision.kind == "unknown" or not matches:
             return Decision("unknown", matches)
@@ -45,7 +49,8 @@ def load(session: Session) -> Base:
     for entry in found:
         by_id.setdefault(entry.id, {})[entry.language] = entry
     # Sentence vectors would take a minute to learn a whole base: they are for measuring, until a build of theirs is kept.
-    return Base(KnowledgeBase(found, semantic=False), by_id)
+    knowledge = KnowledgeBase(found, semantic=False)
+    return Base(knowledge, by_id, lru_cache(maxsize=1024)(knowledge.decide))
 
 
 def customer_entries(session: Session) -> list[Entry]:

@@ -50,8 +50,7 @@ def _price(turn: Turn, store: Store, code: str) -> str:
     """The lowest price of today in the customer's store, else in the first store that has one, which is then named."""
     service = _service(turn, code)
     for place in [store, *(other for other in turn.stores if other.id != store.id)]:
-        prices = catalogue.prices_on(turn.session, place.id, [service.id], turn.today(place))
-        if prices:
+        if prices := turn.prices(place, service):
             amounts = {price.amount for price in prices}
             key = "faq.from_price" if len(amounts) > 1 else "faq.price"
             elsewhere = place.names[turn.language] if place.id != store.id else ""

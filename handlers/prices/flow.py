@@ -7,8 +7,7 @@ from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Star
 from handlers.faq import flow as faq
 from handlers.faq.filling import duration
 from handlers.prices import finding, rules
-from storage import catalogue
-from storage.catalogue import CarModel, Price, Service
+from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.entries import Gap
 from storage.stores import Store
 
@@ -90,8 +89,7 @@ def _services(turn: Turn, answers: Answers) -> list[Option]:
     if candidates := answers.get("candidates"):
         services = [service for service in services if service.code in candidates]
     elif store := turn.store:
-        offered = {p.service_id for p in catalogue.prices_on(turn.session, store.id, [s.id for s in services], turn.today(store))}
-        services = [service for service in services if service.id in offered] or services
+        services = [service for service in services if turn.prices(store, service)] or services
     return [Option(service.code, service.names[turn.language]) for service in services[:MOST_BUTTONS]]
 
 
@@ -148,7 +146,7 @@ class _Place:
     """A store that does the service, and its prices of today."""
 
     store: Store
-    prices: list[Price]
+    prices: list[PriceOnFile]
 
 
 def _place(turn: Turn, code: str) -> _Place | None:
@@ -158,7 +156,7 @@ def _place(turn: Turn, code: str) -> _Place | None:
     if service is None or own is None:
         return None
     for store in [own, *(s for s in turn.stores if s.id != own.id)]:
-        if prices := catalogue.prices_on(turn.session, store.id, [service.id], turn.today(store)):
+        if prices := turn.prices(store, service):
             return _Place(store, prices)
     return None
 
@@ -196,7 +194,7 @@ def _next_steps(turn: Turn, service: Service, car: CarModel | None, store: Store
     ]
     value = {"service": service.code, **({"model": car.code} if car else {})}
     for other in turn.stores:
-        if other.id != store.id and catalogue.prices_on(turn.session, other.id, [service.id], turn.today(other)):
+        if other.id != store.id and turn.prices(other, service):
             name = other.names[turn.language]
             rows.append([turn.button("prices.button.store", "prices.store", {**value, "store": other.code}, store=name)])
     return rows

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from storage.catalogue import Price
+from storage.catalogue import PriceOnFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,10 +12,10 @@ class Quote:
 
     lowest: int
     highest: int
-    price: Price
+    price: PriceOnFile
 
 
-def quote(prices: Iterable[Price], model_id: int | None) -> Quote | None:
+def quote(prices: Iterable[PriceOnFile], model_id: int | None) -> Quote | None:
     """The price for this model, else the one for every model. `prices` hold today, the newest first.
 
     Without a model the span over all models. None when the shop has none on file.
@@ -28,12 +28,12 @@ def quote(prices: Iterable[Price], model_id: int | None) -> Quote | None:
         return None
     if not on_file:
         return None
-    newest: dict[int | None, Price] = {}
+    newest: dict[int | None, PriceOnFile] = {}
     for price in on_file:
         newest.setdefault(price.model_id, price)
     amounts = [price.amount for price in newest.values()]
     return Quote(min(amounts), max(amounts), on_file[0])
 
 
-def depends_on_model(prices: Iterable[Price]) -> bool:
+def depends_on_model(prices: Iterable[PriceOnFile]) -> bool:
     return any(price.model_id is not None for price in prices)

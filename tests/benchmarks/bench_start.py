@@ -1,4 +1,4 @@
-"""Start, first answer, idle memory and stop of the sample shop as a process, against a Python that only imports the web server."""
+"""Start, first answer, idle memory and stop of the sample shop as a process, against a Python that imports the web server."""
 
 import os
 import re

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import demo
+from handlers.dialogue.shop import load as load_shop
 from knowledge_base import Entry, check
-from storage import catalogue, entries, stores
+from storage import entries, stores
 from storage.catalogue import CarModel, Service
 from storage.customers import Customer
 from storage.database import Database
@@ -67,13 +68,12 @@ def test_everything_promised_is_there(shop: Database) -> None:
 
 def test_prices_have_what_a_customer_may_run_into(shop: Database) -> None:
     with shop.reading() as session:
-        code_of = {store.code: store for store in stores.all_stores(session)}
-        services = {service.code: service.id for service in catalogue.services(session)}
-        models = {model.code: model.id for model in catalogue.models(session)}
+        everything = load_shop(session)
+        code_of = {store.code: store for store in everything.stores}
 
         def price(store: str, service: str, model: str) -> list[int]:
-            found = catalogue.prices_on(session, code_of[store].id, [services[service]], TODAY)
-            return [price.amount for price in found if price.model_id in (None, models[model])]
+            found = everything.prices_on(TODAY, code_of[store], everything.services[service])
+            return [price.amount for price in found if price.model_id in (None, everything.models[model].id)]
 
         assert (price("east", "minor_service", "audi_a4"), price("west", "minor_service", "audi_a4")) == ([89900], [86900])
         assert price("studio", "premium_wash", "audi_a4") == [15800]

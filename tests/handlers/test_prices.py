@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from handlers.prices import finding, rules
-from storage.catalogue import Price
+from storage.catalogue import PriceOnFile
 from storage.entries import Gap
 from storage.tickets import Ticket
 from tests.world import World
@@ -137,8 +137,8 @@ def test_a_question_about_a_service_is_not_a_price(world: World) -> None:
     assert "¥" not in ann.last.text
 
 
-def _price(amount: int, model: int | None, day: date = date(2026, 1, 1)) -> Price:
-    return Price(store_id=1, service_id=1, model_id=model, amount=amount, valid_from=day)
+def _price(amount: int, model: int | None, day: date = date(2026, 1, 1)) -> PriceOnFile:
+    return PriceOnFile(1, 1, model, amount, day, None)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def _price(amount: int, model: int | None, day: date = date(2026, 1, 1)) -> Pric
         ([_price(900, 1, date(2026, 6, 1)), _price(300, 1)], None, (900, 900)),
     ],
 )
-def test_which_price_is_said(prices: list[Price], model: int | None, said: tuple[int, int] | None) -> None:
+def test_which_price_is_said(prices: list[PriceOnFile], model: int | None, said: tuple[int, int] | None) -> None:
     quote = rules.quote(prices, model)
     assert (quote and (quote.lowest, quote.highest)) == said
 
