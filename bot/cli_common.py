@@ -1,6 +1,6 @@
-"""What the commands share: settings and database opened and closed, and a wrong setting said in one sentence."""
+"""What the commands share: settings and database opened and closed, a wrong setting in one sentence, reports and progress."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ import typer
 from bot.settings import Settings, Wrong, read
 
 if TYPE_CHECKING:
+    from handlers.transfer import Report
     from storage.database import Database
 
 DEMO_FILE = "demo.db"
@@ -60,3 +61,35 @@ def now_of(settings: Settings) -> datetime:
     from bot.app import open_clock
 
     return open_clock(settings)()
+
+
+def told(name: str, report: "Report") -> bool:
+    """Prints what became of a file; True when it went well."""
+    if report.errors:
+        typer.secho(f"{name}: nothing was written, {len(report.errors)} problem(s):", fg="red", err=True)
+        for problem in report.errors:
+            typer.echo(f"  {problem}", err=True)
+        return False
+    if report.written:
+        typer.echo(f"{name}: {report.written} written")
+        return True
+    would = " would be" if report.dry_run else ""
+    typer.echo(f"{name}: {report.added}{would} added, {report.changed}{would} changed, {report.unchanged} unchanged")
+    return True
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[..., None]]:
+    """A bar on a terminal; nothing where the output goes into a file. It is told (done, total) or (what, done, total)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("Working", total=None)
+
+        def show(*step: str | int) -> None:
+            *what, done, total = step
+            bar.update(task, description=str(what[0]) if what else "Working", completed=float(done), total=float(total))
+
+        yield show

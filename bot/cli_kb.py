@@ -1,16 +1,24 @@
-"""`bayline kb`: ask the knowledge base and have its decision explained, measure it, list what it could not answer."""
+"""`bayline kb`: ask the knowledge base and have its decision explained, measure it, and publish entries with a look before."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bot.cli_common import opened, sentences
+from bot import cli_learning
+from bot.cli_common import now_of, opened, progress_bar, sentences, told
 
-app = typer.Typer(
-    help="The knowledge base: ask, evaluate, gaps (import and export: `bayline import`, `bayline export`).", no_args_is_help=True
-)
+if TYPE_CHECKING:
+    from handlers.faq.publishing import Published
+    from handlers.faq.regression import Change, Comparison
+
+app = typer.Typer(help="The knowledge base: ask, evaluate, import, gaps, aliases, helped.", no_args_is_help=True)
+cli_learning.add_to(app)
+
+# So many examples of each kind are told; nobody reads more.
+MOST_TOLD = 10
 
 
 @app.command()
@@ -25,7 +33,7 @@ def ask(
 
     with opened() as (_, database), database.reading() as session:
         loaded = base.load(session)
-        explained = loaded.knowledge.explain(question, language or of_words(question))
+        explained = asdict(loaded.knowledge.explain(question, language or of_words(question)))
         if as_json:
             typer.echo(json.dumps(explained, ensure_ascii=False, indent=2, default=str))
         else:
@@ -40,12 +48,18 @@ def _print(value: Any, name: str = "", depth: int = 0) -> None:
             typer.secho(f"{pad}{name}", bold=True)
         for key, inner in value.items():
             _print(inner, str(key), depth + bool(name))
-    elif isinstance(value, list) and any(isinstance(item, (dict, list)) for item in value):
+    elif isinstance(value, (list, tuple)) and any(isinstance(item, dict) for item in value):
         typer.secho(f"{pad}{name}", bold=True)
         for number, inner in enumerate(value, 1):
             _print(inner, str(number), depth + 1)
     else:
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else f"{value:.3f}" if isinstance(value, float) else value
+        shown = (
+            ", ".join(map(str, value))
+            if isinstance(value, (list, tuple))
+            else f"{value:.3f}"
+            if isinstance(value, float)
+            else value
+        )
         typer.echo(f"{pad}{name}: {shown}")
 
 
@@ -71,15 +85,94 @@ def evaluate(
         _print(figures)
 
 
-@app.command()
-def gaps(limit: Annotated[int, typer.Option(help="How many, newest first.")] = 50) -> None:
-    """What customers asked and the bot could not answer."""
-    from storage import entries
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="A file of entries (.toml, .jsonl), or a folder of them.")],
+    cases: Annotated[
+        Path | None, typer.Option(help='JSONL: {"query","lang","expected"}; without it, the questions of the starter base')
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, change nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Import even if known questions are answered wrongly.")] = False,
+) -> None:
+    """Import entries and report what that does to known questions; one that would be answered wrongly stops it."""
+    from handlers.faq import publishing, regression
+    from handlers.transfer.naming import files_of, kind_of
+    from handlers.transfer.report import Wrong
 
-    with opened() as (_, database), database.reading() as session:
-        found = entries.gaps(session, limit=limit)
-        if not found:
-            typer.echo("No gaps: every question found an answer.")
-        for gap in found:
-            near = f"  (nearest: {gap.nearest}, {gap.confidence:.2f})" if gap.nearest and gap.confidence is not None else ""
-            typer.echo(f"{gap.at:%Y-%m-%d %H:%M}  {gap.kind:8}  {gap.language:7}  {gap.text}{near}")
+    paths = [file for file in files_of(path) if kind_of(file) == "kb"] if path.is_dir() else [path]
+    if not path.exists() or not paths:
+        _stop(f"There is nothing to import at {path}: no such file, or no file of entries in the folder.", 2)
+    try:
+        known = regression.read_cases(cases or regression.starter_cases())
+    except Wrong as wrong:
+        _stop(": ".join(filter(None, [str(cases), f"row {wrong.row}" if wrong.row else "", wrong.column, wrong.reason])), 2)
+    with opened() as (settings, database):
+        try:
+            with progress_bar() as progress:
+                done = publishing.publish(
+                    database, paths, known, now=now_of(settings), dry_run=dry_run, force=force, progress=progress
+                )
+        except publishing.ChangedMeanwhile as changed:
+            _stop(str(changed), 1)
+    for file, report in done.reports:
+        told(file.name, report)
+    raise typer.Exit(_conclude(done, force))
+
+
+def _conclude(done: "Published", force: bool) -> int:
+    """Says what the questions have shown and what became of the import; the exit code."""
+    if not done.ok:
+        return 1
+    if not any(report.added or report.changed for _, report in done.reports):
+        typer.echo("Nothing changes: the base holds all of this already.")
+        return 0
+    if done.comparison:
+        _tell(done.comparison)
+    else:
+        typer.echo("Nothing changes for customers, so that no questions were asked.")
+    if done.kept:
+        typer.secho("Imported; running workers answer with it within two seconds.", fg="green")
+    elif done.comparison and done.comparison.newly_wrong and not force:
+        wrong = len(done.comparison.newly_wrong)
+        stopped = f"Nothing was imported: {wrong} known question{'' if wrong == 1 else 's'} would be answered wrongly. "
+        typer.secho(f"{stopped}Change the phrasings of the entries named above, or import with --force.", fg="red", err=True)
+        return 1
+    else:
+        typer.echo("A dry run: nothing was imported.")
+    return 0
+
+
+def _tell(found: "Comparison") -> None:
+    """The comparison in plain lines."""
+    if not found.cases:
+        typer.echo("None of the known questions is about entries of this base. --cases names a file with your own.")
+        return
+    typer.echo(f"{found.cases} known questions: {found.right_before} answered right before, {found.right_after} after.")
+    for theft in found.thefts:
+        count = len(theft.queries)
+        questions = f"{count} question{'' if count == 1 else 's'} that belonged to {theft.owner}"
+        typer.secho(f"  {theft.thief} now comes first for {questions}: {_some(theft.queries)}", fg="yellow")
+    for title, changes, colour in (
+        ("newly wrong", found.newly_wrong, "red"),
+        ("less sure than before", found.less_sure, "yellow"),
+        ("newly right", found.newly_right, "green"),
+    ):
+        if changes:
+            typer.secho(f"  {title}: {len(changes)}", fg=colour)
+        for change in changes[:MOST_TOLD]:
+            typer.echo(f"    {_one(change)}")
+
+
+def _one(change: "Change") -> str:
+    expected = change.case.expected or "no answer"
+    return f'"{change.case.query}" ({change.case.language}, {expected}): {change.before} → {change.after}'
+
+
+def _some(queries: tuple[str, ...]) -> str:
+    shown = ", ".join(f'"{query}"' for query in queries[:3])
+    return shown + (" …" if len(queries) > 3 else "")
+
+
+def _stop(sentence: str, code: int) -> NoReturn:
+    typer.secho(sentence, fg="red", err=True)
+    raise typer.Exit(code)

@@ -1,17 +1,12 @@
 """`bayline init`, `check`, `import` and `export`: making a shop, looking it over, and moving its content in and out of files."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bot.cli_common import now_of, opened, sentences
+from bot.cli_common import now_of, opened, progress_bar, sentences, told
 from bot.settings import Wrong, read
-
-if TYPE_CHECKING:
-    from handlers.transfer import Report
 
 KINDS = "stores, models, services, prices, customers, vehicles, visits or kb"
 
@@ -72,13 +67,15 @@ def import_(
         raise typer.Exit(2)
     with opened() as (settings, database):
         now = now_of(settings)
-        with _progress() as progress:
+        with progress_bar() as progress:
             if path.is_dir():
                 reports = import_folder(database, path, now=now, dry_run=dry_run, progress=progress)
             else:
                 reports = [(path, import_file(database, path, kind or None, now=now, dry_run=dry_run, progress=progress))]
-        told = [_told(file.name, report) for file, report in reports]
-    raise typer.Exit(0 if all(told) else 1)
+        done = [told(file.name, report) for file, report in reports]
+        if any(report.kind == "kb" and (report.added or report.changed) for _, report in reports):
+            typer.echo("`bayline kb import` also tells what new entries do to the answers that were right before.")
+    raise typer.Exit(0 if all(done) else 1)
 
 
 def export(
@@ -88,37 +85,10 @@ def export(
     """Write content to a file that `import` reads again."""
     from handlers.transfer import export_file, export_folder
 
-    with opened() as (_, database), _progress() as progress:
+    with opened() as (_, database), progress_bar() as progress:
         if kind == "all":
             reports = export_folder(database, path, progress=progress)
         else:
             reports = [(path, export_file(database, path, kind, progress=progress))]
-    told = [_told(file.name, report) for file, report in reports]
-    raise typer.Exit(0 if all(told) else 1)
-
-
-def _told(name: str, report: "Report") -> bool:
-    """Prints what became of a file; True when it went well."""
-    if report.errors:
-        typer.secho(f"{name}: nothing was written, {len(report.errors)} problem(s):", fg="red", err=True)
-        for problem in report.errors:
-            typer.echo(f"  {problem}", err=True)
-        return False
-    if report.written:
-        typer.echo(f"{name}: {report.written} written")
-        return True
-    would = " would be" if report.dry_run else ""
-    typer.echo(f"{name}: {report.added}{would} added, {report.changed}{would} changed, {report.unchanged} unchanged")
-    return True
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal; nothing where the output goes into a file."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("Working", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    done = [told(file.name, report) for file, report in reports]
+    raise typer.Exit(0 if all(done) else 1)

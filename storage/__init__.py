@@ -10,15 +10,17 @@ from storage import (
     leases,
     media,
     messages,
+    proposals,
     quarantine,
     revisions,
     stores,
     tickets,
     vehicles,
+    verdicts,
     visits,
 )
 
 __all__ = [
-    "catalogue", "chats", "customers", "database", "entries", "leases", "media", "messages", "quarantine", "revisions",
-    "stores", "tickets", "vehicles", "visits",
+    "catalogue", "chats", "customers", "database", "entries", "leases", "media", "messages", "proposals",
+    "quarantine", "revisions", "stores", "tickets", "vehicles", "verdicts", "visits",
 ]  # fmt: skip

@@ -4,12 +4,12 @@ A row that came in is unique by `key`, so an update delivered twice has its effe
 the courier, or `sent` at once where the channel reads the table by itself. Core statements for the same reason as in `chats`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, select, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import DIALECTS, Base, Id, Json, Moment, dialect, insert_for
@@ -152,6 +152,13 @@ def by_token(session: Session, chat_id: int, token: str) -> Message | None:
     found = select(MESSAGES).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.token == token)
     row = session.connection().execute(found).first()
     return Message(*row) if row else None
+
+
+def presses(session: Session, chat_id: int, since: int, buttons: Collection[str]) -> int:
+    """How often this chat has pressed one of these buttons ("token.index") after row `since`; the press at hand counts."""
+    theirs = (MESSAGES.c.chat_id == chat_id, MESSAGES.c.id > since, MESSAGES.c.status == RECEIVED, MESSAGES.c.kind == "press")
+    found = select(func.count()).where(*theirs, MESSAGES.c.data["press"].as_string().in_(buttons))
+    return session.connection().execute(found).scalar_one()
 
 
 def last_id(session: Session, chat_id: int) -> int:

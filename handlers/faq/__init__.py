@@ -1,11 +1,11 @@
 """FAQ: answers from the knowledge base when sure, asks "did you mean" when nearly, and says so when it does not know."""
 
 from handlers.dialogue import Feature
-from handlers.faq import base, flow
+from handlers.faq import base, flow, verdicts
 
 FEATURE = Feature(
     "faq",
-    actions={"show": flow.press, "none": flow.none_of_these},
+    actions={"show": flow.press, "none": flow.none_of_these, "helped": verdicts.helped},
     fallback=flow.answer,
     aside=flow.aside,
     keeps=[base.load],

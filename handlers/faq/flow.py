@@ -1,9 +1,11 @@
 """Answering free words, and the buttons that choose between answers."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from handlers.dialogue import Button, Reply, Turn
-from handlers.faq import base
+from handlers.faq import aliases, base, verdicts
 from handlers.faq.filling import Missing, fill
 from knowledge_base import Decision, Entry
 from storage.entries import Gap
@@ -29,17 +31,30 @@ def aside(turn: Turn) -> Reply | None:
     return _say(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
 
 
-def press(turn: Turn, entry_id: str) -> Reply:
-    """A button that shows an entry, perhaps one that has been taken out since."""
-    return show(turn, entry_id) or Reply(turn.text("faq.gone"), [turn.button("dialogue.button.person", "person")])
+def press(turn: Turn, value: str | Mapping[str, str]) -> Reply:
+    """A button that shows an entry, perhaps one that has been taken out since; one of "did you mean" brings the words along."""
+    if isinstance(value, str):
+        return show(turn, value) or _gone(turn)
+    entry = _entry(turn, value["entry"])
+    if entry is None:
+        return _gone(turn)
+    aliases.note(turn, entry, value)
+    return _say(turn, entry.id) or _gone(turn)
 
 
 def show(turn: Turn, entry_id: str) -> Reply | None:
     return _say(turn, entry_id)
 
 
-def none_of_these(turn: Turn, words: str) -> Reply:
-    _file_gap(turn, str(words), Decision("unknown", ()))
+def _gone(turn: Turn) -> Reply:
+    return Reply(turn.text("faq.gone"), [turn.button("dialogue.button.person", "person")])
+
+
+def none_of_these(turn: Turn, value: str | Mapping[str, Any]) -> Reply:
+    """The words are a gap, and the entry that was offered first is the nearest; older buttons carry the words alone."""
+    known: Mapping[str, Any] = {"words": value} if isinstance(value, str) else value
+    if verdicts.first_press(turn):
+        turn.session.add(_gap(turn, "question", known["words"], known.get("nearest"), known.get("confidence")))
     return Reply(turn.text("dialogue.unknown"), [turn.button("dialogue.button.person", "person")])
 
 
@@ -76,21 +91,26 @@ def _say(turn: Turn, entry_id: str) -> Reply | None:
 
 
 def _follow_ups(turn: Turn, entry: Entry) -> list[list[Button]]:
+    asks = verdicts.wanted(turn, entry)
     kinds = {
         "book": lambda: turn.button("faq.button.book", "tickets.booking", entry.question),
         "prices": lambda: turn.button("faq.button.prices", "prices.ask"),
-        "person": lambda: turn.button("dialogue.button.person", "person"),
+        "person": lambda: verdicts.person(turn, entry) if asks else turn.button("dialogue.button.person", "person"),
         "hours": lambda: turn.button("faq.button.hours", "faq.show", "opening_hours"),
         "menu": lambda: turn.button("dialogue.button.menu", "menu"),
     }
     buttons = [kinds[name]() for name in entry.buttons if name in kinds]
+    if asks:
+        return verdicts.row_below(turn, entry, buttons)
     return [buttons] if buttons else []
 
 
 def _suggest(turn: Turn, decision: Decision) -> Reply:
     entries = [entry for match in decision.matches[:SUGGESTIONS] if (entry := _entry(turn, match.entry_id))]
-    buttons = [Button(entry.question, "faq.show", entry.id) for entry in entries]
-    other = turn.button("faq.button.none", "faq.none", turn.words[:500])
+    buttons = [Button(entry.question, "faq.show", aliases.carried(turn, entry)) for entry in entries]
+    first = decision.matches[0]
+    unmet = {"words": turn.words[:500], "nearest": first.entry_id, "confidence": first.confidence}
+    other = turn.button("faq.button.none", "faq.none", unmet)
     return Reply(turn.text("faq.did_you_mean"), [*buttons, other], passing=True)
 
 

@@ -6,7 +6,7 @@ from handlers.tickets import flow
 FEATURE = Feature(
     "tickets",
     words={"person": flow.person},
-    actions={"booking": flow.booking, "error": flow.error, "ask": flow.ask},
+    actions={"booking": flow.booking, "error": flow.error, "ask": flow.ask, "instead": flow.instead},
     trigger=flow.wants_to_book,
     receives={"photo": flow.photo},
 )

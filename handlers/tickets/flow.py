@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from handlers.dialogue import Reply, Turn
+from handlers.faq import verdicts
 from handlers.prices import finding
 from handlers.tickets import actions
 from knowledge_base.folding import fold
@@ -22,6 +23,13 @@ def ask(turn: Turn, words: Any) -> Reply:
     """A button that hands over a certain matter, such as a price that is not on file."""
     actions.open_ticket(turn.session, turn.chat, "question", str(words), turn.now)
     return Reply(turn.text("tickets.person"))
+
+
+def instead(turn: Turn, about: Any) -> Reply:
+    """A person instead of the answer above this button; as the word does, it leaves an open form."""
+    verdicts.count(turn, about, helped=False)
+    turn.chat.form = None
+    return person(turn)
 
 
 def booking(turn: Turn, wish: Any = None) -> Reply:

@@ -65,20 +65,27 @@ def import_folder(
 def import_files(
     database: Database,
     paths: Iterable[Path],
+    kind: str | None = None,
     *,
     now: datetime,
     dry_run: bool = False,
     progress: Progress | None = None,
+    look: Callable[[Session], None] = lambda _session: None,
 ) -> list[tuple[Path, Report]]:
-    """Takes these files in this order, all or nothing."""
+    """Takes these files in this order, all or nothing. `look` is shown the content as it will be; what it raises undoes it."""
     reports: list[tuple[Path, Report]] = []
     with database.transaction() as session:
         for path in paths:
-            report = _import(session, path, None, now, progress)
+            report = _import(session, path, kind, now, progress)
             report.dry_run = dry_run
             reports.append((path, report))
             if not report.ok:
                 break
+        else:
+            # Rows are written past the session's memory of them.
+            session.flush()
+            session.expire_all()
+            look(session)
         if dry_run or any(not report.ok for _, report in reports):
             session.rollback()
     return reports

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from handlers.dialogue.folding import fold
 from handlers.transfer.entries import Reader
 from handlers.transfer.fields import LANGUAGES
 from handlers.transfer.files import Row
 from handlers.transfer.report import Report, Wrong
-from knowledge_base.folding import fold, without_filler
+from knowledge_base.folding import without_filler
 from storage import bulk, catalogue, stores
 from storage.entries import EntryRow, all_rows
 
