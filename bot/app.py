@@ -5,6 +5,7 @@ import logging
 import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -95,14 +96,17 @@ class App:
             clockwork.start()
             parts.callback(clockwork.stop)
             # Learning the knowledge base takes a second or two; whoever asks before that waits for it, nobody else does.
-            warming = asyncio.create_task(asyncio.to_thread(self.engine.warm_up))
-            parts.push_async_callback(asyncio.wait, {warming})
+            # Nobody waits for its end, a stop neither: so it is a daemon.
+            Thread(target=self._warm_up, name="warm-up", daemon=True).start()
             if telegram:
                 await telegram.start()
                 parts.push_async_callback(telegram.stop_receiving)
-            warming.add_done_callback(lambda _: collect_late())
             self.started.set()
             await self._stopping.wait()
+
+    def _warm_up(self) -> None:
+        self.engine.warm_up()
+        collect_late()
 
     async def _telegram(self, parts: AsyncExitStack) -> "Telegram":
         """The channel and the courier that sends for it, to be stopped after the turns: what they say last still goes out."""

@@ -19,6 +19,8 @@ class Clockwork:
         async def run() -> None:
             try:
                 await asyncio.to_thread(tick)
+            except asyncio.CancelledError:
+                return  # we are stopping; what it was doing is done again after the next start
             except Exception as error:
                 log.error("tick %s failed: %s", tick.__qualname__, type(error).__name__)
 

@@ -27,5 +27,7 @@ def set_up(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # httpx writes whole addresses, token included, at INFO; APScheduler tells of every tick.
-    for talkative in ("httpx", "httpcore", "apscheduler", "aiohttp.access", "alembic"):
+    for talkative in ("httpx", "httpcore", "aiohttp.access", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+    # Its warnings say that a tick was left out because the one before still runs, which is as it should be.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
