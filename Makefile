@@ -1,6 +1,9 @@
 # Everything starts from a machine with Python 3.11+ and make: the first target that needs it makes .venv.
 
-PYTHON ?= $(shell command -v python3.13 python3.12 python3.11 python3 2>/dev/null | head -n 1)
+# The first of these that runs and is new enough; a name alone proves nothing where version managers put stand-ins.
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 BIN = .venv/bin
 
 .PHONY: help demo test check lint bench torture clean
@@ -38,19 +41,19 @@ clean:
 
 # A target a kind of work, so that the demo does not install what only tests need.
 .venv/python:
-	@test -n "$(PYTHON)" || { echo "Bayline needs Python 3.11 or newer: install python3."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Bayline needs Python 3.11 or newer; $(PYTHON) is older. Try: make demo PYTHON=/path/to/python3.12"; exit 1; }
-	$(PYTHON) -m venv .venv || { echo "This Python cannot make environments. On Debian: apt-get install python3-venv"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Bayline needs Python 3.11 or newer, and none was found. With one elsewhere: make demo PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "Bayline needs Python 3.11 or newer; $(PYTHON) is older."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "This Python cannot make environments. On Debian: apt-get install python3-venv"; exit 1; }
 	@touch $@
 
 .venv/demo: .venv/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --config-settings editable_mode=compat -e .
 	@touch $@
 
 .venv/test: .venv/demo
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --config-settings editable_mode=compat -e '.[test]'
 	@touch $@
 
 .venv/lint: .venv/demo
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[lint]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --config-settings editable_mode=compat -e '.[lint]'
 	@touch $@

@@ -92,7 +92,9 @@ def number_of(database: Database, table: type) -> int:
 
 def test_a_folder_is_imported_in_the_order_of_its_needs(shop: Database) -> None:
     with shop.reading() as session:
-        [price] = [p for p in catalogue.prices(session) if (p.store_id, p.service_id) == (1, 1) and p.holds_on(date(2026, 11, 21))]
+        [price] = [
+            p for p in catalogue.prices(session) if (p.store_id, p.service_id) == (1, 1) and p.holds_on(date(2026, 11, 21))
+        ]
         assert (price.amount, price.valid_until, session.get_one(CarModel, price.model_id).code) == (89950, None, "audi_a4")
         car = session.scalars(select(Vehicle)).one()
         assert (car.vin, session.get_one(Customer, car.customer_id).phone) == ("1E10", "+8613800138000")
