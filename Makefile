@@ -43,6 +43,7 @@ clean:
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "Bayline needs Python 3.11 or newer, and none was found. With one elsewhere: make demo PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "Bayline needs Python 3.11 or newer; $(PYTHON) is older."; exit 1; }
+	@echo "Preparing .venv; this takes a minute, once."
 	@$(PYTHON) -m venv .venv || { echo "This Python cannot make environments. On Debian: apt-get install python3-venv"; exit 1; }
 	@touch $@
 
