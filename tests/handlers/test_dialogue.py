@@ -144,7 +144,7 @@ def test_what_nobody_can_answer_is_said_and_filed(world: World) -> None:
 def test_a_crash_is_apologised_for_with_a_number_and_handed_to_a_person(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """PR6: rolled back, logged, said, handed over; and the chat goes on."""
     ann = world.customer().starts()
-    world.engine._words["menu"] = ("welcome", lambda turn: 1 / 0)  # type: ignore[arg-type,return-value]
+    world.engine.conversation.words["menu"] = ("welcome", lambda turn: 1 / 0)  # type: ignore[arg-type,return-value]
     ann.says("menu").sees("something went wrong", "number E")
     number = ann.last.text.split("number ")[1].split(")")[0]
     assert number in caplog.text
@@ -165,7 +165,7 @@ def test_a_feature_that_misbehaves_is_apologised_for(world: World, broken: str) 
         while True:
             pass
 
-    world.engine._words["menu"] = (
+    world.engine.conversation.words["menu"] = (
         "welcome",
         {"returns nothing": lambda turn: None, "calls itself": recurse, "never ends": hang}[broken],
     )  # type: ignore[assignment]
@@ -207,7 +207,7 @@ def test_messages_of_one_chat_keep_their_order_whoever_handles_them(world: World
 
 def test_in_a_batch_a_crash_hurts_nobody_else(world: World) -> None:
     """PR6: what came in together is taken one by one when one of it breaks."""
-    world.engine._words["menu"] = ("welcome", lambda turn: 1 / 0)  # type: ignore[arg-type,return-value]
+    world.engine.conversation.words["menu"] = ("welcome", lambda turn: 1 / 0)  # type: ignore[arg-type,return-value]
     arrivals = [Incoming("web", f"p{n}", f"batch:{n}", "text", text="menu" if n == 1 else "help", pulls=True) for n in range(3)]
     outcomes = world.engine.take(arrivals, world.now)
     with world.database.reading() as session:
