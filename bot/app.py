@@ -105,8 +105,10 @@ class App:
             await self._stopping.wait()
 
     def _warm_up(self) -> None:
-        self.engine.warm_up()
-        collect_late()
+        try:
+            self.engine.warm_up()
+        finally:
+            collect_late()
 
     async def _telegram(self, parts: AsyncExitStack) -> "Telegram":
         """The channel and the courier that sends for it, to be stopped after the turns: what they say last still goes out."""

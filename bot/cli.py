@@ -100,7 +100,9 @@ def load_demo(database: "Database", settings: Settings) -> None:
 
 def _work(settings: Settings, sample: bool = False) -> None:
     """One worker from start to stop."""
-    from bot import logs, only_one
+    from bot import garbage, logs, only_one
+
+    garbage.collect_nothing()
     from bot.app import App, open_database
 
     logs.set_up()
