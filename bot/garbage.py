@@ -1,4 +1,4 @@
-"""Python's garbage collector, told that what a start has loaded stays: a quarter more turns a second, measured."""
+"""Python's garbage collector, told that what a start has loaded stays and need not be looked at again."""
 
 import gc
 
@@ -7,7 +7,7 @@ _THRESHOLDS = (20_000, 20, 50)
 
 
 def collect_nothing() -> None:
-    """While a start loads, everything stays: looking for garbage finds none and costs a tenth of the start."""
+    """While a start loads, everything stays: looking for garbage finds none."""
     gc.disable()
 
 
