@@ -79,12 +79,15 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One engine and its transactions. `url` is a SQLAlchemy address; `postgres://` and `postgresql://` mean psycopg."""
+    """One engine and its transactions. `url` is a SQLAlchemy address; `postgres://` and `postgresql://` mean psycopg.
 
-    def __init__(self, url: str, connections: int = 8) -> None:
+    `patience`: seconds that a statement waits for a lock, and a transaction for a connection, before it gives up.
+    """
+
+    def __init__(self, url: str, connections: int = 8, patience: float = 10.0) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, connections)
+        self.engine = _sqlite(url, patience) if self.is_sqlite else _postgresql(url, connections, patience)
         # SQLite's own way to wait for the write lock is to try again now and then: a busy thread starves all others.
         self._writers = Turnstile() if self.is_sqlite else nullcontext()
 
@@ -104,14 +107,15 @@ class Database:
         self.engine.dispose()
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, patience: float) -> Engine:
     engine = create_engine(url, module=sqlite_driver, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
         # SQLAlchemy says BEGIN itself (below); the driver must not say another one.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        busy = f"busy_timeout={patience * 1000:.0f}"
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", busy, "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -123,7 +127,7 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def _postgresql(url: str, connections: int) -> Engine:
+def _postgresql(url: str, connections: int, patience: float) -> Engine:
     address = "postgresql+psycopg://" + url.split("://", 1)[1]
     return create_engine(
         address,
@@ -131,7 +135,8 @@ def _postgresql(url: str, connections: int) -> Engine:
         pool_size=connections,
         max_overflow=connections,
         pool_recycle=1800,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
+        pool_timeout=patience,
+        connect_args={"options": f"-c timezone=UTC -c lock_timeout={patience * 1000:.0f} -c statement_timeout=60s"},
     )
 
 

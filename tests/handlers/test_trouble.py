@@ -1,0 +1,226 @@
+"""Turns on a database in trouble: locked, full, cut off, in a deadlock. Nothing is half done, and nothing is done twice."""
+
+import resource
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from handlers import FEATURES
+from handlers.dialogue import Feature, Incoming, Reply, Turn
+from handlers.dialogue.engine import Engine, Outcome
+from storage import chats, messages
+from storage.database import Database, sqlite_driver
+from tests.conftest import Templates
+from tests.cut_off import CutOff
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def _says(engine: Engine, key: str, address: str = "ann", text: str = "help") -> Outcome:
+    # At the terminal nobody is held for a flood.
+    return engine.take([Incoming("terminal", address, key, "text", text=text, pulls=True)], NOW)[0]
+
+
+def _transcript(database: Database, address: str = "ann") -> list[bool]:
+    """Who spoke, in order: True for the person, False for the bot."""
+    with database.reading() as session:
+        chat = chats.find(session, "terminal", address)
+        return [message.incoming for message in messages.after(session, chat.id, 0, limit=10_000)] if chat else []
+
+
+def _sqlite(templates: Templates, folder: Path, patience: float = 10.0) -> Database:
+    return Database(templates.copy("sqlite", False, folder), patience=patience)
+
+
+@pytest.fixture
+def postgres_url(templates: Templates, tmp_path: Path) -> str:
+    return templates.copy("postgresql", False, tmp_path)
+
+
+@contextmanager
+def _through(url: str, patience: float = 10.0) -> Iterator[tuple[CutOff, Database]]:
+    """The same PostgreSQL by a way that can be cut."""
+    parts = urlsplit(url)
+    with CutOff((parts.hostname or "127.0.0.1", parts.port or 5432)) as way:
+        database = Database(url.replace(f"{parts.hostname}:{parts.port}", f"127.0.0.1:{way.port}"), patience=patience)
+        yield way, database
+        database.close()
+
+
+def test_db1_a_turn_waits_for_whoever_holds_the_write_lock(templates: Templates, tmp_path: Path) -> None:
+    """DB1: another process is writing; the turn comes after it, and nobody hears of it."""
+    database = _sqlite(templates, tmp_path)
+    other = sqlite_driver.connect(database.url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
+    assert _says(Engine(database, FEATURES), "a").spoke
+    assert _transcript(database) == [True, False]
+    other.close()
+    database.close()
+
+
+def test_db1_a_lock_that_is_never_given_back_ends_the_turn_with_nothing_half_done(templates: Templates, tmp_path: Path) -> None:
+    """DB1: the channel hears that nothing was kept; when the lock is free the same message is taken, once."""
+    database = _sqlite(templates, tmp_path, patience=0.05)
+    engine = Engine(database, FEATURES)
+    other = sqlite_driver.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError):
+        _says(engine, "a")
+    assert _transcript(database) == []
+    other.execute("ROLLBACK")
+    assert _says(engine, "a").spoke
+    assert _says(engine, "a").duplicate
+    assert _transcript(database) == [True, False]
+    other.close()
+    database.close()
+
+
+def test_db2_reading_before_writing_beside_other_writers_never_fails(database: Database) -> None:
+    """DB2: the lock is taken before the first look, so that nobody finds the file locked when they come to write."""
+
+    def read_then_write(number: int) -> bool:
+        with database.transaction() as session:
+            chats.find(session, "web", "ann")
+            chat = chats.arrive(session, "web", f"p{number % 5}", pulls=True, now=NOW)
+            messages.last_id(session, chat.id)
+            messages.receive(session, chat.id, "web", key=f"k{number}", kind="text", text="hi", data={}, now=NOW)
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(read_then_write, range(80)))
+    with database.reading() as session:
+        assert len(session.execute(select(messages.MESSAGES.c.id)).all()) == 80
+
+
+@contextmanager
+def _no_room(database: Database) -> Iterator[None]:
+    """The system refuses every further byte of a file of this process beyond a few: EFBIG."""
+    size = Path(database.url.removeprefix("sqlite:///")).stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 30_000, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_db3_db5_a_full_disk_loses_nothing_that_was_promised(templates: Templates, tmp_path: Path) -> None:
+    """DB3, DB5: turns fail whole; when there is room again the same messages are taken, and the file is sound."""
+    database = _sqlite(templates, tmp_path)
+    engine = Engine(database, FEATURES)
+    taken, refused = [], []
+    words = "help " + "x" * 3000
+    with _no_room(database):
+        for number in range(600):
+            try:
+                taken.append(_says(engine, f"k{number}", text=words).message_id)
+            except OperationalError:
+                refused.append(number)
+                if len(refused) == 3:
+                    break
+    assert len(refused) == 3
+    for number in range(len(taken) + 3):
+        _says(engine, f"k{number}", text=words)
+    said = _transcript(database)
+    assert said.count(True) == len(taken) + 3
+    assert said == [True, False] * (len(said) // 2)
+    with database.reading() as session:
+        assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    database.close()
+
+
+def test_db8_a_server_that_comes_and_goes_loses_no_turn(postgres_url: str) -> None:
+    """DB8: cut off again and again in the middle of turns; what was not acknowledged is sent again, as channels do."""
+    with _through(postgres_url) as (way, database):
+        engine = Engine(database, FEATURES)
+        done = threading.Event()
+
+        def disturb() -> None:
+            while not done.wait(0.05):
+                way.down()
+                done.wait(0.02)
+                way.up()
+
+        disturber = threading.Thread(target=disturb)
+        disturber.start()
+
+        def one(person: int) -> None:
+            for number in range(15):
+                while True:
+                    try:
+                        _says(engine, f"{person}:{number}", f"p{person}")
+                        break
+                    except (OperationalError, NoConnection):
+                        continue
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(one, range(4)))
+        done.set()
+        disturber.join()
+        way.up()
+        for person in range(4):
+            assert _transcript(database, f"p{person}") == [True, False] * 15
+
+
+def test_db9_a_commit_whose_answer_is_lost_has_its_effect_once(postgres_url: str) -> None:
+    """DB9: the server has committed, the line is gone before it could say so. The key of the message decides."""
+    with _through(postgres_url) as (way, database):
+        engine = Engine(database, FEATURES)
+        _says(engine, "before")
+        way.hang_up_on(b"COMMIT")
+        outcome = _says(engine, "a")
+        assert way.cuts == 1
+        assert outcome.duplicate
+        assert _transcript(database) == [True, False] * 2
+
+
+def test_db10_when_every_connection_is_taken_turns_end_and_recover(postgres_url: str) -> None:
+    """DB10: hung transactions hold the pool; a turn gives up in time and says so to its channel."""
+    database = Database(postgres_url, connections=1, patience=0.1)
+    engine = Engine(database, FEATURES)
+    _says(engine, "before")
+    with ExitStack() as hung:
+        for _ in range(2):
+            hung.enter_context(database.engine.begin())
+        with pytest.raises(NoConnection):
+            _says(engine, "a")
+    assert _says(engine, "a").spoke
+    assert _transcript(database) == [True, False] * 2
+    database.close()
+
+
+def test_db11_a_deadlock_is_tried_again_and_nobody_hears_of_it(postgres_url: str) -> None:
+    """DB11: two turns each want the other's chat; PostgreSQL ends one of them, which then goes on by itself."""
+    database = Database(postgres_url)
+    both = threading.Barrier(2)
+    ids: dict[str, int] = {}
+    met: set[str] = set()
+
+    def cross(turn: Turn) -> Reply | None:
+        if turn.words != "cross":
+            return None
+        if turn.chat.address not in met:
+            met.add(turn.chat.address)
+            both.wait(5)
+        other = "bob" if turn.chat.address == "ann" else "ann"
+        chats.lock(turn.session, ids[other])
+        return Reply("crossed")
+
+    engine = Engine(database, [Feature("welcome", trigger=cross)])
+    for person in ("ann", "bob"):
+        ids[person] = _says(engine, f"hello:{person}", person, "cancel").chat_id
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda person: _says(engine, f"cross:{person}", person, "cross"), ids))
+    with database.reading() as session:
+        assert [messages.latest(session, chat_id)[-1].text for chat_id in ids.values()] == ["crossed", "crossed"]
+    database.close()
