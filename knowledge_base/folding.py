@@ -52,9 +52,10 @@ _CHINESE_CLOSINGS = (
     "谢谢(?:您|你|啦|了|大家)?|多谢(?:了)?|感谢(?:您)?|拜托了?|麻烦(?:您|你)?了|急急急|急|在线等|求助|求解|求大神",
     "啊|呀|呢|哦|喔|嘛|吧|哈|啦",
 )
-_PAUSE = r"[\s,.!?;:，。！？~、-]*"
+# Bounded, and never twice in a row: else a long row of dots would keep the pattern busy.
+_PAUSE = r"[\s,.!?;:，。！？~、-]{0,20}"
 _POLITE_START = re.compile(rf"^(?:(?:(?:{'|'.join(_OPENINGS)})\b|{'|'.join(_CHINESE_OPENINGS)}){_PAUSE})+")
-_POLITE_END = re.compile(rf"(?:{_PAUSE}(?:\b(?:{'|'.join(_CLOSINGS)})|{'|'.join(_CHINESE_CLOSINGS)}){_PAUSE})+$")
+_POLITE_END = re.compile(rf"(?:{_PAUSE}(?:\b(?:{'|'.join(_CLOSINGS)})|{'|'.join(_CHINESE_CLOSINGS)})){{1,8}}{_PAUSE}$")
 
 
 def fold(text: str) -> str:

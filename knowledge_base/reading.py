@@ -11,7 +11,7 @@ from knowledge_base.stems import stem
 
 # A viscosity ("5w-30") is one word; a number is a word with its commas gone; Han runs stay whole until they are cut below.
 _TOKEN = re.compile(r"[\u3400-\u9fff]+|\d+w-?\d+|\d+(?:[.,]\d+)*|[^\W\d_\u3400-\u9fff]+")
-_LARGE = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十])([万千k])(?![a-z])")
+_LARGE = re.compile(r"((?<![\d.])\d{1,12}(?:\.\d{1,6})?|[一二两三四五六七八九十])([万千k])(?![a-z])")
 _DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _SIZE = {"万": 10_000, "千": 1_000, "k": 1_000}
 
