@@ -8,19 +8,22 @@ from storage import (
     database,
     entries,
     leases,
+    marks,
     media,
     messages,
+    promises,
     proposals,
     quarantine,
     revisions,
     stores,
     tickets,
+    tier_rules,
     vehicles,
     verdicts,
     visits,
 )
 
 __all__ = [
-    "catalogue", "chats", "customers", "database", "entries", "leases", "media", "messages", "proposals",
-    "quarantine", "revisions", "stores", "tickets", "vehicles", "verdicts", "visits",
+    "catalogue", "chats", "customers", "database", "entries", "leases", "marks", "media", "messages", "promises", "proposals",
+    "quarantine", "revisions", "stores", "tickets", "tier_rules", "vehicles", "verdicts", "visits",
 ]  # fmt: skip

@@ -15,7 +15,11 @@ def open_ticket(session: Session, chat: Chat, kind: str, summary: str, now: date
     """The open ticket of this chat with the new matter added, or a new one: one chat waits in the queue once."""
     ticket = tickets.open_of(session, chat.id)
     if ticket is None:
-        ticket = Ticket(chat_id=chat.id, kind=kind, status="open", summary=summary, error=error, opened_at=now)
+        ticket = Ticket(
+            token=tickets.new_token(), chat_id=chat.id, customer_id=chat.customer_id, store_id=chat.store_id, kind=kind,
+            tier=tickets.QUESTION, reasons=[], status="open", summary=summary, error=error, opened_at=now, response_from=now,
+            solution_from=now,
+        )  # fmt: skip
         session.add(ticket)
     else:
         ticket.summary = "\n".join(part for part in (ticket.summary, summary) if part)[-4000:]

@@ -1,0 +1,43 @@
+"""Promises: how soon a ticket of a tier is answered and solved, by store; what a manager may change."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Boolean, Integer, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, insert
+
+
+class PromiseRow(Base):
+    """Minutes to the first answer and to the solution. `store`: code of a store, "" for every store without a row of its own.
+
+    `response_always`, `solution_always`: counted around the clock, else in opening hours only. `goodwill`: an apology for a
+    broken promise offers something.
+    """
+
+    __tablename__ = "ticket_promises"
+
+    tier: Mapped[str] = mapped_column(String(10), primary_key=True)
+    store: Mapped[str] = mapped_column(String(40), primary_key=True)
+    response_minutes: Mapped[int] = mapped_column(Integer)
+    response_always: Mapped[bool] = mapped_column(Boolean)
+    solution_minutes: Mapped[int] = mapped_column(Integer)
+    solution_always: Mapped[bool] = mapped_column(Boolean)
+    goodwill: Mapped[bool] = mapped_column(Boolean)
+
+
+def all_promises(session: Session) -> Sequence[PromiseRow]:
+    return session.scalars(select(PromiseRow).order_by(PromiseRow.store, PromiseRow.tier)).all()
+
+
+def put(
+    session: Session, *, tier: str, store: str, response_minutes: int, response_always: bool, solution_minutes: int,
+    solution_always: bool, goodwill: bool,
+) -> None:  # fmt: skip
+    """Sets the row of this tier and store. Raise the revision "tickets" after it, so that every worker reckons anew."""
+    values = {
+        "response_minutes": response_minutes, "response_always": response_always, "solution_minutes": solution_minutes,
+        "solution_always": solution_always, "goodwill": goodwill,
+    }  # fmt: skip
+    row = insert(session, PromiseRow.__table__).values(tier=tier, store=store, **values)
+    session.execute(row.on_conflict_do_update(index_elements=["tier", "store"], set_=values))

@@ -1,0 +1,89 @@
+"""What the database itself holds about tickets: a history that cannot be changed, claims that only one wins, old tickets."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+import storage
+from storage import chats, tickets
+from storage.database import Database
+from storage.tickets import Ticket
+from tests.world import START
+
+
+def _ticket(session: Session, address: str = "ann") -> Ticket:
+    chat = chats.arrive(session, "web", address, pulls=True, now=START)
+    ticket = Ticket(
+        token=tickets.new_token(), chat_id=chat.id, kind="question", tier="question", reasons=[], status="open", summary="hello",
+        opened_at=START, response_from=START, solution_from=START,
+    )  # fmt: skip
+    session.add(ticket)
+    session.flush()
+    return ticket
+
+
+@pytest.mark.parametrize("change", ["UPDATE ticket_events SET who = 'somebody else'", "DELETE FROM ticket_events"])
+def test_history_is_append_only(database: Database, change: str) -> None:
+    """AB9: nobody edits in silence what happened to a complaint."""
+    with database.transaction() as session:
+        ticket = _ticket(session)
+        tickets.write_event(session, ticket, START, "Li", "console", "claimed", {})
+    with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
+        session.execute(sa.text(change))
+    with database.reading() as session:
+        assert [event.who for event in tickets.history(session, ticket.id)] == ["Li"]
+
+
+def test_only_one_claim_wins(database: Database) -> None:
+    """CC9."""
+    with database.transaction() as session:
+        ticket = _ticket(session)
+    with database.transaction() as session:
+        assert tickets.claim(session, ticket.id, "Li")
+    with database.transaction() as session:
+        assert not tickets.claim(session, ticket.id, "Wang")
+        assert tickets.lock(session, ticket.id).staff == "Li"
+
+
+def test_a_pause_is_one_however_often_it_begins(database: Database) -> None:
+    with database.transaction() as session:
+        ticket = _ticket(session)
+        tickets.pause(session, ticket.id, START)
+        tickets.pause(session, ticket.id, START + timedelta(hours=1))
+        assert tickets.pauses(session, ticket.id) == [(START, None)]
+        tickets.go_on(session, ticket.id, START + timedelta(hours=2))
+        assert tickets.pauses(session, ticket.id) == [(START, START + timedelta(hours=2))]
+
+
+def test_tickets_from_before_get_a_token_and_a_clock(database: Database) -> None:
+    """PR11: an upgrade of a database that is in use."""
+    config = Config()
+    config.set_main_option("script_location", str(storage.__path__[0] + "/migrations"))
+
+    def move(to: str) -> None:
+        with database.engine.connect() as connection, connection.begin():
+            config.attributes["connection"] = connection
+            (command.upgrade if to == "head" else command.downgrade)(config, to)
+
+    move("0002")
+    with database.transaction() as session:
+        chat = chats.arrive(session, "web", "ann", pulls=True, now=START)
+        for status in ("open", "closed"):
+            values = {"chat": chat.id, "status": status, "at": START.replace(tzinfo=None) if database.is_sqlite else START}
+            session.execute(
+                sa.text(
+                    "INSERT INTO tickets (chat_id, kind, status, summary, opened_at) VALUES (:chat, 'question', :status, '', :at)"
+                ),
+                values,
+            )
+    move("head")
+    with database.reading() as session:
+        first, second = session.scalars(sa.select(Ticket).order_by(Ticket.id))
+        assert (first.tier, first.response_from, first.reckoned_with) == ("question", START, "")
+        assert len({first.token, second.token, ""}) == 3
+        assert tickets.to_look_at(session, START, "1.1") == [first.id]
