@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from storage.database import DIALECTS, Base, Id, Json, Moment, dialect, insert_for
+from storage.database import Base, Id, Json, Moment, insert_for
+from storage.prepared import Prepared
 
 CHATS = Table(
     "chats",
@@ -99,7 +100,10 @@ _STATE = [
     "name", "customer_id", "store_id", "model_id", "language", "language_chosen", "form", "run", "slot", "answers", "asked",
     "asked_at", "misses", "ticket_id", "stopped_at", "burst_at", "burst",
 ]  # fmt: skip
-_SAVE = update(CHATS).where(CHATS.c.id == bindparam("chat")).values({name: bindparam(name) for name in _STATE})
+_SAVE = Prepared(
+    lambda _: update(CHATS).where(CHATS.c.id == bindparam("chat")).values({name: bindparam(name) for name in _STATE}),
+    takes=["chat", *_STATE],
+)
 
 
 def _arriving(name: str) -> ReturningInsert[Any]:
@@ -111,18 +115,19 @@ def _arriving(name: str) -> ReturningInsert[Any]:
     return new.on_conflict_do_update(index_elements=["channel", "address"], set_=known).returning(CHATS)
 
 
-# Built once: making the statement costs more than running it.
-_ARRIVE = {name: _arriving(name) for name in DIALECTS}
+_ARRIVE = Prepared(_arriving, takes=["channel", "address", "pulls", "now"], returns=CHATS.columns)
 
 
 def arrive(session: Session, channel: str, address: str, *, pulls: bool, now: datetime) -> Chat:
     """The chat of this address, made if new, locked until the transaction ends; whoever writes is reachable again."""
     who = {"channel": channel, "address": address, "pulls": pulls, "now": now}
-    return Chat(*session.connection().execute(_ARRIVE[dialect(session)], who).one())
+    row = _ARRIVE.row(session, who)
+    assert row is not None, "it inserts or updates"
+    return Chat(*row)
 
 
 def save(session: Session, chat: Chat) -> None:
-    session.connection().execute(_SAVE, {"chat": chat.id, **{name: getattr(chat, name) for name in _STATE}})
+    _SAVE.run(session, [{"chat": chat.id, **{name: getattr(chat, name) for name in _STATE}}])
 
 
 def get(session: Session, chat_id: int) -> Chat | None:

@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, func, select, update
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
 
-from storage.database import DIALECTS, Base, Id, Json, Moment, dialect, insert_for
+from storage.database import Base, Id, Json, Moment, insert_for
+from storage.prepared import Prepared
 
 # The life of an outgoing row: queued → sending → sent | uncertain | dead; queued → cancelled. A row that came in is `received`.
 QUEUED, SENDING, SENT, UNCERTAIN, DEAD, CANCELLED = "queued", "sending", "sent", "uncertain", "dead", "cancelled"
@@ -101,9 +103,16 @@ class Message:
         return self.status == RECEIVED
 
 
-# Built once: making a statement costs more than running it.
-_POST = {name: insert_for(name, MESSAGES).on_conflict_do_nothing(index_elements=["key"]) for name in DIALECTS}
-_RECEIVE = {name: post.returning(MESSAGES.c.id) for name, post in _POST.items()}
+_IN = ["chat_id", "channel", "status", "kind", "text", "data", "key", "purpose", "priority", "attempts", "created_at", "due_at"]
+_OUT = [*_IN, "token", "edits", "feature", "sent_at"]
+
+
+def _adding(name: str) -> Insert:
+    return insert_for(name, MESSAGES).on_conflict_do_nothing(index_elements=["key"])
+
+
+_RECEIVE = Prepared(lambda name: _adding(name).returning(MESSAGES.c.id), takes=_IN, returns=[MESSAGES.c.id])
+_POST = Prepared(_adding, takes=_OUT)
 
 
 def receive(
@@ -114,12 +123,13 @@ def receive(
         "chat_id": chat_id, "channel": channel, "status": RECEIVED, "kind": kind, "text": text, "data": data, "key": key,
         "purpose": "in", "priority": 0, "attempts": 0, "created_at": now, "due_at": now,
     }  # fmt: skip
-    return session.connection().execute(_RECEIVE[dialect(session)], row).scalar_one_or_none()
+    found = _RECEIVE.row(session, row)
+    return found[0] if found else None
 
 
 def post(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Writes outgoing rows (made by `outgoing`), in their order. A `key` that exists already posts nothing."""
-    session.connection().execute(_POST[dialect(session)], list(rows))
+    _POST.run(session, rows)
 
 
 def outgoing(

@@ -16,6 +16,7 @@ from storage.chats import CHATS
 from storage.database import Moment
 from storage.leases import Lease
 from storage.messages import CANCELLED, DEAD, MESSAGES, QUEUED, SENDING, SENT, UNCERTAIN
+from storage.prepared import Prepared
 
 
 @dataclass(slots=True)
@@ -100,13 +101,16 @@ _MINE = (
     & (MESSAGES.c.attempts == bindparam("attempt"))
 )
 _FREE: dict[str, Any] = {"claimed_by": None, "lease_until": None}
-_MARK_SENT = update(MESSAGES).where(_MINE).values(status=SENT, sent_at=bindparam("at"), channel_ref=bindparam("ref"), **_FREE)
+_MARK_SENT = Prepared(
+    lambda _: update(MESSAGES).where(_MINE).values(status=SENT, sent_at=bindparam("at"), channel_ref=bindparam("ref"), **_FREE),
+    takes=["row", "worker", "attempt", "at", "ref"],
+)
 
 
 def mark_sent(session: Session, worker: str, sent: Sequence[tuple[Letter, str | None]], now: datetime) -> int:
     """Marks what arrived, with the channel's id of it; how many rows were still ours to mark."""
     rows = [{"row": letter.id, "worker": worker, "attempt": letter.attempt, "at": now, "ref": ref} for letter, ref in sent]
-    return _count(session.connection().execute(_MARK_SENT, rows))
+    return _MARK_SENT.run(session, rows)
 
 
 def put_back(session: Session, worker: str, letter: Letter) -> bool:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from storage import chats, leases, messages, quarantine, revisions
 from storage.database import Database
@@ -120,3 +120,13 @@ def test_an_update_is_put_aside_once(database: Database) -> None:
             quarantine.put(session, key="u1", channel="telegram", reason="x" * 500, raw="{}", now=NOW)
     with database.reading() as session:
         assert session.query(quarantine.Quarantined).count() == 1
+
+
+def test_what_the_driver_raises_is_seen_as_everywhere_else(database: Database) -> None:
+    """The statements of every message run on the driver itself; who catches their errors need not know."""
+    nobody = chats.Chat(id=10**9, channel="web", address="", pulls=True)
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        _message(session, nobody, "k")
+    chat = _chat(database)
+    with database.transaction() as session:
+        assert _message(session, chat, "k")

@@ -1,0 +1,125 @@
+"""Prepared statements: the few that every message costs are compiled once and run on the driver's own cursor.
+
+SQLAlchemy writes the SQL and converts by the columns' types as everywhere else; only its machinery for one execution, which
+costs several times what the database does, is left out. Errors are the same as those of `connection.execute`.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, Dialect
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import Executable
+
+from storage.database import DIALECTS
+
+_Convert = Callable[[Any], Any] | None
+
+
+class Prepared:
+    """A statement for both databases. `make` gives it for "sqlite" or "postgresql"; `takes` names its parameters.
+
+    `returns`: the columns that it gives back, in their order. Values that the statement holds itself are part of it; lists of
+    a length that only an execution knows ("expanding") are not for this class.
+    """
+
+    def __init__(self, make: Callable[[str], Executable], takes: Collection[str], returns: Iterable[Column[Any]] = ()) -> None:
+        self._statements = {name: make(name) for name in DIALECTS}
+        self._takes = list(takes)
+        self._returns = list(returns)
+        self._ready: dict[str, _Ready] = {}
+
+    def row(self, session: Session, values: Mapping[str, Any]) -> list[Any] | None:
+        """Runs it; the first row that it gives back, None when there is none."""
+        connection = session.connection()
+        ready = self._on(connection.dialect)
+        with _Cursor(connection, ready.sql) as cursor:
+            cursor.execute(ready.sql, ready.parameters(values))
+            row = cursor.fetchone()
+        return ready.read(row) if row is not None else None
+
+    def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Runs it for each of `rows`; how many rows of the table it changed."""
+        connection = session.connection()
+        ready = self._on(connection.dialect)
+        with _Cursor(connection, ready.sql) as cursor:
+            if len(rows) == 1:
+                cursor.execute(ready.sql, ready.parameters(rows[0]))
+            else:
+                cursor.executemany(ready.sql, [ready.parameters(row) for row in rows])
+            changed: int = cursor.rowcount
+        return changed
+
+    def _on(self, dialect: Dialect) -> "_Ready":
+        ready = self._ready.get(dialect.name)
+        if ready is None:
+            ready = self._ready[dialect.name] = _Ready.of(self._statements[dialect.name], dialect, self._takes, self._returns)
+        return ready
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A statement compiled for one dialect. `order` is None where the driver takes parameters by name."""
+
+    sql: str
+    order: list[str] | None
+    constants: dict[str, Any]
+    binds: list[tuple[str, Callable[[Any], Any]]]
+    reads: list[tuple[int, Callable[[Any], Any]]]
+
+    @classmethod
+    def of(cls, statement: Any, dialect: Dialect, takes: list[str], returns: list[Column[Any]]) -> "_Ready":
+        compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=takes)
+        binds: dict[str, _Convert] = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()
+        }
+        held = {name: compiled.params[name] for name in binds if name not in takes}
+        reads = [
+            (place, column.type.dialect_impl(dialect).result_processor(dialect, None)) for place, column in enumerate(returns)
+        ]
+        return cls(
+            sql=str(compiled),
+            order=compiled.positiontup,
+            constants={name: how(value) if (how := binds[name]) else value for name, value in held.items()},
+            binds=[(name, how) for name in takes if (how := binds[name])],
+            reads=[(place, how) for place, how in reads if how],
+        )
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        given = {**self.constants, **values}
+        for name, how in self.binds:
+            given[name] = how(given[name])
+        return given if self.order is None else [given[name] for name in self.order]
+
+    def read(self, row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for place, how in self.reads:
+            values[place] = how(values[place])
+        return values
+
+
+class _Cursor:
+    """`with` a cursor of the driver; what the driver raises leaves as SQLAlchemy's error of the same name."""
+
+    def __init__(self, connection: Connection, sql: str) -> None:
+        self._connection = connection
+        self._sql = sql
+
+    def __enter__(self) -> DBAPICursor:
+        self._cursor = self._connection.connection.cursor()
+        return self._cursor
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._cursor.close()
+        dialect = self._connection.dialect
+        if error is None or not isinstance(error, dialect.loaded_dbapi.Error):
+            return
+        if dialect.is_disconnect(error, self._connection.connection.dbapi_connection, self._cursor):
+            # Fails at once; and SQLAlchemy, meeting that itself, gives up this line and all that are as old.
+            self._connection.exec_driver_sql("SELECT 1")
+        base = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(self._sql, None, error, base, hide_parameters=True, dialect=dialect) from error
