@@ -199,9 +199,17 @@ def latest(session: Session, chat_id: int, limit: int = 50) -> list[Message]:
     return [Message(*row) for row in session.connection().execute(rows)][::-1]
 
 
-def cancel_queued_replies(session: Session, chat_id: int) -> None:
-    """Drops replies that nobody has begun to send; used when a flood made them pointless."""
+def apologised_since(session: Session, chat_id: int, moment: datetime) -> bool:
+    """Whether an answer has said sorry for the long wait after `moment`."""
+    recent = (MESSAGES.c.chat_id == chat_id, MESSAGES.c.created_at > moment, MESSAGES.c.data["late"].as_boolean())
+    return session.connection().execute(select(MESSAGES.c.id).where(*recent).limit(1)).first() is not None
+
+
+def cancel_queued_replies(session: Session, chat_id: int, passing: bool = False) -> None:
+    """Drops replies that nobody has begun to send and that came to be pointless; `passing`: only menus and questions."""
     unsent = (MESSAGES.c.chat_id == chat_id) & (MESSAGES.c.status == QUEUED) & (MESSAGES.c.purpose == "reply")
+    if passing:
+        unsent &= MESSAGES.c.data["passing"].as_boolean()
     session.connection().execute(update(MESSAGES).where(unsent).values(status=CANCELLED))
 
 

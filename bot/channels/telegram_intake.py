@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict, replace
 from typing import Any
@@ -63,7 +64,7 @@ class Intake:
     async def take(self, update: Any) -> None:
         """Returns when the update is committed, parked or of no use. Raises one of AWAY when the database does not answer."""
         try:
-            event = updates.read(update, self._api.bot_id) if isinstance(update, dict) else updates.number_of(update)
+            event = updates.read(update, self._api.bot_id, time.time()) if isinstance(update, dict) else updates.number_of(update)
         except updates.Malformed as why:
             await self.park(update, str(why))
             return

@@ -24,6 +24,7 @@ _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PICTURES = ("image/jpeg", "image/png", "image/webp")
 MAX_DOWNLOAD = 20 * 1024 * 1024
 _MAX_ID = 2**53
+_KEPT_FOR = 25 * 3600
 
 
 class Malformed(Exception):  # noqa: N818 - it describes an update
@@ -79,13 +80,13 @@ def number_of(update: Any) -> int:
     return _id(update, "update_id")
 
 
-def read(update: dict[str, Any], bot_id: int) -> Event:
-    """What an update means for us; None for what we have no use for. Raises Malformed."""
+def read(update: dict[str, Any], bot_id: int, now: float = 0.0) -> Event:
+    """What an update means for us; None for what we have no use for. Raises Malformed. `now`: seconds since 1970."""
     key = f"telegram:{bot_id}:{number_of(update)}"
     if "callback_query" in update:
         return _query(_table(update, "callback_query"), key)
     if "message" in update:
-        return _message(_table(update, "message"), key)
+        return _message(_table(update, "message"), key, now)
     if "edited_message" in update:
         return _edited(_table(update, "edited_message"))
     if "my_chat_member" in update:
@@ -98,7 +99,7 @@ def read(update: dict[str, Any], bot_id: int) -> Event:
     raise Malformed("an update of an unknown kind")
 
 
-def _message(message: dict[str, Any], key: str) -> Event:
+def _message(message: dict[str, Any], key: str, now: float) -> Event:
     chat = _table(message, "chat")
     address = str(_id(chat, "id"))
     if _words(chat, "type") != "private":
@@ -109,6 +110,7 @@ def _message(message: dict[str, Any], key: str) -> Event:
     about: dict[str, Any] = {
         "channel": "telegram", "address": address, "key": key, "ref": str(_id(message, "message_id")),
         "language": _words(person, "language_code")[:35], "name": _name(person),
+        "waited": _waited(now - _number(message, "date")),
     }  # fmt: skip
     if "text" in message:
         return _text(_words(message, "text"), about)
@@ -126,6 +128,11 @@ def _message(message: dict[str, Any], key: str) -> Event:
     if any(name in message for name in _NO_WORDS):
         return Heard(Incoming(**about, kind="other", text=caption))
     return None
+
+
+def _waited(seconds: float) -> float:
+    """How long a message was on its way. Telegram keeps none for longer than a day: then a clock is wrong."""
+    return seconds if 0 < seconds <= _KEPT_FOR else 0.0
 
 
 def _text(text: str, about: dict[str, Any]) -> Heard:

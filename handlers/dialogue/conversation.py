@@ -22,13 +22,17 @@ MISSES_BEFORE_A_PERSON = 2
 
 @dataclass(slots=True)
 class Said:
-    """What a turn has come to say: one message, and a toast. `before` is said in the same message, above the reply."""
+    """What a turn has come to say: one message, and a toast. `before` is said in the same message, above the reply.
+
+    `late`: among it is the apology for having kept somebody waiting.
+    """
 
     reply: Reply | None = None
     feature: str = "dialogue"
     asks: bool = False
     toast: str = ""
     before: list[str] = field(default_factory=list)
+    late: bool = False
 
 
 class Conversation:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from handlers.dialogue import flood, languages, markup
+from handlers.dialogue import flood, languages, lateness, markup
 from handlers.dialogue.conversation import Conversation, Said
 from handlers.dialogue.feature import Feature
 from handlers.dialogue.form import Refusal, Unclear
@@ -156,16 +156,22 @@ class Engine:
 
     def _guarded(self, turn: Turn, press: Press | None) -> Said:
         """The turn behind the flood guard, with the two exceptions that speak to people turned into words."""
+        late = lateness.is_late(turn)
         match flood.judge(turn.chat, turn.incoming, turn.now):
             case flood.Verdict.SILENT:
                 return Said()
             case flood.Verdict.WARN:
+                if late:  # they came at once because we were away
+                    return Said()
                 messages.cancel_queued_replies(turn.session, turn.chat.id)
                 return Said(Reply(turn.text("dialogue.slow_down")))
         try:
-            return self.conversation.think(turn, press)
+            said = self.conversation.think(turn, press)
         except (Unclear, Refusal) as spoken:
-            return Said(Reply(turn.text(spoken.key, **spoken.values)))
+            said = Said(Reply(turn.text(spoken.key, **spoken.values)))
+        if late:
+            lateness.apologise(turn, said)
+        return said
 
     # -- writing it down ----------------------------------------------------------------------------------------------
 
@@ -180,6 +186,8 @@ class Engine:
             data["entities"] = entities
         if rows:
             data["buttons"] = rows
+        if said.late:
+            data["late"] = True
         if said.asks:
             data["ask"] = [turn.chat.run, turn.chat.slot]
         if reply.passing:

@@ -6,9 +6,10 @@ from enum import Enum
 from handlers.dialogue.incoming import Incoming
 from storage.chats import Chat
 
-WINDOW = timedelta(seconds=2)
+WINDOW = timedelta(seconds=1)
 CALM = timedelta(seconds=3)
-MOST = 5
+# Words take longer to make than a tap on a button.
+MOST = {"start": 2, "text": 2, "press": 5}
 # At the terminal sits whoever runs the shop, perhaps with a file of questions.
 UNGUARDED = ("terminal",)
 
@@ -20,13 +21,15 @@ class Verdict(Enum):
 
 
 def judge(chat: Chat, incoming: Incoming, now: datetime) -> Verdict:
-    """More than five messages within two seconds are a flood: one warning, then silence until three seconds are calm.
+    """More than two messages, or five taps, within a second are a flood: one warning, then silence until three seconds are calm.
 
     The words are written down all the same. Photos of an album come at once and do not count.
     """
-    if incoming.kind not in ("text", "press") or incoming.channel in UNGUARDED:
+    opened = incoming.kind == "start" and not incoming.text  # a page, by itself; "/start" is typed
+    if incoming.kind not in MOST or opened or incoming.channel in UNGUARDED:
         return Verdict.GO
-    flooding = chat.burst > MOST
+    most = MOST[incoming.kind]
+    flooding = chat.burst > most
     since = now - chat.burst_at if chat.burst_at else CALM
     if not timedelta(0) <= since < (CALM if flooding else WINDOW):
         chat.burst_at, chat.burst = now, 1
@@ -35,4 +38,4 @@ def judge(chat: Chat, incoming: Incoming, now: datetime) -> Verdict:
     if flooding:
         chat.burst_at = now  # each further message keeps the silence going
         return Verdict.SILENT
-    return Verdict.WARN if chat.burst > MOST else Verdict.GO
+    return Verdict.WARN if chat.burst > most else Verdict.GO

@@ -23,7 +23,8 @@ class Incoming:
     `address` is the chat's address in the channel. `press` is what a button carried ("token.index"). `language` is the
     channel's hint in its own words ("zh-TW", "en"). `store` is the code of the store whose page the chat is on. `media` are
     ids of stored photos. `ref` is the channel's id of the message.
-    `pulls`: the channel reads replies from the table. `extra["refusal"]`: key of the text that says why it could not be taken.
+    `waited`: seconds between its sending and its arrival here, as far as the channel knows. `pulls`: the channel reads replies
+    from the table. `extra["refusal"]`: key of the text that says why it could not be taken.
     """
 
     channel: str
@@ -37,6 +38,7 @@ class Incoming:
     name: str = ""
     store: str = ""
     ref: str = ""
+    waited: float = 0.0
     media: tuple[str, ...] = ()
     contact: Contact | None = None
     pulls: bool = False

@@ -216,13 +216,13 @@ def test_in_a_batch_a_crash_hurts_nobody_else(world: World) -> None:
 
 
 def test_a_flood_gets_a_few_replies_and_slows_nobody(world: World) -> None:
-    """AB1: 1,000 messages in 10 seconds get a handful of replies; all are kept; afterwards the person is served again."""
+    """AB1: 1,000 messages in 10 seconds get three replies at most; all are kept; afterwards the person is served again."""
     ann, bob = world.customer().starts(), world.customer().starts()
     before = len(ann.received)
     for _ in range(1000):
         world.passes(milliseconds=10)
         ann.says("menu", at_once=True)
-    assert len(ann.received) - before <= 6
+    assert len(ann.received) - before <= 3
     with world.database.reading() as session:
         kept = session.query(messages.MESSAGES).filter_by(status="received", kind="text").count()
     assert kept == 1000
