@@ -24,7 +24,7 @@ class Mark(Base):
 
 
 class Notice(Base):
-    """Something that staff must hear about a ticket. `role`: advisor | manager | regional; `staff`: one person, if it is theirs.
+    """Something that staff must hear about a ticket. `role`: advisor | manager | region; `staff_id`: the one who has it, if any.
 
     `kind`: opened | wrote | warning | broken | raised | reopened | given. Written together with what it is about; whoever can
     reach staff takes what is not `told_at`. The key keeps it from being told twice.
@@ -37,7 +37,7 @@ class Notice(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     role: Mapped[str] = mapped_column(String(20))
-    staff: Mapped[str | None] = mapped_column(String(80))
+    staff_id: Mapped[int | None] = mapped_column(Id)
     at: Mapped[datetime] = mapped_column(Moment)
     told_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
 
@@ -58,8 +58,10 @@ def clear(session: Session, chat_id: int, now: datetime) -> None:
     session.execute(update(Mark).where(Mark.chat_id == chat_id, Mark.cleared_at.is_(None)).values(cleared_at=now))
 
 
-def notify(session: Session, *, key: str, ticket_id: int, kind: str, role: str, staff: str | None, now: datetime) -> None:
-    row = insert(session, Notice.__table__).values(key=key[:80], ticket_id=ticket_id, kind=kind, role=role, staff=staff, at=now)
+def notify(session: Session, *, key: str, ticket_id: int, kind: str, role: str, staff_id: int | None, now: datetime) -> None:
+    row = insert(session, Notice.__table__).values(
+        key=key[:80], ticket_id=ticket_id, kind=kind, role=role, staff_id=staff_id, at=now
+    )
     session.execute(row.on_conflict_do_nothing(index_elements=["key"]))
 
 

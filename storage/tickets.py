@@ -29,7 +29,7 @@ class Ticket(Base):
     `token`: what the customer is told and links carry; random, so that nobody can count or guess. `kind`: question | complaint |
     error | booking. `tier`: question | minor | serious | critical. `reasons`: rules that chose the tier, [[code, words], …].
     `severity`, `wish`: the customer's own words for how bad it is and what they want. `phone`: E.164, where they want a call.
-    `error`: the number that was said in an apology. `staff`: who has it.
+    `error`: the number that was said in an apology. `staff_id`: who has it.
 
     `response_from`, `solution_from`: where the two clocks began; the `…_due` are None when there is no promise or it stands
     still. `response_alarm`, `solution_alarm`: 0 nothing yet, 1 warned, 2 broken. `look_at`: when the sweep must look next.
@@ -38,7 +38,7 @@ class Ticket(Base):
     """
 
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_look_at", "look_at"), Index("ix_tickets_staff", "staff", "status"))
+    __table_args__ = (Index("ix_tickets_look_at", "look_at"), Index("ix_tickets_staff", "staff_id", "status"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     token: Mapped[str] = mapped_column(String(20), unique=True)
@@ -56,7 +56,7 @@ class Ticket(Base):
     wish: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(String(20))
     error: Mapped[str | None] = mapped_column(String(20))
-    staff: Mapped[str | None] = mapped_column(String(80))
+    staff_id: Mapped[int | None] = mapped_column(Id)
     cause: Mapped[str | None] = mapped_column(Text)
     remedy: Mapped[str | None] = mapped_column(Text)
     prevention: Mapped[str | None] = mapped_column(Text)
@@ -116,6 +116,7 @@ class TicketEvent(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     at: Mapped[datetime] = mapped_column(Moment)
     who: Mapped[str] = mapped_column(String(80))
+    staff_id: Mapped[int | None] = mapped_column(Id)
     place: Mapped[str] = mapped_column(String(20))
     what: Mapped[str] = mapped_column(String(30))
     detail: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -130,6 +131,7 @@ class TicketNote(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     at: Mapped[datetime] = mapped_column(Moment)
     who: Mapped[str] = mapped_column(String(80))
+    staff_id: Mapped[int | None] = mapped_column(Id)
     text: Mapped[str] = mapped_column(Text)
 
 
@@ -201,28 +203,26 @@ def to_look_at(session: Session, now: datetime, rules: str, limit: int = 200) ->
     return list(session.scalars(query))
 
 
-def load_of(session: Session, names: Collection[str]) -> dict[str, int]:
+def load_of(session: Session, staff_ids: Collection[int]) -> dict[int, int]:
     """How many living tickets each of these people has."""
-    query = select(Ticket.staff, func.count()).where(Ticket.staff.in_(names), Ticket.status.in_(ALIVE)).group_by(Ticket.staff)
-    return {name: number for name, number in session.execute(query) if name is not None}
+    theirs = (Ticket.staff_id.in_(staff_ids), Ticket.status.in_(ALIVE))
+    query = select(Ticket.staff_id, func.count()).where(*theirs).group_by(Ticket.staff_id)
+    return {staff_id: number for staff_id, number in session.execute(query) if staff_id is not None}
 
 
-def held_by(session: Session, name: str) -> list[Ticket]:
-    return list(session.scalars(select(Ticket).where(Ticket.staff == name, Ticket.status.in_(ALIVE)).order_by(Ticket.id)))
+def held_by(session: Session, staff_id: int) -> list[Ticket]:
+    query = select(Ticket).where(Ticket.staff_id == staff_id, Ticket.status.in_(ALIVE)).order_by(Ticket.id)
+    return list(session.scalars(query))
 
 
 # -- changing ---------------------------------------------------------------------------------------------------------------
 
 
-def claim(session: Session, ticket_id: int, name: str) -> bool:
-    """Gives a ticket that nobody has to `name`; False when somebody was faster. One statement decides."""
-    free = (Ticket.id == ticket_id) & Ticket.staff.is_(None) & Ticket.status.in_(ALIVE)
-    done = session.execute(update(Ticket).where(free).values(staff=name).returning(Ticket.id)).one_or_none()
+def claim(session: Session, ticket_id: int, staff_id: int) -> bool:
+    """Gives a ticket that nobody has to this person; False when somebody was faster. One statement decides."""
+    free = (Ticket.id == ticket_id) & Ticket.staff_id.is_(None) & Ticket.status.in_(ALIVE)
+    done = session.execute(update(Ticket).where(free).values(staff_id=staff_id).returning(Ticket.id)).one_or_none()
     return done is not None
-
-
-def write_event(session: Session, ticket: Ticket, at: datetime, who: str, place: str, what: str, detail: dict[str, Any]) -> None:
-    session.add(TicketEvent(ticket_id=ticket.id, at=at, who=who[:80], place=place, what=what, detail=detail))
 
 
 def history(session: Session, ticket_id: int) -> Sequence[TicketEvent]:

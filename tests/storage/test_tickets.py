@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import storage
 from storage import chats, tickets
 from storage.database import Database
-from storage.tickets import Ticket
+from storage.tickets import Ticket, TicketEvent
 from tests.world import START
 
 
@@ -32,7 +32,7 @@ def test_history_is_append_only(database: Database, change: str) -> None:
     """AB9: nobody edits in silence what happened to a complaint."""
     with database.transaction() as session:
         ticket = _ticket(session)
-        tickets.write_event(session, ticket, START, "Li", "console", "claimed", {})
+        session.add(TicketEvent(ticket_id=ticket.id, at=START, who="Li", place="console", what="claimed", detail={}))
     with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
         session.execute(sa.text(change))
     with database.reading() as session:
@@ -44,10 +44,10 @@ def test_only_one_claim_wins(database: Database) -> None:
     with database.transaction() as session:
         ticket = _ticket(session)
     with database.transaction() as session:
-        assert tickets.claim(session, ticket.id, "Li")
+        assert tickets.claim(session, ticket.id, 1)
     with database.transaction() as session:
-        assert not tickets.claim(session, ticket.id, "Wang")
-        assert tickets.lock(session, ticket.id).staff == "Li"
+        assert not tickets.claim(session, ticket.id, 2)
+        assert tickets.lock(session, ticket.id).staff_id == 1
 
 
 def test_a_pause_is_one_however_often_it_begins(database: Database) -> None:

@@ -31,7 +31,7 @@ def upgrade() -> None:
         batch.create_unique_constraint("tickets_token_key", ["token"])
     for name in ("customer_id", "merged_into", "look_at"):
         op.create_index(f"ix_tickets_{name}", "tickets", [name])
-    op.create_index("ix_tickets_staff", "tickets", ["staff", "status"])
+    op.create_index("ix_tickets_staff", "tickets", ["staff_id", "status"])
     _create_parts()
     _create_rules()
     _make_history_append_only()
@@ -48,7 +48,7 @@ _COLUMNS: list[sa.Column[Any]] = [
     sa.Column("severity", sa.String(length=20), nullable=True),
     sa.Column("wish", sa.Text(), nullable=True),
     sa.Column("phone", sa.String(length=20), nullable=True),
-    sa.Column("staff", sa.String(length=80), nullable=True),
+    sa.Column("staff_id", Id, nullable=True),
     sa.Column("cause", sa.Text(), nullable=True),
     sa.Column("remedy", sa.Text(), nullable=True),
     sa.Column("prevention", sa.Text(), nullable=True),
@@ -120,6 +120,7 @@ def _create_parts() -> None:
         *_numbered(),
         sa.Column("at", Moment, nullable=False),
         sa.Column("who", sa.String(length=80), nullable=False),
+        sa.Column("staff_id", Id, nullable=True),
         sa.Column("place", sa.String(length=20), nullable=False),
         sa.Column("what", sa.String(length=30), nullable=False),
         sa.Column("detail", Json, nullable=False),
@@ -129,6 +130,7 @@ def _create_parts() -> None:
         *_numbered(),
         sa.Column("at", Moment, nullable=False),
         sa.Column("who", sa.String(length=80), nullable=False),
+        sa.Column("staff_id", Id, nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
     )
     op.create_table(
@@ -148,7 +150,7 @@ def _create_parts() -> None:
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("staff", sa.String(length=80), nullable=True),
+        sa.Column("staff_id", Id, nullable=True),
         sa.Column("at", Moment, nullable=False),
         sa.Column("told_at", Moment, nullable=True),
         sa.UniqueConstraint("key"),
