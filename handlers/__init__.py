@@ -1,5 +1,5 @@
 """What the bot can do: one folder per capability. The order of FEATURES is the order in which they look at free words."""
 
-from handlers import contact, faq, prices, profile, tickets, welcome
+from handlers import booking, contact, faq, prices, profile, tickets, welcome
 
-FEATURES = [welcome.FEATURE, prices.FEATURE, faq.FEATURE, tickets.FEATURE, profile.FEATURE, contact.FEATURE]
+FEATURES = [welcome.FEATURE, prices.FEATURE, booking.FEATURE, faq.FEATURE, tickets.FEATURE, profile.FEATURE, contact.FEATURE]

@@ -2,6 +2,7 @@
 
 # All nouns are loaded together, so that foreign keys find their tables whichever feature asks first.
 from storage import (
+    appointments,
     catalogue,
     chats,
     customers,
@@ -15,15 +16,20 @@ from storage import (
     proposals,
     quarantine,
     revisions,
+    slots,
     stores,
+    technicians,
+    terms,
     tickets,
     tier_rules,
     vehicles,
     verdicts,
     visits,
+    waitlist,
 )
 
 __all__ = [
-    "catalogue", "chats", "customers", "database", "entries", "leases", "marks", "media", "messages", "promises", "proposals",
-    "quarantine", "revisions", "stores", "tickets", "tier_rules", "vehicles", "verdicts", "visits",
+    "appointments", "catalogue", "chats", "customers", "database", "entries", "leases", "marks", "media", "messages", "promises",
+    "proposals", "quarantine", "revisions", "slots", "stores", "technicians", "terms", "tickets", "tier_rules", "vehicles",
+    "verdicts", "visits", "waitlist",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint, select
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json
@@ -26,6 +26,9 @@ class Service(Base):
     """Something the shop does.
 
     `includes`: what is part of it, one text a language. `aliases`: other words for it in any language.
+    `minutes`: how long it takes, `model_minutes`: for models (codes) that take another time; from 1,440 on the car stays for
+    so many hours, nights included. `bay_kind`: where it is done, "none" if no bay is needed, "demo" for a demo car.
+    `skill`: what a technician must be able to do, "" if none is needed.
     """
 
     __tablename__ = "services"
@@ -37,7 +40,9 @@ class Service(Base):
     includes: Mapped[dict[str, str]] = mapped_column(Json)
     aliases: Mapped[list[str]] = mapped_column(Json)
     minutes: Mapped[int] = mapped_column(Integer)
+    model_minutes: Mapped[dict[str, int]] = mapped_column(Json, server_default=text("'{}'"))
     bay_kind: Mapped[str] = mapped_column(String(20))
+    skill: Mapped[str] = mapped_column(String(40), server_default="")
     position: Mapped[int] = mapped_column(Integer)
     active: Mapped[bool] = mapped_column(Boolean)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Integer, String, Time, UniqueConstraint, delete, select
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, Time, UniqueConstraint, delete, select, text, true
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from storage.database import Base, Id, Json
@@ -26,10 +26,13 @@ class Store(Base):
     region: Mapped[str] = mapped_column(String(4))  # ISO country of holidays, plates and phone numbers
     currency: Mapped[str] = mapped_column(String(3))
     position: Mapped[int] = mapped_column(Integer)  # the order in which stores are offered
+    booking: Mapped[dict[str, Any]] = mapped_column(Json, server_default=text("'{}'"))  # see storage.terms
 
     hours: Mapped[list["OpeningHours"]] = relationship(order_by="OpeningHours.weekday, OpeningHours.opens")
     special_days: Mapped[list["SpecialDay"]] = relationship(order_by="SpecialDay.day")
-    bays: Mapped[list["Bay"]] = relationship(order_by="Bay.code")
+    bays: Mapped[list["Bay"]] = relationship(
+        order_by="Bay.code", primaryjoin="and_(Store.id == Bay.store_id, Bay.active)", viewonly=True
+    )
 
 
 class OpeningHours(Base):
@@ -59,7 +62,10 @@ class SpecialDay(Base):
 
 
 class Bay(Base):
-    """A place where one car is worked on. `kind`: lift | wash | paint | general …"""
+    """A place where one car is worked on, `kind`: lift | wash | paint | general …, or a demo car (`kind` demo, with its model).
+
+    A bay that was given up is not active; its row stays, because appointments point at it.
+    """
 
     __tablename__ = "bays"
     __table_args__ = (UniqueConstraint("store_id", "code"),)
@@ -68,6 +74,8 @@ class Bay(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     code: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(20))
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("car_models.id"))
+    active: Mapped[bool] = mapped_column(Boolean, server_default=true())
 
 
 def all_stores(session: Session) -> list[Store]:
@@ -91,6 +99,7 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
         session.add(store)
     for name in ("kind", "position", "names", "addresses", "parking", "phone", "timezone", "region", "currency"):
         setattr(store, name, wish[name])
+    store.booking = wish.get("booking", {})
     session.flush()
     session.execute(delete(OpeningHours).where(OpeningHours.store_id == store.id))
     session.execute(delete(SpecialDay).where(SpecialDay.store_id == store.id))
@@ -104,10 +113,10 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
     for code, kind in wish["bays"].items():
         bay = bays.pop(code, None)
         if bay is None:
-            session.add(Bay(store_id=store.id, code=code, kind=kind))
-        else:
-            bay.kind = kind
+            bay = Bay(store_id=store.id, code=code)
+            session.add(bay)
+        bay.kind, bay.active = kind, True
     for bay in bays.values():
-        session.delete(bay)
+        bay.active = False
     session.flush()
     session.expire(store)

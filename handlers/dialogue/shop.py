@@ -6,9 +6,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.memo import changes_with
-from storage import catalogue, stores
+from storage import catalogue, stores, technicians
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.stores import Store
+from storage.technicians import Closure, Technician
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,12 @@ class Shop:
     services: dict[str, Service]
     models: dict[str, CarModel]
     models_by_id: dict[int, CarModel]
+    technicians: list[Technician]
+    closures: list[Closure]
     _prices: dict[tuple[int, int], list[PriceOnFile]]
+
+    def store(self, code: str) -> Store | None:
+        return next((store for store in self.stores if store.code == code), None)
 
     def prices_on(self, day: date, store: Store, service: Service) -> list[PriceOnFile]:
         """The prices of a service in a store that hold on `day` (a day of the store), the newest first."""
@@ -36,5 +42,7 @@ def load(session: Session) -> Shop:
         prices: dict[tuple[int, int], list[PriceOnFile]] = {}
         for price in catalogue.prices(own):
             prices.setdefault((price.store_id, price.service_id), []).append(price)
+        staff, closures = technicians.working(own), technicians.closures(own)
         own.expunge_all()
-    return Shop(found, services, models, {model.id: model for model in models.values()}, prices)
+    by_id = {model.id: model for model in models.values()}
+    return Shop(found, services, models, by_id, staff, closures, prices)

@@ -1,0 +1,188 @@
+"""Appointments: who comes when with which car and for what, and everything that happened to it."""
+
+import secrets
+import zlib
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, or_, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, Id, Json, Moment, dialect
+
+HELD, REQUESTED, CONFIRMED = "held", "requested", "confirmed"
+ARRIVED, IN_SERVICE, DONE = "arrived", "in_service", "done"
+NO_SHOW, CANCELLED, EXPIRED = "no_show", "cancelled", "expired"
+# Those that will come, and those that have their place in the plan.
+OPEN = (REQUESTED, CONFIRMED)
+LIVE = (HELD, REQUESTED, CONFIRMED, ARRIVED, IN_SERVICE)
+TRANSPORTS = ("wait", "leave", "pickup", "loaner")
+_HELD = text("status = 'held'")
+# The first of the two numbers of the locks on persons.
+_PERSON = 4_512_027
+
+
+class Appointment(Base):
+    """A visit to come, or one that was to come; a row is never deleted.
+
+    `token`: 128 random bits, for addresses, QR codes and the UID of the calendar file. `sequence`: raised with each change
+    that a calendar must hear of. `services`: codes, in the order of the work. `starts_at`, `ends_at`: when the customer is
+    expected, and when the car is ready. `legs`: the parts of the work, each in one bay: {"bay", "technician": ids or null,
+    "starts", "ends": ISO, UTC, "services"}; `bay_id` and `technician_id` are those of the first. `transport`: wait | leave |
+    pickup | loaner. `price`: minor units as promised, off-peak discount (`discount`, percent) taken off; null when not all
+    of it is on file. `source`: chat | advisor | walk-in | import | api | waitlist.
+    `status`: held → requested → confirmed → arrived → in_service → done, or no_show, cancelled, expired (a hold).
+    `name`, `phone`: as given for this visit, where there is no customer. `hold_until`: only while held.
+    """
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        Index("ix_appointments_store", "store_id", "starts_at"),
+        Index("ix_appointments_held", "store_id", "hold_until", sqlite_where=_HELD, postgresql_where=_HELD),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    chat_id: Mapped[int | None] = mapped_column(ForeignKey("chats.id"), index=True)
+    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("car_models.id"))
+    name: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(20), index=True)
+    services: Mapped[list[str]] = mapped_column(Json)
+    starts_at: Mapped[datetime] = mapped_column(Moment)
+    ends_at: Mapped[datetime] = mapped_column(Moment)
+    legs: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    bay_id: Mapped[int | None] = mapped_column(ForeignKey("bays.id"), index=True)
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"), index=True)
+    transport: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(Text)
+    price: Mapped[int | None] = mapped_column(Integer)
+    discount: Mapped[int] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(String(12))
+    hold_until: Mapped[datetime | None] = mapped_column(Moment)
+    sequence: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Event(Base):
+    """Something that happened to an appointment. `who`: customer | system | the name of the member of staff.
+
+    `origin`: chat | console | api | import | sweep | command. `what`: the status it came to, or moved, changed.
+    `details`: what was before and is now.
+    """
+
+    __tablename__ = "appointment_events"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str] = mapped_column(String(80))
+    origin: Mapped[str] = mapped_column(String(10))
+    what: Mapped[str] = mapped_column(String(12))
+    details: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def get(session: Session, appointment_id: int) -> Appointment | None:
+    return session.get(Appointment, appointment_id)
+
+
+def by_token(session: Session, token: str) -> Appointment | None:
+    return session.scalars(select(Appointment).where(Appointment.token == token)).one_or_none()
+
+
+def lock(session: Session, appointment_id: int) -> Appointment:
+    """The appointment as it is now, and nobody else changes it before the transaction ends."""
+    query = select(Appointment).where(Appointment.id == appointment_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def lock_holds_gone(session: Session, store_id: int, start: datetime, end: datetime, now: datetime) -> list[Appointment]:
+    """Holds of a store that nobody confirmed in time and that touch this span; those that somebody works on are left out."""
+    query = select(Appointment).where(
+        Appointment.store_id == store_id, Appointment.status == HELD, Appointment.hold_until <= now,
+        Appointment.starts_at < end, Appointment.ends_at > start,
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(Appointment.id).with_for_update(skip_locked=True)))
+
+
+def holds_gone(session: Session, store_id: int, now: datetime) -> list[int]:
+    """The ids of all holds of the store that are over and not yet put away."""
+    query = select(Appointment.id).where(
+        Appointment.store_id == store_id, Appointment.status == HELD, Appointment.hold_until <= now
+    )
+    return list(session.scalars(query))
+
+
+def of_person(
+    session: Session, *, customer_id: int | None = None, chat_id: int | None = None, phone: str | None = None
+) -> list[Appointment]:
+    """Everything of this customer, this chat or this phone number, the next first."""
+    query = select(Appointment).where(_theirs(customer_id, chat_id, phone))
+    return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id)))
+
+
+def lock_person(session: Session, customer_id: int | None, phone: str | None) -> None:
+    """Whoever books for the same customer or number at the same moment waits, so that counting their visits means something."""
+    if dialect(session) == "postgresql":
+        names = [f"{kind}:{value}" for kind, value in (("customer", customer_id), ("phone", phone)) if value is not None]
+        for number in sorted(zlib.crc32(name.encode()) for name in names):
+            session.execute(select(func.pg_advisory_xact_lock(_PERSON, number - 2**31)))
+
+
+def counts_of_person(
+    session: Session, *, customer_id: int | None, chat_id: int | None, phone: str | None, now: datetime, since: datetime
+) -> tuple[int, int, int]:
+    """(open visits to come, holds that still hold, visits since `since` to which they did not come)."""
+    theirs = _theirs(customer_id, chat_id, phone)
+    to_come = func.count().filter(Appointment.status.in_(OPEN), Appointment.starts_at > now)
+    holds = func.count().filter(Appointment.status == HELD, Appointment.hold_until > now)
+    missed = func.count().filter(Appointment.status == NO_SHOW, Appointment.starts_at >= since)
+    row = session.execute(select(to_come, holds, missed).where(theirs)).one()
+    return row[0], row[1], row[2]
+
+
+def _theirs(customer_id: int | None, chat_id: int | None, phone: str | None) -> Any:
+    ways = [
+        column == value
+        for column, value in ((Appointment.customer_id, customer_id), (Appointment.chat_id, chat_id), (Appointment.phone, phone))
+        if value is not None
+    ]  # fmt: skip
+    return or_(*ways) if ways else Appointment.id.is_(None)
+
+
+def between(
+    session: Session, store_id: int, start: datetime, end: datetime, statuses: Collection[str] = (*LIVE, DONE, NO_SHOW)
+) -> list[Appointment]:
+    """Whatever touches this span in the store, by its start: the plan of a day or a week."""
+    query = select(Appointment).where(
+        Appointment.store_id == store_id, Appointment.starts_at < end, Appointment.ends_at > start,
+        Appointment.status.in_(statuses),
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id)))
+
+
+def rides_between(
+    session: Session, store_id: int, start: datetime, end: datetime, now: datetime, without: Collection[int] = ()
+) -> list[tuple[str, datetime]]:
+    """(transport, start) of the loaner cars and pick-ups that are promised for visits that start in this span."""
+    query = select(Appointment.transport, Appointment.starts_at).where(
+        Appointment.store_id == store_id, Appointment.starts_at >= start, Appointment.starts_at < end,
+        Appointment.transport.in_(("pickup", "loaner")),
+        or_(Appointment.status.in_((*LIVE[1:], DONE)), (Appointment.status == HELD) & (Appointment.hold_until > now)),
+        Appointment.id.not_in(without),
+    )  # fmt: skip
+    return [(transport, starts_at) for transport, starts_at in session.execute(query)]
+
+
+def events_of(session: Session, appointment_id: int) -> list[Event]:
+    """Its history, the oldest first."""
+    return list(session.scalars(select(Event).where(Event.appointment_id == appointment_id).order_by(Event.id)))

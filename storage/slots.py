@@ -1,0 +1,219 @@
+"""Slots: which quarter hours of bays, technicians and cars are taken; two appointments never share one, by a unique key.
+
+`quanta` is the truth: one row for each quarter hour that an appointment has of a resource, and the primary key says that
+there is one appointment at most. `slot_days` sums it up, a row for a store and day with 96 bits a resource: it is the lock
+that whoever changes something takes first, and the reason why a year of twenty bays is read in a few milliseconds.
+Days and quarter hours are counted in UTC since 1970, so a change of clocks leaves nothing out and nothing doubled.
+"""
+
+import struct
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, bindparam, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from storage.database import Base, insert
+
+MINUTES = 15
+QUANTUM = timedelta(minutes=MINUTES)
+DAY = 96  # quarter hours
+BAY, TECHNICIAN, VEHICLE = range(3)
+
+QUANTA = Table(
+    "quanta",
+    Base.metadata,
+    Column("resource", BigInteger, primary_key=True, autoincrement=False),
+    Column("quantum", Integer, primary_key=True, autoincrement=False),
+    Column("appointment_id", ForeignKey("appointments.id"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+SLOT_DAYS = Table(
+    "slot_days",
+    Base.metadata,
+    Column("store_id", ForeignKey("stores.id"), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("taken", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+_ENTRY = struct.Struct("<q12s")
+
+
+class Taken(Exception):  # noqa: N818 - not an error: somebody was quicker
+    """A quarter hour that was wanted belongs to another appointment. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A resource from the quarter hour `first` up to and without `end`."""
+
+    resource: int
+    first: int
+    end: int
+
+
+def bay(bay_id: int) -> int:
+    return bay_id * 4 + BAY
+
+
+def technician(technician_id: int) -> int:
+    return technician_id * 4 + TECHNICIAN
+
+
+def vehicle(vehicle_id: int) -> int:
+    return vehicle_id * 4 + VEHICLE
+
+
+def quantum_at(moment: datetime) -> int:
+    """The number of the quarter hour that `moment` is in."""
+    return int(moment.timestamp() // (MINUTES * 60))
+
+
+def quantum_from(moment: datetime) -> int:
+    """The number of the first quarter hour that begins at or after `moment`."""
+    return -int(-moment.timestamp() // (MINUTES * 60))
+
+
+def moment_of(quantum: int) -> datetime:
+    """When the quarter hour begins, UTC."""
+    return datetime.fromtimestamp(quantum * MINUTES * 60, UTC)
+
+
+def days_of(claims: Iterable[Claim]) -> set[int]:
+    return {day for claim in claims for day in range(claim.first // DAY, (claim.end - 1) // DAY + 1)}
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Days of a store, locked until the transaction ends: what is taken, and taking and freeing it."""
+
+    session: Session
+    store_id: int
+    _days: dict[int, dict[int, int]]
+    _changed: set[int] = field(default_factory=set)
+
+    def is_free(self, resource: int, first: int, end: int) -> bool:
+        """Raises KeyError for a day that was not locked."""
+        return all(not self._days[day].get(resource, 0) & mask for day, mask in _masks(first, end))
+
+    def take(self, appointment_id: int, claims: Iterable[Claim]) -> None:
+        """Writes the claims down, all or none. Raises Taken; the caller's savepoint takes back what was written before."""
+        wanted = list(claims)
+        rows = [
+            {"resource": claim.resource, "quantum": quantum, "appointment_id": appointment_id}
+            for claim in wanted
+            for quantum in range(claim.first, claim.end)
+        ]
+        if not rows:
+            return
+        try:
+            self.session.connection().execute(QUANTA.insert(), rows)
+        except IntegrityError as conflict:
+            raise Taken from conflict
+        for claim in wanted:
+            if claim.resource % 4 != VEHICLE:
+                self._mark(claim.resource, _masks(claim.first, claim.end), True)
+
+    def free(self, appointment_id: int, first: int | None = None) -> None:
+        """Gives back everything the appointment has, or what it has from `first` on; its days must be locked."""
+        gone = delete(QUANTA).where(QUANTA.c.appointment_id == appointment_id)
+        if first is not None:
+            gone = gone.where(QUANTA.c.quantum >= first)
+        for resource, quantum in self.session.connection().execute(gone.returning(QUANTA.c.resource, QUANTA.c.quantum)).all():
+            if resource % 4 != VEHICLE:
+                self._mark(resource, _masks(quantum, quantum + 1), False)
+
+    def save(self) -> None:
+        """Writes the sums of the changed days."""
+        rows = [{"d": day, "t": _pack(self._days[day])} for day in sorted(self._changed)]
+        if rows:
+            row = (SLOT_DAYS.c.store_id == self.store_id) & (SLOT_DAYS.c.day == bindparam("d"))
+            self.session.connection().execute(update(SLOT_DAYS).where(row).values(taken=bindparam("t")), rows)
+        self._changed.clear()
+
+    def _mark(self, resource: int, masks: Iterable[tuple[int, int]], taken: bool) -> None:
+        for day, mask in masks:
+            bits = self._days[day].get(resource, 0)
+            self._days[day][resource] = bits | mask if taken else bits & ~mask
+            self._changed.add(day)
+
+
+def lock(session: Session, store_id: int, days: Iterable[int]) -> Ledger:
+    """Takes the rows of these days in their order, made if new: whoever books, moves or cancels there waits for the other."""
+    rows = [{"store_id": store_id, "day": day, "taken": b""} for day in sorted(set(days))]
+    new = insert(session, SLOT_DAYS).values(rows)
+    # An update that changes nothing still locks the row and gives what it holds now.
+    kept = new.on_conflict_do_update(index_elements=["store_id", "day"], set_={"day": new.excluded.day})
+    found = session.connection().execute(kept.returning(SLOT_DAYS.c.day, SLOT_DAYS.c.taken))
+    return Ledger(session, store_id, {day: dict(_unpack(taken)) for day, taken in found})
+
+
+def days_held(session: Session, appointment_ids: Iterable[int]) -> set[int]:
+    """The days on which these appointments have something."""
+    query = select(QUANTA.c.quantum).where(QUANTA.c.appointment_id.in_(list(appointment_ids))).distinct()
+    return {quantum // DAY for quantum in session.connection().execute(query).scalars()}
+
+
+def claims_of(session: Session, appointment_ids: Iterable[int]) -> list[Claim]:
+    """What these appointments have, a claim for each quarter hour."""
+    query = select(QUANTA.c.resource, QUANTA.c.quantum).where(QUANTA.c.appointment_id.in_(list(appointment_ids)))
+    return [Claim(resource, quantum, quantum + 1) for resource, quantum in session.connection().execute(query)]
+
+
+def claims_on(session: Session, resource: int, first: int, end: int, without: Collection[int] = ()) -> list[Claim]:
+    """What is taken of one resource between two quarter hours, but for what the appointments `without` have."""
+    query = select(QUANTA.c.quantum).where(QUANTA.c.resource == resource, QUANTA.c.quantum >= first, QUANTA.c.quantum < end)
+    if without:
+        query = query.where(QUANTA.c.appointment_id.not_in(without))
+    return [Claim(resource, quantum, quantum + 1) for quantum in session.connection().execute(query).scalars()]
+
+
+def taken(session: Session, store_id: int, first_day: int, last_day: int) -> dict[int, int]:
+    """What is taken from `first_day` to `last_day`: for each resource a number whose bit n is the quarter hour n of that time."""
+    query = select(SLOT_DAYS.c.day, SLOT_DAYS.c.taken).where(
+        SLOT_DAYS.c.store_id == store_id, SLOT_DAYS.c.day.between(first_day, last_day)
+    )
+    length = (last_day - first_day + 1) * 12
+    found: dict[int, bytearray] = {}
+    for day, packed in session.connection().execute(query).all():
+        place = (day - first_day) * 12
+        for resource, bits in _ENTRY.iter_unpack(packed):
+            whole = found.get(resource)
+            if whole is None:
+                whole = found[resource] = bytearray(length)
+            whole[place : place + 12] = bits
+    return {resource: int.from_bytes(bits, "little") for resource, bits in found.items()}
+
+
+def differences(session: Session, store_id: int) -> list[tuple[int, int]]:
+    """(day, resource) where the sum does not say what the quanta say; empty unless somebody wrote past this file."""
+    query = select(SLOT_DAYS.c.day, SLOT_DAYS.c.taken).where(SLOT_DAYS.c.store_id == store_id)
+    summed = {(day, r): bits for day, packed in session.connection().execute(query) for r, bits in _unpack(packed) if bits}
+    from storage.appointments import Appointment
+
+    rows = select(QUANTA.c.resource, QUANTA.c.quantum).join(Appointment, Appointment.id == QUANTA.c.appointment_id)
+    counted: dict[tuple[int, int], int] = {}
+    for resource, quantum in session.connection().execute(rows.where(Appointment.store_id == store_id)):
+        if resource % 4 != VEHICLE:
+            place = (quantum // DAY, resource)
+            counted[place] = counted.get(place, 0) | 1 << quantum % DAY
+    return sorted(place for place in summed.keys() | counted.keys() if summed.get(place) != counted.get(place))
+
+
+def _masks(first: int, end: int) -> Iterable[tuple[int, int]]:
+    """(day, bits of that day) for each day between."""
+    for day in range(first // DAY, (end - 1) // DAY + 1):
+        low, high = max(first - day * DAY, 0), min(end - day * DAY, DAY)
+        yield day, ((1 << (high - low)) - 1) << low
+
+
+def _pack(resources: Mapping[int, int]) -> bytes:
+    return b"".join(_ENTRY.pack(resource, bits.to_bytes(12, "little")) for resource, bits in sorted(resources.items()) if bits)
+
+
+def _unpack(packed: bytes) -> Iterable[tuple[int, int]]:
+    return [(resource, int.from_bytes(bits, "little")) for resource, bits in _ENTRY.iter_unpack(packed)]

@@ -1,0 +1,77 @@
+"""The waitlist: who wants a time that is taken now, in which window, and what was offered to them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, or_, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.database import Base, Id, Json, Moment
+
+WAITING, OFFERED, TAKEN, PASSED, OVER, LEFT = "waiting", "offered", "taken", "passed", "over", "left"
+_ACTIVE = text("status IN ('waiting', 'offered')")
+
+
+class Wait(Base):
+    """A wish in line; the oldest is served first. The window is [`earliest`, `latest`): when the visit may start.
+
+    `status`: waiting → offered → taken, or passed (said no, or did not answer: the next one's turn), over (the window is
+    past) or left (does not want it any more). `appointment_id`: the hold that is offered, until `offer_until`. `told_at`:
+    when the message about this offer was posted, null until then. `passed`: starts that were offered in vain (ISO).
+    """
+
+    __tablename__ = "waitlist"
+    __table_args__ = (Index("ix_waitlist_active", "store_id", "asked_at", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    chat_id: Mapped[int | None] = mapped_column(ForeignKey("chats.id"), index=True)
+    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"))
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("car_models.id"))
+    name: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    services: Mapped[list[str]] = mapped_column(Json)
+    transport: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(Text)
+    earliest: Mapped[datetime] = mapped_column(Moment)
+    latest: Mapped[datetime] = mapped_column(Moment)
+    status: Mapped[str] = mapped_column(String(10))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"), index=True)
+    offered_at: Mapped[datetime | None] = mapped_column(Moment)
+    offer_until: Mapped[datetime | None] = mapped_column(Moment)
+    told_at: Mapped[datetime | None] = mapped_column(Moment)
+    passed: Mapped[list[str]] = mapped_column(Json)
+    offers: Mapped[int] = mapped_column(Integer)
+
+
+def lock(session: Session, wait_id: int) -> Wait:
+    query = select(Wait).where(Wait.id == wait_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def in_line(session: Session, store_id: int, now: datetime) -> list[Wait]:
+    """Those who wait for a window that is not over, the oldest first, locked; who is being served already is left out."""
+    query = select(Wait).where(Wait.store_id == store_id, Wait.status == WAITING, Wait.latest > now)
+    return list(session.scalars(query.order_by(Wait.asked_at, Wait.id).with_for_update(skip_locked=True)))
+
+
+def offer_with(session: Session, appointment_id: int) -> Wait | None:
+    """The wish that this hold was offered for, if it is an offer."""
+    query = select(Wait).where(Wait.appointment_id == appointment_id, Wait.status == OFFERED)
+    return session.scalars(query.with_for_update()).one_or_none()
+
+
+def untold(session: Session, now: datetime) -> list[Wait]:
+    """Offers that still stand and that nobody has been told about."""
+    query = select(Wait).where(Wait.status == OFFERED, Wait.told_at.is_(None), Wait.offer_until > now)
+    return list(session.scalars(query.order_by(Wait.offered_at, Wait.id)))
+
+
+def of_person(session: Session, *, customer_id: int | None, chat_id: int | None) -> list[Wait]:
+    """What this person still waits for or has been offered."""
+    ways = [column == value for column, value in ((Wait.customer_id, customer_id), (Wait.chat_id, chat_id)) if value is not None]
+    if not ways:
+        return []
+    query = select(Wait).where(or_(*ways), Wait.status.in_((WAITING, OFFERED)))
+    return list(session.scalars(query.order_by(Wait.asked_at, Wait.id)))
