@@ -1,10 +1,10 @@
 """The kit that every capability is made of: what comes in, a turn, a reply, forms with slots, texts, and the engine."""
 
 from handlers.dialogue.feature import Feature
-from handlers.dialogue.form import Answers, Form, Refusal, Slot, Start, Unclear
+from handlers.dialogue.form import Answers, Form, Option, Refusal, Slot, Start, Unclear
 from handlers.dialogue.incoming import Contact, Incoming
 from handlers.dialogue.reply import Button, Reply
-from handlers.dialogue.slots import Choice, Option, Words
+from handlers.dialogue.slots import Choice, Words
 from handlers.dialogue.turn import Turn
 
 __all__ = [

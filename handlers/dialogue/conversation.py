@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from handlers.dialogue import doubts
 from handlers.dialogue.feature import Feature
 from handlers.dialogue.form import Form, Refusal, Slot, Start, Unclear
 from handlers.dialogue.incoming import Incoming
@@ -129,7 +130,7 @@ class Conversation:
             try:
                 value = slot.accept(turn, press.value, chat.answers)
             except Unclear as unclear:
-                return self._say_again(turn, form, slot, turn.text(unclear.key, **unclear.values))
+                return self._say_again(turn, slot, unclear)
             return self._fill(turn, form, slot, value)
         if press.do in self.words or press.do in ("back", "cancel"):
             return self._universal_said(turn, press.do)
@@ -154,7 +155,8 @@ class Conversation:
         if slot is None:
             return self._go_on(turn, form)
         try:
-            value = slot.read(turn, turn.chat.answers)
+            settled = doubts.settled(turn, slot)
+            value = slot.accept(turn, settled, turn.chat.answers) if settled is not None else slot.read(turn, turn.chat.answers)
         except Unclear as unclear:
             return self._not_an_answer(turn, form, slot, unclear)
         return self._fill(turn, form, slot, value)
@@ -167,7 +169,7 @@ class Conversation:
     def _not_an_answer(self, turn: Turn, form: Form, slot: Slot, unclear: Unclear) -> Said:
         """Not an answer: perhaps a change of mind, perhaps a question in between, perhaps nothing we know."""
         owner, before = turn.feature, _state(turn.chat)
-        if turn.incoming.kind == "text":
+        if turn.incoming.kind == "text" and not unclear.meant:
             if self._overheard(turn, form, slot):
                 return self._go_on(turn, form)
             if said := self._triggered(turn):
@@ -177,13 +179,13 @@ class Conversation:
             for feature in self.features.values():
                 if feature.aside and (reply := feature.aside(turn)):
                     return self._ask_again(turn, form, Said(reply, feature.name))
-        elif said := self._received(turn):
+        elif turn.incoming.kind != "text" and (said := self._received(turn)):
             return self._ask_again(turn, form, said)
         turn.feature = owner
         turn.chat.misses += 1
         if refusal := turn.incoming.extra.get("refusal"):
             unclear = Unclear(refusal)
-        return self._say_again(turn, form, slot, turn.text(unclear.key, **unclear.values))
+        return self._say_again(turn, slot, unclear)
 
     def _overheard(self, turn: Turn, form: Form, asked: Slot) -> bool:
         """Takes what the words say about slots that were not asked yet; True if there was something."""
@@ -194,9 +196,13 @@ class Conversation:
                 heard = True
         return heard
 
-    def _say_again(self, turn: Turn, form: Form, slot: Slot, why: str) -> Said:
+    def _say_again(self, turn: Turn, slot: Slot, unclear: Unclear | Refusal) -> Said:
+        why = turn.text(unclear.key, **unclear.values) if unclear.key else ""
         said = self._asking(turn, slot)
-        said.before.append(why)
+        if why:
+            said.before.append(why)
+        if said.reply and isinstance(unclear, Unclear):
+            said.reply = replace(said.reply, buttons=[*doubts.keep(turn, slot, unclear.options), *said.reply.rows()])
         if turn.chat.misses >= MISSES_BEFORE_A_PERSON and said.reply:
             person = turn.button("dialogue.button.person", "person")
             said.reply = replace(said.reply, buttons=[*said.reply.rows(), [person]])
@@ -235,6 +241,7 @@ class Conversation:
     def _go_on(self, turn: Turn, form: Form) -> Said:
         """Asks for the first missing slot, or submits."""
         chat = turn.chat
+        doubts.forget(chat)
         while slot := form.next_slot(turn, chat.answers):
             if (value := slot.known(turn, chat.answers)) is None:
                 return self._asking(turn, slot)
@@ -244,17 +251,17 @@ class Conversation:
         try:
             result = form.submit(turn, answers)
         except Refusal as no:
-            why = turn.text(no.key, **no.values)
             again = form.slot(no.again)
             if again is None:
-                return Said(Reply(why), feature)
+                return Said(Reply(turn.text(no.key, **no.values)), feature)
             _restore(chat, state)
             chat.answers.pop(no.again, None)
-            return self._say_again(turn, form, again, why)
+            return self._say_again(turn, again, no)
         return self._become(turn, feature, result)
 
     def _asking(self, turn: Turn, slot: Slot) -> Said:
         chat = turn.chat
+        doubts.forget(chat)
         reply = slot.ask(turn, chat.answers)
         if slot.name not in chat.asked:
             chat.asked.append(slot.name)

@@ -12,12 +12,26 @@ if TYPE_CHECKING:
 Answers = dict[str, Any]
 
 
-class Unclear(Exception):  # noqa: N818 - it is a thing said to a person, not an error
-    """That does not answer the question. `key` is the text that says what would."""
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to choose: a JSON value, and what the button says."""
 
-    def __init__(self, key: str, **values: Any) -> None:
+    value: Any
+    label: str
+
+
+class Unclear(Exception):  # noqa: N818 - it is a thing said to a person, not an error
+    """That does not answer the question. `key` is the text that says what would; an empty one only asks once more.
+
+    `meant`: it was an answer, only not a good one, so that nothing else is looked for in the words. `options`: values that
+    may be meant, with the labels of their buttons; a plain "yes" takes the first.
+    """
+
+    def __init__(self, key: str, *, meant: bool = False, options: "Sequence[Option]" = (), **values: Any) -> None:
         super().__init__(key)
         self.key = key
+        self.meant = meant
+        self.options = options
         self.values = values
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _WORD = re.compile(r"[A-Za-z][a-z']+")
+# The province on a mainland plate is typed by everybody who has one.
+_PLATE = re.compile(r"[㐀-鿿]\s?[A-Za-z][·.\s-]?[A-Za-z0-9]{4,6}(?![A-Za-z0-9])[警学學挂掛领領港澳]?")
 _TRADITIONAL_PLACES = {"tw", "hk", "mo", "hant"}
 
 
@@ -40,10 +42,11 @@ def of_words(text: str, current: str | None = None) -> str | None:
 
     A model, a number or one short word proves nothing. Characters that both scripts share leave a Chinese chat as it is.
     """
-    han = _HAN.findall(text[:400])
+    text = _PLATE.sub("", text[:400])
+    han = _HAN.findall(text)
     if han:
         scripts = [script for script in map(_script_of, han) if script]
         if scripts:
             return max(("zh-Hans", "zh-Hant"), key=scripts.count)
         return None if current and current.startswith("zh") else ("zh-Hans" if len(han) >= 2 else None)
-    return "en" if len(_WORD.findall(text[:400])) >= 2 else None
+    return "en" if len(_WORD.findall(text)) >= 2 else None

@@ -5,17 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.dialogue.folding import fold
-from handlers.dialogue.form import Answers, Slot, Unclear
+from handlers.dialogue.form import Answers, Option, Slot, Unclear
 from handlers.dialogue.reply import Button, Reply
 from handlers.dialogue.turn import Turn
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """Something to choose: a JSON value, and what the button says."""
-
-    value: Any
-    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
