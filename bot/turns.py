@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 # Chats side by side on PostgreSQL; SQLite has one writer at a time, so there one thread commits what has gathered meanwhile.
 POSTGRESQL_THREADS = 4
 SQLITE_BATCH = 64
+# If a message ends the process, its channel brings it again soon after the next start: the first ones are counted.
+WITH_CARE = 100
 
 
 @dataclass(slots=True)
@@ -36,6 +38,7 @@ class Turns:
         self._batch = SQLITE_BATCH if sqlite else 1
         self._queues: list[SimpleQueue[_Job | None]] = [SimpleQueue() for _ in range(1 if sqlite else POSTGRESQL_THREADS)]
         self._threads: list[Thread] = []
+        self._care = WITH_CARE
 
     def start(self) -> None:
         """Starts the threads; call it on the running loop."""
@@ -62,14 +65,18 @@ class Turns:
 
     def _work(self, queue: "SimpleQueue[_Job | None]", loop: asyncio.AbstractEventLoop) -> None:
         while (job := queue.get()) is not None:
-            jobs, end = [job], False
-            while len(jobs) < self._batch and not queue.empty():
+            jobs, end, care = [job], False, self._care > 0
+            while len(jobs) < self._batch and not care and not queue.empty():
                 if (more := queue.get()) is None:
                     end = True
                     break
                 jobs.append(more)
             try:
-                outcomes = self.engine.take([job.incoming for job in jobs], self.clock())
+                if care:
+                    self._care -= 1
+                    outcomes = [self.engine.take_with_care(job.incoming, self.clock())]
+                else:
+                    outcomes = self.engine.take([job.incoming for job in jobs], self.clock())
             except Exception as error:
                 log.error("turns failed: %s", type(error).__name__)
                 loop.call_soon_threadsafe(self._failed, jobs, error)

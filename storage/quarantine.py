@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import Integer, String, Text, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Moment, insert
@@ -17,6 +17,26 @@ class Quarantined(Base):
     reason: Mapped[str] = mapped_column(String(200))
     raw: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Tried(Base):
+    """An update that was begun and has not ended yet, and how often."""
+
+    __tablename__ = "tries"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+
+
+def begin(session: Session, key: str) -> int:
+    """Counts one more beginning of this update; how many there were."""
+    row = insert(session, Tried.__table__).values(key=key, count=1)
+    row = row.on_conflict_do_update(index_elements=["key"], set_={"count": Tried.count + 1})
+    return session.execute(row.returning(Tried.count)).scalar_one()
+
+
+def end(session: Session, key: str) -> None:
+    session.execute(delete(Tried).where(Tried.key == key))
 
 
 def put(session: Session, *, key: str, channel: str, reason: str, raw: str, now: datetime) -> None:

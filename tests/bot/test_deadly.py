@@ -1,0 +1,46 @@
+"""PR12: a message that ends the process each time is put aside after three tries; the rest flows."""
+
+import subprocess
+import sys
+
+from sqlalchemy import select
+
+from handlers import FEATURES
+from handlers.dialogue import Incoming
+from handlers.dialogue.engine import Engine
+from storage import messages
+from storage.database import Database
+from storage.quarantine import Tried
+from tests.world import START
+
+# A process of its own: the first thing that a worker is brought after its start is the deadly message.
+WORKER = """
+import os, sys
+from handlers import FEATURES
+from handlers.dialogue import Incoming
+from handlers.dialogue.engine import Engine
+from storage.database import Database
+from tests.world import START
+engine = Engine(Database(sys.argv[1]), FEATURES)
+engine.conversation.words["menu"] = ("welcome", lambda turn: os._exit(9))
+engine.take_with_care(Incoming("web", "ann", "deadly", "text", text="menu", pulls=True), START)
+"""
+
+
+def test_pr12_a_message_that_ends_the_process_is_put_aside_after_three_tries(database: Database) -> None:
+    for _ in range(3):
+        assert subprocess.run([sys.executable, "-c", WORKER, database.url], check=False).returncode == 9
+    engine = Engine(database, FEATURES)
+    thought: list[str] = []
+    engine.conversation.words["menu"] = ("welcome", lambda turn: thought.append("again"))  # type: ignore[assignment,func-returns-value]
+    outcome = engine.take_with_care(Incoming("web", "ann", "deadly", "text", text="menu", pulls=True), START)
+    with database.reading() as session:
+        said = messages.latest(session, outcome.chat_id)
+        assert [message.incoming for message in said] == [True, False]
+        assert "something went wrong" in said[-1].text
+        assert thought == []
+        assert session.scalars(select(Tried)).all() == []
+    # What comes after it is answered, and what was counted by accident is forgotten.
+    outcome = engine.take_with_care(Incoming("web", "ann", "next", "text", text="help", pulls=True), START)
+    with database.reading() as session:
+        assert "These words always work" in messages.latest(session, outcome.chat_id)[-1].text
