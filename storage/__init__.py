@@ -11,7 +11,10 @@ from storage import (
     leases,
     marks,
     media,
+    merging,
     messages,
+    odometer,
+    phone_codes,
     promises,
     proposals,
     quarantine,
@@ -29,7 +32,7 @@ from storage import (
 )
 
 __all__ = [
-    "appointments", "catalogue", "chats", "customers", "database", "entries", "leases", "marks", "media", "messages", "promises",
-    "proposals", "quarantine", "revisions", "slots", "stores", "technicians", "terms", "tickets", "tier_rules", "vehicles",
-    "verdicts", "visits", "waitlist",
+    "appointments", "catalogue", "chats", "customers", "database", "entries", "leases", "marks", "media", "merging", "messages",
+    "odometer", "phone_codes", "promises", "proposals", "quarantine", "revisions", "slots", "stores", "technicians", "terms",
+    "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, String, select
+from sqlalchemy import Boolean, Date, ForeignKey, String, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Moment
 
 
 class Customer(Base):
-    """A customer. `code` is the key in the shop's own system; `phone` is E.164 and, once verified, links chats to this row."""
+    """A customer. `code` is the key in the shop's own system; `phone` is E.164 and, once verified, links chats to this row.
+
+    `provisional`: somebody in a chat whom the shop's own system does not know, or not yet; only a verified phone makes them
+    one with a customer of the shop (see `storage.merging`).
+    """
 
     __tablename__ = "customers"
 
@@ -22,6 +26,7 @@ class Customer(Base):
     language: Mapped[str | None] = mapped_column(String(10))
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     birthday: Mapped[date | None] = mapped_column(Date)
+    provisional: Mapped[bool] = mapped_column(Boolean, server_default=false(), default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

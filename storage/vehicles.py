@@ -1,15 +1,21 @@
 """Vehicles and who brings them."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Integer, String, select
+from sqlalchemy import Date, ForeignKey, Integer, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, Id
+from storage.customers import Customer
+from storage.database import Base, Id, Moment
 
 
 class Vehicle(Base):
-    """A car. `code` is its key in the shop's own system; plate and VIN as the shop wrote them, trimmed."""
+    """A car. `code` is its key in the shop's own system; plate and VIN as the shop wrote them, trimmed.
+
+    `customer_id`: the owner; further people who bring it are rows of `vehicle_people`. `plate_key`: the plate as it is looked
+    up, without width, case and separators. `name`: the customer's words for a car that the catalogue does not have. `trim`:
+    engine and trim in words. `removed_at`: its owner has it no more; history keeps it, nobody is offered it.
+    """
 
     __tablename__ = "vehicles"
 
@@ -18,11 +24,66 @@ class Vehicle(Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
     model_id: Mapped[int | None] = mapped_column(ForeignKey("car_models.id"))
     plate: Mapped[str | None] = mapped_column(String(20), index=True)
+    plate_key: Mapped[str | None] = mapped_column(String(20), index=True)
     vin: Mapped[str | None] = mapped_column(String(20), index=True)
     year: Mapped[int | None] = mapped_column(Integer)
     colour: Mapped[str | None] = mapped_column(String(40))
+    name: Mapped[str | None] = mapped_column(String(80))
+    trim: Mapped[str | None] = mapped_column(String(80))
     delivered_on: Mapped[date | None] = mapped_column(Date)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Person(Base):
+    """Somebody besides the owner who brings a car. `role`: driver | owner (a second one). `removed_at`: not any more."""
+
+    __tablename__ = "vehicle_people"
+
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(10))
+    since: Mapped[datetime] = mapped_column(Moment)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 def of_customer(session: Session, customer_id: int) -> list[Vehicle]:
-    return list(session.scalars(select(Vehicle).where(Vehicle.customer_id == customer_id).order_by(Vehicle.id)))
+    """The cars that somebody owns or drives now, in the order in which we came to know them."""
+    drives = select(Person.vehicle_id).where(Person.customer_id == customer_id, Person.removed_at.is_(None))
+    mine = or_(Vehicle.customer_id == customer_id, Vehicle.id.in_(drives))
+    return list(session.scalars(select(Vehicle).where(mine, Vehicle.removed_at.is_(None)).order_by(Vehicle.id)))
+
+
+def people_of(session: Session, vehicle: Vehicle) -> list[tuple[Customer, str]]:
+    """Everybody who brings the car now, with their role; the owner first."""
+    owner = session.get_one(Customer, vehicle.customer_id)
+    others = (
+        select(Customer, Person.role)
+        .join(Person, Person.customer_id == Customer.id)
+        .where(Person.vehicle_id == vehicle.id, Person.removed_at.is_(None))
+        .order_by(Person.since)
+    )
+    return [(owner, "owner"), *((customer, role) for customer, role in session.execute(others))]
+
+
+def let_drive(session: Session, vehicle: Vehicle, customer_id: int, role: str, now: datetime) -> None:
+    """From now on this person brings the car too."""
+    person = session.get(Person, (vehicle.id, customer_id))
+    if person is None:
+        session.add(Person(vehicle_id=vehicle.id, customer_id=customer_id, role=role, since=now))
+    elif person.removed_at is not None or person.role != role:
+        person.role, person.since, person.removed_at = role, now, None
+    session.flush()
+
+
+def with_plate(session: Session, plate_key: str) -> list[Vehicle]:
+    """Every car with this plate (see `handlers.vehicles.plates.key`), also removed ones: a plate may have moved on."""
+    return list(session.scalars(select(Vehicle).where(Vehicle.plate_key == plate_key).order_by(Vehicle.id)))
+
+
+def offered_again(session: Session, owners: dict[str, int]) -> None:
+    """Cars (by code) that are about to get another owner than now: what the last one removed, the next one has."""
+    query = select(Vehicle).where(Vehicle.code.in_(owners), Vehicle.removed_at.is_not(None))
+    for vehicle in session.scalars(query):
+        if vehicle.customer_id != owners[vehicle.code]:
+            vehicle.removed_at = None
+    session.flush()

@@ -57,7 +57,10 @@ class FlatImport:
 
     def _put(self, rows: list[dict[str, Any]], left_out: frozenset[str]) -> None:
         self.kind.before(self.session, rows, left_out)
-        counts = bulk.put(self.session, self.kind.table, self.kind.key, rows, keep={*left_out, *self._born})
+        # What is made from a field that is left alone is left alone too.
+        derived = {name for name, (source, _) in self.kind.derived.items() if source in left_out}
+        counts = bulk.put(self.session, self.kind.table, self.kind.key, rows, keep={*left_out, *derived, *self._born})
+        self.kind.after(self.session, rows)
         self.report.added += counts.added
         self.report.changed += counts.changed
         self.report.unchanged += counts.unchanged
@@ -88,7 +91,8 @@ class FlatImport:
         except Wrong as error:
             self.report.wrong(row.number, error)
             return None
-        return {**values, **self._born}
+        derived = {name: make(values[source]) for name, (source, make) in self.kind.derived.items()}
+        return {**values, **derived, **self._born}
 
     def _check_whole(self, row: Row, values: Mapping[str, Any]) -> None:
         if unknown := row.cells.keys() - self._columns:

@@ -1,7 +1,7 @@
 """What can be imported and exported, and what a row of each kind must look like."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from handlers.transfer import fields
 from handlers.transfer.fields import LANGUAGES, Field
 from handlers.transfer.report import Wrong
-from storage import customers
+from handlers.vehicles import plates
+from storage import customers, odometer, vehicles
 from storage.catalogue import CarModel, Price, Service
 from storage.customers import Customer
 from storage.database import Base
@@ -26,8 +27,9 @@ ENERGIES = ("petrol", "diesel", "hybrid", "electric")
 class Kind:
     """A table that is written as a flat file. `key`: the fields that make a row the same row.
 
-    `rule` looks at a whole row; `born` adds what a new row has beyond its fields; `before` is called with the rows that are
-    about to be written and the fields they leave alone. `revision`: the content that workers read anew after a change.
+    `rule` looks at a whole row; `born` adds what a new row has beyond its fields; `derived` names further columns, and from
+    which field each is made. `before` is called with the rows that are about to be written and the fields they leave alone,
+    `after` with the rows that were written. `revision`: the content that workers read anew after a change.
     """
 
     name: str
@@ -37,11 +39,13 @@ class Kind:
     revision: str | None = None
     rule: Callable[[Mapping[str, Any]], None] = lambda _row: None
     born: Callable[[datetime], Mapping[str, Any]] = lambda _now: {}
+    derived: Mapping[str, tuple[str, Callable[[Any], Any]]] = field(default_factory=dict)
     before: Callable[[Session, Sequence[Mapping[str, Any]], Collection[str]], None] = lambda _session, _rows, _left_out: None
+    after: Callable[[Session, Sequence[Mapping[str, Any]]], None] = lambda _session, _rows: None
 
     @property
     def columns(self) -> list[str]:
-        return [column for field in self.fields for column in field.columns]
+        return [column for one in self.fields for column in one.columns]
 
 
 def _table(mapped: type[Base]) -> Table:
@@ -59,6 +63,16 @@ def _unverify(session: Session, rows: Sequence[Mapping[str, Any]], left_out: Col
     """Whoever proved that the old number is theirs has not proved it for the new one."""
     if "phone" not in left_out:
         customers.forget_proofs_of_other_numbers(session, {row["code"]: row["phone"] for row in rows})
+
+
+def _offer_again(session: Session, rows: Sequence[Mapping[str, Any]], left_out: Collection[str]) -> None:
+    """A car that its owner has removed is offered to the next owner."""
+    vehicles.offered_again(session, {row["code"]: row["customer_id"] for row in rows})
+
+
+def _note_odometer(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """What was read off at a visit is a reading of the car."""
+    odometer.follow_visits(session, [row["code"] for row in rows])
 
 
 STORES, MODELS, SERVICES = _table(Store), _table(CarModel), _table(Service)
@@ -135,8 +149,12 @@ FLAT = {
                 fields.text("vin", 20),
                 fields.whole("year", 1900, 2199),
                 fields.text("colour", 40),
+                fields.text("name", 80),
+                fields.text("trim", 80),
                 fields.day("delivered_on"),
             ],
+            derived={"plate_key": ("plate", plates.key)},
+            before=_offer_again,
         ),
         Kind(
             "visits",
@@ -150,6 +168,7 @@ FLAT = {
                 fields.amount("amount"),
                 fields.whole("odometer_km", 0, 5_000_000),
             ],
+            after=_note_odometer,
         ),
     ]
 }

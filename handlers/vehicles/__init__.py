@@ -1,0 +1,12 @@
+"""Vehicles: a customer's cars: seen, added, corrected, removed; other features ask for one by `slots.Car`."""
+
+from handlers.dialogue import Feature
+from handlers.vehicles import flow
+
+FEATURE = Feature(
+    "vehicles",
+    forms=[flow.ADD, flow.CORRECT, flow.REMOVE],
+    actions={"mine": flow.mine, "show": flow.show, "add": flow.add, "correct": flow.correct, "remove": flow.ask_removal},
+    commands={"car": flow.mine, "cars": flow.mine},
+    trigger=flow.wanted,
+)

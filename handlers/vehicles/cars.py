@@ -1,0 +1,82 @@
+"""A car in words: what it is called in lists and on buttons, and which of somebody's cars some words mean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.dialogue import Option, Turn
+from handlers.vehicles import actions, colours, plates
+from handlers.vehicles.hearing import Facts
+from storage.catalogue import CarModel
+from storage.vehicles import Vehicle
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a `slots.Car` value stands for. `vehicle`: None for a car that is not on file yet; `model`: None if not ours."""
+
+    vehicle: Vehicle | None
+    model: CarModel | None
+    label: str
+
+
+def look(turn: Turn, value: Facts) -> Known:
+    """What is known of the car that a slot's value means, before and after it is on file."""
+    if "id" in value:
+        own = actions.own(turn)
+        car = next((car for car in own if car.id == value["id"]), None)
+        if car is not None:
+            return Known(car, turn.model(car.model_id) if car.model_id else None, label(turn, car))
+    model = turn.shop.models.get(value.get("model") or "")
+    name = model.names[turn.language] if model else value.get("name") or turn.texts.label("vehicles.nameless", turn.language, {})
+    return Known(None, model, " · ".join([name, *([value["plate"]] if value.get("plate") else [])]))
+
+
+def title(turn: Turn, car: Vehicle) -> str:
+    """Make and model in the reply's language, else the customer's own words for the car."""
+    model = turn.model(car.model_id) if car.model_id is not None else None
+    return model.names[turn.language] if model else car.name or turn.texts.label("vehicles.nameless", turn.language, {})
+
+
+def label(turn: Turn, car: Vehicle) -> str:
+    """The car on one line: model and plate, without a plate its year and colour."""
+    year_and_colour = [str(car.year)] if car.year else []
+    if car.colour:
+        year_and_colour.append(colours.name(turn.texts, turn.language, car.colour))
+    return " · ".join([title(turn, car), *([car.plate] if car.plate else year_and_colour)])
+
+
+def options(turn: Turn, cars: Sequence[Vehicle]) -> list[Option]:
+    """Cars to choose from; two that look the same are numbered."""
+    labels = [label(turn, car) for car in cars]
+    seen: dict[str, int] = {}
+    shown = []
+    for car, words in zip(cars, labels, strict=True):
+        seen[words] = seen.get(words, 0) + 1
+        number = f" ({seen[words]})" if labels.count(words) > 1 else ""
+        shown.append(Option({"id": car.id}, words + number))
+    return shown
+
+
+def meant(turn: Turn, cars: Sequence[Vehicle], facts: Facts) -> list[Vehicle]:
+    """Which of these cars fit everything that the words said; all of them if they said nothing that tells cars apart."""
+    model = turn.shop.models.get(facts.get("model", ""))
+    wanted = {
+        "plate_key": plates.key(facts.get("plate") or (facts.get("plate?") or [None])[0]),
+        "vin": facts.get("vin"),
+        "model_id": model.id if model else None,
+    }
+    for name in ("plate_key", "vin"):
+        # A plate or VIN names one car, whatever else was said.
+        if wanted[name] and (same := [car for car in cars if getattr(car, name) == wanted[name]]):
+            return same
+    told = {name: value for name, value in wanted.items() if value is not None}
+    if "year" in facts:
+        told["year"] = facts["year"]
+    if "colour" in facts:
+        told["colour"] = facts["colour"]
+    return [car for car in cars if all(getattr(car, name) in (value, None) for name, value in told.items()) and _fits(car, told)]
+
+
+def _fits(car: Vehicle, told: dict[str, object]) -> bool:
+    # What is not on file may be so; but a model that is not the same is another car.
+    return "model_id" not in told or car.model_id == told["model_id"]

@@ -1,0 +1,165 @@
+"""My cars: the list, one car, and the conversations that add, correct and remove one."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn
+from handlers.dialogue.folding import fold
+from handlers.prices import finding
+from handlers.profile import actions as profile
+from handlers.vehicles import actions, cars, colours, facts, plates, vins
+from handlers.vehicles.hearing import hear
+from storage import odometer
+from storage.vehicles import Vehicle
+
+# More than a family has; a fleet is brought in by import.
+MOST_CARS = 30
+_SHOWN = 20
+
+# Matched on folded words: lower case, Simplified characters.
+_ADD = re.compile(
+    r"^(?:(?:i|want|would|like|to|please|can|you|we)\W+)*(?:add|register|save|enter)\W+(?:(?:a|my|new|another|the|second|other)\W+)*(?:car|vehicle)\b"
+    r"|^(?:我想|我要|帮我|请|想)*(?:添加|新增|登记|录入|增加|加)(?:一下|一?[台辆部个])?(?:我的|新的?)?(?:车辆|爱车|车子|汽车|车)$"
+)
+
+
+# -- seeing ------------------------------------------------------------------------------------------------------------------
+
+
+def mine(turn: Turn, _: Any = None) -> Reply:
+    own = actions.own(turn)
+    add_one = turn.button("vehicles.button.add", "vehicles.add")
+    if not own:
+        share = turn.texts.label("profile.button.share", turn.language, {}) if _may_share(turn) else ""
+        return Reply(turn.text("vehicles.none_yet"), [[add_one]], share=share)
+    shown = cars.options(turn, own)[:_SHOWN]
+    buttons = [[Button(option.label, "vehicles.show", option.value["id"])] for option in shown]
+    return Reply(turn.text("vehicles.list", n=len(own)), [*buttons, [add_one]], passing=True)
+
+
+def _may_share(turn: Turn) -> bool:
+    return turn.chat.channel == "telegram" and turn.chat.customer_id is None
+
+
+def show(turn: Turn, vehicle_id: Any) -> Reply:
+    car = _own(turn, vehicle_id)
+    return card(turn, car) if car else gone(turn)
+
+
+def card(turn: Turn, car: Vehicle, said: str = "") -> Reply:
+    """Everything that we know of a car, and a button to correct each fact."""
+    last = odometer.latest(turn.session, car.id)
+    text = turn.text(
+        "vehicles.card", title=cars.title(turn, car), plate=car.plate, year=car.year, vin=car.vin, trim=car.trim,
+        colour=colours.name(turn.texts, turn.language, car.colour) if car.colour else None,
+        km=last.km if last else None, read_on=last.read_on if last else None,
+    )  # fmt: skip
+    fields = [turn.button(f"vehicles.field.{name}", "vehicles.correct", [car.id, name]) for name in facts.KINDS]
+    rows: list[list[Button]] = [fields[start : start + 3] for start in range(0, len(fields), 3)]
+    rows.append(
+        [turn.button("vehicles.button.remove", "vehicles.remove", car.id), turn.button("vehicles.button.mine", "vehicles.mine")]
+    )
+    return Reply(f"{said}\n\n{text}" if said else text, rows, passing=True)
+
+
+def gone(turn: Turn) -> Reply:
+    return Reply(turn.text("vehicles.gone"), [turn.button("vehicles.button.mine", "vehicles.mine")])
+
+
+def _own(turn: Turn, vehicle_id: Any) -> Vehicle | None:
+    return next((car for car in actions.own(turn) if car.id == vehicle_id), None)
+
+
+# -- adding, correcting, removing ---------------------------------------------------------------------------------------------
+
+
+def wanted(turn: Turn) -> Reply | Start | None:
+    """Free words that want the list, want to add a car, or are nothing but a description of one with its plate or VIN."""
+    words = fold(turn.words)
+    if words in {fold(word) for word in turn.texts.words("vehicles.mine")}:
+        return mine(turn)
+    if _ADD.search(words):
+        return add(turn)
+    if not (plates.find(turn.words) or vins.find_span(turn.words)):
+        return None
+    heard = hear(turn)
+    if "plate" in heard and (known := next((c for c in actions.own(turn) if c.plate_key == plates.key(heard["plate"])), None)):
+        return card(turn, known) if heard.keys() == {"plate"} else None
+    finder = turn.memoised(finding.load)
+    asks = finder.services_in(turn.words) or turn.words.rstrip().endswith(("?", "？"))
+    return None if asks or "model" not in heard else Start("vehicles.add", heard)
+
+
+def add(turn: Turn, _: Any = None) -> Start:
+    if len(actions.own(turn)) >= MOST_CARS:
+        raise Refusal("vehicles.too_many")
+    heard = hear(turn) if turn.incoming.kind == "text" else {}
+    return Start("vehicles.add", heard)
+
+
+def save(turn: Turn, answers: Answers) -> Reply:
+    car = actions.add(turn, {name: answers[name] for name in facts.ALL if answers.get(name) not in (None, facts.SKIP)})
+    return card(turn, car, turn.text("vehicles.saved"))
+
+
+def correct(turn: Turn, value: Any) -> Start | Reply:
+    vehicle_id, field = value
+    return Start("vehicles.correct", {"id": vehicle_id, "field": field}) if _own(turn, vehicle_id) else gone(turn)
+
+
+def put_right(turn: Turn, answers: Answers) -> Reply:
+    car, field = _own(turn, answers["id"]), answers["field"]
+    if car is None:
+        return gone(turn)
+    told = {name: answers[name] for name in (field, "name", "trim") if name in answers}
+    actions.learn(turn, car, {name: None if value == facts.SKIP else value for name, value in told.items()})
+    return card(turn, car, turn.text("vehicles.saved"))
+
+
+def ask_removal(turn: Turn, vehicle_id: Any) -> Start | Reply:
+    return Start("vehicles.remove", {"id": vehicle_id}) if _own(turn, vehicle_id) else gone(turn)
+
+
+def _yes_or_no(turn: Turn, answers: Answers) -> list[Option]:
+    return [Option(value, turn.texts.label(f"vehicles.sure.{value}", turn.language, {})) for value in ("yes", "no")]
+
+
+def _typed_yes_or_no(turn: Turn, answers: Answers) -> str | None:
+    typed = fold(turn.words)
+    return next((name for name in ("yes", "no") if typed in {fold(word) for word in turn.texts.words(f"dialogue.{name}")}), None)
+
+
+class _Sure(Choice):
+    """Whether the car shall really go; the question names it."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        car = _own(turn, answers["id"])
+        return super().ask(turn, {**answers, "car": cars.label(turn, car) if car else ""})
+
+
+def take_away(turn: Turn, answers: Answers) -> Reply:
+    car = _own(turn, answers["id"])
+    if car is None:
+        return gone(turn)
+    if answers["sure"] == "no":
+        return card(turn, car, turn.text("vehicles.kept"))
+    label = cars.label(turn, car)
+    actions.remove(turn.session, car, profile.customer_of(turn.session, turn.chat, turn.now), turn.now)
+    if turn.chat.model_id == car.model_id:
+        turn.chat.model_id = None
+    return Reply(turn.text("vehicles.removed", car=label), [turn.button("vehicles.button.mine", "vehicles.mine")])
+
+
+def _not(field: str) -> Callable[[Turn, Answers], bool]:
+    return lambda _turn, answers: answers["field"] != field
+
+
+def _no_need(name: str) -> Callable[[Turn, Answers], bool] | None:
+    """The VIN is taken when it is said, and asked only if what was said looks wrong."""
+    return (lambda _turn, answers: "vin?" not in answers) if name == "vin" else None
+
+
+ADD = Form("add", slots=[kind(name=name, unless=_no_need(name)) for name, kind in facts.KINDS.items()], submit=save)
+CORRECT = Form("correct", slots=[kind(name=name, unless=_not(name)) for name, kind in facts.KINDS.items()], submit=put_right)
+REMOVE = Form("remove", slots=[_Sure(name="sure", options=_yes_or_no, find=_typed_yes_or_no)], submit=take_away)

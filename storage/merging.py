@@ -1,0 +1,48 @@
+"""Two rows that turn out to be the same person or the same car become one; everything that pointed at the one that goes moves."""
+
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.orm import Session
+
+from storage.customers import Customer
+from storage.database import Base
+from storage.vehicles import Person, Vehicle
+
+
+def customers(session: Session, gone: Customer, stays: Customer) -> None:
+    """`gone`, who must be provisional, becomes `stays`; cars, chats and all that ever pointed at them go along."""
+    assert gone.provisional, "a customer of the shop's own system is never merged away"
+    session.flush()
+    links = select(Person.vehicle_id).where(Person.customer_id == stays.id)
+    session.execute(delete(Person).where(Person.customer_id == gone.id, Person.vehicle_id.in_(links)))
+    _repoint(session, Customer, gone.id, stays.id)
+    stays.language = stays.language or gone.language
+    stays.store_id = stays.store_id or gone.store_id
+    session.delete(gone)
+    session.flush()
+
+
+def vehicles(session: Session, gone: Vehicle, stays: Vehicle) -> None:
+    """`gone` becomes `stays`, which takes over what it did not know yet."""
+    session.flush()
+    known = select(Person.customer_id).where(Person.vehicle_id == stays.id)
+    session.execute(delete(Person).where(Person.vehicle_id == gone.id, Person.customer_id.in_(known)))
+    _repoint(session, Vehicle, gone.id, stays.id)
+    if stays.plate is None:
+        stays.plate, stays.plate_key = gone.plate, gone.plate_key
+    for name in ("vin", "year", "colour", "trim", "name"):
+        if getattr(stays, name) is None:
+            setattr(stays, name, getattr(gone, name))
+    session.delete(gone)
+    session.flush()
+
+
+def _repoint(session: Session, mapped: type[Base], gone: int, stays: int) -> None:
+    """Every foreign key of every table, so that a table made tomorrow is not forgotten."""
+    target = mapped.__table__
+    assert isinstance(target, Table)
+    for table in Base.metadata.tables.values():
+        for key in table.foreign_keys:
+            if key.column is target.c.id:
+                column = key.parent
+                session.execute(update(table).where(column == gone).values({column.name: stays}))
+    session.expire_all()
