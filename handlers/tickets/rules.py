@@ -153,10 +153,9 @@ def _rule(number: int, table: Any) -> Rule:
     names = table.get("names", {})
     if not isinstance(names, dict) or not all(isinstance(names.get(language), str) for language in _LANGUAGES):
         raise ValueError(f"{place}: give a name in {', '.join(_LANGUAGES)}.")
-    return Rule(
-        table["code"], table["tier"], str(table.get("category", "other"))[:40], names,
-        *(_phrases(place, name, table.get(name, [])) for name in ("words", "near", "unless")), bool(table.get("opens")),
-    )  # fmt: skip
+    words, near, unless = (_phrases(place, name, table.get(name, [])) for name in ("words", "near", "unless"))
+    category = str(table.get("category", "other"))[:40]
+    return Rule(table["code"], table["tier"], category, names, words, near, unless, bool(table.get("opens")))
 
 
 def _phrases(place: str, name: str, value: Any) -> tuple[str, ...]:
