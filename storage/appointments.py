@@ -105,12 +105,13 @@ def lock(session: Session, appointment_id: int) -> Appointment:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def lock_holds_gone(session: Session, store_id: int, start: datetime, end: datetime, now: datetime) -> list[Appointment]:
-    """Holds of a store that nobody confirmed in time and that touch this span; those that somebody works on are left out."""
-    query = select(Appointment).where(
-        Appointment.store_id == store_id, Appointment.status == HELD, Appointment.hold_until <= now,
-        Appointment.starts_at < end, Appointment.ends_at > start,
-    )  # fmt: skip
+def lock_holds_gone(
+    session: Session, store_id: int, now: datetime, start: datetime | None = None, end: datetime | None = None
+) -> list[Appointment]:
+    """Holds of a store that nobody confirmed in time, all or those that touch a span, but not those that somebody works on."""
+    query = select(Appointment).where(Appointment.store_id == store_id, Appointment.status == HELD, Appointment.hold_until <= now)
+    if start is not None and end is not None:
+        query = query.where(Appointment.starts_at < end, Appointment.ends_at > start)
     return list(session.scalars(query.order_by(Appointment.id).with_for_update(skip_locked=True)))
 
 

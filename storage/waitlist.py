@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, or_, select, text
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json, Moment
 
 WAITING, OFFERED, TAKEN, PASSED, OVER, LEFT = "waiting", "offered", "taken", "passed", "over", "left"
+# So many offers does one get.
+MOST_OFFERS = 3
 _ACTIVE = text("status IN ('waiting', 'offered')")
 
 
@@ -56,10 +58,32 @@ def in_line(session: Session, store_id: int, now: datetime) -> list[Wait]:
     return list(session.scalars(query.order_by(Wait.asked_at, Wait.id).with_for_update(skip_locked=True)))
 
 
-def offer_with(session: Session, appointment_id: int) -> Wait | None:
-    """The wish that this hold was offered for, if it is an offer."""
-    query = select(Wait).where(Wait.appointment_id == appointment_id, Wait.status == OFFERED)
-    return session.scalars(query.with_for_update()).one_or_none()
+def settle(session: Session, appointment_id: int, status: str) -> None:
+    """What was offered with this hold has been taken."""
+    for wait in _with_offer(session, appointment_id):
+        wait.status, wait.offer_until = status, None
+    session.flush()
+
+
+def pass_on(session: Session, appointment_id: int, starts_at: datetime) -> None:
+    """Nobody wanted this offer: it is not made to them again. Whoever let too many pass is not asked any more."""
+    for wait in _with_offer(session, appointment_id):
+        if wait.status == OFFERED:
+            wait.passed = [*wait.passed, starts_at.isoformat()]
+            wait.status = PASSED if len(wait.passed) >= MOST_OFFERS else WAITING
+            wait.offer_until = wait.told_at = None
+    session.flush()
+
+
+def close_windows(session: Session, store_id: int, now: datetime) -> None:
+    """Those who wait for a time that is past wait no more."""
+    past = update(Wait).where(Wait.store_id == store_id, Wait.status == WAITING, Wait.latest <= now)
+    session.execute(past.values(status=OVER))
+
+
+def _with_offer(session: Session, appointment_id: int) -> list[Wait]:
+    query = select(Wait).where(Wait.appointment_id == appointment_id).with_for_update()
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def untold(session: Session, now: datetime) -> list[Wait]:

@@ -1,6 +1,6 @@
 """Which times are free for a wish: opening hours, bays, technicians, cars to lend, and what is taken already."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -9,176 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from handlers.booking import rules
+from handlers.booking.plan import Leg, Plan
 from handlers.booking.rules import Hours, Shape, Span
-from handlers.dialogue import Refusal
-from handlers.dialogue.shop import Shop
-from storage import appointments, slots, terms
-from storage.appointments import Appointment
-from storage.slots import DAY, Claim, moment_of, quantum_at, quantum_from
-from storage.stores import Store
+from storage import appointments, slots
+from storage.slots import DAY, moment_of, quantum_at, quantum_from
 from storage.technicians import Technician
-from storage.terms import Terms
 
 # So many days after the last start are looked at, for work that goes on.
 TAIL = 21
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants to come for, in the codes of the catalogue.
-
-    `technician_id`, `bay_id`: only this one; None takes whichever is free.
-    """
-
-    store: str
-    services: tuple[str, ...]
-    model: str | None = None
-    vehicle_id: int | None = None
-    transport: str = "wait"
-    technician_id: int | None = None
-    bay_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """Work that is done in one bay, by one technician who has all the `skills`. `length` in quarter hours."""
-
-    bay_kind: str
-    skills: frozenset[str]
-    length: int
-    services: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Free:
-    """A time that is free. `price`: minor units with `discount` percent off, None when not everything has a price on file."""
-
-    starts_at: datetime
-    ends_at: datetime
-    price: int | None
-    discount: int
-    full_price: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Allotment:
-    """Who and what one leg gets."""
-
-    leg: Leg
-    first: int
-    end: int
-    bay_id: int | None
-    technician_id: int | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A wish as its store can do it."""
-
-    shop: Shop
-    store: Store
-    terms: Terms
-    wish: Wish
-    legs: tuple[Leg, ...]
-
-    @cached_property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.store.timezone)
-
-    @cached_property
-    def hours(self) -> Hours:
-        return hours_of(self.store)
-
-    @cached_property
-    def lengths(self) -> tuple[int, ...]:
-        return tuple(leg.length for leg in self.legs)
-
-    @cached_property
-    def technicians(self) -> list[Technician]:
-        """Those of the store; a store without any does not plan them."""
-        return [person for person in self.shop.technicians if person.store_id == self.store.id]
-
-    def needs_technician(self, leg: Leg) -> bool:
-        # Nobody stands at a car that is left for days; who works on it then is not planned here.
-        return bool(leg.skills and self.technicians) and leg.length < DAY
-
-    def fitting_bays(self, leg: Leg) -> list[int]:
-        model = self.shop.models.get(self.wish.model or "")
-        fitting = [
-            bay.id
-            for bay in self.store.bays
-            if bay.kind == leg.bay_kind and (bay.model_id is None or model is None or bay.model_id == model.id)
-        ]
-        if self.wish.bay_id in fitting:
-            return [self.wish.bay_id]
-        return fitting
-
-    def fitting_technicians(self, leg: Leg) -> list[Technician]:
-        fitting = [person for person in self.technicians if leg.skills <= set(person.skills)]
-        return [person for person in fitting if person.id == self.wish.technician_id] or fitting
-
-    def full_price(self, day: date) -> int | None:
-        """What it costs on that day of the store, in minor units; None when something has no price on file."""
-        model = self.shop.models.get(self.wish.model or "")
-        total = 0
-        for code in self.wish.services:
-            on_file = self.shop.prices_on(day, self.store, self.shop.services[code])
-            by_model = {price.model_id: price.amount for price in reversed(on_file)}
-            amount = by_model.get(model.id if model else None, by_model.get(None))
-            if amount is None:
-                return None
-            total += amount
-        return total
-
-    def free_at(self, starts_at: datetime, ends_at: datetime) -> Free:
-        there = starts_at.astimezone(self.zone)
-        full, percent = self.full_price(there.date()), rules.discount(self.terms.off_peak, there)
-        return Free(starts_at, ends_at, None if full is None else rules.reduced(full, percent), percent, full)
-
-
-def plan(shop: Shop, wish: Wish) -> Plan:
-    """How the store would do it. Raises Refusal when it does not do these services, or has no car to lend or to fetch with."""
-    store = shop.store(wish.store)
-    if store is None or not wish.services:
-        raise Refusal("booking.refused.not_here", again="service")
-    own = terms.read(store.booking)
-    made = Plan(shop, store, own, wish, _legs(shop, wish))
-    for leg in made.legs:
-        if leg.bay_kind != "none" and not made.fitting_bays(leg):
-            raise Refusal("booking.refused.not_here", again="service")
-        if made.needs_technician(leg) and not made.fitting_technicians(leg):
-            raise Refusal("booking.refused.not_here", again="service")
-    if (wish.transport == "loaner" and not own.loaners) or (wish.transport == "pickup" and not own.pickups):
-        raise Refusal(f"booking.refused.no_{wish.transport}", again="transport")
-    return made
-
-
-def _legs(shop: Shop, wish: Wish) -> tuple[Leg, ...]:
-    try:
-        services = sorted((shop.services[code] for code in dict.fromkeys(wish.services)), key=lambda service: service.position)
-    except KeyError:
-        raise Refusal("booking.refused.not_here", again="service") from None
-    legs: list[Leg] = []
-    minutes = 0
-    for service in services:
-        needs = frozenset({service.skill} if service.skill else ())
-        own = service.model_minutes.get(wish.model or "", service.minutes)
-        if legs and legs[-1].bay_kind == service.bay_kind:
-            before, minutes = legs.pop(), minutes + own
-            legs.append(Leg(service.bay_kind, before.skills | needs, rules.quarters(minutes), (*before.services, service.code)))
-        else:
-            minutes = own
-            legs.append(Leg(service.bay_kind, needs, rules.quarters(own), (service.code,)))
-    return tuple(legs)
-
-
-def hours_of(store: Store) -> Hours:
-    week = tuple(tuple((one.opens, one.closes) for one in store.hours if one.weekday == day) for day in range(7))
-    special = tuple(
-        (one.day, tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in one.spans))
-        for one in store.special_days
-    )
-    return Hours(store.timezone, week, special)
 
 
 @dataclass
@@ -215,7 +53,7 @@ class Board:
         return (1 << self.size) - 1
 
     @cached_property
-    def _shut(self) -> int:
+    def shut(self) -> int:
         """Closures of the whole store."""
         return self._closed(bay_id=None, technician_id=None)
 
@@ -228,10 +66,10 @@ class Board:
 
     def bay_allowed(self, bay_id: int) -> int:
         """Where nothing but an appointment could be in the way."""
-        return self._all & ~(self._shut | self._closed(bay_id=bay_id, technician_id=None))
+        return self._all & ~(self.shut | self._closed(bay_id=bay_id, technician_id=None))
 
     def technician_allowed(self, person: Technician) -> int:
-        allowed = self._all & ~(self._shut | self._closed(bay_id=None, technician_id=person.id))
+        allowed = self._all & ~(self.shut | self._closed(bay_id=None, technician_id=person.id))
         if not person.shifts:
             return allowed
         week = tuple(tuple((one.starts, one.ends) for one in person.shifts if one.weekday == day) for day in range(7))
@@ -263,7 +101,7 @@ class Board:
 
         def fits(leg: Leg, length: int) -> int:
             if (leg, length) not in cache:
-                places = self._all & ~self._shut
+                places = self._all & ~self.shut
                 if leg.bay_kind != "none":
                     places = _any(rules.runs(self.free_bay(bay), length + buffer) for bay in self.plan.fitting_bays(leg))
                 if self.plan.needs_technician(leg):
@@ -370,72 +208,3 @@ def shape_at(on: Board, start: int) -> Shape | None:
     """How the work would run if it started then, whether or not that start is among those that are offered."""
     open_, own = on.open, on.plan.terms
     return rules.place(start, on.plan.lengths, open_, rules.quarters(own.pause_from), rules.longest_day(open_))
-
-
-def allot(
-    on: Board, start: int, shape: Shape, is_free: Callable[[int, int, int], bool], prefer: Iterable[int] = ()
-) -> list[Allotment] | None:
-    """A bay and a technician for each leg, those of `prefer` (resources) first; None when something is not free.
-
-    `is_free(resource, first, end)` says what the database says now.
-    """
-    liked = set(prefer)
-    buffer = rules.quarters(on.plan.terms.buffer)
-    found: list[Allotment] = []
-    for leg, (offset, length) in zip(on.plan.legs, shape, strict=True):
-        first, end = start + offset, start + offset + length
-        bay_id = technician_id = None
-        if on.bits(first, end) & on._shut:
-            return None
-        if leg.bay_kind != "none":
-            bays = sorted(on.plan.fitting_bays(leg), key=lambda bay: slots.bay(bay) not in liked)
-            bay_id = next(
-                (b for b in bays if _allows(on, on.bay_allowed(b), first, end) and is_free(slots.bay(b), first, end + buffer)),
-                None,
-            )
-            if bay_id is None:
-                return None
-        if on.plan.needs_technician(leg):
-            people = sorted(on.plan.fitting_technicians(leg), key=lambda person: slots.technician(person.id) not in liked)
-            technician_id = next(
-                (
-                    person.id
-                    for person in people
-                    if _allows(on, on.technician_allowed(person), first, end) and is_free(slots.technician(person.id), first, end)
-                ),
-                None,
-            )
-            if technician_id is None:
-                return None
-        found.append(Allotment(leg, first, end, bay_id, technician_id))
-    return found
-
-
-def _allows(on: Board, allowed: int, first: int, end: int) -> bool:
-    wanted = on.bits(first, end)
-    return allowed & wanted == wanted
-
-
-def claims(made: Plan, allotments: Sequence[Allotment]) -> list[Claim]:
-    """What the allotments take of bays (with the buffer after it), technicians and the customer's car."""
-    return list(_claims(made, allotments))
-
-
-def _claims(made: Plan, allotments: Sequence[Allotment]) -> Iterator[Claim]:
-    buffer = rules.quarters(made.terms.buffer)
-    for one in allotments:
-        if one.bay_id is not None:
-            yield Claim(slots.bay(one.bay_id), one.first, one.end + buffer)
-        if one.technician_id is not None:
-            yield Claim(slots.technician(one.technician_id), one.first, one.end)
-    if made.wish.vehicle_id is not None:
-        yield Claim(slots.vehicle(made.wish.vehicle_id), allotments[0].first, allotments[-1].end)
-
-
-def wish_of(shop: Shop, appointment: Appointment) -> Wish:
-    """What the appointment was made for."""
-    store = next(store for store in shop.stores if store.id == appointment.store_id)
-    model = shop.models_by_id.get(appointment.model_id) if appointment.model_id is not None else None
-    return Wish(
-        store.code, tuple(appointment.services), model.code if model else None, appointment.vehicle_id, appointment.transport
-    )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from handlers.booking import actions
-from handlers.booking.actions import By, Person
-from handlers.booking.availability import Wish
+from handlers.booking.history import By, Person
+from handlers.booking.plan import Wish
 from handlers.dialogue import Refusal
 from handlers.dialogue import shop as shops
 from handlers.dialogue.shop import Shop

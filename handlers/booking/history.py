@@ -1,0 +1,49 @@
+"""Who did what to an appointment, written down."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from storage.appointments import Appointment, Event
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does it, for the history. `staff` may do without notice, lead time, horizon and limits, but not without a free bay.
+
+    `who`: customer | system | the name of the member of staff. `origin`: chat | console | api | import | sweep | command.
+    """
+
+    who: str
+    origin: str
+    staff: bool = False
+
+
+CUSTOMER = By("customer", "chat")
+SWEEP = By("system", "sweep", staff=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """For whom it is: a customer that we know, a chat, or a name and a phone number (E.164) given for this visit."""
+
+    customer_id: int | None = None
+    chat_id: int | None = None
+    name: str | None = None
+    phone: str | None = None
+
+
+def iso(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def changed(session: Session, row: Appointment, now: datetime, by: By, what: str, **details: Any) -> None:
+    row.changed_at = now
+    note(session, row, now, by, what, **details)
+
+
+def note(session: Session, row: Appointment, now: datetime, by: By, what: str, **details: Any) -> None:
+    session.add(Event(appointment_id=row.id, at=now, who=by.who, origin=by.origin, what=what, details=details))
+    session.flush()

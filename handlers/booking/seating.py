@@ -1,0 +1,253 @@
+"""Gives an appointment its place: the rules first, then locked days, then bays and technicians; or a Refusal.
+
+Whoever changes something locks in this order, so that nobody waits in a circle: the person, appointments, days.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from handlers.booking import availability, history, rules, times
+from handlers.booking.availability import Board
+from handlers.booking.history import By, Person
+from handlers.booking.plan import Leg, Plan
+from handlers.dialogue import Refusal
+from storage import appointments, slots, waitlist
+from storage.appointments import EXPIRED, HELD, Appointment
+from storage.slots import Claim, Ledger, Taken, moment_of, quantum_at
+
+
+@dataclass(frozen=True, slots=True)
+class Allotment:
+    """Who and what one leg gets."""
+
+    leg: Leg
+    first: int
+    end: int
+    bay_id: int | None
+    technician_id: int | None
+
+
+def keep(
+    session: Session, made: Plan, starts_at: datetime, person: Person, now: datetime, kept: timedelta, *, by: By,
+    note: str = "", source: str = "chat", giving_back: Appointment | None = None,
+) -> Appointment:  # fmt: skip
+    """A new hold. `giving_back`: another hold, locked, that is given back if this one succeeds. Raises Refusal."""
+    row = Appointment(
+        token=appointments.new_token(), store_id=made.store.id, customer_id=person.customer_id, chat_id=person.chat_id,
+        vehicle_id=made.wish.vehicle_id, name=person.name, phone=person.phone, transport=made.wish.transport, note=note,
+        status=HELD, hold_until=now + kept, sequence=0, source=source, created_at=now, changed_at=now,
+    )  # fmt: skip
+    other = giving_back if giving_back is not None and giving_back.status == HELD else None
+    seat(session, made, row, starts_at, now, by, giving_back=other)
+    history.changed(session, row, now, by, HELD, starts=history.iso(row.starts_at))
+    return row
+
+
+def seat(
+    session: Session, made: Plan, row: Appointment, starts_at: datetime, now: datetime, by: By,
+    giving_back: Appointment | None = None,
+) -> None:  # fmt: skip
+    """Gives `row` its place at this time instead of the one it has, or raises Refusal and leaves it where it is."""
+    begin = quantum_at(starts_at)
+    moving = [one for one in (row, giving_back) if one is not None and one.id is not None]
+    held = [one.id for one in moving]
+    on = _static(made, times.day_of(made, starts_at))
+    shape = _check_start(session, on, starts_at, now, by, moving[0] if moving else None)
+    end = begin + shape[-1][0] + shape[-1][1]
+    buffer = made.terms.minutes("buffer")
+    gone = appointments.lock_holds_gone(session, made.store.id, now, starts_at - buffer, moment_of(end) + buffer)
+    gone = [one for one in gone if one.id not in held]
+    span = range(begin // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1)
+    first, last = availability.whole_day(times.day_of(made, starts_at), made.zone)
+    rides = {first // slots.DAY, last // slots.DAY} if made.wish.transport in ("loaner", "pickup") else set()
+    days = {*span, *rides, *slots.days_held(session, [*held, *(one.id for one in gone)])}
+    ledger = slots.lock(session, made.store.id, days)
+    for one in gone:
+        ledger.free(one.id)
+        expired(session, one, now)
+    ledger.save()
+    key = _place(session, made, on, ledger, row, begin, shape, now, moving)
+    if key:
+        raise Refusal(
+            key, again="time", times=times.alternatives(session, made, starts_at, now, by, moving[0] if moving else None)
+        )
+    if giving_back is not None:
+        giving_back.status, giving_back.hold_until = EXPIRED, None
+        history.changed(session, giving_back, now, by, EXPIRED)
+
+
+def _place(
+    session: Session, made: Plan, on: Board, ledger: Ledger, row: Appointment, begin: int, shape: rules.Shape, now: datetime,
+    moving: Sequence[Appointment],
+) -> str:  # fmt: skip
+    """Finds the resources and takes them; "" or the key of the refusal, and then everything is as it was."""
+    prefer = {slots.bay(one.bay_id) for one in moving if one.bay_id is not None}
+    prefer |= {slots.technician(one.technician_id) for one in moving if one.technician_id is not None}
+    try:
+        with session.begin_nested():
+            for one in moving:
+                ledger.free(one.id)
+            if _rides_promised(session, made, begin, now, [one.id for one in moving]):
+                raise _Full(f"booking.refused.{made.wish.transport}_taken")
+            found = allot(on, begin, shape, ledger.is_free, prefer)
+            if found is None:
+                raise _Full("booking.refused.taken")
+            _write(made, row, found)
+            session.add(row)
+            session.flush()
+            try:
+                ledger.take(row.id, claims(made, found))
+            except Taken:
+                raise _Full("booking.refused.car_busy" if made.wish.vehicle_id else "booking.refused.taken") from None
+            ledger.save()
+    except _Full as full:
+        return full.key
+    return ""
+
+
+class _Full(Exception):  # noqa: N818 - takes back what was tried
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _write(made: Plan, row: Appointment, found: Sequence[Allotment]) -> None:
+    row.services = list(made.wish.services)
+    model = made.shop.models.get(made.wish.model or "")
+    row.model_id = model.id if model else None
+    row.starts_at, row.ends_at = moment_of(found[0].first), moment_of(found[-1].end)
+    row.bay_id, row.technician_id = found[0].bay_id, found[0].technician_id
+    row.legs = [
+        {"bay": one.bay_id, "technician": one.technician_id, "starts": history.iso(moment_of(one.first)),
+         "ends": history.iso(moment_of(one.end)), "services": list(one.leg.services)}
+        for one in found
+    ]  # fmt: skip
+    free = made.free_at(row.starts_at, row.ends_at)
+    row.price, row.discount = free.price, free.discount
+
+
+def _static(made: Plan, day: date) -> Board:
+    """A board without anything taken on it, for one start: what the rules allow."""
+    noon = rules.instant(day, time(12), made.zone)
+    first_day = (quantum_at(noon) - slots.DAY) // slots.DAY
+    days = availability.TAIL + 3
+    return Board(made, day, 1, {}, first_day * slots.DAY, days * slots.DAY)
+
+
+def _check_start(
+    session: Session, on: Board, starts_at: datetime, now: datetime, by: By, moving: Appointment | None
+) -> rules.Shape:
+    """How the work runs from there. Raises Refusal when rules that have nothing to do with other appointments say no."""
+    key, values = _why_not(on, starts_at, now, by)
+    shape = availability.shape_at(on, quantum_at(starts_at)) if not key else None
+    if shape is not None:
+        return shape
+    key = key or "too_late"
+    others = times.alternatives(session, on.plan, starts_at, now, by, moving)
+    raise Refusal(f"booking.refused.{key}", again="time", times=others, **values)
+
+
+def _why_not(on: Board, starts_at: datetime, now: datetime, by: By) -> tuple[str, dict[str, Any]]:
+    """The last part of the key and its values; ("", {}) if nothing speaks against it."""
+    made, begin = on.plan, quantum_at(starts_at)
+    there = starts_at.astimezone(made.zone)
+    if begin < quantum_at(now) or (not by.staff and starts_at <= now):
+        return "past", {}
+    if not by.staff and starts_at < now + made.terms.minutes("lead"):
+        return "too_soon", {"minutes": made.terms.lead}
+    if not by.staff and (there.date() - times.day_of(made, now)).days > made.terms.horizon_days:
+        return "too_far", {"days": made.terms.horizon_days}
+    today = [span for span in on.open if span.day == there.date()]
+    if not today:
+        return "closed_day", {"day": there.date()}
+    if not any(span.first <= begin < span.end for span in today):
+        return "closed_then", {"spans": [(_there(made, span.first), _there(made, span.end)) for span in today]}
+    if moment_of(begin) != starts_at or (not by.staff and (there.hour * 60 + there.minute) % made.terms.step):
+        return "between", {"step": made.terms.step}
+    return "", {}
+
+
+def _there(made: Plan, quantum: int) -> datetime:
+    return moment_of(quantum).astimezone(made.zone)
+
+
+def _rides_promised(session: Session, made: Plan, begin: int, now: datetime, without: Sequence[int]) -> bool:
+    wanted = made.wish.transport
+    if wanted not in ("loaner", "pickup"):
+        return False
+    first, end = availability.whole_day(times.day_of(made, moment_of(begin)), made.zone)
+    rides = appointments.rides_between(session, made.store.id, moment_of(first), moment_of(end), now, without)
+    most = made.terms.loaners if wanted == "loaner" else made.terms.pickups
+    return sum(transport == wanted for transport, _ in rides) >= most
+
+
+def allot(
+    on: Board, start: int, shape: rules.Shape, is_free: Callable[[int, int, int], bool], prefer: Iterable[int] = ()
+) -> list[Allotment] | None:
+    """A bay and a technician for each leg, those of `prefer` (resources) first; None when something is not free.
+
+    `is_free(resource, first, end)` says what the database says now.
+    """
+    liked = set(prefer)
+    buffer = rules.quarters(on.plan.terms.buffer)
+    found: list[Allotment] = []
+    for leg, (offset, length) in zip(on.plan.legs, shape, strict=True):
+        first, end = start + offset, start + offset + length
+        bay_id = technician_id = None
+        if on.bits(first, end) & on.shut:
+            return None
+        if leg.bay_kind != "none":
+            bays = sorted(on.plan.fitting_bays(leg), key=lambda bay: slots.bay(bay) not in liked)
+            bay_id = next(
+                (b for b in bays if _allows(on, on.bay_allowed(b), first, end) and is_free(slots.bay(b), first, end + buffer)),
+                None,
+            )
+            if bay_id is None:
+                return None
+        if on.plan.needs_technician(leg):
+            people = sorted(on.plan.fitting_technicians(leg), key=lambda person: slots.technician(person.id) not in liked)
+            technician_id = next(
+                (
+                    person.id
+                    for person in people
+                    if _allows(on, on.technician_allowed(person), first, end) and is_free(slots.technician(person.id), first, end)
+                ),
+                None,
+            )
+            if technician_id is None:
+                return None
+        found.append(Allotment(leg, first, end, bay_id, technician_id))
+    return found
+
+
+def _allows(on: Board, allowed: int, first: int, end: int) -> bool:
+    wanted = on.bits(first, end)
+    return allowed & wanted == wanted
+
+
+def claims(made: Plan, allotments: Sequence[Allotment]) -> list[Claim]:
+    """What the allotments take of bays (with the buffer after it), technicians and the customer's car."""
+    return list(_claims(made, allotments))
+
+
+def _claims(made: Plan, allotments: Sequence[Allotment]) -> Iterator[Claim]:
+    buffer = rules.quarters(made.terms.buffer)
+    for one in allotments:
+        if one.bay_id is not None:
+            yield Claim(slots.bay(one.bay_id), one.first, one.end + buffer)
+        if one.technician_id is not None:
+            yield Claim(slots.technician(one.technician_id), one.first, one.end)
+    if made.wish.vehicle_id is not None:
+        yield Claim(slots.vehicle(made.wish.vehicle_id), allotments[0].first, allotments[-1].end)
+
+
+def expired(session: Session, row: Appointment, now: datetime) -> None:
+    """Writes down that nobody confirmed this hold in time; its place must have been given back."""
+    row.status, row.hold_until = EXPIRED, None
+    if row.source == "waitlist":
+        waitlist.pass_on(session, row.id, row.starts_at)
+    history.changed(session, row, now, history.SWEEP, EXPIRED)
