@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from bot.album import Album
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
 from bot.clockwork import Clockwork
@@ -93,6 +94,7 @@ class App:
             clockwork = Clockwork()
             clockwork.every(0.25, self.engine.keep_fresh)
             clockwork.every(1.0, self.engine.watch.look)
+            clockwork.every(3600.0, Album(self.database, self.clock).forget_old)
             clockwork.start()
             parts.callback(clockwork.stop)
             # Learning the knowledge base takes a second or two; whoever asks before that waits for it, nobody else does.

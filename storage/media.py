@@ -49,6 +49,16 @@ def find(session: Session, media_id: str, chat_id: int) -> tuple[str, bytes] | N
     return (row.mime, row.content) if row else None
 
 
+def same(session: Session, chat_id: int, sha256: str) -> str | None:
+    """The id of this very picture in this chat, if it is there already."""
+    theirs = select(Media.id).where(Media.sha256 == sha256, Media.chat_id == chat_id)
+    return session.scalars(theirs.limit(1)).one_or_none()
+
+
+def forget_before(session: Session, moment: datetime) -> None:
+    session.execute(delete(Media).where(Media.created_at < moment))
+
+
 def kept_since(session: Session, chat_id: int, since: datetime) -> int:
     return session.scalar(select(func.count()).where(Media.chat_id == chat_id, Media.created_at > since)) or 0
 

@@ -7,13 +7,14 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from telegram.error import NetworkError, TelegramError
 
+from bot.album import Album
 from bot.channels import telegram_updates as updates
 from bot.channels.telegram_api import Api
 from bot.channels.telegram_request import Refused
@@ -23,7 +24,7 @@ from bot.redaction import where
 from bot.turns import Turns
 from handlers.dialogue.engine import Outcome
 from handlers.dialogue.incoming import Incoming
-from storage import chats, media, messages, outbox, quarantine
+from storage import chats, messages, outbox, quarantine
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Intake:
         self._clock = clock
         self._staff_chat = staff_chat
         self._photos = photos
+        self._album = Album(database, clock)
         # Chats whose photo is still being fetched: what they send meanwhile waits behind it.
         self._busy: dict[str, asyncio.Future[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -162,15 +164,17 @@ class Intake:
 
     async def _hear_photo(self, heard: updates.Heard) -> None:
         try:
+            chat_id = await asyncio.to_thread(self._album.of, "telegram", heard.incoming.address)
+            await asyncio.to_thread(self._album.open, chat_id)
             photo = await self._fetch(heard.file)
         except PhotoRefused as why:
             refused = replace(heard.incoming, kind="other", extra={**heard.incoming.extra, "refusal": why.key})
             await self._turn(replace(heard, incoming=refused))
             return
-        media_id = await asyncio.to_thread(self._keep, photo)
+        media_id, is_new = await asyncio.to_thread(self._album.keep, chat_id, photo)
         outcome = await self._turn(replace(heard, incoming=replace(heard.incoming, media=(media_id,))))
-        if outcome.duplicate:
-            await asyncio.to_thread(self._drop, media_id)
+        if outcome.duplicate and is_new:
+            await asyncio.to_thread(self._album.drop, media_id)
 
     async def _fetch(self, file_id: str) -> CleanPhoto:
         """The picture, made anew. Raises PhotoRefused, also for a file that Telegram does not give us."""
@@ -192,14 +196,6 @@ class Intake:
                 return await self._api.download(file_id)
             except NetworkError:
                 await asyncio.sleep(0.5)
-
-    def _keep(self, photo: CleanPhoto) -> str:
-        with self._database.transaction() as session:
-            return media.keep(session, chat_id=None, now=self._clock(), **asdict(photo))
-
-    def _drop(self, media_id: str) -> None:
-        with self._database.transaction() as session:
-            media.drop(session, media_id)
 
     # -- what is not a turn --------------------------------------------------------------------------------------------
 

@@ -9,11 +9,12 @@ from urllib.parse import unquote
 
 from aiohttp import WSCloseCode, hdrs, web
 
+from bot.album import MOST_PER_HOUR, Album
 from bot.channels.webchat_frames import MAX_FRAME, BadFrame, Hello, Said, client_id_of, hello, parse, said
 from bot.channels.webchat_gate import Allowance, Origins, address_of, bearer, new_token
 from bot.channels.webchat_lines import Line, Lines, News
 from bot.channels.webchat_pages import Pages
-from bot.channels.webchat_photos import MIMES, MOST_PER_HOUR, Photos
+from bot.channels.webchat_photos import MIMES, Photos
 from bot.channels.webchat_rows import key_of, shown
 from bot.channels.webchat_socket import FIRST_FRAME_WITHIN, Frame, Socket
 from bot.clock import Clock
@@ -80,7 +81,7 @@ class WebChat:
     ) -> None:
         self._turns, self._database = turns, database
         self._origins, self._proxies = Origins(allowed_origins), proxies or Proxies()
-        self._pages, self._photos, self._lines = Pages(database, self._origins), Photos(database, clock), Lines(database)
+        self._pages, self._photos, self._lines = Pages(database, self._origins), Photos(Album(database, clock)), Lines(database)
         self._sockets: set[Socket] = set()
         self._open: dict[str, int] = {}
         self._most, self._most_per_address = most_sockets, most_per_address
@@ -301,7 +302,7 @@ class WebChat:
                 raise PhotoRefused("dialogue.photo.not_a_photo")
             if not self._uploads.spend(chat.address):
                 raise PhotoRefused("dialogue.photo.too_many")
-            photo_id = await self._photos.take(request, chat.id)
+            photo_id, is_new = await self._photos.take(request, chat.id)
         except PhotoRefused as no:
             return self._yes(request, {"t": "refused", "id": client_id, "why": texts.label(no.key, language, {})})
         caption = unquote(request.headers.get("X-Caption", ""))[:4096]
@@ -311,9 +312,10 @@ class WebChat:
         try:
             outcome = await self._turns.take(incoming)
         except Exception:
-            await self._photos.drop(photo_id)
+            if is_new:
+                await self._photos.drop(photo_id)
             raise
-        if outcome.duplicate:
+        if outcome.duplicate and is_new:
             await self._photos.drop(photo_id)
         return self._yes(request, _ack(client_id, outcome))
 

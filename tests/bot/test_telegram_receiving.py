@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from bot import album
 from bot.channels.telegram import Telegram
 from bot.clock import system_clock
 from bot.photos import clean_photo
@@ -278,6 +279,40 @@ def test_cc8_a_photo_is_not_overtaken_by_the_words_after_it(database: Database, 
             assert session.execute(select(func.count()).select_from(Media)).scalar_one() == 1
 
     tell(database, story, webhook=webhook, photos=clean_photo)
+
+
+def test_ab3_so_many_photos_an_hour(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AB3: on Telegram as on the web; what is too much is not even fetched."""
+    monkeypatch.setattr(album, "MOST_PER_HOUR", 2)
+
+    async def story(fake: FakeTelegram, _house: House) -> None:
+        ann, bob = fake.user(7), fake.user(8)
+        ann.says("help")
+        await ann.sees_messages(1)
+        for color in ("red", "green", "blue"):
+            ann.sends_photo(png(color))
+        await ann.sees("as many photos as I can take in an hour")
+        bob.sends_photo(png("red"))
+        await bob.sees_messages(1)
+        await fake.until(lambda: fake.undelivered == 0)
+        assert fake.counts["getFile"] == 3
+
+    tell(database, story, photos=clean_photo)
+
+
+@pytest.mark.parametrize("name", ["*_[`<b>&`` tg://user?id=1", "<a href='tg://user?id=1'>Bob</a>", "{{7*7}}", "\u202eBob\u200b"])
+def test_in4_a_name_is_shown_as_it_is(database: Database, name: str) -> None:
+    """IN4, IN3, WB7: whatever somebody calls themselves or types becomes no formatting, no link and no mention."""
+
+    async def story(fake: FakeTelegram, _house: House) -> None:
+        for number, words in enumerate(("/start", name, f"how much is {name} for my {name}?", "person")):
+            eve = fake.user(number, first_name=name)
+            eve.says(words)
+            await eve.sees_messages(1)
+            assert {entity["type"] for message in eve.received for entity in message.entities} <= {"bold", "italic"}
+            assert "49" not in eve.received[0].text
+
+    tell(database, story)
 
 
 def test_photos_that_cannot_be_taken_are_refused_in_words(database: Database) -> None:

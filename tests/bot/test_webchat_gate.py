@@ -12,7 +12,8 @@ import pytest
 from aiohttp import WSServerHandshakeError
 from PIL import Image
 
-from bot.channels import webchat, webchat_photos, webchat_socket
+from bot import album
+from bot.channels import webchat, webchat_socket
 from bot.channels.webchat_gate import Allowance, Origins
 from tests.bot.webchat_site import Site, Visitor, closing
 from tests.conftest import Templates
@@ -181,14 +182,14 @@ def test_in9_a_photo_is_refused_in_the_visitor_s_language(url: str) -> None:
 
 def test_ab3_so_many_photos_an_hour(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """AB3: a quota for each visitor, kept in the table; others are not touched by it."""
-    assert webchat_photos.MOST_PER_HOUR == 20
-    monkeypatch.setattr(webchat_photos, "MOST_PER_HOUR", 3)
+    assert album.MOST_PER_HOUR == 20
+    monkeypatch.setattr(album, "MOST_PER_HOUR", 3)
 
     async def go() -> None:
         async with Site(url) as site, site.visitor() as ann, site.visitor() as bob:
-            small = photo((2, 2))
+            small = photo((2, 9))
             for n in range(3):
-                assert (await upload(site, ann, small, n))["t"] == "ack"
+                assert (await upload(site, ann, photo((2, 2 + n)), n))["t"] == "ack"
             too_many = site.turns.engine.texts.label("dialogue.photo.too_many", "en", {})
             assert (await upload(site, ann, small, 20))["why"] == too_many
             assert (await upload(site, bob, small))["t"] == "ack"
