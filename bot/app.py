@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import signal
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
 
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
     from bot.channels.telegram import Telegram
 
 log = logging.getLogger(__name__)
+
+# Seconds without a beat after which a part counts as stuck.
+STILL_AFTER = 20.0
+
+
+class Beating(Protocol):
+    """A part that goes on by itself; `alive_at` is the monotonic time of its last beat."""
+
+    alive_at: float
 
 
 def open_database(settings: Settings) -> Database:
@@ -69,6 +79,7 @@ class App:
         self.turns = Turns(self.engine, self.clock)
         self.started = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._beating: list[Beating] = []
 
     def stop(self) -> None:
         self._stopping.set()
@@ -96,6 +107,7 @@ class App:
             clockwork.every(1.0, self.engine.watch.look)
             clockwork.every(3600.0, Album(self.database, self.clock).forget_old)
             clockwork.start()
+            self._beating.append(clockwork)
             parts.callback(clockwork.stop)
             # Learning the knowledge base takes a second or two; whoever asks before that waits for it, nobody else does.
             # Nobody waits for its end, a stop neither: so it is a daemon.
@@ -132,6 +144,7 @@ class App:
         parts.push_async_callback(telegram.stop)
         courier = Courier(self.database, self.clock, [telegram.sender])
         await courier.start()
+        self._beating.append(courier)
         parts.push_async_callback(courier.stop)
         self.turns.listeners.append(lambda _incoming, outcome: courier.wake() if outcome.spoke else None)
         return telegram
@@ -149,8 +162,9 @@ class App:
         self.port = server.port
 
     async def _ready(self) -> bool:
-        """Whether a message would be answered now: everything has started, and the database answers."""
-        return self.started.is_set() and await asyncio.to_thread(self._database_answers)
+        """Whether a message would be answered now: everything has started and still moves, and the database answers."""
+        moving = all(time.monotonic() - part.alive_at < STILL_AFTER for part in self._beating)
+        return self.started.is_set() and moving and await asyncio.to_thread(self._database_answers)
 
     def _database_answers(self) -> bool:
         with self.database.reading() as session:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -10,13 +11,18 @@ log = logging.getLogger(__name__)
 
 
 class Clockwork:
-    """Calls plain functions in threads at fixed paces, never one twice at a time; one that fails is called at the next tick."""
+    """Calls plain functions in threads at fixed paces, never one twice at a time; one that fails is called at the next tick.
+
+    `alive_at` is the monotonic time of the last tick of all.
+    """
 
     def __init__(self) -> None:
+        self.alive_at = time.monotonic()
         self._scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
 
     def every(self, seconds: float, tick: Callable[[], None]) -> None:
         async def run() -> None:
+            self.alive_at = time.monotonic()
             try:
                 await asyncio.to_thread(tick)
             except asyncio.CancelledError:

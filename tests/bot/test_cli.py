@@ -1,5 +1,6 @@
 """The command line as its user types it: real processes, real settings, one sentence for what is wrong."""
 
+import asyncio
 import os
 import re
 import signal
@@ -11,6 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from bot.app import App
+from bot.settings import Settings
+from storage.database import Database
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -76,6 +81,35 @@ def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
     assert time.monotonic() - began < 8
     again = run("chat", "--as", "ann", typed="major service price\n")
     assert "Major service · Audi A4: ¥" in again.stdout  # the second start kept the data: it still knows the car
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGHUP])
+def test_pr5_every_way_to_say_stop_is_understood(
+    start: Callable[..., tuple[subprocess.Popen[str], str]], word: signal.Signals
+) -> None:
+    """PR5: Ctrl-C, a terminal that closes, and impatience."""
+    process, address = start("run")
+    with urllib.request.urlopen(address + "readyz") as answer:
+        assert answer.read() == b"ready\n"
+    process.send_signal(word)
+    process.send_signal(word)
+    assert process.wait(timeout=20) == 0
+
+
+def test_pr8_a_part_that_stands_still_is_seen_in_readyz(database: Database) -> None:
+    """PR8: whoever watches over the process hears of it."""
+
+    class Stuck:
+        alive_at = time.monotonic() - 60
+
+    async def go() -> None:
+        app = App(Settings(), database)
+        app.started.set()
+        assert await app._ready()
+        app._beating.append(Stuck())
+        assert not await app._ready()
+
+    asyncio.run(go())
 
 
 @pytest.mark.parametrize(
