@@ -88,6 +88,22 @@ def test_an_edit_is_live_without_a_restart(database: Database) -> None:
     ann.says("may i bring my dog?").sees("Only small dogs.")
 
 
+def test_an_edit_is_live_in_every_worker(database: Database) -> None:
+    """Two workers, each with what it has learnt; somebody else edits. A look four times a second is all that it takes."""
+    with database.transaction() as session:
+        _entry(session, "dogs", "May I bring my dog?", "Dogs are welcome.")
+        _entry(session, "wifi", "Do you have wifi?", "The password is on the wall.")
+    workers = [World(database), World(database)]
+    for number, worker in enumerate(workers):
+        worker.customer(address=f"p{number}").says("may i bring my dog?", key=f"a{number}").sees("Dogs are welcome.")
+    with database.transaction() as session:
+        session.execute(update(EntryRow).where(EntryRow.entry_id == "dogs").values(answer="Only small dogs."))
+        revisions.raise_(session, "kb")
+    for number, worker in enumerate(workers):
+        worker.engine.keep_fresh()
+        worker.customer(address=f"p{number}").says("may i bring my dog?", key=f"b{number}").sees("Only small dogs.")
+
+
 def test_an_entry_holds_for_its_stores_and_days_only(database: Database) -> None:
     with database.transaction() as session:
         _entry(session, "wifi", "Do you have wifi?", "The password is on the wall.", valid_until=date(2026, 11, 22))
