@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from threading import Thread
@@ -15,6 +16,7 @@ from bot.album import Album
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
 from bot.clockwork import Clockwork
+from bot.console import Console
 from bot.garbage import collect_late
 from bot.only_one import make_folder
 from bot.photos import clean_photo
@@ -77,6 +79,7 @@ class App:
         self.clock = open_clock(settings)
         self.engine = Engine(database, FEATURES)
         self.turns = Turns(self.engine, self.clock)
+        self.wake: Callable[[], None] = lambda: None  # the courier's, where there is one
         self.started = asyncio.Event()
         self._stopping = asyncio.Event()
         self._beating: list[Beating] = []
@@ -95,8 +98,20 @@ class App:
             telegram = await self._telegram(parts) if settings.telegram_bot_token.get_secret_value() else None
             self.turns.start()
             parts.push_async_callback(self.turns.stop)
-            chat = WebChat(self.turns, self.database, self.clock, settings.origins, proxies=Proxies(settings.proxies))
+            proxies = Proxies(settings.proxies)
+            chat = WebChat(self.turns, self.database, self.clock, settings.origins, proxies=proxies)
             web.add_routes(chat.routes())
+            console = Console(
+                self.database,
+                self.clock,
+                FEATURES,
+                self.engine.texts,
+                self.engine.memo,
+                proxies=proxies,
+                wake=lambda: self.wake(),
+            )
+            web.add_routes(console.routes())
+            parts.callback(console.stop)
             if telegram:
                 web.add_routes(telegram.routes())
             await self._listen(parts, web)
@@ -146,6 +161,7 @@ class App:
         await courier.start()
         self._beating.append(courier)
         parts.push_async_callback(courier.stop)
+        self.wake = courier.wake
         self.turns.listeners.append(lambda _incoming, outcome: courier.wake() if outcome.spoke else None)
         return telegram
 

@@ -1,4 +1,4 @@
-"""The command `bayline`: demo, run, chat, init, migrate, check, import, export, kb, tickets."""
+"""The command `bayline`: demo, run, chat, init, migrate, check, import, export, kb, tickets, staff."""
 
 import asyncio
 import sys
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import cli_kb, cli_shop, cli_tickets
+from bot import cli_kb, cli_shop, cli_staff, cli_tickets
 from bot.cli_common import DEMO_FILE, demo_settings, sentences, shop_settings
 from bot.settings import Settings, Wrong, read
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_kb.app, name="kb")
 app.add_typer(cli_tickets.app, name="tickets")
+app.add_typer(cli_staff.app, name="staff")
 cli_shop.add_to(app)
 
 
@@ -118,6 +119,7 @@ def _work(settings: Settings, sample: bool = False) -> None:
         await asyncio.wait({running, started}, return_when=asyncio.FIRST_COMPLETED)
         if worker.started.is_set():
             _say_where(settings, worker.port, sample)
+            cli_staff.say_how_to_log_in(database, settings, worker.port, sample=sample)
         started.cancel()
         await running
 

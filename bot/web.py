@@ -124,6 +124,11 @@ class Proxies:
             return str(there)
         return str(there.ipv4_mapped or ip_network((there, 64), strict=False))
 
+    def encrypted(self, request: web.Request) -> bool:
+        """Whether the browser speaks https, to us or to a proxy of ours."""
+        said = request.headers.getall(hdrs.X_FORWARDED_PROTO, [])
+        return request.secure or (self._trusts(request.remote or "") and [s.strip().lower() for s in said] == ["https"])
+
     def _trusts(self, address: str) -> bool:
         try:
             there = ip_address(address)

@@ -1,8 +1,8 @@
 """What the bot can do: one folder per capability. The order of FEATURES is the order in which they look at free words."""
 
-from handlers import booking, contact, faq, prices, profile, tickets, vehicles, welcome
+from handlers import booking, contact, customers, faq, prices, profile, staff, tickets, vehicles, welcome
 
 FEATURES = [
     welcome.FEATURE, vehicles.FEATURE, prices.FEATURE, booking.FEATURE, faq.FEATURE, tickets.FEATURE, profile.FEATURE,
-    contact.FEATURE,
+    contact.FEATURE, customers.FEATURE, staff.FEATURE,
 ]  # fmt: skip

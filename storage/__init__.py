@@ -3,23 +3,27 @@
 # All nouns are loaded together, so that foreign keys find their tables whichever feature asks first.
 from storage import (
     appointments,
+    audit,
     catalogue,
     chats,
     customers,
     database,
     entries,
+    keys,
     leases,
     marks,
     media,
     merging,
     messages,
     odometer,
+    people,
     phone_codes,
     promises,
     proposals,
     quarantine,
     revisions,
     slots,
+    staff,
     stores,
     technicians,
     terms,
@@ -32,7 +36,7 @@ from storage import (
 )
 
 __all__ = [
-    "appointments", "catalogue", "chats", "customers", "database", "entries", "leases", "marks", "media", "merging", "messages",
-    "odometer", "phone_codes", "promises", "proposals", "quarantine", "revisions", "slots", "stores", "technicians", "terms",
-    "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "appointments", "audit", "catalogue", "chats", "customers", "database", "entries", "keys", "leases", "marks", "media",
+    "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals", "quarantine", "revisions", "slots",
+    "staff", "stores", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

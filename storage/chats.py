@@ -147,6 +147,12 @@ def find(session: Session, channel: str, address: str) -> Chat | None:
     return Chat(*row) if row else None
 
 
+def of_customer(session: Session, customer_id: int) -> list[Chat]:
+    """Every chat of one person, the one they used last first."""
+    query = select(CHATS).where(CHATS.c.customer_id == customer_id).order_by(CHATS.c.seen_at.desc(), CHATS.c.id.desc())
+    return [Chat(*row) for row in session.connection().execute(query)]
+
+
 def mark_unreachable(session: Session, chat_id: int) -> None:
     """The person blocked us or is gone; their next message lifts it."""
     session.connection().execute(update(CHATS).where(CHATS.c.id == chat_id).values(reachable=False))

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -138,6 +139,12 @@ def _postgresql(url: str, connections: int, patience: float) -> Engine:
         pool_timeout=patience,
         connect_args={"options": f"-c timezone=UTC -c lock_timeout={patience * 1000:.0f} -c statement_timeout=60s"},
     )
+
+
+def passes(trouble: DBAPIError) -> bool:
+    """Whether trying again may help: the connection was lost, another transaction was in the way, the file was busy."""
+    state = getattr(trouble.orig, "sqlstate", None) or ""
+    return trouble.connection_invalidated or state[:2] in ("40", "08", "57") or state == "55P03" or "locked" in str(trouble.orig)
 
 
 DIALECTS = ("sqlite", "postgresql")

@@ -191,6 +191,14 @@ def waiting(session: Session) -> list[Ticket]:
     )
 
 
+def waiting_in(session: Session, stores: Collection[int] | None, limit: int) -> list[Ticket]:
+    """What waits for somebody in these stores (None: in all) or in no store yet, oldest first."""
+    query = select(Ticket).where(Ticket.status.in_(ALIVE))
+    if stores is not None:
+        query = query.where(Ticket.store_id.is_(None) | Ticket.store_id.in_(stores))
+    return list(session.scalars(query.order_by(Ticket.opened_at, Ticket.id).limit(limit)))
+
+
 def next_due(ticket: Ticket) -> datetime | None:
     """The promise that is due next: the first answer as long as there is none, then the solution."""
     return ticket.solution_due if ticket.answered_at else ticket.first_response_due or ticket.solution_due

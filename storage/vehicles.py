@@ -1,5 +1,6 @@
 """Vehicles and who brings them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, Integer, String, or_, select
@@ -51,6 +52,12 @@ def of_customer(session: Session, customer_id: int) -> list[Vehicle]:
     drives = select(Person.vehicle_id).where(Person.customer_id == customer_id, Person.removed_at.is_(None))
     mine = or_(Vehicle.customer_id == customer_id, Vehicle.id.in_(drives))
     return list(session.scalars(select(Vehicle).where(mine, Vehicle.removed_at.is_(None)).order_by(Vehicle.id)))
+
+
+def of_customers(session: Session, customer_ids: Collection[int]) -> list[Vehicle]:
+    """The cars that several people own now."""
+    theirs = select(Vehicle).where(Vehicle.customer_id.in_(customer_ids), Vehicle.removed_at.is_(None))
+    return list(session.scalars(theirs.order_by(Vehicle.id)))
 
 
 def people_of(session: Session, vehicle: Vehicle) -> list[tuple[Customer, str]]:

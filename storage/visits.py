@@ -1,9 +1,10 @@
 """Visits: when a car was here and what was done."""
 
+from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Date, ForeignKey, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Date, ForeignKey, Integer, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json
 
@@ -21,3 +22,9 @@ class Visit(Base):
     services: Mapped[list[str]] = mapped_column(Json)
     amount: Mapped[int | None] = mapped_column(Integer)
     odometer_km: Mapped[int | None] = mapped_column(Integer)
+
+
+def latest(session: Session, vehicle_ids: Collection[int], limit: int) -> list[Visit]:
+    """The newest visits of these cars, newest first."""
+    query = select(Visit).where(Visit.vehicle_id.in_(vehicle_ids))
+    return list(session.scalars(query.order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(limit)))

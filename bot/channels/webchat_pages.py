@@ -1,8 +1,6 @@
 """The files of the web chat and its configuration: page, widget, style, texts, the shop's name."""
 
 import asyncio
-import gzip
-import hashlib
 import json
 from importlib import resources
 from typing import Any
@@ -10,13 +8,13 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from bot.channels.webchat_gate import Origins
+from bot.files import File
 from handlers.dialogue import languages
 from handlers.dialogue.texts import LANGUAGES
 from storage import stores
 from storage.database import Database
 
 _FOLDER = resources.files("bot.channels") / "web"
-_TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 # Every address is written down here; no part of a request ever becomes a file name.
 _PAGE_ONLY = {"/": "index.html", "/page.js": "page.js", "/page.css": "page.css", "/icon.svg": "icon.svg"}
 # A site with the widget loads these two; they hold nothing but code.
@@ -42,30 +40,10 @@ def language_of(hint: str) -> str:
     return "en"
 
 
-class _File:
-    """A file held in memory, plain and packed."""
-
-    def __init__(self, name: str, *, anywhere: bool) -> None:
-        self._plain = (_FOLDER / name).read_bytes()
-        self._packed = gzip.compress(self._plain, 9, mtime=0)
-        self._headers: dict[str, str] = {
-            hdrs.ETAG: f'"{hashlib.sha256(self._plain).hexdigest()[:20]}"',
-            hdrs.VARY: "Accept-Encoding",
-            hdrs.CACHE_CONTROL: "no-cache",
-            hdrs.CONTENT_TYPE: f"{_TYPES[name.rsplit('.', 1)[1]]}; charset=utf-8",
-        }
-        if anywhere:
-            # No cookies and no visitor's words here, so any site may read it; who may talk to us is asked later.
-            self._headers |= {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
-        else:
-            self._headers["Content-Security-Policy"] = PAGE_CSP
-
-    async def answer(self, request: web.Request) -> web.Response:
-        if request.headers.get(hdrs.IF_NONE_MATCH) == self._headers[hdrs.ETAG]:
-            return web.Response(status=304, headers=self._headers)
-        if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
-            return web.Response(body=self._packed, headers={**self._headers, hdrs.CONTENT_ENCODING: "gzip"})
-        return web.Response(body=self._plain, headers=self._headers)
+def _file(name: str, *, anywhere: bool) -> File:
+    # With these no cookies and no visitor's words travel, so any site may read them; who may talk to us is asked later.
+    widget = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
+    return File(name, (_FOLDER / name).read_bytes(), widget if anywhere else {"Content-Security-Policy": PAGE_CSP})
 
 
 class Pages:
@@ -76,8 +54,8 @@ class Pages:
         self._texts = {language: texts_of(language) for language in LANGUAGES}
 
     def routes(self) -> list[web.RouteDef]:
-        files = [(path, _File(name, anywhere=False)) for path, name in _PAGE_ONLY.items()]
-        files += [(path, _File(name, anywhere=True)) for path, name in _ANYWHERE.items()]
+        files = [(path, _file(name, anywhere=False)) for path, name in _PAGE_ONLY.items()]
+        files += [(path, _file(name, anywhere=True)) for path, name in _ANYWHERE.items()]
         return [web.get("/chat/config", self._config), *(web.get(path, file.answer) for path, file in files)]
 
     async def _config(self, request: web.Request) -> web.Response:

@@ -23,7 +23,7 @@ from handlers.dialogue.texts import Texts
 from handlers.dialogue.turn import Turn
 from handlers.dialogue.watch import Watch
 from storage import chats, media, messages, quarantine
-from storage.database import Database
+from storage.database import Database, passes
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Engine:
     def __init__(self, database: Database, features: Sequence[Feature], memo: Memo | None = None) -> None:
         self.database = database
         self.features = {feature.name: feature for feature in features}
-        self.texts = Texts(["dialogue", *self.features])
+        self.texts = Texts(["dialogue", "desk", *self.features])
         self.memo = memo or Memo()
         self.watch = Watch()
         self.conversation = Conversation(features, self.texts)
@@ -101,7 +101,7 @@ class Engine:
                     return self.turn(session, incoming, now)
             except DBAPIError as trouble:
                 # Deadlocks, lost connections and a busy file pass; what is still there at the last try is ours to explain.
-                if attempt == DATABASE_TRIES or not _passes(trouble):
+                if attempt == DATABASE_TRIES or not passes(trouble):
                     return self._apologise(incoming, now, trouble)
             except Exception as bug:
                 return self._apologise(incoming, now, bug)
@@ -223,9 +223,3 @@ class Engine:
 def _button(button: Button) -> dict[str, Any]:
     shown = {"label": button.label[:64], "do": button.do}
     return shown if button.value is None else {**shown, "value": button.value}
-
-
-def _passes(trouble: DBAPIError) -> bool:
-    """Whether trying again may help: the connection was lost, another transaction was in the way, the file was busy."""
-    state = getattr(trouble.orig, "sqlstate", None) or ""
-    return trouble.connection_invalidated or state[:2] in ("40", "08", "57") or state == "55P03" or "locked" in str(trouble.orig)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from handlers.desk.page import Page, Panel, Thing
     from handlers.dialogue.form import Form, Start
     from handlers.dialogue.reply import Reply
     from handlers.dialogue.turn import Turn
@@ -24,6 +25,7 @@ class Feature:
     `aside`: answers a question that was asked in the middle of a form, only when it is sure.
     `keeps`: loaders whose values the feature takes from `turn.memoised`, made ready at the start.
     `receives`: what to do with a kind of update that no slot wanted: photo, contact.
+    `pages`, `things`, `panels`: what staff see of it in the console; see `handlers.desk`.
     """
 
     name: str
@@ -36,3 +38,6 @@ class Feature:
     aside: "Callable[[Turn], Reply | None] | None" = None
     keeps: "Sequence[Callable[[Session], Any]]" = ()
     receives: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)
+    pages: "Sequence[Page]" = ()
+    things: "Sequence[Thing]" = ()
+    panels: "Sequence[Panel]" = ()

@@ -11,7 +11,7 @@ from handlers import FEATURES
 from handlers.dialogue import markup
 from handlers.dialogue.texts import LANGUAGES, Texts, escape, money
 
-TEXTS = Texts(["dialogue", *(feature.name for feature in FEATURES)])
+TEXTS = Texts(["dialogue", "desk", *(feature.name for feature in FEATURES)])
 _PLURAL = re.compile(r"\.(zero|one|two|few|many|other)$")
 
 

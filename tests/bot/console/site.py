@@ -1,0 +1,219 @@
+"""The console on a free port, with staff who are logged in. Database, pages and shell are real."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from http.cookies import SimpleCookie
+from types import TracebackType
+from typing import Any
+
+import aiohttp
+from sqlalchemy import select
+from yarl import URL
+
+from bot.console import Console
+from bot.console.gate import mac
+from bot.web import Proxies, WebServer, make_app
+from handlers import FEATURES
+from handlers.desk.desk import ROOT
+from handlers.dialogue.memo import Memo
+from handlers.dialogue.texts import Texts
+from handlers.staff import actions, passwords
+from storage import media, staff
+from storage.chats import CHATS
+from storage.customers import Customer
+from storage.database import Database
+from storage.staff import Staff
+from storage.stores import Store
+from storage.tickets import Ticket
+from tests.world import START
+
+PASSWORD = "four words nobody guesses"
+# Who may see what: one of each role in the east, and somebody in the west.
+CAST = {
+    "ann": (staff.ADVISOR, "east"),
+    "max": (staff.MANAGER, "east"),
+    "rui": (staff.REGION, None),
+    "eva": (staff.ADMINISTRATOR, None),
+    "wes": (staff.ADVISOR, "west"),
+}
+BY_ROLE = {role: login for login, (role, store) in CAST.items() if store != "west"}
+
+
+@cache
+def hashed() -> str:
+    return passwords.hash_of(PASSWORD)
+
+
+@cache
+def texts() -> Texts:
+    return Texts(["dialogue", "desk", *(feature.name for feature in FEATURES)])
+
+
+def hire(database: Database, now: datetime = START, language: str = "en") -> None:
+    """The cast, in the sample shop."""
+    with database.transaction() as session:
+        stores = {store.code: store.id for store in session.scalars(select(Store))}
+        for login, (role, store) in CAST.items():
+            member = actions.add(session, login, login.title(), role, stores[store] if store else None, language, now)
+            member.password = hashed()
+
+
+@dataclass(frozen=True)
+class Seen:
+    status: int
+    text: str
+    headers: Any
+    location: str = ""
+
+
+class Site:
+    """`async with Site(url) as site:` … `now` may be changed while it runs."""
+
+    def __init__(self, url: str, memo: Memo | None = None, proxies: tuple[str, ...] = ()) -> None:
+        self.now = START
+        self.database = Database(url)
+        self.woken = 0
+        self.console = Console(
+            self.database, lambda: self.now, FEATURES, texts(), memo or Memo(), proxies=Proxies(proxies), wake=self._wake
+        )
+        self.app = make_app(self._ready)
+        self.app.add_routes(self.console.routes())
+        self.server = WebServer(self.app, "127.0.0.1", 0)
+        self._people: list[Person] = []
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    async def _ready(self) -> bool:
+        return True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.port}"
+
+    async def start(self) -> None:
+        await self.server.start()
+
+    async def stop(self) -> None:
+        for person in self._people:
+            await person.http.close()
+        await self.server.stop()
+        self.console.stop()
+        self.database.close()
+
+    async def __aenter__(self) -> "Site":
+        await self.start()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.stop()
+
+    def somebody(self) -> "Person":
+        """A browser that nobody has logged in with."""
+        person = Person(self)
+        self._people.append(person)
+        return person
+
+    def staff(self, login: str) -> "Person":
+        """Somebody of the cast, logged in already."""
+        person = self.somebody()
+        with self.database.transaction() as session:
+            member = staff.by_login(session, login)
+            assert member
+            person.secret = actions.begin_session(session, member, "test", self.now)
+        return person
+
+    def member(self, login: str) -> Staff:
+        with self.database.reading() as session:
+            found = staff.by_login(session, login)
+            assert found
+            return found
+
+    def token(self, kind: str, number: int) -> str:
+        return self.console.house.tokens.write(kind, number)
+
+
+class Person:
+    """A browser. `secret` is what its session cookie holds."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.http = aiohttp.ClientSession(site.url, cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+    @property
+    def secret(self) -> str:
+        return self.cookie("session")
+
+    @secret.setter
+    def secret(self, value: str) -> None:
+        cookie: SimpleCookie = SimpleCookie({"bayline-session": value})
+        cookie["bayline-session"]["path"] = ROOT
+        self.http.cookie_jar.update_cookies(cookie, URL(self.site.url))
+
+    def cookie(self, name: str) -> str:
+        return next((cookie.value for cookie in self.http.cookie_jar if cookie.key == f"bayline-{name}"), "")
+
+    async def get(self, path: str, **more: Any) -> Seen:
+        """`path` below /console, or whole."""
+        return await self._ask("GET", path, **more)
+
+    async def post(self, path: str, headers: Mapping[str, str] | None = None, **fields: Any) -> Seen:
+        """A form of our own page, with all that it carries."""
+        given = {"csrf": mac(self.secret, "csrf"), **fields}
+        return await self._ask("POST", path, data=given, headers={"Origin": self.site.url} if headers is None else headers)
+
+    async def enters(self, path: str, **fields: str) -> Seen:
+        """Fills in a form at the door."""
+        page = await self.get(path)
+        found = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        assert found
+        return await self._ask("POST", path, data={"csrf": found[1], **fields}, headers={"Origin": self.site.url})
+
+    async def _ask(self, method: str, path: str, **more: Any) -> Seen:
+        where = path if path.startswith(ROOT) else ROOT + path
+        async with self.http.request(method, where, allow_redirects=False, **more) as answer:
+            body = await answer.read()
+            return Seen(answer.status, body.decode("utf-8", "replace"), answer.headers, answer.headers.get("Location", ""))
+
+
+def customer_of(database: Database, store: str) -> Customer:
+    """Somebody of this store who has never been to another one."""
+    with database.reading() as session:
+        found = session.scalars(
+            select(Customer).join(Store, Store.id == Customer.store_id).where(Store.code == store).order_by(Customer.id)
+        )
+        other = session.scalars(select(Store).where(Store.code != store, Store.code != "studio")).first()
+        assert other
+        from storage import people
+
+        return next(one for one in found if not people.may_see(session, one, [other.id]))
+
+
+def ticket_in(
+    database: Database, store: str, words: str = "It rattles.", name: str = "Bo", customer: int | None = None
+) -> Ticket:
+    """A ticket of a chat of this store, with a photo."""
+    with database.transaction() as session:
+        place = session.scalars(select(Store).where(Store.code == store)).one()
+        from handlers.tickets.actions import open_ticket
+        from storage import chats, messages
+
+        count = session.execute(select(CHATS.c.id)).all()
+        chat = chats.arrive(session, "web", f"{store}-{len(count)}", pulls=True, now=START)
+        chat.store_id, chat.name, chat.language, chat.customer_id = place.id, name, "en", customer
+        chats.save(session, chat)
+        photo = media.keep(
+            session, chat_id=chat.id, sha256="0" * 64, mime="image/png", width=1, height=1, content=b"\x89PNG", now=START
+        )
+        messages.receive(session, chat.id, "web", key=f"k{chat.id}", kind="text", text=words, data={"media": [photo]}, now=START)
+        return open_ticket(session, chat, "question", words, START)
+
+
+def photo_of(database: Database, ticket: Ticket) -> str:
+    with database.reading() as session:
+        found = session.scalars(select(media.Media.id).where(media.Media.chat_id == ticket.chat_id)).first()
+        assert found
+        return found
