@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from knowledge_base.calibration import WORTH_SUGGESTING
+from knowledge_base.calibration import CLOSE, WORTH_SUGGESTING
 from knowledge_base.entry import Decision, Entry, Kind, Match
 from knowledge_base.evidence import SIGNALS
 from knowledge_base.explanation import Candidate, Explanation
@@ -12,8 +12,6 @@ from knowledge_base.phrasings import gather
 from knowledge_base.reading import in_common
 from knowledge_base.semantic import installed
 
-# Two entries are close when the second is more than half as likely as the first: the customer should choose.
-CLOSE = 0.6
 _DECIDED_ON = 3
 # Where to look for a text in a language, best first.
 _NEAREST = {

@@ -1,5 +1,6 @@
 """Learns from the base itself how sure is sure enough: held-out phrasings, held-out entries and questions from elsewhere."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,8 +19,13 @@ OFFSET = -4.9
 INSIDE, NEAR, FAR = 0.7, 0.15, 0.15
 # One wrong answer in twenty questions. Held-out phrasings are harder than real questions, so that real ones stay below it.
 WRONG_AT_MOST = 0.05
+# Two entries that overlap are the owner's to part; they take up this share of the wrong answers at most, so that they do not
+# make the whole base timid.
+OF_ONE_PAIR = 0.4
 # No answer below this, however well a small base separates.
 ANSWER_FLOOR = 0.5
+# Two entries are close when the second is more than so much as likely as the first: the customer should choose.
+CLOSE = 0.6
 # Below this chance that one of the three best is right a suggestion is only noise.
 WORTH_SUGGESTING = 0.2
 # How many examples the start of the scale is worth.
@@ -28,11 +34,12 @@ _PULL = np.array([3.0, 0.5])
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A held-out question: what the matcher would have seen, and the entry that is right (None: none is)."""
+    """A held-out question: what the matcher would have seen, the entry that is right (None: none), and whose words these are."""
 
     evidence: Evidence
     right: int | None
     importance: float
+    owner: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,18 @@ def _answer_from(draft: Calibration, examples: Sequence[Example]) -> float:
         confidences = draft.confidences(example.evidence)
         if len(confidences):
             best = int(confidences.argmax())
-            outcomes.append((float(confidences[best]), example.evidence.candidates[best] != example.right, example.importance))
+            outcomes.append((float(confidences[best]), example.evidence.candidates[best], example))
     allowed = WRONG_AT_MOST * sum(example.importance for example in examples)
     wrong, lowest = 0.0, 1.0
-    for confidence, is_wrong, importance in sorted(outcomes, reverse=True):
-        wrong += importance * is_wrong
+    of_pair: defaultdict[tuple[int, int], float] = defaultdict(float)
+    for confidence, found, example in sorted(outcomes, key=lambda outcome: -outcome[0]):
+        if found != example.right:
+            counted = example.importance
+            if example.owner is not None:
+                before = of_pair[example.owner, found]
+                of_pair[example.owner, found] = min(before + counted, max(OF_ONE_PAIR * allowed, counted))
+                counted = of_pair[example.owner, found] - before
+            wrong += counted
         if wrong > allowed:
             break
         lowest = confidence

@@ -103,13 +103,18 @@ class Index:
         lengths = self._row_starts[rows + 1] - self._row_starts[rows]
         ends = np.cumsum(lengths)
         places = np.repeat(self._row_starts[rows] - (ends - lengths), lengths) + np.arange(ends[-1] if len(ends) else 0)
-        _, where = np.unique(self._row_features[places], return_inverse=True)
+        features, found = self._row_features[places], self._row_values[places]
+        owners = np.repeat(np.arange(len(rows)), lengths)
+        # Sorting numbers that hold both, the feature and the place, is several times faster than sorting places by feature.
+        ordered = np.sort(features.astype(np.int64) << 32 | np.arange(len(features)))
+        features, order = ordered >> 32, ordered & 0xFFFFFFFF
+        starts = np.concatenate([[True], features[1:] != features[:-1]])[: len(features)]
         # What only one of the rows has brings no two together.
-        shared = np.bincount(where) > 1
-        column = np.cumsum(shared) - 1
-        kept = shared[where]
-        dense = np.zeros((len(rows), int(shared.sum())), dtype=np.float32)
-        dense[np.repeat(np.arange(len(rows)), lengths)[kept], column[where[kept]]] = self._row_values[places[kept]]
+        shared = ~(starts & np.concatenate([starts[1:], [True]])[: len(features)])
+        first = starts & shared
+        column, kept = np.cumsum(first)[shared] - 1, order[shared]
+        dense = np.zeros((len(rows), int(first.sum())), dtype=np.float32)
+        dense[owners[kept], column] = found[kept]
         result: Floats = dense @ dense.T
         np.fill_diagonal(result, 1)
         return result

@@ -67,9 +67,9 @@ class Matcher:
             unseen = self._space.index.unseen_without(self._read(text), example.hidden)
             evidence = weigh(phrasings, Question(text, unseen, example.view), example.hidden)
             if len(example.hidden) < len(phrasings.rows(label)):
-                yield Example(evidence, label, 2 * INSIDE / len(held_out))
+                yield Example(evidence, label, 2 * INSIDE / len(held_out), label)
             elif len(phrasings.ids) > 1:
-                yield Example(evidence, None, 2 * NEAR / len(held_out))
+                yield Example(evidence, None, 2 * NEAR / len(held_out), label)
         outside = elsewhere()
         for text in outside:
             yield Example(weigh(phrasings, self._ask(text)), None, FAR / len(outside))

@@ -22,7 +22,7 @@ class Shares:
 
 
 # Measured flat around these values.
-LIGHT = Shares(index=0.5, senses=0.5, sentences=0.0)
+LIGHT = Shares(index=0.35, senses=0.65, sentences=0.0)
 SEMANTIC = Shares(index=0.15, senses=0.1, sentences=0.75)
 # A row that shares less than this part of what the nearest row shares is no neighbour.
 _FAR = 0.1

@@ -280,7 +280,11 @@ def _store(words: list[str], english: int, vectors: np.ndarray) -> None:
     halves = np.clip(np.round(vectors / scales[:, None] + 7.5), 0, 15).astype(np.uint8)
     packed = (halves[:, 0::2] << 4) | halves[:, 1::2]
     text = np.frombuffer("\n".join(words).encode(), np.uint8)
-    np.savez(DATA / "senses.npz", words=text, english=np.array(english), scales=scales.astype(np.float32), halves=packed)
+    # Without the second table, which distil_english adds.
+    none = {"english_scales": np.zeros(0, np.float32), "english_halves": np.zeros((0, 64), np.uint8)}
+    np.savez(
+        DATA / "senses.npz", words=text, starts=np.array([0, english]), scales=scales.astype(np.float32), halves=packed, **none
+    )
 
 
 def _store_bloom(words: set[str]) -> None:

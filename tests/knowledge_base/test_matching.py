@@ -143,6 +143,15 @@ def test_two_close_entries_are_offered_both():
     assert {"front", "rear"} <= {match.entry_id for match in decision.matches}
 
 
+def test_an_entry_that_overlaps_another_does_not_make_the_base_timid(base):
+    """Its owner has to part the two; all other questions are answered as before."""
+    known = next(entry for entry in shop.entries() if entry.id == "oil_type" and entry.language == "en")
+    first, *others = (f"about {phrasing}" for phrasing in known.phrasings)
+    overlapping = KnowledgeBase([*shop.entries(), Entry("overlap", "en", first, tuple(others), "x")], semantic=False)
+    before, after = (found.explain("oil").answer_from for found in (base, overlapping))
+    assert abs(after - before) < 0.1
+
+
 def test_numbers_tell_entries_apart():
     entries = [
         Entry(
