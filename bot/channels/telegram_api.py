@@ -4,7 +4,7 @@ from typing import Any
 
 from telegram import Bot
 
-from bot.channels.telegram_request import ANSWER, AiohttpRequest
+from bot.channels.telegram_request import ANSWER, LineRequest
 
 
 class Api:
@@ -14,7 +14,7 @@ class Api:
         self.answer = ANSWER
         self.bot_id = int(token.partition(":")[0])
         self._url = f"{url.rstrip('/')}/bot{token}/"
-        self._request = AiohttpRequest()
+        self._request = LineRequest()
         self.bot = Bot(
             token,
             base_url=f"{url.rstrip('/')}/bot",

@@ -1,4 +1,4 @@
-"""The way to the Bot API: python-telegram-bot's request interface on aiohttp, with errors that say whether a call took effect."""
+"""The way to the Bot API: python-telegram-bot's request interface on our own lines, with errors that say what took effect."""
 
 import json
 import os
@@ -9,11 +9,13 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot.channels import lines
+
 # Seconds. A send that takes longer than its answer is worth is given up, and counts as one of unknown outcome.
 CONNECT, ANSWER = 5.0, 15.0
 MAX_FILE = 20 * 1024 * 1024
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-_JSON = {"Content-Type": "application/json"}
+_FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 class NotSent(NetworkError):  # noqa: N818
@@ -34,16 +36,19 @@ class Refused(TelegramError):  # noqa: N818
         self.parameters = parameters
 
 
-class AiohttpRequest(BaseRequest):
-    """For `telegram.Bot(request=…)`; `call` is the same way without the Bot around it, for the few calls that are made often."""
+class LineRequest(BaseRequest):
+    """For `telegram.Bot(request=…)`; `call` is the same way without the Bot around it, for the few calls that are made often.
 
-    __slots__ = ("_closed", "_connections", "_session", "_urls")
+    Calls go over lines; files, and everything where there is a proxy, over aiohttp.
+    """
+
+    __slots__ = ("_closed", "_connections", "_lines", "_session")
 
     def __init__(self, connections: int = 256) -> None:
         self._connections = connections
+        self._lines: lines.Lines | None = None
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
-        self._urls: dict[str, URL] = {}
 
     @property
     def read_timeout(self) -> float:
@@ -53,23 +58,27 @@ class AiohttpRequest(BaseRequest):
         """Opens the session; a call that comes earlier does the same."""
         self._closed = False
         if self._session is None:
-            proxied = any(name.lower() in ("http_proxy", "https_proxy", "all_proxy") for name in os.environ)
+            proxied = any(name.lower() in _PROXIES for name in os.environ)
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=20),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=("Accept", "Accept-Encoding"),
                 trust_env=proxied,
             )
+            self._lines = None if proxied else lines.Lines(self._connections)
 
     async def shutdown(self) -> None:
         self._closed = True
+        if self._lines is not None:
+            await self._lines.close()
+            self._lines = None
         if self._session is not None:
             await self._session.close()
             self._session = None
 
     async def call(self, url: str, parameters: dict[str, Any], answer: float = ANSWER) -> Any:
         """Posts parameters as JSON and returns the raw result. Raises NotSent, Unanswered or Refused."""
-        status, body = await self._exchange("POST", url, json.dumps(parameters).encode(), _JSON, CONNECT, answer)
+        status, body = await self._post(url, json.dumps(parameters).encode(), _JSON, CONNECT, answer)
         if status != 200:
             raise _refusal(status, body)
         return self.parse_json_payload(body)["result"]
@@ -84,17 +93,18 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        body: Any = None
-        headers: dict[str, str] = {}
-        if request_data is not None and request_data.multipart_data:
-            body = aiohttp.FormData(request_data.json_parameters)
-            for name, (filename, content, mime) in request_data.multipart_data.items():
-                body.add_field(name, content, filename=filename, content_type=mime)
-        elif request_data is not None:
-            body, headers = request_data.url_encoded_parameters().encode(), _FORM
         connect = connect_timeout if isinstance(connect_timeout, (int, float)) else CONNECT
         answer = read_timeout if isinstance(read_timeout, (int, float)) else ANSWER
-        status, payload = await self._exchange(method, url, body, headers, connect, answer)
+        if request_data is not None and request_data.multipart_data:
+            form = aiohttp.FormData(request_data.json_parameters)
+            for name, (filename, content, mime) in request_data.multipart_data.items():
+                form.add_field(name, content, filename=filename, content_type=mime)
+            status, payload = await self._exchange(method, url, form, "", connect, answer)
+        elif method == "POST":
+            body = request_data.url_encoded_parameters().encode() if request_data is not None else b""
+            status, payload = await self._post(url, body, _FORM, connect, answer)
+        else:
+            status, payload = await self._exchange(method, url, None, "", connect, answer)
         if not 200 <= status < 300:
             raise _refusal(status, payload)
         return status, payload
@@ -109,23 +119,25 @@ class AiohttpRequest(BaseRequest):
             raise _refusal(200, payload)
         return answer
 
-    async def _exchange(
-        self, method: str, url: str, body: Any, headers: dict[str, str], connect: float, answer: float
-    ) -> tuple[int, bytes]:
-        if self._session is None:
-            if self._closed:
-                raise NotSent("the channel is stopped")
-            await self.initialize()
+    async def _post(self, url: str, body: bytes, mime: str, connect: float, answer: float) -> tuple[int, bytes]:
+        await self._ready()
+        if self._lines is None:
+            return await self._exchange("POST", url, body, mime, connect, answer)
+        try:
+            return await self._lines.post(url, body, mime, connect, answer)
+        except lines.NotSent as error:
+            raise NotSent(str(error)) from None
+        except lines.Unanswered as error:
+            raise Unanswered(str(error)) from None
+
+    async def _exchange(self, method: str, url: str, body: Any, mime: str, connect: float, answer: float) -> tuple[int, bytes]:
+        await self._ready()
         assert self._session is not None
-        address = self._urls.get(url)
-        if address is None:
-            address = URL(url, encoded=True)
-            if method == "POST":  # files have a new address each
-                self._urls[url] = address
+        headers = {"Content-Type": mime} if mime else {}
         limits = aiohttp.ClientTimeout(total=connect + answer, connect=connect, sock_read=answer)
         try:
             async with self._session.request(
-                method, address, data=body, headers=headers, timeout=limits, allow_redirects=False
+                method, URL(url, encoded=True), data=body, headers=headers, timeout=limits, allow_redirects=False
             ) as response:
                 if method == "GET":
                     return response.status, await _at_most(response, MAX_FILE)
@@ -134,6 +146,12 @@ class AiohttpRequest(BaseRequest):
             raise NotSent(type(error).__name__) from None
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unanswered(type(error).__name__) from None
+
+    async def _ready(self) -> None:
+        if self._session is None:
+            if self._closed:
+                raise NotSent("the channel is stopped")
+            await self.initialize()
 
 
 async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:

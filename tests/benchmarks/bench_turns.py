@@ -9,12 +9,13 @@ import asyncio
 import itertools
 import json
 import signal
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,12 +117,11 @@ def _process(*arguments: str) -> Iterator[tuple[str, psutil.Process]]:
 async def _load(url: str, api: str, updates: int, words: Sequence[str]) -> float:
     """Updates answered a second."""
     bodies = iter([_request(number, words[number % len(words)]) for number in itertools.islice(NUMBERS, updates)])
-    before = await _answered(api)
+    before = await _answered(api, 0)
     began = time.perf_counter()
     await asyncio.gather(*(_post(url, bodies) for _ in range(CONNECTIONS)))
-    deadline = began + 120
-    while (answered := await _answered(api) - before) < updates and time.perf_counter() < deadline:
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(120):
+        answered = await _answered(api, before + updates) - before
     assert answered == updates, f"{answered} answers to {updates} updates"
     return updates / (time.perf_counter() - began)
 
@@ -150,12 +150,13 @@ async def _post(url: str, requests: Iterator[bytes]) -> None:
     writer.close()
 
 
-async def _answered(api: str) -> int:
+async def _answered(api: str, least: int) -> int:
+    """How many messages the Bot API has got, as soon as they are at least so many."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(api.rsplit(":", 1)[1]))
-    writer.write(b"GET /count HTTP/1.1\r\n\r\n")
-    answer = await reader.readuntil(b"}")
+    writer.write(b"GET /%d HTTP/1.1\r\n\r\n" % least)
+    answer = await reader.readline()
     writer.close()
-    return int(json.loads(answer.partition(b"\r\n\r\n")[2])["count"])
+    return int(answer)
 
 
 # -- a Bot API that costs as little as can be ---------------------------------------------------------------------------
@@ -164,6 +165,7 @@ async def _answered(api: str) -> int:
 class _Answerer(asyncio.Protocol):
     sent = 0
     delay = 0.0
+    waiting: "tuple[int, Any]" = (sys.maxsize, None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: Any = transport
@@ -173,11 +175,16 @@ class _Answerer(asyncio.Protocol):
         self._data += data
         while (end := self._data.find(b"\r\n\r\n")) >= 0:
             head = self._data[:end].lower()
+            path = head.split(b" ", 2)[1]
+            if path[1:].isdigit():
+                _Answerer.waiting = int(path[1:]), self._transport
+                self._tell()
+                return
             length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
             if len(self._data) < end + 4 + length:
                 return
             self._data = self._data[end + 4 + length :]
-            body = self._answer(head.split(b" ", 2)[1])
+            body = self._answer(path)
             answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
             if self.delay:
                 asyncio.get_running_loop().call_later(self.delay, self._transport.write, answer)
@@ -187,15 +194,21 @@ class _Answerer(asyncio.Protocol):
     def _answer(self, path: bytes) -> bytes:
         if path.endswith(b"/sendmessage"):
             _Answerer.sent += 1
+            self._tell()
             return (
                 b'{"ok":true,"result":{"message_id":%d,"date":1790000000,"chat":{"id":7,"type":"private","first_name":"Ann"},'
                 b'"from":{"id":123456789,"is_bot":true,"first_name":"Bayline"},"text":"..."}}' % self.sent
             )
         if path.endswith(b"/getme"):
             return b'{"ok":true,"result":{"id":123456789,"is_bot":true,"first_name":"Bayline","username":"bayline_bot"}}'
-        if path == b"/count":
-            return b'{"count":%d}' % self.sent
         return b'{"ok":true,"result":true}'
+
+    @classmethod
+    def _tell(cls) -> None:
+        least, whom = cls.waiting
+        if cls.sent >= least:
+            whom.write(b"%d\n" % cls.sent)
+            cls.waiting = sys.maxsize, None
 
 
 # -- the servers under test ---------------------------------------------------------------------------------------------
@@ -207,71 +220,62 @@ async def _serve_api() -> None:
     await asyncio.Event().wait()
 
 
-async def _listen(app: Any) -> None:
+async def _serve_bare(api: str) -> None:
+    """aiohttp, python-telegram-bot's objects, our request, and nothing behind them."""
     from aiohttp import web
+    from telegram import Bot, Update
 
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
-    print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await stop.wait()
-    await runner.cleanup()
-
-
-def _hook(take: Callable[[Any], Awaitable[None]]) -> Any:
-    from aiohttp import web
+    from bot.channels.telegram_request import LineRequest
 
     async def hook(request: web.Request) -> web.Response:
         if request.headers.get("X-Telegram-Bot-Api-Secret-Token") != SECRET:
             return web.Response(status=401)
-        await take(json.loads(await request.read()))
+        update = Update.de_json(json.loads(await request.read()), bot)
+        assert update.message
+        await bot.send_message(update.message.chat_id, update.message.text or "")
         return web.Response()
 
     app = web.Application()
     app.router.add_post("/hook", hook)
-    return app
-
-
-async def _serve_bare(api: str) -> None:
-    """python-telegram-bot's objects on our request, and nothing behind them."""
-    from telegram import Bot, Update
-
-    from bot.channels.telegram_request import AiohttpRequest
-
-    bot = Bot(TOKEN, base_url=f"{api}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest())
-    await bot.initialize()
-
-    async def take(data: Any) -> None:
-        update = Update.de_json(data, bot)
-        assert update.message
-        await bot.send_message(update.message.chat_id, update.message.text or "")
-
-    await _listen(_hook(take))
-    await bot.shutdown()
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
+    async with Bot(TOKEN, base_url=f"{api}/bot", request=LineRequest(), get_updates_request=LineRequest()) as bot:
+        print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
+        await _stopped()
+        await runner.cleanup()
 
 
 async def _serve_stock(api: str) -> None:
-    """python-telegram-bot as its examples use it behind a web server of one's own."""
+    """python-telegram-bot as its own examples use it: Application, its webhook server, one update after the other."""
     from telegram import Update
     from telegram.ext import Application, MessageHandler, filters
 
-    application = Application.builder().token(TOKEN).base_url(f"{api}/bot").updater(None).build()
+    application = Application.builder().token(TOKEN).base_url(f"{api}/bot").build()
 
     async def echo(update: Update, _context: Any) -> None:
         assert update.message
         await update.message.reply_text(update.message.text or "")
 
     application.add_handler(MessageHandler(filters.TEXT, echo))
-
-    async def take(data: Any) -> None:
-        await application.update_queue.put(Update.de_json(data, application.bot))
-
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     async with application:
+        assert application.updater
         await application.start()
-        await _listen(_hook(take))
+        await application.updater.start_webhook(
+            "127.0.0.1", port, "hook", webhook_url="https://localhost/hook", secret_token=SECRET
+        )
+        print(f"http://127.0.0.1:{port}", flush=True)
+        await _stopped()
+        await application.updater.stop()
         await application.stop()
+
+
+async def _stopped() -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await stop.wait()
 
 
 async def _serve_bayline(api: str, database_url: str) -> None:
@@ -283,7 +287,7 @@ async def _serve_bayline(api: str, database_url: str) -> None:
     from bot.courier import Courier
     from bot.garbage import collect_late
     from bot.turns import Turns
-    from bot.web import make_app
+    from bot.web import WebServer, make_app
     from handlers import FEATURES
     from handlers.dialogue.engine import Engine
     from storage.database import Database
@@ -310,11 +314,15 @@ async def _serve_bayline(api: str, database_url: str) -> None:
     turns.start()
     await telegram.start()
     await courier.start()
-    await _listen(app)
+    server = WebServer(app, "127.0.0.1", 0)
+    await server.start()
+    print(f"http://127.0.0.1:{server.port}", flush=True)
+    await _stopped()
     await telegram.stop_receiving()
     await courier.stop()
     await telegram.stop()
     await turns.stop()
+    await server.stop()
 
 
 def main(arguments: list[str]) -> None:
