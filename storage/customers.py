@@ -1,6 +1,6 @@
 """Customers: the people behind the chats."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Boolean, Date, ForeignKey, String, false, select
@@ -33,6 +33,12 @@ class Customer(Base):
 def with_phone(session: Session, phone: str) -> list[Customer]:
     """Everybody with this number (a family may share one), oldest first."""
     return list(session.scalars(select(Customer).where(Customer.phone == phone).order_by(Customer.id)))
+
+
+def proved_in_a_chat(session: Session, phones: Collection[str]) -> list[Customer]:
+    """Provisional customers who have proved one of these numbers."""
+    query = select(Customer).where(Customer.provisional, Customer.phone.in_(phones), Customer.phone_verified_at.is_not(None))
+    return list(session.scalars(query.order_by(Customer.id)))
 
 
 def forget_proofs_of_other_numbers(session: Session, phones: Mapping[str, str | None]) -> None:

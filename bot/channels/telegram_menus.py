@@ -16,7 +16,7 @@ from storage.outbox import Letter
 
 log = logging.getLogger(__name__)
 
-COMMANDS = ("start", "menu", "prices", "language", "advisor", "help", "stop", "cancel")
+COMMANDS = ("start", "menu", "prices", "car", "language", "advisor", "help", "stop", "cancel")
 REMEMBERED = 20_000
 
 

@@ -7,7 +7,12 @@ from typing import Any
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _WORD = re.compile(r"[A-Za-z][a-z']+")
 # The province on a mainland plate is typed by everybody who has one.
-_PLATE = re.compile(r"[㐀-鿿]\s?[A-Za-z][·.\s-]?[A-Za-z0-9]{4,6}(?![A-Za-z0-9])[警学學挂掛领領港澳]?")
+_PLATE = re.compile(
+    r"[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊]\s?[A-Za-z](?:\W?[A-Za-z0-9]){4,6}"
+    r"(?![A-Za-z0-9])[警学學挂掛领領港澳]?"
+)
+# Simplified characters that Traditional Chinese writes too, with a meaning of their own: 公里, 台北, 只要.
+_BOTH = set("里后台面干只松谷云斗丑姜余准采注才了于游升范征折系向周占布托杯泛胡卷杰家志吊症岳曲板峰床出冬几丰制划合吁回夸尽朴术")
 _TRADITIONAL_PLACES = {"tw", "hk", "mo", "hant"}
 
 
@@ -29,6 +34,8 @@ def _scripts() -> tuple[Any, Any]:
 @cache
 def _script_of(character: str) -> str | None:
     """Which script alone has this character, None if both do."""
+    if character in _BOTH:
+        return None
     to_simplified, to_traditional = _scripts()
     if to_simplified.convert(character) != character:
         return "zh-Hant"

@@ -1,5 +1,6 @@
 """Who is behind a chat: somebody provisional at first, a customer of the shop once a phone number proves it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -46,6 +47,19 @@ def prove_phone(session: Session, chat: Chat, phone: str, now: datetime) -> Cust
             merge(session, gone, stays)
     chat.customer_id, chat.store_id = stays.id, chat.store_id or stays.store_id
     return stays
+
+
+def recognise(session: Session, phones: Collection[str]) -> None:
+    """The shop has customers with these numbers now: whoever proved one of them in a chat before is that customer."""
+    for gone in customers.proved_in_a_chat(session, phones):
+        assert gone.phone is not None, "it was looked up by its phone"
+        found = customers.with_phone(session, gone.phone)
+        of_the_shop = [customer for customer in found if not customer.provisional]
+        if len(of_the_shop) == 1:
+            stays, proved_at = of_the_shop[0], gone.phone_verified_at
+            merge(session, gone, stays)
+            stays.phone_verified_at = stays.phone_verified_at or proved_at
+    session.flush()
 
 
 def merge(session: Session, gone: Customer, stays: Customer) -> None:

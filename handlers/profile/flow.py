@@ -1,37 +1,41 @@
-"""A shared phone number: the sender's own one links the chat to the customer, anybody else's does not."""
+"""Whose number it is: shared by the channel, or typed and then proved by a code that an advisor hears on the phone."""
 
-import phonenumbers
+from typing import Any
 
-from handlers.dialogue import Refusal, Reply, Turn
-from storage import customers
+from handlers.dialogue import Answers, Form, Refusal, Reply, Start, Turn
+from handlers.profile import actions, codes, phones, slots
+from handlers.tickets import actions as tickets
 
 
 def contact(turn: Turn) -> Reply:
+    """A shared phone number: the sender's own one links the chat to the customer, anybody else's does not."""
     shared = turn.incoming.contact
     assert shared is not None, "the engine calls this for contacts only"
     if not shared.own:
         raise Refusal("profile.not_yours")
-    number = e164(shared.phone)
+    number = phones.shared(shared.phone)
     if number is None:
         raise Refusal("profile.not_a_number")
-    found = customers.with_phone(turn.session, number)
-    # A number that a family shares does not say which of them is writing.
-    if len(found) != 1:
-        return Reply(turn.text("profile.unknown" if not found else "profile.several"))
-    [customer] = found
-    customer.phone_verified_at = customer.phone_verified_at or turn.now
-    turn.chat.customer_id = customer.id
-    if turn.chat.store_id is None:
-        turn.chat.store_id = customer.store_id
+    customer = actions.prove_phone(turn.session, turn.chat, number, turn.now)
+    if customer is None:
+        return Reply(turn.text("profile.several"))
+    # Somebody new stays provisional: the number is kept, and nothing else is known.
+    if customer.provisional or customer.phone != number:
+        return Reply(turn.text("profile.unknown"))
     return Reply(turn.text("profile.linked", name=customer.name))
 
 
-def e164(phone: str) -> str | None:
-    """A number that a channel has shared as +8613800138000, None for what cannot be one. Telegram leaves the plus sign out."""
-    try:
-        number = phonenumbers.parse(f"+{phone.removeprefix('+')}")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def number(turn: Turn, _: Any = None) -> Start:
+    return Start("profile.number")
+
+
+def code(turn: Turn, answers: Answers) -> Reply:
+    """The code that the advisor will ask for; they are told to call."""
+    phone = answers["phone"]
+    made = codes.make(turn.session, turn.chat, phone, turn.now)
+    wish = turn.texts.label("profile.code.wish", turn.language, {"phone": phone})
+    tickets.open_ticket(turn.session, turn.chat, "question", wish, turn.now)
+    return Reply(turn.text("profile.code.shown", code=f"{made[:3]} {made[3:]}", phone=phones.shown(phone)))
+
+
+NUMBER = Form("number", slots=[slots.Phone(name="phone", always=True)], submit=code)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from handlers.profile import actions as profile
 from handlers.transfer import fields
 from handlers.transfer.fields import LANGUAGES, Field
 from handlers.transfer.report import Wrong
@@ -63,6 +64,11 @@ def _unverify(session: Session, rows: Sequence[Mapping[str, Any]], left_out: Col
     """Whoever proved that the old number is theirs has not proved it for the new one."""
     if "phone" not in left_out:
         customers.forget_proofs_of_other_numbers(session, {row["code"]: row["phone"] for row in rows})
+
+
+def _recognise(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Somebody whom we knew from a chat only, by a proved number, may be among them."""
+    profile.recognise(session, {row["phone"] for row in rows if row["phone"]})
 
 
 def _offer_again(session: Session, rows: Sequence[Mapping[str, Any]], left_out: Collection[str]) -> None:
@@ -137,6 +143,7 @@ FLAT = {
             ],
             born=lambda now: {"phone_verified_at": None, "created_at": now},
             before=_unverify,
+            after=_recognise,
         ),
         Kind(
             "vehicles",

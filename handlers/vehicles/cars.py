@@ -74,9 +74,8 @@ def meant(turn: Turn, cars: Sequence[Vehicle], facts: Facts) -> list[Vehicle]:
         told["year"] = facts["year"]
     if "colour" in facts:
         told["colour"] = facts["colour"]
-    return [car for car in cars if all(getattr(car, name) in (value, None) for name, value in told.items()) and _fits(car, told)]
-
-
-def _fits(car: Vehicle, told: dict[str, object]) -> bool:
-    # What is not on file may be so; but a model that is not the same is another car.
-    return "model_id" not in told or car.model_id == told["model_id"]
+    # What is not on file may be so, but a car of which it is known fits better; and another model is another car.
+    fitting = [car for car in cars if all(getattr(car, name) in (value, None) for name, value in told.items())]
+    fitting = [car for car in fitting if "model_id" not in told or car.model_id == told["model_id"]]
+    known = [sum(getattr(car, name) is not None for name in told) for car in fitting]
+    return [car for car, number in zip(fitting, known, strict=True) if number == max(known)]

@@ -126,6 +126,8 @@ class Year(Fact):
     """The model year."""
 
     def alone(self, turn: Turn, heard: Facts, answers: Answers) -> Any:
+        if heard:
+            raise Unclear("vehicles.year.unclear")
         digits = "".join(c for c in fold(turn.words) if c.isascii() and c.isdigit())
         year = year_of(digits, turn.now.year)
         if year is None:

@@ -32,10 +32,11 @@ def mine(turn: Turn, _: Any = None) -> Reply:
     add_one = turn.button("vehicles.button.add", "vehicles.add")
     if not own:
         share = turn.texts.label("profile.button.share", turn.language, {}) if _may_share(turn) else ""
-        return Reply(turn.text("vehicles.none_yet"), [[add_one]], share=share)
+        buttons = [add_one] if turn.chat.customer_id else [add_one, turn.button("profile.button.number", "profile.number")]
+        return Reply(turn.text("vehicles.none_yet"), [buttons], share=share)
     shown = cars.options(turn, own)[:_SHOWN]
-    buttons = [[Button(option.label, "vehicles.show", option.value["id"])] for option in shown]
-    return Reply(turn.text("vehicles.list", n=len(own)), [*buttons, [add_one]], passing=True)
+    rows = [[Button(option.label, "vehicles.show", option.value["id"])] for option in shown]
+    return Reply(turn.text("vehicles.list", n=len(own)), [*rows, [add_one]], passing=True)
 
 
 def _may_share(turn: Turn) -> bool:

@@ -33,7 +33,8 @@ def help_(turn: Turn) -> Reply:
 def _choices(turn: Turn) -> list[list[Button]]:
     rows = [
         [turn.button("welcome.button.prices", "prices.ask"), turn.button("welcome.button.hours", "faq.show", "opening_hours")],
-        [turn.button("welcome.button.book", "tickets.booking"), turn.button("dialogue.button.person", "person")],
+        [turn.button("welcome.button.book", "tickets.booking"), turn.button("vehicles.button.mine", "vehicles.mine")],
+        [turn.button("dialogue.button.person", "person")],
     ]
     if len(turn.stores) > 1:
         rows.append([turn.button("welcome.button.stores", "welcome.stores")])

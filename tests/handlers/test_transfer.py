@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from handlers import transfer
 from handlers.transfer.naming import kind_of
-from storage import bulk, catalogue, revisions, stores
+from storage import bulk, catalogue, odometer, revisions, stores
 from storage.catalogue import CarModel, Price, Service
 from storage.customers import Customer
 from storage.database import Database
@@ -363,3 +363,46 @@ def test_an_export_that_cannot_be_written_says_why(untouched: Database, tmp_path
     [error] = transfer.export_file(untouched, tmp_path / name, kind).errors
     assert words in error.reason
     assert list(tmp_path.glob("a.*")) == []
+
+
+def test_visits_bring_readings_of_the_odometer(shop: Database, folder: Path) -> None:
+    with shop.reading() as session:
+        car = session.scalars(select(Vehicle)).one()
+        assert car.plate_key == "鲁B1I113"
+        assert [(r.km, r.read_on, r.source) for r in odometer.of_vehicle(session, car.id)] == [
+            (30120, date(2026, 10, 1), "visit")
+        ]
+    bring(
+        shop,
+        folder,
+        "visits.csv",
+        "code,vehicle,store,visited_on,odometer_km\nW-1,V-1,north,2026-10-02,30200\nW-2,V-1,north,2026-11-01,\n",
+    )
+    bring(shop, folder, "visits.csv", "code,vehicle,store,visited_on\nW-1,V-1,north,2026-10-03\n")
+    with shop.reading() as session:
+        assert [(r.km, r.read_on) for r in odometer.of_vehicle(session, car.id)] == [(30200, date(2026, 10, 3))]
+
+
+def test_a_removed_car_is_offered_to_its_next_owner_only(shop: Database, folder: Path) -> None:
+    with shop.transaction() as session:
+        car = session.scalars(select(Vehicle)).one()
+        car.removed_at = NOW
+    bring(shop, folder, "vehicles.csv", "code,customer\nV-1,C-1\n")
+    with shop.reading() as session:
+        car = session.scalars(select(Vehicle)).one()
+        assert (car.removed_at, car.plate_key) == (NOW, "鲁B1I113")
+    bring(shop, folder, "vehicles.csv", "code,customer\nV-1,C-2\n")
+    with shop.reading() as session:
+        assert session.scalars(select(Vehicle)).one().removed_at is None
+
+
+def test_somebody_known_from_a_chat_is_recognised_by_a_proved_number_only(shop: Database, folder: Path) -> None:
+    with shop.transaction() as session:
+        for code, phone, proved in (("chat-1", "+8613900000001", NOW), ("chat-2", "+8613900000002", None)):
+            session.add(Customer(code=code, name="Ann", phone=phone, phone_verified_at=proved, provisional=True, created_at=NOW))
+    bring(shop, folder, "customers.csv", "code,name,phone\nC-8,Ann,13900000001\nC-9,Ann,13900000002\n")
+    with shop.reading() as session:
+        rows = session.execute(
+            select(Customer.code, Customer.phone_verified_at).where(Customer.name == "Ann").order_by(Customer.code)
+        )
+        assert [(code, at) for code, at in rows if code != "C-2"] == [("C-8", NOW), ("C-9", None), ("chat-2", None)]

@@ -1,0 +1,58 @@
+"""Phone numbers as people write and say them, as E.164; whether one can be called is told, not decided."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+
+# 幺 is how "one" is said in a number.
+_SPOKEN = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+_NUMBER = re.compile(r"(?:\+|00)?\(?\d[\d\s().\-–/·]{3,28}\d")
+_EXTENSION = re.compile(r"(?:;?ext\.?=?|分机|轉|转|內線|内线|\bx|#)\s*:?\s*\d{1,6}\s*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """`e164`: +8613800138000. `sure`: False when no such number is known to be given out, so that it is better asked again."""
+
+    e164: str
+    sure: bool
+
+
+def read(text: str, region: str) -> Phone | None:
+    """The number in an answer to "which number?"; None if there is none, several, or one with an extension.
+
+    `region`: the store's country, whose numbers are written without +.
+    """
+    narrow = unicodedata.normalize("NFKC", text[:200]).translate(_SPOKEN).replace("－", "-")
+    if any(c.isdigit() and not c.isdecimal() for c in text[:200]) or _EXTENSION.search(narrow):
+        return None
+    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in narrow)
+    found = _NUMBER.findall(digits)
+    if len(found) != 1 or sum(c.isdigit() for c in digits) != sum(c.isdigit() for c in found[0]):
+        return None
+    written = found[0]
+    try:
+        number = phonenumbers.parse(f"+{written[2:]}" if written.startswith("00") else written, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), phonenumbers.is_valid_number(number))
+
+
+def shared(phone: str) -> str | None:
+    """A number that a channel has shared as +8613800138000, None for what cannot be one. Telegram leaves the plus sign out."""
+    try:
+        number = phonenumbers.parse(f"+{phone.removeprefix('+')}")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def shown(e164: str) -> str:
+    """As it is written abroad: +86 138 0013 8000."""
+    return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
