@@ -16,6 +16,7 @@ from bot.album import Album
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
 from bot.clockwork import Clockwork
+from bot.complaints import Complaints
 from bot.console import Console
 from bot.garbage import collect_late
 from bot.only_one import make_folder
@@ -90,6 +91,7 @@ class App:
     async def run(self) -> None:
         """Starts the parts, waits for `stop`, and stops them in the reverse order: first what brings work in."""
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(Complaints())
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self.stop)
         settings = self.settings

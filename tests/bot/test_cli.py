@@ -4,11 +4,13 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -42,10 +44,10 @@ def start(tmp_path: Path) -> Iterator[Callable[..., "tuple[subprocess.Popen[str]
     """Starts a worker and waits until it answers; gives the process and its address."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(*words: str, **more: str) -> "tuple[subprocess.Popen[str], str]":
+    def start(*words: str, before: tuple[str, ...] = (), **more: str) -> "tuple[subprocess.Popen[str], str]":
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-            env=_environment(tmp_path, **more),
+            [*before, sys.executable, "-m", "bot", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=tmp_path, env=_environment(tmp_path, **more),
         )  # fmt: skip
         running.append(process)
         assert process.stdout is not None
@@ -96,6 +98,29 @@ def test_pr5_every_way_to_say_stop_is_understood(
     assert process.wait(timeout=20) == 0
 
 
+def test_pr7_a_process_without_files_left_degrades_and_recovers(
+    start: Callable[..., tuple[subprocess.Popen[str], str]],
+) -> None:
+    """PR7: more lines than the system grants files; when they are gone everybody is served again, and it stops as always."""
+    process, address = start("run", before=("bash", "-c", 'ulimit -n 64; exec "$@"', "bash"))
+    host, port = address.removeprefix("http://").rstrip("/").split(":")
+    lines = [socket.create_connection((host, int(port)), timeout=10) for _ in range(80)]
+    for line in lines:
+        line.close()
+
+    def ready() -> bool:
+        with suppress(OSError), urllib.request.urlopen(address + "readyz", timeout=2) as answer:
+            return answer.read() == b"ready\n"
+        return False
+
+    end = time.monotonic() + 30
+    while not ready():
+        assert process.poll() is None
+        assert time.monotonic() < end
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+
+
 def test_pr8_a_part_that_stands_still_is_seen_in_readyz(database: Database) -> None:
     """PR8: whoever watches over the process hears of it."""
 
@@ -133,8 +158,6 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(run: Run, setting: st
 
 
 def test_a_port_that_is_taken_is_said(run: Run, start: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
