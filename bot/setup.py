@@ -12,8 +12,8 @@ from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
 from bot import demo
+from handlers.transfer import spans, values, writing
 from handlers.transfer import stores as shop
-from handlers.transfer import values, writing
 from handlers.transfer.fields import LANGUAGES
 from handlers.transfer.report import Wrong
 from storage import stores
@@ -118,7 +118,7 @@ def _store(answers: Answers) -> dict[str, object]:
         "currency": answers.currency,
         "names": _in_scripts(answers.name, answers.language),
         "addresses": _in_scripts(answers.address, answers.language),
-        "hours": dict(zip(shop.WEEKDAYS, days, strict=True)),
+        "hours": dict(zip(spans.WEEKDAYS, days, strict=True)),
         "special_days": [],
     }
 
@@ -136,8 +136,8 @@ def _in_scripts(text: str, language: str) -> dict[str, str]:
 def _spans(text: str) -> list[str]:
     if text.strip().lower() == "closed":
         return []
-    spans = shop.read_spans([span.strip() for span in text.replace("，", ",").replace("、", ",").split(",")])
-    return [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in spans]
+    found = spans.read_spans([span.strip() for span in text.replace("，", ",").replace("、", ",").split(",")])
+    return [spans.write_span(opens, closes) for opens, closes in found]
 
 
 def _likely_timezone(region: str) -> str:

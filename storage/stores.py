@@ -7,7 +7,12 @@ from typing import Any
 from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, Time, UniqueConstraint, delete, select, text, true
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
+from storage import technicians
 from storage.database import Base, Id, Json
+from storage.technicians import Technician
+
+# The kind of a bay that is a car.
+DEMO = "demo"
 
 
 class Store(Base):
@@ -32,6 +37,9 @@ class Store(Base):
     special_days: Mapped[list["SpecialDay"]] = relationship(order_by="SpecialDay.day")
     bays: Mapped[list["Bay"]] = relationship(
         order_by="Bay.code", primaryjoin="and_(Store.id == Bay.store_id, Bay.active)", viewonly=True
+    )
+    technicians: Mapped[list["Technician"]] = relationship(
+        order_by="Technician.code", primaryjoin="and_(Store.id == Technician.store_id, Technician.active)", viewonly=True
     )
 
 
@@ -62,7 +70,7 @@ class SpecialDay(Base):
 
 
 class Bay(Base):
-    """A place where one car is worked on, `kind`: lift | wash | paint | general …, or a demo car (`kind` demo, with its model).
+    """A place where one car is worked on, `kind`: lift | wash | paint | general …, or a demo car (`kind` demo, `model` its code).
 
     A bay that was given up is not active; its row stays, because appointments point at it.
     """
@@ -74,13 +82,14 @@ class Bay(Base):
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     code: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(20))
-    model_id: Mapped[int | None] = mapped_column(ForeignKey("car_models.id"))
+    model: Mapped[str | None] = mapped_column(String(40))
     active: Mapped[bool] = mapped_column(Boolean, server_default=true())
 
 
 def all_stores(session: Session) -> list[Store]:
-    """Every store with its hours, special days and bays."""
+    """Every store with its hours, special days, bays and technicians."""
     everything = [selectinload(part) for part in (Store.hours, Store.special_days, Store.bays)]
+    everything.append(selectinload(Store.technicians).selectinload(Technician.shifts))
     return list(session.scalars(select(Store).options(*everything).order_by(Store.position, Store.code)))
 
 
@@ -92,6 +101,7 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
     """Adds the store of this code, or makes it what `wish` says: columns by name, and
 
     `hours`: seven lists of (opens, closes), Monday first. `special_days`: {"day", "names", "hours"}. `bays`: kinds by code.
+    `demo_cars`: models by code. `booking`: see `storage.terms`. `technicians`: see `storage.technicians`.
     """
     store = by_code(session, wish["code"])
     if store is None:
@@ -99,7 +109,7 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
         session.add(store)
     for name in ("kind", "position", "names", "addresses", "parking", "phone", "timezone", "region", "currency"):
         setattr(store, name, wish[name])
-    store.booking = wish.get("booking", {})
+    store.booking = wish["booking"]
     session.flush()
     session.execute(delete(OpeningHours).where(OpeningHours.store_id == store.id))
     session.execute(delete(SpecialDay).where(SpecialDay.store_id == store.id))
@@ -110,13 +120,15 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
         session.add(SpecialDay(store_id=store.id, day=special["day"], names=special["names"], spans=spans))
     # A bay keeps its row as long as it exists: what was booked there points at it.
     bays = {bay.code: bay for bay in session.scalars(select(Bay).where(Bay.store_id == store.id))}
-    for code, kind in wish["bays"].items():
+    wanted = [(code, kind, None) for code, kind in wish["bays"].items()]
+    for code, kind, model in [*wanted, *((code, DEMO, model) for code, model in wish["demo_cars"].items())]:
         bay = bays.pop(code, None)
         if bay is None:
             bay = Bay(store_id=store.id, code=code)
             session.add(bay)
-        bay.kind, bay.active = kind, True
+        bay.kind, bay.model, bay.active = kind, model, True
     for bay in bays.values():
         bay.active = False
+    technicians.put(session, store.id, wish["technicians"])
     session.flush()
     session.expire(store)

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Integer, String, Time, UniqueConstraint, delete, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.database import Base, Id, Json, Moment
 
@@ -51,12 +51,6 @@ class Closure(Base):
     starts_at: Mapped[datetime] = mapped_column(Moment)
     ends_at: Mapped[datetime] = mapped_column(Moment)
     reason: Mapped[str] = mapped_column(String(200))
-
-
-def working(session: Session) -> list[Technician]:
-    """Everybody who still works here, with their shifts."""
-    query = select(Technician).where(Technician.active).options(selectinload(Technician.shifts))
-    return list(session.scalars(query.order_by(Technician.store_id, Technician.code)))
 
 
 def closures(session: Session) -> list[Closure]:

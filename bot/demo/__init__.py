@@ -6,6 +6,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
+from bot.demo import diary
 from handlers import transfer
 from storage import stores
 from storage.database import Database
@@ -29,7 +30,10 @@ def load(database: Database, now: datetime, progress: Callable[[int, int], None]
     with database.reading() as session:
         if stores.all_stores(session):
             return Summary({})
-    return bring_in(database, [*map(file, _FILES), *starter()], now, progress)
+    summary = bring_in(database, [*map(file, _FILES), *starter()], now, progress)
+    with database.transaction() as session:
+        booked = diary.write(session, now)
+    return Summary({**summary.rows, "appointments": booked})
 
 
 def bring_in(database: Database, paths: list[Path], now: datetime, progress: Callable[[int, int], None] | None = None) -> Summary:

@@ -76,28 +76,22 @@ class Plan:
     def lengths(self) -> tuple[int, ...]:
         return tuple(leg.length for leg in self.legs)
 
-    @cached_property
-    def technicians(self) -> list[Technician]:
-        """Those of the store; a store without any does not plan them."""
-        return [person for person in self.shop.technicians if person.store_id == self.store.id]
-
     def needs_technician(self, leg: Leg) -> bool:
-        # Nobody stands at a car that is left for days; who works on it then is not planned here.
-        return bool(leg.skills and self.technicians) and leg.length < DAY
+        # A store without technicians does not plan them; nor is it planned who works on a car that is left for days.
+        return bool(leg.skills and self.store.technicians) and leg.length < DAY
 
     def fitting_bays(self, leg: Leg) -> list[int]:
-        model = self.shop.models.get(self.wish.model or "")
         fitting = [
             bay.id
             for bay in self.store.bays
-            if bay.kind == leg.bay_kind and (bay.model_id is None or model is None or bay.model_id == model.id)
+            if bay.kind == leg.bay_kind and (bay.model is None or self.wish.model in (None, bay.model))
         ]
         if self.wish.bay_id in fitting:
             return [self.wish.bay_id]
         return fitting
 
     def fitting_technicians(self, leg: Leg) -> list[Technician]:
-        fitting = [person for person in self.technicians if leg.skills <= set(person.skills)]
+        fitting = [person for person in self.store.technicians if leg.skills <= set(person.skills)]
         return [person for person in fitting if person.id == self.wish.technician_id] or fitting
 
     def full_price(self, day: date) -> int | None:

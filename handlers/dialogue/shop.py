@@ -9,7 +9,7 @@ from handlers.dialogue.memo import changes_with
 from storage import catalogue, stores, technicians
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.stores import Store
-from storage.technicians import Closure, Technician
+from storage.technicians import Closure
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,6 @@ class Shop:
     services: dict[str, Service]
     models: dict[str, CarModel]
     models_by_id: dict[int, CarModel]
-    technicians: list[Technician]
     closures: list[Closure]
     _prices: dict[tuple[int, int], list[PriceOnFile]]
 
@@ -42,7 +41,7 @@ def load(session: Session) -> Shop:
         prices: dict[tuple[int, int], list[PriceOnFile]] = {}
         for price in catalogue.prices(own):
             prices.setdefault((price.store_id, price.service_id), []).append(price)
-        staff, closures = technicians.working(own), technicians.closures(own)
+        closures = technicians.closures(own)
         own.expunge_all()
     by_id = {model.id: model for model in models.values()}
-    return Shop(found, services, models, by_id, staff, closures, prices)
+    return Shop(found, services, models, by_id, closures, prices)

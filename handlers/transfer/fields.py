@@ -124,6 +124,18 @@ def position() -> Field:
     return Field("position", ["position"], read, _plain)
 
 
+def minutes_by_model() -> Field:
+    """Models that take another time: "audi_q5=75|tesla_model_3=45"."""
+
+    def read(cells: Cells) -> dict[str, int]:
+        parts = values.a_list(cells.values.get("minutes_by_model", ""), 60)
+        return dict(_located(values.a_code_and_minutes, part, column="minutes_by_model") for part in parts)
+
+    return Field(
+        "model_minutes", ["minutes_by_model"], read, lambda value: [[f"{code}={minutes}" for code, minutes in value.items()]]
+    )
+
+
 def phone() -> Field:
     def read(cells: Cells) -> str | None:
         value = cells.text("phone")

@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from handlers.transfer import store_booking
 from handlers.transfer.files import Row
 from handlers.transfer.report import Report, Wrong
-from handlers.transfer.stores import KEYS, WEEKDAYS, read_store
+from handlers.transfer.spans import write_span, write_week
+from handlers.transfer.stores import KEYS, read_store
 from storage import stores
+from storage.stores import DEMO
 
 
 class StoreImport:
@@ -62,14 +65,14 @@ def rows_out(session: Session) -> Iterator[dict[str, Any]]:
     """Each store as it is written in TOML."""
     for store in stores.all_stores(session):
         wish = describe(store)
-        days = {name: [_span(*span) for span in spans] for name, spans in zip(WEEKDAYS, wish["hours"], strict=True)}
-        special = [{**day, "hours": [_span(*span) for span in day["hours"]]} for day in wish["special_days"]]
-        yield {**wish, "hours": days, "special_days": special}
+        special = [{**day, "hours": [write_span(*span) for span in day["hours"]]} for day in wish["special_days"]]
+        own = store_booking.write(wish["booking"], wish["technicians"])
+        yield {**wish, "hours": write_week(wish["hours"]), "special_days": special, **own}
 
 
 def describe(store: stores.Store) -> dict[str, Any]:
     """A store of the database in the form of `read_store`."""
-    plain = {key: getattr(store, key) for key in KEYS if key not in ("hours", "special_days", "bays")}
+    plain = {key: getattr(store, key) for key in KEYS if key not in ("hours", "special_days", "bays", "demo_cars", "technicians")}
     return {
         **plain,
         "hours": [[(span.opens, span.closes) for span in store.hours if span.weekday == day] for day in range(7)],
@@ -77,16 +80,23 @@ def describe(store: stores.Store) -> dict[str, Any]:
             {"day": day.day, "names": day.names, "hours": [(_time(one), _time(other)) for one, other in day.spans]}
             for day in store.special_days
         ],
-        "bays": {bay.code: bay.kind for bay in store.bays},
+        "bays": {bay.code: bay.kind for bay in store.bays if bay.kind != DEMO},
+        "demo_cars": {bay.code: bay.model for bay in store.bays if bay.kind == DEMO},
+        "technicians": [
+            {
+                "code": person.code,
+                "name": person.name,
+                "skills": person.skills,
+                "shifts": [[(one.starts, one.ends) for one in person.shifts if one.weekday == day] for day in range(7)],
+            }
+            for person in store.technicians
+        ],
     }
 
 
 def _settled(wish: Mapping[str, Any]) -> dict[str, Any]:
-    return {**wish, "bays": sorted(wish["bays"].items())}
-
-
-def _span(opens: time, closes: time) -> str:
-    return f"{opens:%H:%M}-{closes:%H:%M}"
+    people = sorted(wish["technicians"], key=lambda one: str(one["code"]))
+    return {**wish, "bays": sorted(wish["bays"].items()), "technicians": people}
 
 
 def _time(text: str) -> time:

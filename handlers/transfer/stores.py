@@ -1,44 +1,43 @@
 """What a store must look like in TOML: names, address, opening hours, special days, bays."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, time
-from itertools import pairwise
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from babel.numbers import list_currencies
 
-from handlers.transfer import values
+from handlers.transfer import store_booking, values
 from handlers.transfer.fields import LANGUAGES
 from handlers.transfer.report import Wrong
+from handlers.transfer.spans import located, read_spans, read_week
 
 KINDS = ("dealership", "detailing")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KEYS = ("code", "kind", "position", "names", "addresses", "parking", "phone", "timezone", "region", "currency", "hours",
-         "special_days", "bays")  # fmt: skip
-Spans = list[tuple[time, time]]
+         "special_days", "bays", "demo_cars", "booking", "technicians")  # fmt: skip
 
 
 def read_store(table: Mapping[str, Any], position: int) -> dict[str, Any]:
     """What `stores.put` wants. Raises Wrong with the place inside the store."""
     if unknown := table.keys() - set(KEYS):
         raise Wrong(f"There is no such key in a store. The keys are {', '.join(KEYS)}.", min(unknown))
-    region = _at("region", a_region, _text(table, "region"))
+    region = located("region", a_region, _text(table, "region"))
     return {
-        "code": _at("code", values.a_code, _text(table, "code"), 40),
-        "kind": _at("kind", values.a_choice, _text(table, "kind"), KINDS),
-        "position": _at("position", values.a_whole_number, str(table.get("position", position)), 0, 999_999),
+        "code": located("code", values.a_code, _text(table, "code"), 40),
+        "kind": located("kind", values.a_choice, _text(table, "kind"), KINDS),
+        "position": located("position", values.a_whole_number, str(table.get("position", position)), 0, 999_999),
         "names": _texts(table, "names", required=True),
         "addresses": _texts(table, "addresses", required=True),
         "parking": _texts(table, "parking", required=False),
-        "phone": _at("phone", values.a_phone, _text(table, "phone"), region),
-        "timezone": _at("timezone", a_timezone, _text(table, "timezone")),
+        "phone": located("phone", values.a_phone, _text(table, "phone"), region),
+        "timezone": located("timezone", a_timezone, _text(table, "timezone")),
         "region": region,
-        "currency": _at("currency", a_currency, _text(table, "currency")),
-        "hours": _hours(_table(table, "hours")),
+        "currency": located("currency", a_currency, _text(table, "currency")),
+        "hours": read_week(_table(table, "hours"), "hours"),
         "special_days": _special_days(table.get("special_days", [])),
         "bays": _bays(_table(table, "bays", {})),
+        **store_booking.read(table),
     }
 
 
@@ -61,24 +60,6 @@ def a_region(text: str) -> str:
     return text.upper()
 
 
-def _hours(table: Mapping[str, Any]) -> list[Spans]:
-    if unknown := table.keys() - set(WEEKDAYS):
-        raise Wrong(f"There is no such weekday. Write {', '.join(WEEKDAYS)}.", f"hours.{min(unknown)}")
-    return [_at(f"hours.{day}", read_spans, table.get(day, [])) for day in WEEKDAYS]
-
-
-def read_spans(value: object) -> Spans:
-    if not isinstance(value, list) or not all(isinstance(span, str) for span in value):
-        raise Wrong('Write a list such as ["08:30-12:00", "13:30-18:00"], and [] for a closed day.')
-    spans = sorted(values.a_span(span) for span in value)
-    for (_, closes), (opens, _) in pairwise(spans):
-        if opens < closes:
-            raise Wrong(
-                f'Two times overlap: one opens at {opens:%H:%M} before {closes:%H:%M}. Write "08:30-12:00", "13:30-18:00".'
-            )
-    return spans
-
-
 def _special_days(value: object) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(day, dict) for day in value):
         raise Wrong('Write each day below a heading "[[store.special_days]]".', "special_days")
@@ -87,11 +68,11 @@ def _special_days(value: object) -> list[dict[str, Any]]:
         place = f"special_days {number}"
         if unknown := table.keys() - {"day", "hours", "names"}:
             raise Wrong("There is no such key. The keys are day, hours and names.", f"{place}.{min(unknown)}")
-        day = _at(f"{place}.day", values.a_day, str(table.get("day", "")))
+        day = located(f"{place}.day", values.a_day, str(table.get("day", "")))
         if day in days:
             raise Wrong(f"{day} is there twice. Keep one.", place)
-        names = _at(place, _texts, table, "names", False)
-        days[day] = {"day": day, "names": names, "hours": _at(f"{place}.hours", read_spans, table.get("hours", []))}
+        names = located(place, _texts, table, "names", False)
+        days[day] = {"day": day, "names": names, "hours": located(f"{place}.hours", read_spans, table.get("hours", []))}
     return [days[day] for day in sorted(days)]
 
 
@@ -100,7 +81,7 @@ def _bays(table: Mapping[str, Any]) -> dict[str, str]:
     for name, kind in table.items():
         if not isinstance(kind, str):
             raise Wrong('Write the kind of the bay, such as "lift" or "wash".', f"bays.{name}")
-        bays[_at(f"bays.{name}", values.a_code, name, 40)] = _at(f"bays.{name}", values.a_code, kind, 20)
+        bays[located(f"bays.{name}", values.a_code, name, 40)] = located(f"bays.{name}", values.a_code, kind, 20)
     return bays
 
 
@@ -123,7 +104,7 @@ def _texts(table: Mapping[str, Any], key: str, required: bool) -> dict[str, str]
     found = _table(table, key, None if required else {})
     if unknown := found.keys() - set(LANGUAGES):
         raise Wrong(f"There is no such language. Write {', '.join(LANGUAGES)}.", f"{key}.{min(unknown)}")
-    given = {language: _at(f"{key}.{language}", _words, found[language]) for language in found if found[language] != ""}
+    given = {language: located(f"{key}.{language}", _words, found[language]) for language in found if found[language] != ""}
     if required and not given:
         raise Wrong("At least one language must be filled in.", key)
     first = next((given[language] for language in LANGUAGES if language in given), "")
@@ -134,11 +115,3 @@ def _words(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise Wrong('This is not a text. Write it between quotes ("…").')
     return values.a_text(value, 500)
-
-
-def _at(place: str, parse: Callable[..., Any], *arguments: Any) -> Any:
-    try:
-        return parse(*arguments)
-    except Wrong as error:
-        error.column = f"{place}: {error.column}" if error.column else place
-        raise

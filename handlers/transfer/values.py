@@ -74,6 +74,13 @@ def a_whole_number(text: str, least: int, most: int) -> int:
     return int(plain)
 
 
+def a_code_and_minutes(text: str) -> tuple[str, int]:
+    code, equals, minutes = text.partition("=")
+    if not equals:
+        raise Wrong(f'Write the code of a model, "=" and minutes, such as audi_q5=75, not "{text[:40]}".')
+    return a_code(code.strip(), 40), a_whole_number(minutes.strip(), 1, 20_160)
+
+
 def a_phone(text: str, region: str | None) -> str:
     """E.164. `region`: the country whose numbers may be written without +, or None."""
     try:

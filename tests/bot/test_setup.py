@@ -83,7 +83,7 @@ def test_the_shop_is_empty_but_ready(database: Database) -> None:
         [store] = stores.all_stores(session)
         assert store.names == {"en": "海角汽车", "zh-Hans": "海角汽车", "zh-Hant": "海角汽車"}
         assert (store.hours[-1].weekday, store.hours[-1].opens) == (6, time(10))
-        assert (count(Price), count(Service), count(EntryRow) != 0) == (0, 36, True)
+        assert (count(Price), count(Service), count(EntryRow) != 0) == (0, 38, True)
     with pytest.raises(ValueError, match="a shop in this database already"):
         setup.create_shop(database, answers, NOW)
 

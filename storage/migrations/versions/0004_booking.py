@@ -25,9 +25,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("model_minutes", Json, nullable=False, server_default=sa.text("'{}'")))
         batch_op.add_column(sa.Column("skill", sa.String(length=40), nullable=False, server_default=""))
     with op.batch_alter_table("bays") as batch_op:
-        batch_op.add_column(sa.Column("model_id", Id, nullable=True))
+        batch_op.add_column(sa.Column("model", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true()))
-        batch_op.create_foreign_key("bays_model_id_fkey", "car_models", ["model_id"], ["id"])
     op.create_table(
         "technicians",
         sa.Column("id", Id, nullable=False),
@@ -161,7 +160,7 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("bays") as batch_op:
         batch_op.drop_column("active")
-        batch_op.drop_column("model_id")
+        batch_op.drop_column("model")
     with op.batch_alter_table("services") as batch_op:
         batch_op.drop_column("skill")
         batch_op.drop_column("model_minutes")
