@@ -1,4 +1,4 @@
-"""The command `bayline`: demo, run, chat, init, migrate, check, import, export, kb, customers, tickets, staff."""
+"""The command `bayline`: demo, run, chat, init, migrate, check, import, export, kb, customers, tickets, staff, understand."""
 
 import asyncio
 import sys
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import cli_customers, cli_kb, cli_shop, cli_staff, cli_tickets
+from bot import cli_customers, cli_kb, cli_shop, cli_staff, cli_tickets, cli_understand
 from bot.cli_common import DEMO_FILE, demo_settings, sentences, shop_settings
 from bot.settings import Settings, Wrong, read
 
@@ -26,6 +26,7 @@ app.add_typer(cli_customers.app, name="customers")
 app.add_typer(cli_tickets.app, name="tickets")
 app.add_typer(cli_staff.app, name="staff")
 cli_shop.add_to(app)
+cli_understand.add_to(app)
 
 
 @app.command()

@@ -1,0 +1,54 @@
+"""One spelling for the reader, width, case and script folded, with the place of every character in the original."""
+
+import unicodedata
+from collections.abc import Callable
+from functools import cache, lru_cache
+
+
+def fold(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters (and its end) the index in the original; never raises."""
+    if text.isascii():
+        return text.lower(), list(range(len(text) + 1))
+    folded: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for piece in _piece(character):
+            folded.append(piece)
+            places.append(place)
+    places.append(len(text))
+    return "".join(folded), places
+
+
+# Spellings of a character that NFKC leaves apart; marks that only dress another character go.
+_SAME = {
+    "‘": "'", "’": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "―": "-", "−": "-", "‐": "-", "‑": "-", "〜": "~",
+    "∶": ":",
+    "⁄": "/", "。": ".", "﹕": ":", "\u20e3": "", "\ufe0f": "", "嗰": "个", "囖": "咯",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def _piece(character: str) -> str:
+    if character in _SAME:
+        return _SAME[character]
+    if unicodedata.category(character) in ("Cf", "Mn", "Cs"):
+        return ""
+    plain = unicodedata.normalize("NFKC", character).lower()
+    if "\u3400" <= plain <= "\u9fff":
+        return _SAME.get(plain) or _simplified(plain)
+    if "\u00c0" <= plain <= "\u024f":
+        plain = unicodedata.normalize("NFD", plain)[0]
+    return "".join(_SAME.get(piece, piece) for piece in plain)
+
+
+def _simplified(character: str) -> str:
+    return str(_converter()(character))
+
+
+@cache
+def _converter() -> Callable[[str], str]:
+    # Loaded with the first Chinese text: an English shop never pays for it.
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC("t2s").convert
+    return convert

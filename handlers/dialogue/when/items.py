@@ -1,0 +1,255 @@
+"""What was said about when, in order, and which of it counts: refused, moved-from, past and corrected items fall away."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from handlers.dialogue.when import lexicon
+from handlers.dialogue.when.days import Day
+from handlers.dialogue.when.tokens import Context, Token
+
+# Slots: a day, a time (clock or range of times), a part of day.
+_SLOTS = {"D": "day", "w": "day", "W": "day", "c": "time", "R": "time", "p": "part", "$": "now"}
+
+
+@dataclass(slots=True)
+class Item:
+    """A token that says when. `dropped` tells why it does not count."""
+
+    token: Token
+    place: int
+    slot: str
+    dropped: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.token.kind
+
+    @property
+    def value(self) -> object:
+        return self.token.value
+
+
+def items_of(tokens: list[Token]) -> list[Item]:
+    found = []
+    for place, token in enumerate(tokens):
+        if slot := _SLOTS.get(token.kind):
+            if token.kind == "w":
+                token = token._replace(value=Day("weekday", number=token.value), kind="D")
+            found.append(Item(token, place, slot))
+    return found
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    sources = lexicon.clauses()
+    return {name: re.compile(source, re.ASCII) for name, source in sources.items()}
+
+
+def with_refusals(tokens: list[Token], text: str) -> list[Token]:
+    """English refusals that stand after a day ("doesn't work") as tokens, in the place of their words."""
+    if not text or max(text) < "a":
+        return tokens
+    asks = [m.span() for m in _patterns()["asks"].finditer(text)]
+    for match in _patterns()["does_not"].finditer(text):
+        start, end = match.span()
+        if any(a <= start < b for a, b in asks):
+            continue
+        inside = [i for i, t in enumerate(tokens) if t.start < end and t.end > start]
+        if not inside or any(tokens[i].kind in "Dwcnpd" for i in inside):
+            continue
+        tokens = [*tokens[: inside[0]], Token("^", start, end), *tokens[inside[-1] + 1 :]]
+    return tokens
+
+
+def drop(items: list[Item], tokens: list[Token], text: str, context: Context) -> None:
+    """Marks the items that do not count."""
+    _drop_past(items, tokens, text)
+    _drop_refused(items, tokens)
+    _drop_moved(items, tokens)
+    _drop_corrected(items, tokens)
+
+
+def alive(items: list[Item]) -> list[Item]:
+    return [item for item in items if not item.dropped]
+
+
+# -- past -------------------------------------------------------------------------------------------------------------------
+
+
+def _drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
+    for place, token in enumerate(tokens):
+        if token.kind == "Q":
+            for item in _touching(items, tokens, place):
+                item.dropped = "past"
+    for item in items:
+        if item.slot != "day" or item.dropped or not isinstance(item.value, Day):
+            continue
+        if item.value.kind == "date" and item.value.unit == "later":
+            continue
+        if _has_been(item, tokens, text):
+            item.dropped = "past"
+            for other in _touching(items, tokens, item.place):
+                other.dropped = "past"
+
+
+def _touching(items: list[Item], tokens: list[Token], place: int) -> list[Item]:
+    """Times and parts of day that belong to the token here: right beside it, small words between."""
+    found = []
+    for step in (1, -1):
+        at = place + step
+        while 0 <= at < len(tokens) and tokens[at].kind in "cRp@lejIi4":
+            if tokens[at].kind in "cRp":
+                found += [item for item in items if item.place == at]
+            at += step
+    return found
+
+
+def _has_been(item: Item, tokens: list[Token], text: str) -> bool:
+    start, end = item.token.start, item.token.end
+    following = [t for t in tokens if t.start >= end]
+    for token in following:
+        if token.kind in "cRp":
+            end = max(end, token.end)
+        elif token.kind != "j":
+            break
+    if _patterns()["was_chinese"].match(text, end) and any("\u4e00" <= c <= "\u9fff" for c in text[end : end + 12]):
+        return True
+    clause = re.split(r"[.!?,;]|\b(?:but|so|and|can|could|please|need|want|like)\b", text[:start])[-1]
+    found = list(_patterns()["was"].finditer(clause))
+    return bool(found) and len(clause) - found[-1].end() <= 24
+
+
+# -- refused ----------------------------------------------------------------------------------------------------------------
+
+
+def _drop_refused(items: list[Item], tokens: list[Token]) -> None:
+    for place, token in enumerate(tokens):
+        if token.kind == "!":
+            found = _group_after(items, tokens, place) or _group_before(items, tokens, place)
+        elif token.kind == "^":
+            found = _group_before(items, tokens, place) or _group_after(items, tokens, place)
+        else:
+            continue
+        for item in found:
+            item.dropped = item.dropped or "refused"
+
+
+def _group_after(items: list[Item], tokens: list[Token], place: int) -> list[Item]:
+    return _group(items, tokens, range(place + 1, len(tokens)), ",.?;!^*>")
+
+
+def _group_before(items: list[Item], tokens: list[Token], place: int) -> list[Item]:
+    group = _group(items, tokens, range(place - 1, -1, -1), ".?;!^*>,")
+    if not group and place and tokens[place - 1].kind == ",":
+        group = _group(items, tokens, range(place - 2, -1, -1), ".?;!^*>,")
+    return group
+
+
+def _group(items: list[Item], tokens: list[Token], places: range, ends: str) -> list[Item]:
+    """The items on one side of a refusal up to the end of the clause; a second day or time only if "and" or "or" joins it."""
+    by_place = {item.place: item for item in items}
+    group: list[Item] = []
+    joined, apart = False, 0
+    for place in places:
+        kind = tokens[place].kind
+        if kind in ends and not (kind == "!" and not group):
+            break
+        if kind in "&|/":
+            joined = True
+            continue
+        item = by_place.get(place)
+        if item is None:
+            apart += kind == "x"
+            if group and kind == "x" and tokens[place].end - tokens[place].start > 3 and places.step > 0:
+                break
+            if group and apart > 1 and places.step < 0 and group[-1].slot == "day":
+                break
+            continue
+        if any(other.slot == item.slot for other in group) and not joined:
+            break
+        if group and places.step < 0 and group[-1].slot == "day" and apart > 0 and not joined:
+            break
+        group.append(item)
+        joined = False
+        apart = 0
+    return group
+
+
+# -- moved and corrected ----------------------------------------------------------------------------------------------------
+
+
+def with_moves(tokens: list[Token], context: Context) -> list[Token]:
+    """In "move Tuesday to Thursday" the "to" (改到) parts the old from the new; it is no range then."""
+    moves = [i for i, t in enumerate(tokens) if t.kind == "M"]
+    if not moves:
+        return tokens
+    said = set("DwcnpWmodskHNCkR1ed")
+    found = []
+    for i, t in enumerate(tokens):
+        if t.kind != "t" or t.value != "to" or i < moves[0]:
+            continue
+        after = next((u for u in tokens[i + 1 :] if u.kind not in "el@4xI"), None)
+        if after and after.kind in said | {"S"}:
+            found.append(i)
+    timed = [i for i in range(moves[0], len(tokens)) if tokens[i].kind in "DwcnpWmodskHNC"]
+    tokens = list(tokens)
+    if len(found) == 1 or (found and timed and timed[0] > found[0]):
+        tokens[found[0]] = tokens[found[0]]._replace(kind=">")
+    elif len(found) > 1:
+        tokens[found[0]] = tokens[found[0]]._replace(kind="V")
+    elif any(t.kind == ">" for t in tokens):
+        pass
+    elif moves:
+        # 周三改周四: the verb itself stands between the old and the new.
+        for move in moves:
+            if (
+                tokens[move].end - tokens[move].start <= 2
+                and any(i < move for i in _timed(tokens))
+                and any(i > move for i in _timed(tokens))
+            ):
+                tokens[move] = tokens[move]._replace(kind=">")
+                break
+    return tokens
+
+
+def _timed(tokens: list[Token]) -> list[int]:
+    return [i for i, t in enumerate(tokens) if t.kind in "DwcnpWmodskHNCR"]
+
+
+def _drop_moved(items: list[Item], tokens: list[Token]) -> None:
+    for place, token in enumerate(tokens):
+        if token.kind != ">":
+            continue
+        old, new = [i for i in alive(items) if i.place < place], [i for i in alive(items) if i.place > place]
+        same_time = any(t.kind == "S" for t in tokens)
+        new_slots = {i.slot for i in new}
+        for item in old:
+            if not new:
+                item.dropped = "moved"
+            elif item.slot == "day":
+                item.dropped = "moved" if "day" in new_slots else ""
+            elif (
+                "time" in new_slots
+                or ("part" in new_slots and item.slot == "part")
+                or ("day" in new_slots and not same_time)
+                or "part" in new_slots
+            ):
+                # A bare new hour is read in the old part of day: 下午三点改到四点.
+                keeps = item.slot == "part" and "part" not in new_slots and "time" in new_slots and "day" not in new_slots
+                item.dropped = "" if keeps else "moved"
+
+
+def _drop_corrected(items: list[Item], tokens: list[Token]) -> None:
+    for place, token in enumerate(tokens):
+        if token.kind != "*":
+            continue
+        before, after = [i for i in alive(items) if i.place < place], [i for i in alive(items) if i.place > place]
+        if not after and token.value == "instead" and before:
+            last = before[-1]
+            same = [i for i in before if i.slot == last.slot]
+            after, before = [last], [i for i in same if i is not last]
+        slots = {i.slot for i in after}
+        for item in before:
+            if item.slot in slots or (item.slot == "time" and "part" in slots):
+                item.dropped = "corrected"

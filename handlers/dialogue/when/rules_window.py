@@ -1,0 +1,110 @@
+"""Rules about windows with an open end, holidays as a whole, and times counted from now."""
+
+from datetime import timedelta
+
+from handlers.dialogue.when import breaks, days, feasts
+from handlers.dialogue.when.days import DAY, Day
+from handlers.dialogue.when.rules_day import shifted
+from handlers.dialogue.when.tokens import Between, Clock, Context, Token, joined
+
+_Made = list[Token] | None
+_SECONDS = {"minute": 60, "quarter": 900, "hour": 3600}
+
+
+def from_now(context: Context, tokens: list[Token]) -> _Made:
+    """ "In 2 hours" is a time to the minute, "in three days" a date. The day's unit "later" marks it as counted from now."""
+    token = next(t for t in tokens if t.kind == "T")
+    length = token.value
+    if length.unit in _SECONDS:
+        seconds = length.amount * _SECONDS[length.unit]
+        if not 0 <= seconds < 14 * 86400:
+            return joined("V", tokens, None)
+        then = context.now + timedelta(seconds=seconds)
+        start, end = tokens[0].start, tokens[-1].end
+        return [
+            Token("D", start, end, Day("date", then.date(), unit="later")),
+            Token("c", end, end, Clock(then.hour, then.minute, True)),
+        ]
+    then_day = shifted(context, context.today, length)
+    return joined("D", tokens, Day("date", then_day, unit="later") if then_day else days.bad("unsure"))
+
+
+def after(context: Context, tokens: list[Token]) -> _Made:
+    clock = next(t.value for t in tokens if t.kind == "c")
+    return joined("R", tokens, Between(clock, None))
+
+
+def before(context: Context, tokens: list[Token]) -> _Made:
+    clock = next(t.value for t in tokens if t.kind == "c")
+    return joined("R", tokens, Between(None, clock))
+
+
+def until(context: Context, tokens: list[Token]) -> _Made:
+    return before(context, tokens) if tokens[0].value == "until" else None
+
+
+def around_noon(context: Context, tokens: list[Token]) -> _Made:
+    """ "Before noon" is a window; before or after another part of day is too vague."""
+    if not any(t.kind == "p" and t.value == "noon" for t in tokens):
+        return joined("V", tokens, None)
+    noon = Clock(12, 0, True)
+    return joined("R", tokens, Between(None, noon) if any(t.kind in "ZB" for t in tokens) else Between(noon, None))
+
+
+def after_day(context: Context, tokens: list[Token]) -> _Made:
+    """After a holiday: from the end of the official break. After another day: with or without it? We ask."""
+    token = next(t for t in tokens if t.kind in "Dw")
+    feast = token.value
+    if token.kind == "w" or feast.kind != "date" or not feast.unit or feast.unit == "later" or feast.first is None:
+        return joined("V", tokens, None)
+    found = breaks.break_of(feast.unit, feast.first.year, context.region) or breaks.break_of(
+        feast.unit, feast.first.year + 1, context.region
+    )
+    if found is None:
+        return joined("V", tokens, None)
+    return joined("D", tokens, Day("span", max(found[1] + DAY, context.today), None))
+
+
+def whole_break(context: Context, tokens: list[Token]) -> _Made:
+    """国庆期间, "over the Easter holidays": the break. Today may be in the middle of it."""
+    feast = next(t.value for t in tokens if t.kind == "D")
+    if feast.kind != "date" or feast.first is None or not feast.unit or feast.unit == "later":
+        return None
+    for year in (context.today.year, feast.first.year):
+        day = feasts.day_of(feast.unit, year, context.region)
+        found = breaks.break_of(feast.unit, year, context.region)
+        if day and found and found[1] >= context.today:
+            return joined("D", tokens, days.span(*found))
+    return joined("V", tokens, None)
+
+
+def from_day_on(context: Context, tokens: list[Token]) -> _Made:
+    """ "From Monday", 周一开始."""
+    token = next(t for t in tokens if t.kind in "Dw")
+    day = Day("weekday", number=token.value) if token.kind == "w" else token.value
+    settled = days.settle(context, day, None, still_ahead=True)
+    if settled.kind != "date":
+        return joined("V", tokens, None)
+    if settled.first == context.today:
+        return joined("V", tokens, None)
+    return joined("D", tokens, Day("span", settled.first, None))
+
+
+def by_day(context: Context, tokens: list[Token]) -> _Made:
+    """ "By Friday" ends with it; "before Friday" may leave it out, so we ask."""
+    return joined("V", tokens, None)
+
+
+RULES = [
+    ("IT|T[GY]", from_now),
+    ("D[{}]|{e?D}?", whole_break),
+    ("[AF]c[GY]?|F?cG|F?c[Y]", after),
+    ("B@?cZ?|cZ|cJ", before),
+    ("t@?c", until),
+    ("pZ|Be?p|pY|Ae?p", around_noon),
+    ("[Dw]G", from_day_on),
+    ("F[Dw][GY]?", from_day_on),
+    ("A[Dw]|[Dw]Y", lambda c, t: from_day_on(c, t) if t[-1].kind == "Y" and t[-1].value == "from" else after_day(c, t)),
+    ("B[Dw]Z?|[Dw][ZJ]", by_day),
+    ("t[Dw]", lambda c, t: by_day(c, t) if t[0].value == "until" else None),
+]

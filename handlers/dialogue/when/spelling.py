@@ -1,0 +1,71 @@
+"""Misspelt names of days and months: one slip (a letter more, less, other, or two swapped) is understood."""
+
+from functools import cache
+
+from handlers.dialogue.when.lexicon import slips
+
+_NAMES = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "tomorrow",
+    "tonight",
+    "morning",
+    "afternoon",
+    "evening",
+    "weekend",
+    "christmas",
+    "midday",
+    "fortnight",
+    "o'clock",
+]
+# Words of their own that are one slip away from a name.
+_OTHERS = frozenset(
+    ["mourning", "adjust", "moaning", "warning", "fortnite", "evenings", "weekends", "mornings", "afternoons", "even", "events"]
+)
+
+
+def meant(word: str) -> str:
+    """The word itself or the one that it was meant to be."""
+    if slip := slips().get(word):
+        return slip
+    if not 5 <= len(word) <= 11 or word in _OTHERS:
+        return word
+    for key in _shorter(word):
+        for name in _keys().get(key, ()):
+            if name[0] == word[0] and abs(len(name) - len(word)) <= 1 and _one_slip(word, name):
+                return name
+    return word
+
+
+def _shorter(word: str) -> list[str]:
+    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
+
+
+@cache
+def _keys() -> dict[str, list[str]]:
+    """Every name, and every name less one letter: two words one slip apart share such a key."""
+    keys: dict[str, list[str]] = {}
+    for name in _NAMES:
+        for key in _shorter(name):
+            keys.setdefault(key, []).append(name)
+    return keys
+
+
+def _one_slip(word: str, name: str) -> bool:
+    if word == name:
+        return True
+    first = next((i for i, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
+    a, b = word[first:], name[first:]
+    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])

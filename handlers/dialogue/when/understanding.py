@@ -1,0 +1,141 @@
+"""`understand`: the words in, what they say about when out. The steps one after the other."""
+
+from datetime import datetime
+
+from handlers.dialogue.when import reading as making
+from handlers.dialogue.when.days import Day
+from handlers.dialogue.when.folding import fold
+from handlers.dialogue.when.grammar import parse
+from handlers.dialogue.when.items import Item, alive, drop, items_of, with_moves, with_refusals
+from handlers.dialogue.when.result import Reason, Understood
+from handlers.dialogue.when.scanning import scan
+from handlers.dialogue.when.tokens import Context, Token
+from handlers.dialogue.when.vetoes import blank
+
+# What is longer is no wish for an appointment; the limit also bounds the time that any text can take.
+LONGEST = 2000
+_NEAR = "@lejI4,iFb-&|/"
+
+
+def understand(text: str, now: datetime, region: str = "CN", language: str | None = None) -> Understood:
+    """What `text` says about a day and a time in the shop's zone, which is that of the aware or naive `now`.
+
+    `region` is the country of the shop (ISO 3166, two letters): it settles holidays, the order of 12/5, and ROC years.
+    `language` (en, zh-Hans, zh-Hant) matters only where the words do not show it. Never raises for any text.
+    """
+    if len(text) > LONGEST:
+        return Understood(reason="too_long")
+    folded, places = fold(text)
+    chinese = any("\u4e00" <= c <= "\u9fff" for c in folded) or bool(language and language.startswith("zh"))
+    context = Context(now.replace(tzinfo=None), region.upper(), chinese)
+    tokens = scan(blank(folded), context)
+    tokens = with_moves(with_refusals(tokens, folded), context)
+    tokens = parse(tokens, context)
+    items = items_of(tokens)
+    drop(items, tokens, folded, context)
+    found = _read(alive(items), items, tokens, context, folded)
+    if found.span:
+        found = Understood(found.reading, found.options, (places[found.span[0]], places[found.span[1]]), found.reason)
+    return found
+
+
+def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Context, text: str) -> Understood:
+    kept = _without_now(kept, text)
+    if not kept:
+        return Understood(reason=_why_nothing(items, tokens))
+    span = min(i.token.start for i in kept), max(i.token.end for i in kept)
+    if reason := _left_over(kept, items, tokens):
+        return Understood(span=span, reason=reason)
+    wishes = making.alternatives(kept, tokens, context)
+    try:
+        found = [making.readings(wish, context) for wish in wishes]
+    except making.Unsure as unsure:
+        return Understood(span=span, reason=unsure.reason)
+    options = making.distinct([reading for readings in found for reading in readings])
+    if len(options) == 1 and not making.is_open(wishes):
+        return Understood(options[0], (), span)
+    if len(wishes) == 1 and making.is_contested(wishes[0]) and len(found[0]) == 2:
+        return Understood(options[0], options, span)
+    return Understood(None, options, span, "choice")
+
+
+def _without_now(kept: list[Item], text: str) -> list[Item]:
+    """ "Now" is a time only when nothing else is said and it is not a mere "at present"."""
+    others = [item for item in kept if item.slot != "now"]
+    if others:
+        return others
+    nows = [item for item in kept if item.slot == "now"]
+    for item in nows:
+        rest = text[item.token.end :].strip(" ?!.,~")
+        if not rest or rest.startswith(
+            (
+                "please",
+                "pls",
+                "可以",
+                "过来",
+                "过去",
+                "来",
+                "去",
+                "嚟",
+                "能",
+                "行",
+                "方便",
+                "有空",
+                "得唔得",
+                "过嚟",
+                "就",
+                "if possible",
+            )
+        ):
+            return [item]
+    return []
+
+
+def _why_nothing(items: list[Item], tokens: list[Token]) -> Reason:
+    impossible = [token for token in tokens if token.kind == "X"]
+    if impossible:
+        return "no_such_time" if impossible[0].value == "no_such_time" else "no_such_date"
+    if any(token.kind == "Q" and token.value != "every" for token in tokens) or any(i.dropped == "past" for i in items):
+        return "past"
+    if items or any(token.kind in "VQksO" for token in tokens):
+        return "unsure"
+    return ""
+
+
+def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reason:
+    """Why we cannot be sure: something else was said about time, and we did not understand it."""
+    taken = {item.place for item in kept}
+    for place, token in enumerate(tokens):
+        if token.kind == "X":
+            return "no_such_time" if token.value == "no_such_time" else "no_such_date"
+        if token.kind in "sK" or (token.kind in "kqO" and _beside(tokens, place, taken)):
+            return "unsure"
+        if token.kind in "VnhGJYZABU{}fyLNuo" and _beside(tokens, place, taken):
+            if token.kind in "nu" and not _may_be_time(token):
+                continue
+            if token.kind == "V" and token.value == "soft":
+                continue
+            return "unsure"
+        if token.kind in "t-" and place - 1 in taken and place + 1 in taken:
+            return "unsure"
+        if token.kind == "M" and any(isinstance(i.value, Day) and i.value.unit == "later" for i in kept):
+            return "unsure"
+    spans = [i.value for i in kept if isinstance(i.value, Day) and i.value.kind == "span"]
+    if spans and any(i.dropped == "refused" for i in items):
+        return "unsure"
+    return ""
+
+
+def _may_be_time(token: Token) -> bool:
+    return token.kind != "n" or (isinstance(token.value, int | float) and token.value <= 2400)
+
+
+def _beside(tokens: list[Token], place: int, taken: set[int]) -> bool:
+    """Whether something that counts stands right beside, small words between."""
+    for step in (1, -1):
+        at = place + step
+        while 0 <= at < len(tokens) and tokens[at].kind in _NEAR:
+            at += step
+        if at in taken:
+            return True
+    return False

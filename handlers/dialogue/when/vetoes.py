@@ -1,0 +1,33 @@
+"""What looks like a time and is none: plates, phones, mileages, prices, oil grades, models, bays, greetings, "a bit".
+
+What a veto covers is blanked before anything is read, place by place, so that offsets stay. Every pattern of `data/vetoes.txt` is
+linear: no quantifier stands within another over the same characters, and the counts are bounded.
+"""
+
+import re
+from functools import cache
+
+from handlers.dialogue.when import lexicon
+
+BLANK = "\0"
+
+_PARTS = {
+    "{number}": r"(?<![\d.:/])\d[\d,.]{0,9}",
+    "{han}": "零〇一二两三四五六七八九十百千万几半",
+    # "golf 10am" is a car and a time.
+    "{no_clock}": r"(?!\s*(?:[ap]\.?\s?m\b|o'?clock|:\d|\.\d\d|[点时月号日]|hrs?\b))(?![\d/])",
+}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    written = "|".join(lexicon.vetoes())
+    for name, part in _PARTS.items():
+        written = written.replace(name, part)
+    # ASCII: a Chinese character beside a unit is no letter of the same word.
+    return re.compile(written, re.ASCII)
+
+
+def blank(folded: str) -> str:
+    """The same text with everything that is surely no time made unreadable."""
+    return _pattern().sub(lambda found: BLANK * len(found[0]), folded)
