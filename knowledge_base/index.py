@@ -17,6 +17,9 @@ Numbers = NDArray[np.int32]
 SHARES = np.array([0.3, 0.5, 0.1, 0.1], dtype=np.float32)
 # Postings looked at for one question at most. The rarest features come first, so what is left out says little.
 MOST_POSTINGS = 30_000
+# In a base of up to so many rows, a feature that more than one row in ten has is kept as a full column: adding columns up is
+# several times as fast as following postings.
+LARGEST_WITH_COLUMNS, FREQUENT = 20_000, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,15 @@ class Index:
         self._rows, self._values = rows[order], values[order]
         self._starts = np.concatenate([[0], np.cumsum(frequencies)])
         self._frequencies = frequencies
+        often = (
+            np.flatnonzero(frequencies > max(8, FREQUENT * size)) if size <= LARGEST_WITH_COLUMNS else np.zeros(0, dtype=np.int64)
+        )
+        self._column_of = np.full(len(frequencies), -1, dtype=np.int32)
+        self._column_of[often] = np.arange(len(often))
+        self._columns = np.zeros((len(often), size), dtype=np.float32)
+        for column, feature in zip(self._columns, often, strict=True):
+            part = slice(self._starts[feature], self._starts[feature + 1])
+            column[self._rows[part]] = self._values[part]
 
     def _number(self, readings: Iterable[Reading]) -> tuple[Numbers, NDArray[np.int64]]:
         """Each feature of each reading as a number, and how many each block of each reading has."""
@@ -87,7 +99,15 @@ class Index:
 
     def nearness(self, vector: Vector) -> Floats:
         """The cosine between the text and every row; in a very large base only its rarest features are looked at."""
-        features, weights = vector.features, vector.weights
+        columns = self._column_of[vector.features]
+        often = columns >= 0
+        rare = ~often
+        found: Floats = vector.weights[often] @ self._columns[columns[often]]
+        found += self._followed(vector.features[rare], vector.weights[rare])
+        return found
+
+    def _followed(self, features: Numbers, weights: Floats) -> Floats:
+        """What the features add to every row, by their postings."""
         lengths = self._frequencies[features]
         if lengths.sum() > MOST_POSTINGS:
             rarest = np.argsort(lengths, kind="stable")

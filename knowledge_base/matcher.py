@@ -70,7 +70,8 @@ class Matcher:
                 yield Example(evidence, label, 2 * INSIDE / len(held_out), label)
             elif len(phrasings.ids) > 1:
                 yield Example(evidence, None, 2 * NEAR / len(held_out), label)
-        outside = elsewhere()
+        # Each costs as much as a question; a large base needs no more of them than of its own.
+        outside = elsewhere() if isinstance(self._scorer, Whole) else elsewhere()[::2]
         for text in outside:
             yield Example(weigh(phrasings, self._ask(text)), None, FAR / len(outside))
 

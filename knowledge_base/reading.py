@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from knowledge_base.meanings import meanings
 from knowledge_base.sounds import sounds
@@ -42,44 +43,63 @@ def read(text: str, letters_too: bool = True) -> Reading:
     meant: list[str] = []
     plain: list[str] = []
     stems: list[str] = []
+    openings: list[int] = []
     for token in _TOKEN.findall(text):
         if "\u3400" <= token[0] <= "\u9fff":
-            _read_han(token, words, letters if letters_too else [], heard, meant)
+            _read_han(token, words, letters if letters_too else None, heard, meant)
             plain.append(token)
             continue
-        token = token.replace(",", "").replace("-", "")
-        root, grams = _read_word(token)
-        plain.append(token)
-        stems.append(root)
-        words.append(root)
+        word = _read_word(token)
+        if word.sizes:
+            openings.append(len(stems))
+        plain.append(word.plain)
+        stems.append(word.stem)
         if letters_too:
-            letters += grams
-    words += [f"{one} {two}" for one, two in pairwise(stems)]
-    known = meanings()
-    for place, root in enumerate(stems):
-        for size in known.sizes.get(root, ()):
-            meaning = known.names.get(root if size == 1 else " ".join(stems[place : place + size]))
-            if meaning is not None:
-                meant.append(meaning)
-    return Reading(tuple(tuple(dict.fromkeys(block)) for block in (words, letters, heard, meant)), tuple(plain))
+            letters += word.grams
+    if stems:
+        words += stems
+        words += map("%s %s".__mod__, pairwise(stems))
+    if openings:
+        known = meanings()
+        for place in openings:
+            for size in known.sizes[stems[place]]:
+                meaning = known.names.get(" ".join(stems[place : place + size]))
+                if meaning is not None:
+                    meant.append(meaning)
+    return Reading((_once(words), _once(letters), _once(heard), _once(meant)), tuple(plain))
+
+
+def _once(features: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(features)) if len(features) > 1 else tuple(features)
+
+
+class _Word(NamedTuple):
+    """A word that is not Chinese: its stem and letters, and how many stems the meanings have that may begin with it."""
+
+    plain: str
+    stem: str
+    grams: tuple[str, ...]
+    sizes: tuple[int, ...]
 
 
 @lru_cache(maxsize=50_000)
-def _read_word(token: str) -> tuple[str, tuple[str, ...]]:
-    if token[0].isdigit():
-        return token, ()
+def _read_word(token: str) -> _Word:
+    token = token.replace(",", "").replace("-", "")
+    root = token if token[0].isdigit() else stem(token)
     padded = f" {token} "
-    return stem(token), tuple(f"~{padded[i : i + n]}" for n in (3, 4) for i in range(len(padded) - n + 1))
+    grams = () if token[0].isdigit() else tuple(f"~{padded[i : i + n]}" for n in (3, 4) for i in range(len(padded) - n + 1))
+    return _Word(token, root, grams, meanings().sizes.get(root, ()))
 
 
-def _read_han(run: str, words: list[str], letters: list[str], heard: list[str], meant: list[str]) -> None:
+def _read_han(run: str, words: list[str], letters: list[str] | None, heard: list[str], meant: list[str]) -> None:
     known = meanings()
     pairs = [run[i : i + 2] for i in range(len(run) - 1)]
     triples = [run[i : i + 3] for i in range(len(run) - 2)]
     words += pairs
     words += triples
-    letters += [f"~{character}" for character in run]
-    letters += [f"~{pair}" for pair in pairs]
+    if letters is not None:
+        letters += [f"~{character}" for character in run]
+        letters += [f"~{pair}" for pair in pairs]
     for place, character in enumerate(run):
         for size in known.sizes.get(character, ()):
             meaning = known.names.get(run[place : place + size])

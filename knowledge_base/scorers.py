@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge_base.phrasings import Phrasings
 from knowledge_base.ridge import Floats, inverse, regularised, sharpen, targets
@@ -14,8 +16,7 @@ LARGEST_WHOLE = 2_000
 # The phrasings nearest to a text in a larger base. With a hundred of them the scores are about as good.
 NEIGHBOURS = 96
 # Held-out phrasings to learn confidence from; more change little.
-EXAMPLES = {"whole": 500, "neighbourhood": 200}
-_NOTHING = range(0)
+EXAMPLES = {"whole": 500, "neighbourhood": 120}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +64,35 @@ class Neighbourhood:
     def __init__(self, phrasings: Phrasings, space: Space) -> None:
         self._phrasings, self._space = phrasings, space
 
-    def view(self, place: Place, hidden: range = _NOTHING) -> View:
-        rows, near, table = self._space.neighbours(place, NEIGHBOURS, hidden)
-        nearness = np.zeros(len(self._phrasings.texts), dtype=np.float32)
-        scores = np.zeros(len(self._phrasings.ids), dtype=np.float32)
-        if len(rows):
-            nearness[rows] = near
-            entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
-            # The table is symmetric: solved for the one text instead of for every entry, the scores are the same.
-            influence = np.linalg.solve(regularised(table), sharpen(near))
-            scores[entries] = np.bincount(labels, weights=influence, minlength=len(entries))
-        return View(nearness, scores)
+    def view(self, place: Place) -> View:
+        rows, near, table = self._space.neighbours(place, NEIGHBOURS)
+        entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
+        # The table is symmetric: solved for the one text instead of for every entry, the scores are the same.
+        influence = np.linalg.solve(regularised(table), sharpen(near)) if len(rows) else near
+        return self._everywhere(rows, near, entries, np.bincount(labels, weights=influence, minlength=len(entries)))
 
     def held_out(self) -> Iterator[HeldOut]:
+        """By the same closed form, among the neighbours of each row."""
         for row in _spread(len(self._phrasings.texts), EXAMPLES["neighbourhood"]):
-            place = self._space.row(row)
+            rows, near, table = self._space.neighbours(self._space.row(row), NEIGHBOURS)
+            if row not in rows:  # So many others are the same in their rarest words that it is not among the nearest itself.
+                continue
+            entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
+            known = targets(labels, len(entries))
+            inverted = inverse(regularised(table))
+            weights = inverted @ known
             for hidden in (range(row, row + 1), self._phrasings.rows(int(self._phrasings.labels[row]))):
-                yield HeldOut(row, hidden, self.view(place, hidden))
+                out = np.flatnonzero((rows >= hidden.start) & (rows < hidden.stop))
+                itself = int(np.flatnonzero(rows[out] == row)[0])
+                wrong_by = np.linalg.solve(inverted[np.ix_(out, out)], weights[out])[itself]
+                yield HeldOut(row, hidden, self._everywhere(rows, near, entries, known[out[itself]] - wrong_by))
+
+    def _everywhere(self, rows: NDArray[np.int64], near: Floats, entries: NDArray[np.int64], scored: NDArray[Any]) -> View:
+        """What is known of the neighbours and their entries, and nothing of all others."""
+        nearness = np.zeros(len(self._phrasings.texts), dtype=np.float32)
+        scores = np.zeros(len(self._phrasings.ids), dtype=np.float32)
+        nearness[rows], scores[entries] = near, scored
+        return View(nearness, scores)
 
 
 def _spread(size: int, most: int) -> list[int]:

@@ -61,7 +61,7 @@ class Space:
         return np.hstack(parts).astype(np.float16)
 
     def place(self, text: str, reading: Reading) -> Place:
-        dense = senses().vectors([senses().find(reading.words)])[0] * np.float32(self.shares.senses**0.5)
+        dense = senses().vector(senses().find(reading.words)) * np.float32(self.shares.senses**0.5)
         if self._sentences:
             dense = np.concatenate([dense, self._sentences.place(text) * np.float32(self.shares.sentences**0.5)])
         return Place(self.index.vector(reading), dense)
@@ -73,10 +73,9 @@ class Space:
         assert self._dense is not None
         return Everything(self.index, self._dense.astype(np.float32), np.float32(self.shares.index))
 
-    def neighbours(self, place: Place, most: int, hidden: range) -> tuple[NDArray[np.int64], Floats, Floats]:
+    def neighbours(self, place: Place, most: int) -> tuple[NDArray[np.int64], Floats, Floats]:
         """The rows that share most with a text, their nearness to it, and their nearness to one another."""
         shared = self.index.nearness(place.vector)
-        shared[hidden.start : hidden.stop] = 0
         # Most of a large base shares next to nothing with a text; only the rest is put in order.
         rows = np.flatnonzero(shared > _FAR * shared.max())
         if len(rows) > most:
