@@ -51,7 +51,8 @@ _MAINLAND_IN_TEXT = [
     for serial in ("[0-9A-Z]", f"[0-9A-Z]{_SEPARATOR}")
 ]
 _TOLD = re.compile(
-    r"(?:车牌号码|车牌号|车牌|牌照|牌号|车号|号牌|LICEN[CS]E PLATE|NUMBER PLATE|REGISTRATION|PLATE|REG)"
+    r"(?:车牌号码|车牌号|车牌|牌照|牌号|车号|号牌"
+    r"|(?<![A-Z])(?:LICEN[CS]E PLATE|NUMBER PLATE|REGISTRATION|PLATE|REG)(?![A-Z]))"
     r"(?: NUMBER| NO\.?)?\s*(?:是|为|:|IS|=)?\s*"
     r"([A-Z0-9](?:[A-Z0-9 .·-]{0,9}[A-Z0-9])?)(?![A-Z0-9])"
 )

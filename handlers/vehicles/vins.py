@@ -16,7 +16,7 @@ _MISREAD = str.maketrans("IOQ", "100")
 _BINDING = "12345L"
 _IN_TEXT = re.compile(r"(?<![A-Z0-9])(?=(?:[A-Z\s-]*\d){4})(?=[\dVIN\s-]*[A-Z])[A-Z0-9]{17}(?![A-Z0-9])")
 _TOLD = re.compile(
-    r"(?:VIN|车架号|车辆识别码|识别代号|车身号码|車身號碼|車架號)(?: NUMBER| CODE)?\s*(?:是|为|:|IS|=)?\s*"
+    r"(?:(?<![A-Z])VIN(?![A-Z])|车架号|车辆识别码|识别代号|车身号码|車身號碼|車架號)(?: NUMBER| CODE)?\s*(?:是|为|:|IS|=)?\s*"
     r"((?:[A-Z0-9][\s-]?){17}(?![A-Z0-9])|[A-Z0-9]{8,25})"
 )
 
@@ -59,7 +59,7 @@ def read(text: str) -> Vin | None:
 def find_span(text: str) -> tuple[Vin, str] | None:
     """A number in a sentence, with the words in which it stood, upper case."""
     wide = unicodedata.normalize("NFKC", text[:400]).upper()
-    if match := _TOLD.search(wide):
+    if (match := _TOLD.search(wide)) and any(c.isdigit() for c in match[1]):
         return _judge(clean(match[1])), match[0]
     if match := _IN_TEXT.search(wide):
         return _judge(match[0]), match[0]

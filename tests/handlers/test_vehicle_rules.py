@@ -100,6 +100,8 @@ def test_words_are_doubted(words: str) -> None:
         "2026-11-21",
         "5.2万公里",
         "湘菜馆",
+        "regarding 5 tyres",
+        "template 12",
     ],
 )
 def test_a_sentence_without_a_plate(words: str) -> None:
@@ -147,7 +149,8 @@ def test_vins(words: str, text: str, doubt: str, better: str, hint: bool) -> Non
 
 def test_what_is_no_vin() -> None:
     assert [vins.read(words) for words in ("", "hello", "no idea", "12", "🚗")] == [None] * 5
-    assert vins.find_span("internationalized") is None
+    for words in ("internationalized", "my savings account, the interest rate", "having trouble identifying 12 things"):
+        assert vins.find_span(words) is None
 
 
 @pytest.mark.parametrize(
