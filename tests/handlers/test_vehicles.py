@@ -15,6 +15,9 @@ from storage.vehicles import Vehicle
 from tests.world import Customer as Person
 from tests.world import World
 
+# What the tables do is tested on both databases in tests/storage/test_vehicles.py; a conversation is the same on either.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
 
 @pytest.mark.parametrize(
     ("language", "mine", "words", "done", "seen"),
