@@ -1,6 +1,6 @@
 """What words mean, as vectors: two small static tables, distilled once from sentence models, read without them.
 
-The tables (``data/senses.npz``) are made by scripts in ``tests/benchmarks``. The words stand in this order: English that only the
+The tables (``data/senses*``) are made by scripts in ``tests/benchmarks``. The words stand in this order: English that only the
 second table knows; English, the most frequent first; Simplified Chinese, the most frequent first. The first table covers all but
 the first group and brings both languages together; the second covers English and tells more apart there.
 Numbers have four bits, and each word a scale. A text's vector is the sum of its words.
@@ -8,13 +8,14 @@ Numbers have four bits, and each word a scale. A text's vector is the sum of its
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import as_file, files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+DATA = Path(__file__).with_name("data")
 _LONGEST = 4
 _UNKNOWN_RANK = 1_000_000
 # What the second table adds to the nearness of two English texts; measured flat between a half and 0.8.
@@ -61,11 +62,11 @@ class Table:
 
 class Senses:
     def __init__(self) -> None:
-        with as_file(files("knowledge_base").joinpath("data/senses.npz")) as path, np.load(path) as stored:
+        with np.load(DATA / "senses.npz") as stored:
             words = stored["words"].tobytes().decode("utf-8").split("\n")
             self._ranked, self._chinese = map(int, stored["starts"])
-            self._first = Table(self._ranked, stored["halves"], stored["scales"])
-            self._second = Table(0, stored["english_halves"], stored["english_scales"])
+            self._first = Table(self._ranked, _mapped("senses_first.npy"), stored["first_scales"])
+            self._second = Table(0, _mapped("senses_second.npy"), stored["second_scales"])
         self._places = dict(zip(words, range(len(words)), strict=True))
 
     def knows(self, word: str) -> bool:
@@ -126,6 +127,11 @@ class Senses:
         if second is not None:
             result[self._first.size :] = second * (_OF_SECOND if first is not None else 1)
         return result
+
+
+def _mapped(name: str) -> NDArray[np.uint8]:
+    """Numbers that are read where they lie: of the words that nobody uses, none comes into memory."""
+    return np.asarray(np.load(DATA / name, mmap_mode="r"))
 
 
 def _lengths(rows: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """How near two texts are: by words, letters, sounds and meanings (the sparse index) and by what they mean (dense vectors)."""
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -42,26 +43,34 @@ class Space:
     """Sentence vectors only for bases up to the size kept: they take some twenty milliseconds a phrasing."""
 
     def __init__(self, texts: Sequence[str], readings: Iterable[Reading], semantic: bool) -> None:
-        self._words: list[tuple[int, ...]] = []
+        self._words, self._ends = array("i"), array("i", [0])
         self.index = Index(self._noted(readings))
         self._sentences = SentenceSpace(texts) if semantic and len(texts) <= KEPT else None
         self.shares = SEMANTIC if self._sentences else LIGHT
-        self._dense = self._kept() if self.index.size <= KEPT else None
+        self._dense: NDArray[np.float16] | None = None
+        if self.index.size <= KEPT:
+            self._dense = self._kept()
+            self._words, self._ends = array("i"), array("i")
 
     def _noted(self, readings: Iterable[Reading]) -> Iterable[Reading]:
         # Readings are large; they pass through once and are gone.
         for reading in readings:
-            self._words.append(tuple(senses().find(reading.words)))
+            self._words.extend(senses().find(reading.words))
+            self._ends.append(len(self._words))
             yield reading
 
+    def _sense(self, rows: Iterable[int]) -> Floats:
+        """What the rows mean, made from their words."""
+        return senses().vectors([self._words[self._ends[row] : self._ends[row + 1]] for row in rows]) * self._share_of_senses
+
     def _kept(self) -> NDArray[np.float16]:
-        parts = [senses().vectors(self._words) * np.float32(self.shares.senses**0.5)]
+        parts = [self._sense(range(self.index.size))]
         if self._sentences:
             parts.append(self._sentences.rows * np.float32(self.shares.sentences**0.5))
         return np.hstack(parts).astype(np.float16)
 
     def place(self, text: str, reading: Reading) -> Place:
-        dense = senses().vector(senses().find(reading.words)) * np.float32(self.shares.senses**0.5)
+        dense = senses().vector(senses().find(reading.words)) * self._share_of_senses
         if self._sentences:
             dense = np.concatenate([dense, self._sentences.place(text) * np.float32(self.shares.sentences**0.5)])
         return Place(self.index.vector(reading), dense)
@@ -88,7 +97,11 @@ class Space:
     def _rows(self, rows: NDArray[np.int64]) -> Floats:
         if self._dense is not None:
             return self._dense[rows].astype(np.float32)
-        return senses().vectors([self._words[row] for row in rows]) * np.float32(self.shares.senses**0.5)
+        return self._sense(rows.tolist())
+
+    @property
+    def _share_of_senses(self) -> np.float32:
+        return np.float32(self.shares.senses**0.5)
 
 
 class Everything:

