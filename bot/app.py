@@ -26,6 +26,7 @@ from bot.turns import Turns
 from bot.web import Proxies, WebServer, make_app
 from handlers import FEATURES
 from handlers.dialogue.engine import Engine
+from storage import messages
 from storage.database import Database
 from storage.migrating import TooNew, migrate
 
@@ -122,6 +123,7 @@ class App:
             clockwork = Clockwork()
             clockwork.every(0.25, self.engine.keep_fresh)
             clockwork.every(1.0, self.engine.watch.look)
+            clockwork.every(2.0, self._release)
             clockwork.every(3600.0, Album(self.database, self.clock).forget_old)
             clockwork.start()
             self._beating.append(clockwork)
@@ -140,6 +142,11 @@ class App:
             self.engine.warm_up()
         finally:
             collect_late()
+
+    def _release(self) -> None:
+        """Shows what was to wait until now in chats that read by themselves."""
+        with self.database.transaction() as session:
+            messages.release(session, self.clock())
 
     async def _telegram(self, parts: AsyncExitStack) -> "Telegram":
         """The channel and the courier that sends for it, to be stopped after the turns: what they say last still goes out."""

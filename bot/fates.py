@@ -72,6 +72,9 @@ class Desk:
     def write_orphan(self, letter: Letter) -> None:
         """Its worker is gone, and nobody knows whether it was sent: a kill may come before the send as well as after it,
         so it gets two more chances where a time-out gives one."""
+        if letter.purpose == "marketing" and letter.error != outbox.LEAVING:
+            self._queue_again(letter)  # it had not begun to leave
+            return
         times = CRASHES.index(letter.error) + 1 if letter.error in CRASHES else 0
         self._once_more(letter, CRASHES[min(times, 1)], last=times > 1)
 

@@ -145,10 +145,17 @@ class Lane:
             # After a long stop of this process somebody else may hold it by now.
             if time.monotonic() > held.lease_ends or (self._closing and not held.started):
                 return False
+            # An offer may have been taken back while it waited here: nothing is sent after somebody said stop.
+            if letter.purpose == "marketing" and not held.started and not await self._in_thread(partial(self._set_off, letter)):
+                return False
             held.started = True
             return True
 
         return await self.sender.send(letter, slot)
+
+    def _set_off(self, letter: Letter) -> bool:
+        with self._database.transaction() as session:
+            return outbox.set_off(session, self._worker, letter)
 
     def _carried(self, held: _Held, task: "asyncio.Task[Result]") -> None:
         letter = held.letter

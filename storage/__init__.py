@@ -6,6 +6,7 @@ from storage import (
     audit,
     catalogue,
     chats,
+    contact,
     customers,
     database,
     entries,
@@ -36,7 +37,8 @@ from storage import (
 )
 
 __all__ = [
-    "appointments", "audit", "catalogue", "chats", "customers", "database", "entries", "keys", "leases", "marks", "media",
-    "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals", "quarantine", "revisions", "slots",
-    "staff", "stores", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "appointments", "audit", "catalogue", "chats", "contact", "customers", "database", "entries", "keys", "leases", "marks",
+    "media", "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals", "quarantine", "revisions",
+    "slots", "staff", "stores", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits",
+    "waitlist",
 ]  # fmt: skip

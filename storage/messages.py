@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, func, select, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,10 @@ from storage.database import Base, Id, Json, Moment, insert_for
 from storage.prepared import Prepared
 
 # The life of an outgoing row: queued → sending → sent | uncertain | dead; queued → cancelled. A row that came in is `received`.
+# In a chat that reads the table by itself: sent at once, or waiting → sent when it is due.
 QUEUED, SENDING, SENT, UNCERTAIN, DEAD, CANCELLED = "queued", "sending", "sent", "uncertain", "dead", "cancelled"
-RECEIVED = "received"
+RECEIVED, WAITING = "received", "waiting"
+HIDDEN = (CANCELLED, WAITING)
 
 MESSAGES = Table(
     "messages",
@@ -62,6 +64,12 @@ Index(
     MESSAGES.c.due_at,
     sqlite_where=MESSAGES.c.status.in_([QUEUED, SENDING]),
     postgresql_where=MESSAGES.c.status.in_([QUEUED, SENDING]),
+)
+Index(
+    "ix_messages_waiting",
+    MESSAGES.c.due_at,
+    sqlite_where=MESSAGES.c.status == WAITING,
+    postgresql_where=MESSAGES.c.status == WAITING,
 )
 
 
@@ -151,10 +159,28 @@ def outgoing(
 ) -> dict[str, Any]:
     """One outgoing row for `post`: waiting for the courier, or there already where the channel `pulls`."""
     return {
-        "chat_id": chat_id, "channel": channel, "status": SENT if pulls else QUEUED, "kind": kind, "text": text, "data": data,
-        "key": key, "token": token, "edits": edits, "feature": feature, "purpose": purpose, "priority": priority,
-        "attempts": 0, "created_at": now, "due_at": due_at or now, "sent_at": now if pulls else None,
+        "chat_id": chat_id, "channel": channel, "status": _status(pulls, due_at or now, now), "kind": kind, "text": text,
+        "data": data, "key": key, "token": token, "edits": edits, "feature": feature, "purpose": purpose,
+        "priority": priority,
+        "attempts": 0, "created_at": now, "due_at": due_at or now,
+        "sent_at": now if pulls and (due_at or now) <= now else None,
     }  # fmt: skip
+
+
+def _status(pulls: bool, due_at: datetime, now: datetime) -> str:
+    return QUEUED if not pulls else SENT if due_at <= now else WAITING
+
+
+def release(session: Session, now: datetime) -> int:
+    """Shows what was to wait in chats that read by themselves; how many. It gets a new number: pages read what is newer."""
+    due = (
+        select(MESSAGES).where(MESSAGES.c.status == WAITING, MESSAGES.c.due_at <= now).order_by(MESSAGES.c.due_at, MESSAGES.c.id)
+    )
+    rows = [dict(row) for row in session.connection().execute(due.with_for_update(skip_locked=True)).mappings()]
+    if rows:
+        session.connection().execute(delete(MESSAGES).where(MESSAGES.c.id.in_([row.pop("id") for row in rows])))
+        session.connection().execute(MESSAGES.insert(), [{**row, "status": SENT, "sent_at": now} for row in rows])
+    return len(rows)
 
 
 def by_token(session: Session, chat_id: int, token: str) -> Message | None:
@@ -181,7 +207,7 @@ def after(session: Session, chat_id: int, last_seen: int, limit: int = 200) -> l
     """The rows of a chat behind `last_seen`, oldest first; cancelled ones left out."""
     rows = (
         select(MESSAGES)
-        .where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.id > last_seen, MESSAGES.c.status != CANCELLED)
+        .where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.id > last_seen, MESSAGES.c.status.not_in(HIDDEN))
         .order_by(MESSAGES.c.id)
         .limit(limit)
     )
@@ -192,7 +218,7 @@ def latest(session: Session, chat_id: int, limit: int = 50) -> list[Message]:
     """The newest rows of a chat, oldest first; cancelled ones left out."""
     rows = (
         select(MESSAGES)
-        .where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.status != CANCELLED)
+        .where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.status.not_in(HIDDEN))
         .order_by(MESSAGES.c.id.desc())
         .limit(limit)
     )
@@ -211,6 +237,32 @@ def cancel_queued_replies(session: Session, chat_id: int, passing: bool = False)
     if passing:
         unsent &= MESSAGES.c.data["passing"].as_boolean()
     session.connection().execute(update(MESSAGES).where(unsent).values(status=CANCELLED))
+
+
+def queued_keys(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of the keys whose message has not begun to leave."""
+    query = select(MESSAGES.c.key).where(MESSAGES.c.key.in_(keys), MESSAGES.c.status.in_((QUEUED, WAITING)))
+    return set(session.connection().execute(query).scalars())
+
+
+def cancel_queued_keys(session: Session, keys: Collection[str]) -> None:
+    unsent = MESSAGES.c.key.in_(keys) & MESSAGES.c.status.in_((QUEUED, WAITING))
+    session.connection().execute(update(MESSAGES).where(unsent).values(status=CANCELLED))
+
+
+def waiting_push(session: Session, chat_id: int, purpose: str, start: datetime, end: datetime) -> Message | None:
+    """A push of this purpose that is due between the two moments and has not begun to leave; the oldest."""
+    query = select(MESSAGES).where(
+        MESSAGES.c.chat_id == chat_id, MESSAGES.c.status.in_((QUEUED, WAITING)), MESSAGES.c.purpose == purpose,
+        MESSAGES.c.due_at >= start, MESSAGES.c.due_at < end, MESSAGES.c.data["push"].as_boolean(),
+    )  # fmt: skip
+    row = session.connection().execute(query.order_by(MESSAGES.c.id).limit(1)).first()
+    return Message(*row) if row else None
+
+
+def enlarge(session: Session, message_id: int, *, text: str, data: dict[str, Any], token: str | None) -> None:
+    """More is said in a message that has not begun to leave."""
+    session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(text=text, data=data, token=token))
 
 
 def note_edit(session: Session, chat_id: int, ref: str, text: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from storage.chats import CHATS
 from storage.database import dialect
-from storage.messages import CANCELLED, MESSAGES, Message
+from storage.messages import HIDDEN, MESSAGES, Message
 
 # More than this at once is fetched in several looks.
 LIMIT = 500
@@ -28,7 +28,7 @@ def _behind(members: Callable[..., FunctionElement[Any]]) -> Select[Any]:
         .select_from(asked)
         .join(MESSAGES, (MESSAGES.c.chat_id == chat_id) & (MESSAGES.c.id > seen))
         .join(CHATS, CHATS.c.id == MESSAGES.c.chat_id)
-        .where(newest > seen, MESSAGES.c.status != CANCELLED)
+        .where(newest > seen, MESSAGES.c.status.not_in(HIDDEN))
         .order_by(MESSAGES.c.id)
         .limit(LIMIT)
     )

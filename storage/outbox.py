@@ -18,6 +18,9 @@ from storage.leases import Lease
 from storage.messages import CANCELLED, DEAD, MESSAGES, QUEUED, SENDING, SENT, UNCERTAIN
 from storage.prepared import Prepared
 
+# In `error` of a marketing message while it is being sent: before that it may still be taken back.
+LEAVING = "leaving"
+
 
 @dataclass(slots=True)
 class Letter:
@@ -113,6 +116,11 @@ def mark_sent(session: Session, worker: str, sent: Sequence[tuple[Letter, str | 
     return _MARK_SENT.run(session, rows)
 
 
+def set_off(session: Session, worker: str, letter: Letter) -> bool:
+    """Marks that its sending begins now; False when it was taken back meanwhile, or is not ours any more."""
+    return _mark_only(session, worker, letter, error=LEAVING)
+
+
 def put_back(session: Session, worker: str, letter: Letter) -> bool:
     """Queues it again with the letter's `error`, `due_at` and `data`; False when it is not ours any more."""
     return _mark(session, worker, letter, status=QUEUED, error=letter.error, due_at=letter.due_at, data=letter.data)
@@ -129,8 +137,12 @@ def leave_open(session: Session, worker: str, letter: Letter, reason: str) -> bo
 
 
 def _mark(session: Session, worker: str, letter: Letter, **values: Any) -> bool:
+    return _mark_only(session, worker, letter, **values, **_FREE)
+
+
+def _mark_only(session: Session, worker: str, letter: Letter, **values: Any) -> bool:
     key = {"row": letter.id, "worker": worker, "attempt": letter.attempt}
-    return _count(session.connection().execute(update(MESSAGES).where(_MINE).values(**values, **_FREE), key)) > 0
+    return _count(session.connection().execute(update(MESSAGES).where(_MINE).values(**values), key)) > 0
 
 
 def renew(session: Session, worker: str, letters: Sequence[Letter], until: datetime) -> None:

@@ -1,6 +1,15 @@
-"""Contact: what we may write to somebody without being asked. For now: stop, which always works."""
+"""Contact: what we may write to somebody without being asked, and their say in it. Stop always works."""
 
 from handlers.contact import flow
 from handlers.dialogue import Feature
 
-FEATURE = Feature("contact", words={"stop": flow.stop}, actions={"resume": flow.resume})
+FEATURE = Feature(
+    "contact",
+    words={"stop": flow.stop},
+    commands={"settings": flow.settings, "why": flow.why},
+    actions={
+        "resume": flow.resume, "offers": flow.offers, "feedback": flow.feedback, "kind": flow.kind, "often": flow.often,
+        "pause": flow.pause, "here": flow.here, "why": flow.why,
+    },
+    trigger=flow.asks_for_settings,
+)  # fmt: skip

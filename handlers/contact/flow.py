@@ -1,16 +1,130 @@
-"""Stopping offers, and allowing them again."""
+"""What people say about being written to: stop, yes, which kinds, how often, where, not for a while; and why they were."""
 
+import hashlib
+import re
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from handlers.dialogue import Reply, Turn
+from handlers.contact import actions
+from handlers.contact.rules import FEEDBACK, MARKETING
+from handlers.dialogue import Button, Reply, Turn
+from handlers.dialogue.folding import fold
+from storage import contact
+from storage.contact import ContactWish, Person
+
+PAUSE = timedelta(days=30)
+SHOWN = 5
+# What somebody may switch off one by one; the kinds of pushes that are not about an appointment they made themselves.
+KINDS = ("maintenance", "papers", "season")
+
+_SETTINGS = re.compile(r"notification settings?|(?:change|manage) (?:my )?notifications|通知设置|消息设置|提醒设置")
 
 
 def stop(turn: Turn) -> Reply:
-    """No marketing from the moment this turn commits."""
-    turn.chat.stopped_at = turn.chat.stopped_at or turn.now
-    return Reply(turn.text("contact.stopped"), [turn.button("contact.button.resume", "contact.resume")])
+    """No offer from the moment this turn commits."""
+    actions.stop(turn.session, turn.chat, _version(turn), turn.now)
+    buttons = [turn.button("contact.button.resume", "contact.resume"), turn.button("contact.button.settings", "contact.kind")]
+    return Reply(turn.text("contact.stopped"), buttons)
 
 
 def resume(turn: Turn, _: Any) -> Reply:
-    turn.chat.stopped_at = None
+    actions.agree(turn.session, turn.chat, _version(turn), turn.now)
     return Reply(turn.text("contact.resumed"))
+
+
+def asks_for_settings(turn: Turn) -> Reply | None:
+    return settings(turn) if _SETTINGS.search(fold(turn.words)) else None
+
+
+def settings(turn: Turn) -> Reply:
+    wishes = contact.wish(turn.session, turn.chat.id)
+    agreed = contact.agreed(turn.session, Person.of(turn.chat))
+    offers, feedback = agreed.get(MARKETING, False), agreed.get(FEEDBACK, True)
+    paused = wishes.paused_until is not None and wishes.paused_until > turn.now
+    rows: list[Button | list[Button]] = [
+        _switch(turn, "offers", offers, "contact.offers", not offers),
+        _switch(turn, "feedback", feedback, "contact.feedback", not feedback),
+        *(_switch(turn, kind, kind not in wishes.off, "contact.kind", kind) for kind in KINDS),
+    ]
+    if offers:
+        monthly = wishes.per_month == 1
+        rows.append(turn.button("contact.button.weekly" if monthly else "contact.button.monthly", "contact.often", not monthly))
+        rows.append(turn.button("contact.button.unpause" if paused else "contact.button.pause", "contact.pause", not paused))
+    if not wishes.preferred:
+        rows.append(turn.button("contact.button.here", "contact.here"))
+    rows.append(turn.button("contact.button.why", "contact.why"))
+    until = wishes.paused_until.astimezone(_zone(turn)).date() if paused and wishes.paused_until else None
+    return Reply(turn.text("contact.settings", until=until), rows, passing=True)
+
+
+def offers(turn: Turn, wanted: Any) -> Reply:
+    if wanted:
+        actions.agree(turn.session, turn.chat, _version(turn), turn.now)
+    else:
+        actions.stop(turn.session, turn.chat, _version(turn), turn.now)
+    return settings(turn)
+
+
+def feedback(turn: Turn, wanted: Any) -> Reply:
+    contact.say(turn.session, turn.chat, FEEDBACK, given=bool(wanted), version=_version(turn), now=turn.now)
+    return settings(turn)
+
+
+def kind(turn: Turn, name: Any = None) -> Reply:
+    if name in KINDS:
+        wishes = _own(turn)
+        wishes.off = [other for other in wishes.off if other != name] if name in wishes.off else [*wishes.off, name]
+    return settings(turn)
+
+
+def often(turn: Turn, monthly: Any) -> Reply:
+    _own(turn).per_month = 1 if monthly else None
+    return settings(turn)
+
+
+def pause(turn: Turn, wanted: Any) -> Reply:
+    _own(turn).paused_until = turn.now + PAUSE if wanted else None
+    return settings(turn)
+
+
+def here(turn: Turn, _: Any) -> Reply:
+    contact.prefer(turn.session, _own(turn), Person.of(turn.chat))
+    return settings(turn)
+
+
+def why(turn: Turn, _: Any = None) -> Reply:
+    """The last decisions about this person, each with its reason."""
+    zone = _zone(turn)
+    lines = []
+    for decision in contact.latest(turn.session, Person.of(turn.chat), SHOWN):
+        day = (decision.due_at or decision.at).astimezone(zone).date()
+        sent = "sent" if decision.verdict in (contact.SENT, contact.MERGED) else "not_sent"
+        reason = turn.text(f"contact.why.{decision.reason}")
+        lines.append(turn.text(f"contact.why.{sent}", day=day, what=_named(turn, decision.kind)) + " " + reason)
+    return Reply("\n".join([turn.text("contact.why.title"), *lines] if lines else [turn.text("contact.why.nothing")]))
+
+
+def _named(turn: Turn, name: str) -> str:
+    return turn.text(f"contact.kind.{name}" if name in (*KINDS, "offers", "feedback") else "contact.kind.other")
+
+
+def _switch(turn: Turn, name: str, on: bool, do: str, value: Any) -> Button:
+    return turn.button("contact.button.on" if on else "contact.button.off", do, value, what=_named(turn, name))
+
+
+def _own(turn: Turn) -> ContactWish:
+    """The chat's wishes, to be changed."""
+    wishes = contact.wish(turn.session, turn.chat.id)
+    turn.session.add(wishes)
+    return wishes
+
+
+def _zone(turn: Turn) -> ZoneInfo:
+    return ZoneInfo(turn.store.timezone if turn.store else "UTC")
+
+
+def _version(turn: Turn) -> str:
+    """Which text somebody said yes or no to: when the words change, old consents keep the version that was shown."""
+    text = turn.text("contact.settings", until=None) + turn.text("contact.resumed")
+    return f"{turn.language}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"

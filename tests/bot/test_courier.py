@@ -370,13 +370,21 @@ def test_pr3_a_worker_that_lost_its_lease_is_fenced_off(database: Database) -> N
     assert (row(database, number).status, row(database, number).channel_ref) == ("sent", "222")
 
 
-@pytest.mark.parametrize(("purpose", "end", "copies"), [("reply", "sent", 1), ("marketing", "uncertain", 0)])
-def test_pr4_what_a_dead_worker_left_is_taken_over(database: Database, purpose: str, end: str, copies: int) -> None:
-    """PR4: nobody knows whether it left, so a reply is sent and marketing is not; both within the lease's time."""
+@pytest.mark.parametrize(
+    ("purpose", "begun", "end", "copies"),
+    [("reply", True, "sent", 1), ("marketing", True, "uncertain", 0), ("marketing", False, "sent", 1)],
+)
+def test_pr4_what_a_dead_worker_left_is_taken_over(
+    database: Database, purpose: str, begun: bool, end: str, copies: int
+) -> None:  # fmt: skip
+    """PR4: where nobody knows whether it left, a reply is sent and marketing is not; all within the lease's time."""
     now = system_clock()
     post(database, 7, "hello", at=now, purpose=purpose)
     with database.transaction() as session:
-        outbox.claim(session, "telegram", "dead", pushes=False, most=9, now=now, wall=now, until=now + timedelta(seconds=1))
+        until = now + timedelta(seconds=1)
+        [letter] = outbox.claim(session, "telegram", "dead", pushes=False, most=9, now=now, wall=now, until=until)
+        if begun and purpose == "marketing":
+            assert outbox.set_off(session, "dead", letter)
 
     async def story(fake: FakeTelegram, _house: House) -> None:
         await ends(fake, database, end)

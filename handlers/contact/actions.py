@@ -1,0 +1,119 @@
+"""The one gate: everything that is said to people without their having asked passes here, and each decision is written down."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from handlers.contact import rules
+from handlers.contact.rules import MARKETING, Decision, Policy, Standing, Wish
+from handlers.dialogue import Reply
+from handlers.dialogue.posting import row_of
+from handlers.dialogue.shop import Shop
+from storage import chats, contact, messages
+from storage.chats import Chat
+from storage.contact import HELD_BACK, MERGED, SENT, Person
+
+PUSH = 1  # behind the replies to people who are waiting
+
+
+def post(
+    session: Session, shop: Shop, chat: Chat, wish: Wish, reply: Reply, now: datetime, *, key: str, feature: str,
+    policy: Policy | None = None,
+) -> Decision:  # fmt: skip
+    """Sends, merges or holds back, and says why. The same `key` again changes nothing and gives the first decision.
+
+    The chat must be locked. Where it cannot be reached, another chat of the same customer takes its place.
+    """
+    if known := contact.decided(session, key):
+        return Decision(known.due_at, known.reason)
+    policy = policy or Policy()
+    chat = _reachable(session, chat)
+    person = Person.of(chat)
+    standing, offers = _standing(session, shop, chat, person, now)
+    decision = rules.decide(wish, standing, policy, now)
+    if decision.reason.startswith("cap_") and (outranked := _outranked(session, offers, wish)):
+        without = tuple(due for due, _, other in offers if other not in outranked)
+        if (second := rules.decide(wish, replace(standing, offers=without), policy, now)).send_at:
+            contact.hold_back(session, outranked, "outranked")
+            messages.cancel_queued_keys(session, outranked)
+            decision = second
+    verdict = HELD_BACK
+    if decision.send_at:
+        row = row_of(
+            chat, reply, now, key=key, feature=feature, purpose=wish.purpose, priority=PUSH, due_at=decision.send_at,
+            data={"push": True},
+        )  # fmt: skip
+        verdict = MERGED if _merged(session, chat, wish, row, decision.send_at, standing.zone) else SENT
+        if verdict == SENT:
+            messages.post(session, [row])
+    contact.write_down(
+        session, key=key, chat_id=chat.id, customer_id=chat.customer_id, kind=wish.kind, purpose=wish.purpose,
+        priority=wish.priority, verdict=verdict, reason=decision.reason, due_at=decision.send_at, at=now,
+    )  # fmt: skip
+    return decision
+
+
+def stop(session: Session, chat: Chat, version: str, now: datetime) -> None:
+    """No offer begins to leave after this commits, in any chat of this person, also in the middle of a campaign."""
+    chat.stopped_at = chat.stopped_at or now
+    contact.say(session, chat, MARKETING, given=False, version=version, now=now)
+    contact.cancel_marketing(session, Person.of(chat))
+
+
+def agree(session: Session, chat: Chat, version: str, now: datetime) -> None:
+    """A yes to offers, to the text of this version."""
+    chat.stopped_at = None
+    contact.say(session, chat, MARKETING, given=True, version=version, now=now)
+
+
+def _reachable(session: Session, chat: Chat) -> Chat:
+    """The chat that the person wants to be written to in, else this one, else any other that works."""
+    if chat.customer_id is None:
+        return chat
+    theirs = {other.id: other for other in chats.of_customer(session, chat.customer_id) if other.reachable}
+    wanted = contact.preferred(session, chat.customer_id)
+    return theirs.get(wanted or 0) or theirs.get(chat.id) or next(iter(theirs.values()), chat)
+
+
+def _standing(
+    session: Session, shop: Shop, chat: Chat, person: Person, now: datetime
+) -> tuple[Standing, Sequence[tuple[datetime, int, str]]]:
+    wishes = contact.wish(session, chat.id)
+    store = next((store for store in shop.stores if store.id == chat.store_id), shop.stores[0] if shop.stores else None)
+    zone = ZoneInfo(wishes.timezone or (store.timezone if store else "UTC"))
+    offers = contact.sent_to(session, person, MARKETING, now - 2 * rules.MONTH)
+    agreed = contact.agreed(session, person)
+    if chat.stopped_at is not None:
+        agreed[MARKETING] = False
+    standing = Standing(
+        zone, reachable=chat.reachable, agreed=agreed, off=tuple(wishes.off), paused_until=wishes.paused_until,
+        complaint_open=contact.has_open_complaint(session, person), offers=tuple(due for due, _, _ in offers),
+        per_week=wishes.per_week, per_month=wishes.per_month,
+    )  # fmt: skip
+    return standing, offers
+
+
+def _outranked(session: Session, offers: Sequence[tuple[datetime, int, str]], wish: Wish) -> list[str]:
+    """Offers that matter less and have not begun to leave."""
+    less = [key for _, priority, key in offers if priority > wish.priority]
+    return [key for key in less if key in messages.queued_keys(session, less)]
+
+
+def _merged(session: Session, chat: Chat, wish: Wish, row: dict[str, Any], at: datetime, zone: ZoneInfo) -> bool:
+    """Whether it found room in another push of the same purpose and day that still waits: one message instead of two."""
+    day = datetime.combine(at.astimezone(zone).date(), datetime.min.time(), zone)
+    waiting = messages.waiting_push(session, chat.id, wish.purpose, day, day + timedelta(days=1))
+    if waiting is None or len(waiting.text) + len(row["text"]) > 3000:
+        return False
+    gap = len(waiting.text) + 2
+    data = dict(waiting.data)
+    moved = [[kind, start + gap, end + gap, *rest] for kind, start, end, *rest in row["data"].get("entities", [])]
+    data["entities"] = [*data.get("entities", []), *moved]
+    data["buttons"] = [*data.get("buttons", []), *row["data"].get("buttons", [])][:8]
+    token = waiting.token or row["token"]
+    messages.enlarge(session, waiting.id, text=f"{waiting.text}\n\n{row['text']}", data=data, token=token)
+    return True

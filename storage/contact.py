@@ -1,0 +1,167 @@
+"""Contact: what a person agreed to, how they want to be written to, and each decision to write or not to write."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Integer, String, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.chats import CHATS, Chat
+from storage.database import Base, Id, Json, Moment, insert
+from storage.messages import CANCELLED, MESSAGES, QUEUED, SENDING, WAITING
+from storage.outbox import LEAVING
+from storage.tickets import Ticket
+
+SENT, MERGED, HELD_BACK = "sent", "merged", "held_back"
+
+
+class Consent(Base):
+    """A yes or no to one purpose, never changed: proof of who said it, when, where, and to which text (`version`)."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    given: Mapped[bool] = mapped_column(Boolean)
+    version: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ContactWish(Base):
+    """How a chat wants to be written to. `off`: kinds of pushes that are not wanted; `per_week`, `per_month`: None for the
+    shop's own."""
+
+    __tablename__ = "contact_wishes"
+
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"), primary_key=True)
+    off: Mapped[list[str]] = mapped_column(Json)
+    per_week: Mapped[int | None] = mapped_column(Integer)
+    per_month: Mapped[int | None] = mapped_column(Integer)
+    paused_until: Mapped[datetime | None] = mapped_column(Moment)
+    timezone: Mapped[str | None] = mapped_column(String(60))
+    preferred: Mapped[bool] = mapped_column(Boolean)
+
+
+class ContactDecision(Base):
+    """Why something was sent or not. `key` is that of the push: the same push is decided once."""
+
+    __tablename__ = "contact_decisions"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    purpose: Mapped[str] = mapped_column(String(20))
+    priority: Mapped[int] = mapped_column(Integer)
+    verdict: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(40))
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The chats of one person: all that share a customer, else the chat alone."""
+
+    chat_id: int
+    customer_id: int | None
+
+    @classmethod
+    def of(cls, chat: Chat) -> "Person":
+        return cls(chat.id, chat.customer_id)
+
+
+def say(session: Session, chat: Chat, purpose: str, *, given: bool, version: str, now: datetime) -> None:
+    """Writes a yes or no down."""
+    who = {"chat_id": chat.id, "customer_id": chat.customer_id, "channel": chat.channel}
+    session.add(Consent(**who, purpose=purpose, given=given, version=version, at=now))
+    session.flush()
+
+
+def agreed(session: Session, person: Person) -> dict[str, bool]:
+    """The newest yes or no of the person for each purpose that they ever spoke of, in whichever chat."""
+    theirs = Consent.chat_id == person.chat_id
+    if person.customer_id is not None:
+        theirs = or_(theirs, Consent.customer_id == person.customer_id)
+    rows = session.execute(select(Consent.purpose, Consent.given).where(theirs).order_by(Consent.at, Consent.id)).all()
+    return {row.purpose: row.given for row in rows}
+
+
+def wish(session: Session, chat_id: int) -> ContactWish:
+    """How this chat wants it; made with the shop's defaults when it has not said."""
+    found = session.get(ContactWish, chat_id)
+    return found or ContactWish(
+        chat_id=chat_id, off=[], per_week=None, per_month=None, paused_until=None, timezone=None, preferred=False
+    )  # fmt: skip
+
+
+def prefer(session: Session, wishes: ContactWish, person: Person) -> None:
+    """From now on this chat of the person comes first."""
+    if person.customer_id is not None:
+        theirs = select(CHATS.c.id).where(CHATS.c.customer_id == person.customer_id)
+        session.execute(update(ContactWish).where(ContactWish.chat_id.in_(theirs)).values(preferred=False))
+    wishes.preferred = True
+
+
+def preferred(session: Session, customer_id: int) -> int | None:
+    """The chat in which this customer wants to be written to."""
+    theirs = select(ContactWish.chat_id).join(CHATS, CHATS.c.id == ContactWish.chat_id)
+    return session.scalars(theirs.where(CHATS.c.customer_id == customer_id, ContactWish.preferred).limit(1)).one_or_none()
+
+
+def decided(session: Session, key: str) -> ContactDecision | None:
+    return session.scalars(select(ContactDecision).where(ContactDecision.key == key)).one_or_none()
+
+
+def write_down(session: Session, **decision: object) -> bool:
+    """Keeps a decision; False when the key was decided before, by another worker perhaps."""
+    row = insert(session, ContactDecision.__table__).values(**decision)
+    new = row.on_conflict_do_nothing(index_elements=["key"]).returning(ContactDecision.__table__.c.id)
+    return session.execute(new).one_or_none() is not None
+
+
+def sent_to(session: Session, person: Person, purpose: str, since: datetime) -> list[tuple[datetime, int, str]]:
+    """(when due, priority, key) of what this person was sent or will be, of one purpose and in all their chats, oldest first."""
+    theirs = ContactDecision.chat_id == person.chat_id
+    if person.customer_id is not None:
+        theirs = or_(theirs, ContactDecision.customer_id == person.customer_id)
+    columns = (ContactDecision.due_at, ContactDecision.priority, ContactDecision.key)
+    query = select(*columns).where(theirs, ContactDecision.purpose == purpose, ContactDecision.verdict == SENT)
+    rows = session.execute(query.where(ContactDecision.due_at >= since).order_by(ContactDecision.due_at))
+    return [(due, priority, key) for due, priority, key in rows if due is not None]
+
+
+def hold_back(session: Session, keys: Collection[str], reason: str) -> None:
+    """What had been decided to be sent is not, after all."""
+    session.execute(update(ContactDecision).where(ContactDecision.key.in_(keys)).values(verdict=HELD_BACK, reason=reason))
+
+
+def latest(session: Session, person: Person, limit: int) -> list[ContactDecision]:
+    theirs = ContactDecision.chat_id == person.chat_id
+    if person.customer_id is not None:
+        theirs = or_(theirs, ContactDecision.customer_id == person.customer_id)
+    return list(session.scalars(select(ContactDecision).where(theirs).order_by(ContactDecision.id.desc()).limit(limit)))
+
+
+def has_open_complaint(session: Session, person: Person) -> bool:
+    chats = select(CHATS.c.id).where(CHATS.c.id == person.chat_id)
+    if person.customer_id is not None:
+        chats = select(CHATS.c.id).where(or_(CHATS.c.id == person.chat_id, CHATS.c.customer_id == person.customer_id))
+    complaint = (Ticket.chat_id.in_(chats), Ticket.kind == "complaint", Ticket.status.not_in(("resolved", "closed")))
+    return session.scalars(select(Ticket.id).where(*complaint).limit(1)).one_or_none() is not None
+
+
+def cancel_marketing(session: Session, person: Person) -> None:
+    """Takes back every offer to this person that has not begun to leave, also those that a courier holds in its hand."""
+    chats = CHATS.c.id == person.chat_id
+    if person.customer_id is not None:
+        chats = or_(chats, CHATS.c.customer_id == person.customer_id)
+    waiting = MESSAGES.c.status.in_((QUEUED, WAITING, SENDING)) & (MESSAGES.c.purpose == "marketing")
+    waiting &= MESSAGES.c.error.is_distinct_from(LEAVING)
+    theirs = MESSAGES.c.chat_id.in_(select(CHATS.c.id).where(chats))
+    session.connection().execute(MESSAGES.update().where(theirs, waiting).values(status=CANCELLED, error="stopped"))

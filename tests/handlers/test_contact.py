@@ -1,0 +1,164 @@
+"""The contact gate in conversation: yes and no, caps over all channels, one message instead of two, and why."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from handlers.contact import actions
+from handlers.contact.rules import Decision, Wish
+from handlers.dialogue import Button, Reply
+from handlers.dialogue.shop import load
+from storage import chats, messages
+from storage.contact import Consent
+from storage.customers import Customer as Person
+from storage.messages import MESSAGES
+from storage.tickets import Ticket
+from tests.world import Customer, World
+
+
+def _post(
+    world: World, who: Customer, key: str, *, purpose: str = "marketing", kind: str = "season",
+    text: str = "A free check for you.", due: datetime | None = None, priority: int = 5,
+) -> Decision:  # fmt: skip
+    assert who.outcome
+    with world.database.transaction() as session:
+        chat = chats.lock(session, who.outcome.chat_id)
+        wish = Wish(purpose, kind, due or world.now, priority)
+        reply = Reply(text, [Button("Book", "booking.start")])
+        return actions.post(session, load(session), chat, wish, reply, world.now, key=key, feature="contact")
+
+
+def _offers(world: World, status: str | None = None) -> list[str]:
+    with world.database.reading() as session:
+        query = select(MESSAGES.c.text).where(MESSAGES.c.purpose == "marketing").order_by(MESSAGES.c.id)
+        return list(session.scalars(query.where(MESSAGES.c.status == status) if status else query))
+
+
+def _same_person(world: World, *people: Customer) -> None:
+    with world.database.transaction() as session:
+        customer = session.scalars(select(Person).limit(1)).one()
+        for who in people:
+            assert who.outcome
+            session.execute(update(chats.CHATS).where(chats.CHATS.c.id == who.outcome.chat_id).values(customer_id=customer.id))
+
+
+def test_pv5_nobody_gets_an_offer_without_a_yes_and_the_yes_is_kept_as_proof(world: World) -> None:
+    ann = world.customer().starts()
+    assert _post(world, ann, "a").reason == "no_consent"
+    ann.says("/settings").sees("What may we write to you about?").presses("✗ Offers")
+    assert "✓ Offers" in ann.labels
+    assert _post(world, ann, "b").reason == "due"
+    assert _offers(world) == ["A free check for you."]
+    ann.says("stop").sees("no offers")
+    assert _post(world, ann, "c", due=world.now + timedelta(days=40)).reason == "no_consent"
+    with world.database.reading() as session:
+        proofs = session.scalars(select(Consent).order_by(Consent.id)).all()
+    assert [(proof.purpose, proof.given, proof.channel) for proof in proofs] == [
+        ("marketing", True, "web"),
+        ("marketing", False, "web"),
+    ]
+    assert all(proof.version.startswith("en:") for proof in proofs)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "unsubscribe"), ("zh-Hans", "退订"), ("zh-Hant", "退訂")])
+def test_pv4_stop_works_in_any_language_and_in_the_middle_of_anything(world: World, language: str, word: str) -> None:
+    """PV4, CC10: also for what waits already."""
+    ann = world.customer("telegram", language).starts()
+    ann.says("/settings")
+    ann.presses(ann.labels[0])
+    assert _post(world, ann, "a", due=world.now + timedelta(days=2)).reason == "due"
+    assert len(_offers(world, "queued")) == 1
+    ann.says(word)
+    assert _offers(world, "queued") == []
+    assert len(_offers(world, "cancelled")) == 1
+
+
+def test_the_cap_holds_over_all_channels_of_a_person(world: World) -> None:
+    ann, phone = world.customer("web").starts(), world.customer("telegram").starts()
+    _same_person(world, ann, phone)
+    ann.says("/settings").presses("✗ Offers")
+    assert _post(world, ann, "a").reason == "due"
+    assert _post(world, phone, "b").reason == "cap_week"
+    world.passes(days=7)
+    assert _post(world, phone, "c").reason == "due"
+    world.passes(days=7)
+    assert _post(world, phone, "d").reason == "due"
+    world.passes(days=7)
+    assert _post(world, phone, "e").reason == "cap_month"
+
+
+def test_the_same_push_is_decided_once(world: World) -> None:
+    ann = world.customer().starts().says("/settings").presses("✗ Offers")
+    first = _post(world, ann, "a")
+    assert [_post(world, ann, "a") for _ in range(3)] == [first] * 3
+    assert len(_offers(world)) == 1
+
+
+def test_what_matters_more_takes_the_place_of_what_has_not_left(world: World) -> None:
+    ann = world.customer("telegram").starts().says("/settings").presses("✗ Offers")
+    later = world.now + timedelta(days=2)
+    assert _post(world, ann, "tip", text="A tip.", due=later, priority=9).send_at
+    assert _post(world, ann, "gift", text="A gift.", due=later, priority=2).send_at
+    assert _offers(world, "queued") == ["A gift."]
+    assert _post(world, ann, "other", text="Another.", due=later, priority=5).reason == "cap_week"
+
+
+def test_several_of_one_day_are_one_message(world: World) -> None:
+    ann = world.customer("telegram").starts()
+    day = world.now + timedelta(days=1)
+    _post(world, ann, "a", purpose="service", kind="maintenance", text="<b>Oil</b> is due.", due=day)
+    _post(world, ann, "b", purpose="service", kind="papers", text="Your <b>insurance</b> ends.", due=day + timedelta(hours=3))
+    with world.database.reading() as session:
+        [row] = session.execute(select(MESSAGES).where(MESSAGES.c.status == "queued", MESSAGES.c.purpose == "service")).all()
+    assert row.text == "Oil is due.\n\nYour insurance ends."
+    assert [row.text[start:end] for _, start, end in row.data["entities"]] == ["Oil", "insurance"]
+    assert len(row.data["buttons"]) == 2
+
+
+def test_no_offer_while_a_complaint_is_open(world: World) -> None:
+    ann = world.customer().starts().says("/settings").presses("✗ Offers")
+    ann.says("human")
+    with world.database.transaction() as session:
+        session.execute(update(Ticket).values(kind="complaint"))
+    assert _post(world, ann, "a").reason == "complaint_open"
+    assert _post(world, ann, "b", purpose="service").reason == "due"
+
+
+def test_a_page_shows_at_nine_what_was_decided_at_night(world: World) -> None:
+    """What is for the morning is not in the chat before, and is the newest when it comes."""
+    ann = world.customer().starts()
+    world.now = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)  # midnight in Shanghai
+    assert _post(world, ann, "a", purpose="service", text="Your car.").reason == "quiet_hours"
+    ann.says("help")
+    assert "Your car." not in ann.received
+    world.passes(hours=9)
+    with world.database.transaction() as session:
+        assert messages.release(session, world.now) == 1
+        assert messages.release(session, world.now) == 0
+    ann.sees("Your car.")
+
+
+def test_another_chat_of_the_person_takes_over(world: World) -> None:
+    phone, web = world.customer("telegram").starts(), world.customer("web").starts()
+    _same_person(world, phone, web)
+    with world.database.transaction() as session:
+        assert phone.outcome
+        chats.mark_unreachable(session, phone.outcome.chat_id)
+    assert _post(world, phone, "a", purpose="service", text="Your car.").reason == "due"
+    web.sees("Your car.")
+
+
+def test_people_say_how_they_want_it_and_see_why(world: World) -> None:
+    ann = world.customer().starts().says("notification settings").presses("✗ Offers")
+    ann.presses("✓ Seasonal tips")
+    assert "✗ Seasonal tips" in ann.labels
+    assert _post(world, ann, "a").reason == "switched_off"
+    ann.says("/settings").presses("✗ Seasonal tips").presses("Offers: once a month")
+    ann.presses("No offers for 30 days").sees("No offers until")
+    assert _post(world, ann, "b").reason == "paused"
+    ann.says("/settings").presses("End the pause")
+    assert _post(world, ann, "c").reason == "due"
+    ann.says("/settings").presses("Why did I get this?")
+    ann.sees("Seasonal tips: sent. It was the time for it.", "not sent. You asked for a pause.", "You switched this off.")
+    ann.says("/why").sees("The last times")
