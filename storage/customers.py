@@ -48,3 +48,7 @@ def forget_proofs_of_other_numbers(session: Session, phones: Mapping[str, str | 
         if customer.phone != phones[customer.code]:
             customer.phone_verified_at = None
     session.flush()
+
+
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, Customer]:
+    return {customer.id: customer for customer in session.scalars(select(Customer).where(Customer.id.in_(ids)))}

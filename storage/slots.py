@@ -164,6 +164,15 @@ def claims_of(session: Session, appointment_ids: Iterable[int]) -> list[Claim]:
     return [Claim(resource, quantum, quantum + 1) for resource, quantum in session.connection().execute(query)]
 
 
+def bays_of(session: Session, appointment_ids: Collection[int]) -> list[tuple[int, int, int]]:
+    """(appointment, bay, quarter hour) of all that these appointments have, by bay and time."""
+    query = select(QUANTA.c.appointment_id, QUANTA.c.resource, QUANTA.c.quantum).where(
+        QUANTA.c.appointment_id.in_(appointment_ids)
+    )
+    held = session.connection().execute(query.order_by(QUANTA.c.resource, QUANTA.c.quantum))
+    return [(number, resource // 4, quantum) for number, resource, quantum in held if resource % 4 == BAY]
+
+
 def claims_on(session: Session, resource: int, first: int, end: int, without: Collection[int] = ()) -> list[Claim]:
     """What is taken of one resource between two quarter hours, but for what the appointments `without` have."""
     query = select(QUANTA.c.quantum).where(QUANTA.c.resource == resource, QUANTA.c.quantum >= first, QUANTA.c.quantum < end)

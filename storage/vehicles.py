@@ -60,6 +60,10 @@ def of_customers(session: Session, customer_ids: Collection[int]) -> list[Vehicl
     return list(session.scalars(theirs.order_by(Vehicle.id)))
 
 
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, Vehicle]:
+    return {vehicle.id: vehicle for vehicle in session.scalars(select(Vehicle).where(Vehicle.id.in_(ids)))}
+
+
 def people_of(session: Session, vehicle: Vehicle) -> list[tuple[Customer, str]]:
     """Everybody who brings the car now, with their role; the owner first."""
     owner = session.get_one(Customer, vehicle.customer_id)

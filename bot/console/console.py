@@ -25,7 +25,7 @@ from handlers.dialogue.texts import Texts
 from storage import keys
 from storage.database import Database
 
-_FILES = ("console.css", "console.js")
+_FILES = {"console.css": "bot.console/static", "console.js": "bot.console/static", "icon.svg": "bot.channels/web"}
 NOTICE_LASTS = 60
 
 
@@ -52,8 +52,7 @@ class Console:
         self._threads.shutdown(wait=True)
 
     def routes(self) -> list[web.RouteDef]:
-        folder = resources.files("bot.console") / "static"
-        files = [web.get(f"{ROOT}/files/{name}", File(name, (folder / name).read_bytes(), {}).answer) for name in _FILES]
+        files = [web.get(f"{ROOT}/files/{name}", File(name, _content(name), {}).answer) for name in _FILES]
         shell = [web.get(ROOT, self._home), web.get(f"{ROOT}/", self._home), web.post(f"{ROOT}/logout", self._logout)]
         pages = [route for page in self.house.pages for route in self._routes_of(page)]
         return [*shell, *self._door.routes(), *files, *pages]
@@ -91,6 +90,11 @@ class Console:
 
     async def _in_thread(self, work: Callable[..., Any], *given: object) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, functools.partial(work, *given))
+
+
+def _content(name: str) -> bytes:
+    package, folder = _FILES[name].split("/")
+    return (resources.files(package) / folder / name).read_bytes()
 
 
 def _asked(request: web.Request, cookies: Cookies, fields: Fields | None = None) -> Asked:

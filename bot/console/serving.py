@@ -152,6 +152,7 @@ class Serving:
                 if page.get is None:
                     return Answer(303, go=desk.back(""), notice=notice(asked.secret, said, refused=True))
                 self._name_things(desk, page)
+                desk.refused = no
                 shown = page.get(desk)
             except Missing:
                 return self._problem(desk, 404, "desk.missing", asked)

@@ -56,7 +56,8 @@ class Wanted:
 def wanted(text: str) -> Wanted | None:
     """What the words of the search box may mean; None for too few to look for. Both Chinese scripts are tried."""
     text = " ".join(unicodedata.normalize("NFKC", text).split())
-    if len(text) < SHORTEST_SEARCH:
+    # One Chinese character may be a whole family name.
+    if len(text) < SHORTEST_SEARCH and not ("\u3400" <= text <= "\u9fff"):
         return None
     scripts = _in_both_scripts(text)
     digits = re.sub(r"[\s()+.-]", "", text)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from handlers.desk.house import House
 from handlers.desk.page import Missing
+from handlers.dialogue.form import Refusal, Unclear
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.shop import load as load_shop
 from handlers.dialogue.texts import locale, money
@@ -47,8 +48,8 @@ class Desk:
     things: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    refused: str = ""
     digest: str = ""
+    refused: Refusal | Unclear | None = None
 
     # -- words ---------------------------------------------------------------------------------------------------------
 

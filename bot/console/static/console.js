@@ -32,3 +32,88 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+document.documentElement.classList.add("script");
+
+// An appointment is dragged to another time or bay; a dialog asks before anything is sent. The same form stands on its own page.
+const plan = document.querySelector(".bays");
+const asking = document.querySelector("dialog#move");
+if (plan && asking) {
+  let drag = null;
+
+  // Where the top of the appointment is now: the row under it and the column under the pointer.
+  const under = (event) => {
+    const top = event.clientY - drag.grip + 8;
+    const row = [...plan.tBodies[0].rows].find((one) => {
+      const box = one.getBoundingClientRect();
+      return top >= box.top && top < box.bottom;
+    });
+    const head = [...plan.tHead.rows[0].cells].find((one) => {
+      const box = one.getBoundingClientRect();
+      return one.dataset.bay && event.clientX >= box.left && event.clientX < box.right;
+    });
+    return row && head ? { row, head } : null;
+  };
+  const mark = (spot) => {
+    for (const one of plan.querySelectorAll(".target")) one.classList.remove("target");
+    spot?.head.classList.add("target");
+    spot?.row.querySelector("th, td")?.classList.add("target");
+  };
+  const end = () => {
+    drag?.ghost?.remove();
+    drag?.visit.classList.remove("dragged");
+    mark(null);
+    drag = null;
+  };
+  const minutes = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
+  const clock = (number) => `${String(Math.floor(number / 60)).padStart(2, "0")}:${String(number % 60).padStart(2, "0")}`;
+
+  plan.addEventListener("pointerdown", (event) => {
+    const visit = event.target.closest(".visit[data-move]");
+    // A finger scrolls; whoever has only a finger moves with the form.
+    if (!visit || event.button !== 0 || event.pointerType === "touch") return;
+    const box = visit.getBoundingClientRect();
+    drag = { visit, x: event.clientX, y: event.clientY, grip: event.clientY - box.top, left: event.clientX - box.left, width: box.width };
+  });
+  addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    if (!drag.ghost) {
+      if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 6) return;
+      drag.ghost = drag.visit.cloneNode(true);
+      drag.ghost.classList.add("ghost");
+      drag.ghost.style.width = `${drag.width}px`;
+      document.body.append(drag.ghost);
+      drag.visit.classList.add("dragged");
+    }
+    event.preventDefault();
+    drag.ghost.style.left = `${event.clientX - drag.left}px`;
+    drag.ghost.style.top = `${event.clientY - drag.grip}px`;
+    drag.spot = under(event);
+    mark(drag.spot);
+  });
+  addEventListener("pointerup", () => {
+    if (!drag) return;
+    const { visit, ghost, spot } = drag;
+    end();
+    if (!ghost) return;
+    // The click that follows a drag must not open the appointment.
+    const swallow = (click) => click.preventDefault();
+    addEventListener("click", swallow, { capture: true });
+    setTimeout(() => removeEventListener("click", swallow, { capture: true }));
+    if (!spot) return;
+    const start = minutes(spot.row.dataset.time) - Number(visit.dataset.offset);
+    if (start < 0) return;
+    const form = asking.querySelector("form");
+    form.action = visit.dataset.move;
+    form.elements.time.value = clock(start);
+    form.elements.bay.value = spot.head.dataset.bay;
+    const ask = asking.querySelector("[data-ask]");
+    ask.textContent = ask.dataset.ask.replace("…", visit.querySelector(".who").textContent);
+    asking.querySelector("#move-to").textContent = `${clock(start)} · ${spot.head.dataset.bay}`;
+    asking.showModal();
+  });
+  addEventListener("pointercancel", end);
+  addEventListener("keydown", (event) => event.key === "Escape" && end());
+  plan.addEventListener("dragstart", (event) => event.preventDefault());
+  asking.querySelector("[data-close]").addEventListener("click", () => asking.close());
+}

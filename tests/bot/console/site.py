@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from http.cookies import SimpleCookie
 from types import TracebackType
@@ -17,11 +17,15 @@ from bot.console import Console
 from bot.console.gate import mac
 from bot.web import Proxies, WebServer, make_app
 from handlers import FEATURES
+from handlers.booking import actions as booking
+from handlers.booking.actions import By, Person, Wish
 from handlers.desk.desk import ROOT
+from handlers.dialogue import shop as shops
 from handlers.dialogue.memo import Memo
 from handlers.dialogue.texts import Texts
 from handlers.staff import actions, passwords
 from storage import media, staff
+from storage.appointments import Appointment
 from storage.chats import CHATS
 from storage.customers import Customer
 from storage.database import Database
@@ -30,6 +34,7 @@ from storage.stores import Store
 from storage.tickets import Ticket
 from tests.world import START
 
+TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # ten o'clock in the stores
 PASSWORD = "four words nobody guesses"
 # Who may see what: one of each role in the east, and somebody in the west.
 CAST = {
@@ -82,7 +87,7 @@ class Site:
         self.app = make_app(self._ready)
         self.app.add_routes(self.console.routes())
         self.server = WebServer(self.app, "127.0.0.1", 0)
-        self._people: list[Person] = []
+        self._people: list[Browser] = []
 
     def _wake(self) -> None:
         self.woken += 1
@@ -111,13 +116,13 @@ class Site:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.stop()
 
-    def somebody(self) -> "Person":
+    def somebody(self) -> "Browser":
         """A browser that nobody has logged in with."""
-        person = Person(self)
+        person = Browser(self)
         self._people.append(person)
         return person
 
-    def staff(self, login: str) -> "Person":
+    def staff(self, login: str) -> "Browser":
         """Somebody of the cast, logged in already."""
         person = self.somebody()
         with self.database.transaction() as session:
@@ -136,7 +141,7 @@ class Site:
         return self.console.house.tokens.write(kind, number)
 
 
-class Person:
+class Browser:
     """A browser. `secret` is what its session cookie holds."""
 
     def __init__(self, site: Site) -> None:
@@ -217,3 +222,13 @@ def photo_of(database: Database, ticket: Ticket) -> str:
         found = session.scalars(select(media.Media.id).where(media.Media.chat_id == ticket.chat_id)).first()
         assert found
         return found
+
+
+def appointment_in(database: Database, store: str, at: datetime | None = None, **who: Any) -> Appointment:
+    """A confirmed visit on Tuesday at ten, or at `at`."""
+    with database.transaction() as session:
+        shop = shops.load(session)
+        wish = Wish(store, ("minor_service",), "audi_a4")
+        person = Person(**(who or {"name": f"Guest of {store}", "phone": "+8613800000001"}))
+        row = booking.hold(session, shop, wish, at or TUESDAY, person, START, by=By("Test", "console", staff=True))
+        return booking.confirm(session, shop, row, START)

@@ -16,7 +16,7 @@ from handlers.staff import actions
 from storage import staff
 from storage.database import Base, Database
 from storage.stores import Store
-from tests.bot.console.site import BY_ROLE, Site, customer_of, hire, photo_of, ticket_in
+from tests.bot.console.site import BY_ROLE, Site, appointment_in, customer_of, hire, photo_of, ticket_in
 from tests.conftest import Templates
 from tests.world import START
 
@@ -24,7 +24,7 @@ from tests.world import START
 SHELL = {
     *((method, f"{ROOT}{path}") for path in ("/login", "/invite") for method in ("GET", "POST")),
     ("GET", ROOT), ("GET", f"{ROOT}/"), ("POST", f"{ROOT}/logout"), ("GET", f"{ROOT}/files/console.css"),
-    ("GET", f"{ROOT}/files/console.js"),
+    ("GET", f"{ROOT}/files/console.js"), ("GET", f"{ROOT}/files/icon.svg"),
 }  # fmt: skip
 WALLED = (staff.ADVISOR, staff.MANAGER)
 
@@ -49,6 +49,7 @@ OBJECTS: dict[str, Callable[[Database, str], int]] = {
     "customer": lambda database, store: customer_of(database, store).id,
     "ticket": lambda database, store: ticket_in(database, store).id,
     "member": _member,
+    "appointment": lambda database, store: appointment_in(database, store).id,
 }
 # Parts of addresses that are no things, by the object whose page they are on.
 WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {

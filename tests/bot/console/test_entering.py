@@ -14,7 +14,7 @@ from handlers.desk.desk import ROOT
 from handlers.staff import actions, passwords
 from storage import audit, staff
 from storage.database import Database
-from tests.bot.console.site import PASSWORD, Person, Site, hashed, hire
+from tests.bot.console.site import PASSWORD, Browser, Site, hashed, hire
 from tests.conftest import Templates
 
 
@@ -27,7 +27,7 @@ def url(templates: Templates, tmp_path: Path) -> str:
     return url
 
 
-async def logs_in(person: Person, login: str = "ann", password: str = PASSWORD, **more: str) -> int:
+async def logs_in(person: Browser, login: str = "ann", password: str = PASSWORD, **more: str) -> int:
     return (await person.enters("/login", login=login, password=password, **more)).status
 
 

@@ -1,0 +1,285 @@
+"""The calendar: day and week by bay, an appointment that is made, moved, worked off, cancelled, and what its customer hears."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers.booking import actions as booking
+from handlers.booking.actions import By
+from storage import appointments, audit, chats, messages, slots
+from storage.appointments import Appointment
+from storage.database import Database
+from storage.vehicles import of_customer
+from tests.bot.console.site import TUESDAY, Browser, Site, appointment_in, customer_of, hire
+from tests.conftest import Templates
+
+DAY = {"store": "east", "day": "2026-11-24"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
+    url = templates.copy(request.param, True, tmp_path)
+    database = Database(url)
+    hire(database)
+    database.close()
+    return url
+
+
+def chat_in(database: Database, language: str = "en", customer: int | None = None) -> int:
+    with database.transaction() as session:
+        chat = chats.arrive(session, "telegram", f"{language}-{customer}", pulls=False, now=TUESDAY)
+        chat.language, chat.customer_id = language, customer
+        chats.save(session, chat)
+        return chat.id
+
+
+def said(site: Site, chat_id: int) -> list[str]:
+    with site.database.reading() as session:
+        return [message.text for message in messages.after(session, chat_id, 0)]
+
+
+def read(site: Site, row: Appointment) -> Appointment:
+    with site.database.reading() as session:
+        found = appointments.get(session, row.id)
+        assert found
+        assert slots.differences(session, found.store_id) == []
+        return found
+
+
+def path_of(site: Site, row: Appointment) -> str:
+    return f"/bookings/{site.token('appointment', row.id)}"
+
+
+def bay_of(site: Site, row: Appointment) -> str:
+    shop = site.console.house.memo
+    from handlers.dialogue.shop import load
+
+    with site.database.reading() as session:
+        store = shop.get(session, load).store("east")
+        assert store
+        return next(bay.code for bay in store.bays if bay.id == row.bay_id)
+
+
+def test_the_day_shows_who_is_in_which_bay(url: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site:
+            first = appointment_in(site.database, "east", name="Ann Lee", phone=None)
+            second = appointment_in(site.database, "east", name="Bo Ek", phone=None)
+            appointment_in(site.database, "west", name="Far Away", phone=None)
+            ann = site.staff("ann")
+            page = (await ann.get("/bookings", params=DAY)).text
+            assert "Far Away" not in page
+            assert "Minor service" in page
+            assert bay_of(site, first) != bay_of(site, second)
+            rows = re.findall(r'<tr data-time="([\d:]+)"(.*?)</tr>', page, re.S)
+            assert [clock for clock, _ in rows][:2] == ["08:00", "08:15"]
+            at_ten = next(cells for clock, cells in rows if clock == "10:00")
+            assert at_ten.count('rowspan="4" class="taken"') == 2
+            assert page.count("Ann Lee") == 2, "once in its bay and once in the list"
+            week = (await ann.get("/bookings/week", params=DAY)).text
+            assert "Ann Lee" in week
+            assert "Mon 23 Nov" in week
+            assert "Closed on this day." in (await ann.get("/bookings", params={**DAY, "day": "2027-01-01"})).text
+            for odd in ("2026-02-30", "x", "9999-12-31", "0001-01-01", ""):
+                assert (await ann.get("/bookings", params={"day": odd})).status == 200
+            assert (await ann.get("/bookings", params={"store": "west"})).status == 404
+
+    asyncio.run(go())
+
+
+def test_what_was_given_back_can_be_seen_as_free(url: str) -> None:
+    """A visit that was done early keeps the quarter hours it used; the rest may belong to somebody else by now."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            row = appointment_in(site.database, "east", name="Quick", phone=None)
+            with site.database.transaction() as session:
+                booking.arrive(session, row, TUESDAY, by=By("T", "console", staff=True))
+                booking.finish(session, row, TUESDAY + timedelta(minutes=20), by=By("T", "console", staff=True))
+            page = (await site.staff("ann").get("/bookings", params=DAY)).text
+            at_ten = next(
+                cells for clock, cells in re.findall(r'<tr data-time="([\d:]+)"(.*?)</tr>', page, re.S) if clock == "10:00"
+            )
+            assert 'rowspan="2" class="taken"' in at_ten
+
+    asyncio.run(go())
+
+
+def test_an_appointment_is_made_for_a_customer_and_they_are_told(url: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            customer = customer_of(site.database, "east")
+            chat = chat_in(site.database, "zh-Hant", customer.id)
+            token = site.token("customer", customer.id)
+            form = (await ann.get("/bookings/new", params={**DAY, "customer": token, "time": "10:00", "bay": "L2"})).text
+            assert customer.name in form
+            assert "<option selected>L2</option>" in form
+            done = await ann.post(
+                "/bookings/new",
+                **DAY,
+                time="10:00",
+                bay="L2",
+                customer=token,
+                car="0",
+                service="minor_service",
+                tell="1",
+                note="x",
+            )
+            assert done.location == "/console/bookings?store=east&day=2026-11-24"
+            with site.database.reading() as session:
+                [row] = [one for one in appointments.of_person(session, customer_id=customer.id) if one.starts_at == TUESDAY]
+                cars = of_customer(session, customer.id)
+                assert [event.who for event in appointments.events_of(session, row.id)] == ["Ann", "Ann"]
+                assert [one.action for one in audit.about(session, f"appointment:{row.id}")] == ["appointment.create"]
+            assert (row.status, row.source, row.vehicle_id, row.starts_at) == ("confirmed", "advisor", cars[0].id, TUESDAY)
+            assert bay_of(site, row) == "L2"
+            [words] = said(site, chat)
+            assert "已為您預約" in words
+            assert "11月24日 週二 10:00" in words
+            assert customer.name in (await ann.get(f"/customers/{token}")).text
+
+    asyncio.run(go())
+
+
+async def _new(ann: Browser, **fields: object) -> tuple[int, str]:
+    given = {**DAY, "time": "10:00", "name": "Bo", "phone": "138 0000 0002", "service": "minor_service", **fields}
+    seen = await ann.post("/bookings/new", **{name: value for name, value in given.items() if value is not None})
+    return seen.status, seen.text
+
+
+def test_what_cannot_be_is_refused_and_the_form_keeps_what_it_had(url: str) -> None:
+    """A taken time comes back with the next free ones as buttons, and one press takes one of them."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            for wrong, words in (
+                ({"service": None}, "at least one service"), ({"name": ""}, "Please write a name"),
+                ({"phone": "12"}, "not a phone number"), ({"time": "25:00"}, "choose a day and a time"),
+                ({"day": "2026-02-30"}, "choose a day and a time"), ({"day": "2026-11-20"}, "already over"),
+                ({"time": "12:30"}, "closed at that time"), ({"day": "2027-01-01"}, "closed on"),
+                ({"bay": "W1"}, "not for this work"), ({"bay": "X9"}, "not for this work"),
+                ({"service": "nothing"}, "at least one service"),
+            ):  # fmt: skip
+                status, page = await _new(ann, **{"note": "keep me", **wrong})
+                assert status == 422, wrong
+                assert words in page, wrong
+                assert "keep me</textarea>" in page
+            for _ in range(4):
+                assert (await _new(ann))[0] == 303
+            status, page = await _new(ann)
+            assert status == 422
+            assert "That time is taken" in page
+            free = re.findall(r'<button name="at" value="([^"]+)"', page)
+            assert len(free) == 6
+            assert (await _new(ann, at=free[0]))[0] == 303
+            assert (await _new(ann, at="2026-11-24T10:00"))[0] == 422
+
+    asyncio.run(go())
+
+
+def test_somebody_walks_in(url: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site:
+            assert (await _new(site.staff("ann"), walk_in="1", day="", time=""))[0] == 303
+            with site.database.reading() as session:
+                [row] = appointments.between(session, 1, site.now - timedelta(hours=1), site.now + timedelta(hours=1))
+            assert (row.status, row.source, row.starts_at) == ("arrived", "walk-in", datetime(2026, 11, 21, 1, 0, tzinfo=UTC))
+
+    asyncio.run(go())
+
+
+def test_an_appointment_is_moved_and_its_customer_told_if_asked(url: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            chat = chat_in(site.database)
+            row = appointment_in(site.database, "east", chat_id=chat, name="Bo")
+            back = "/console/bookings?store=east&day=2026-11-24"
+            moved = await ann.post(path_of(site, row), **DAY, time="14:00", bay="L3", back=back, tell="1")
+            assert (moved.status, moved.location) == (303, back)
+            assert (read(site, row).starts_at, bay_of(site, read(site, row))) == (TUESDAY + timedelta(hours=4), "L3")
+            assert "the customer is told" in (await ann.get(back)).text
+            assert "moved to Tue 24 Nov 14:00" in said(site, chat)[0]
+            await ann.post(path_of(site, row), **DAY, time="15:00", bay="")
+            assert len(said(site, chat)) == 1
+            wrong = await ann.post(path_of(site, row), **DAY, time="15:00", bay="P1")
+            assert wrong.status == 422
+            assert read(site, row).starts_at == TUESDAY + timedelta(hours=5)
+            for _ in range(3):
+                appointment_in(site.database, "east", TUESDAY + timedelta(hours=6))
+            other = appointment_in(site.database, "east", TUESDAY + timedelta(hours=6))
+            full = await ann.post(path_of(site, row), **DAY, time="16:00")
+            assert full.status == 422
+            assert "That time is taken" in full.text
+            free = re.findall(r'<button name="at" value="([^"]+)"', full.text)
+            assert (await ann.post(path_of(site, row), at=free[0])).status == 303
+            assert read(site, other).starts_at == TUESDAY + timedelta(hours=6)
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    ("steps", "end", "told"),
+    [
+        (("arrive", "start", "finish"), "done", "Your car is ready"),
+        (("no_show",), "no_show", "We missed you"),
+        (("cancel",), "cancelled", "is cancelled"),
+    ],
+)
+def test_an_appointment_is_worked_off(url: str, steps: tuple[str, ...], end: str, told: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site:
+            chat = chat_in(site.database)
+            row = appointment_in(site.database, "east", chat_id=chat, name="Bo")
+            early = site.staff("ann")
+            assert 'value="no_show"' not in (await early.get(path_of(site, row))).text
+            await early.post(f"{path_of(site, row)}/step", do="no_show")
+            assert read(site, row).status == "confirmed", "nobody has missed what has not begun"
+            site.now = TUESDAY + timedelta(minutes=20)
+            ann = site.staff("ann")
+            for step in steps:
+                assert f'value="{step}"' in (await ann.get(path_of(site, row))).text
+                assert (await ann.post(f"{path_of(site, row)}/step", do=step, tell="1")).status == 303
+            assert read(site, row).status == end
+            assert told in said(site, chat)[-1]
+            assert len(said(site, chat)) == len(steps)
+            page = (await ann.get(path_of(site, row))).text
+            assert 'name="do"' not in page
+            await ann.post(f"{path_of(site, row)}/step", do="arrive")
+            assert read(site, row).status == end
+
+    asyncio.run(go())
+
+
+def test_without_a_chat_staff_are_asked_to_call(url: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            row = appointment_in(site.database, "east")
+            assert "has no chat with us" in (await ann.get(path_of(site, row))).text
+            await ann.post(f"{path_of(site, row)}/step", do="cancel", tell="1")
+            assert "please call" in (await ann.get("/bookings")).text
+
+    asyncio.run(go())
+
+
+def test_au10_a_car_or_customer_of_elsewhere_cannot_be_booked(url: str) -> None:
+    """AU3, AU9, AU10: neither by a token of another store's customer, nor by a number out of range, nor into another store."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            foreign = site.token("customer", customer_of(site.database, "west").id)
+            assert (await _new(ann, customer=foreign))[0] == 404
+            assert (await ann.get("/bookings/new", params={"customer": foreign})).status == 404
+            assert (await _new(ann, store="west"))[0] == 404
+            own = site.token("customer", customer_of(site.database, "east").id)
+            status, _ = await _new(ann, customer=own, car="99", status="done", customer_id="2", price="1")
+            assert status == 303
+
+    asyncio.run(go())
