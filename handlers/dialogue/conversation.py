@@ -103,6 +103,9 @@ class Conversation:
         chat, form = turn.chat, self._form(turn)
         if form is None:
             return self._universal_said(turn, "menu")
+        slot = form.slot(chat.slot)
+        if slot is not None and slot.back(turn, chat.answers):
+            return self._go_on(turn, form)
         # The slot that is asked now has no answer yet; the one before it loses its answer and is asked again.
         if chat.asked and chat.asked[-1] == chat.slot:
             chat.asked.pop()
@@ -131,6 +134,8 @@ class Conversation:
                 value = slot.accept(turn, press.value, chat.answers)
             except Unclear as unclear:
                 return self._say_again(turn, slot, unclear)
+            except Refusal as no:
+                return self._refused(turn, form, no)
             return self._fill(turn, form, slot, value)
         if press.do in self.words or press.do in ("back", "cancel"):
             return self._universal_said(turn, press.do)
@@ -159,19 +164,24 @@ class Conversation:
             value = slot.accept(turn, settled, turn.chat.answers) if settled is not None else slot.read(turn, turn.chat.answers)
         except Unclear as unclear:
             return self._not_an_answer(turn, form, slot, unclear)
+        except Refusal as no:
+            return self._refused(turn, form, no)
         return self._fill(turn, form, slot, value)
 
     def _fill(self, turn: Turn, form: Form, slot: Slot, value: Any) -> Said:
         turn.chat.misses = 0
-        turn.chat.answers[slot.name] = value
+        if value is not None:
+            turn.chat.answers[slot.name] = value
         return self._go_on(turn, form)
 
     def _not_an_answer(self, turn: Turn, form: Form, slot: Slot, unclear: Unclear) -> Said:
         """Not an answer: perhaps a change of mind, perhaps a question in between, perhaps nothing we know."""
         owner, before = turn.feature, _state(turn.chat)
         if turn.incoming.kind == "text" and not unclear.meant:
-            if self._overheard(turn, form, slot):
-                return self._go_on(turn, form)
+            if (noted := self._heard(turn, form, slot)) is not None:
+                went_on = self._go_on(turn, form)
+                went_on.before[:0] = [noted] if noted else []
+                return went_on
             if said := self._triggered(turn):
                 if not said.asks:  # it was answered at once: a question in between
                     _restore(turn.chat, before)
@@ -187,13 +197,15 @@ class Conversation:
             unclear = Unclear(refusal)
         return self._say_again(turn, slot, unclear)
 
-    def _overheard(self, turn: Turn, form: Form, asked: Slot) -> bool:
-        """Takes what the words say about slots that were not asked yet; True if there was something."""
-        answers, heard = turn.chat.answers, False
+    def _heard(self, turn: Turn, form: Form, asked: Slot) -> str | None:
+        """Takes what the words say about other slots; what to say about that, None if there was nothing."""
+        answers, heard = turn.chat.answers, None
+        if form.hear:
+            return form.hear(turn, answers)
         for slot in form.slots:
             if slot.name not in (asked.name, *answers) and (value := slot.overhear(turn, answers)) is not None:
                 answers[slot.name] = value
-                heard = True
+                heard = ""
         return heard
 
     def _say_again(self, turn: Turn, slot: Slot, unclear: Unclear | Refusal) -> Said:
@@ -226,7 +238,7 @@ class Conversation:
         if slot is None or turn.chat.form is None:
             return aside
         turn.feature = turn.chat.form.split(".")[0]
-        said = self._go_on(turn, form) if slot.known(turn, turn.chat.answers) is not None else self._asking(turn, slot)
+        said = self._go_on(turn, form)
         if aside.reply:
             said.before.extend([*aside.before, aside.reply.text])
         return said
@@ -242,22 +254,32 @@ class Conversation:
         """Asks for the first missing slot, or submits."""
         chat = turn.chat
         doubts.forget(chat)
-        while slot := form.next_slot(turn, chat.answers):
-            if (value := slot.known(turn, chat.answers)) is None:
-                return self._asking(turn, slot)
-            chat.answers[slot.name] = value
+        try:
+            while slot := form.next_slot(turn, chat.answers):
+                if (value := slot.known(turn, chat.answers)) is None:
+                    return self._asking(turn, slot)
+                chat.answers[slot.name] = value
+        except Refusal as no:
+            return self._refused(turn, form, no)
         answers, state, feature = dict(chat.answers), _state(chat), turn.feature
         _close(chat)
         try:
             result = form.submit(turn, answers)
         except Refusal as no:
-            again = form.slot(no.again)
-            if again is None:
-                return Said(Reply(turn.text(no.key, **no.values)), feature)
             _restore(chat, state)
-            chat.answers.pop(no.again, None)
-            return self._say_again(turn, again, no)
+            turn.feature = feature
+            return self._refused(turn, form, no)
         return self._become(turn, feature, result)
+
+    def _refused(self, turn: Turn, form: Form, no: Refusal) -> Said:
+        """A rule says no: the slot that it names is asked again, else the form ends, and a person may do what we may not."""
+        chat, again = turn.chat, form.slot(no.again)
+        if again is None:
+            _close(chat)
+            return Said(Reply(turn.text(no.key, **no.values), [turn.button("dialogue.button.person", "person")]), turn.feature)
+        chat.answers.pop(no.again, None)
+        again.refused(turn, chat.answers, no)
+        return self._say_again(turn, again, no)
 
     def _asking(self, turn: Turn, slot: Slot) -> Said:
         chat = turn.chat

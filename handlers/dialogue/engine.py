@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from handlers.dialogue import flood, languages, lateness, markup
+from handlers.dialogue import flood, languages, lateness
 from handlers.dialogue.conversation import Conversation, Said
 from handlers.dialogue.feature import Feature
 from handlers.dialogue.form import Refusal, Unclear
 from handlers.dialogue.incoming import Incoming, clean
 from handlers.dialogue.memo import Memo
+from handlers.dialogue.posting import row_of
 from handlers.dialogue.press import Press, find_press
-from handlers.dialogue.reply import Button, Reply
+from handlers.dialogue.push import Push
+from handlers.dialogue.reply import Reply
 from handlers.dialogue.texts import Texts
 from handlers.dialogue.turn import Turn
 from handlers.dialogue.watch import Watch
@@ -70,6 +72,24 @@ class Engine:
         """Loads anew what has been loaded and has changed since; called now and then."""
         with self.database.reading() as session:
             self.memo.refresh(session)
+
+    def push(self, now: datetime) -> bool:
+        """A round of every feature's pushes, each in a transaction of its own; True if there is something to send.
+
+        One that fails is logged, and due again in the next round.
+        """
+        posted = False
+        for feature in self.features.values():
+            for due in feature.pushes:
+                try:
+                    with self.database.transaction() as session:
+                        push = Push(session, now, self.texts, self.memo, feature.name)
+                        due(push)
+                    posted |= push.posted
+                except Exception as trouble:
+                    where = "".join(traceback.format_tb(trouble.__traceback__))
+                    log.error("push %s.%s failed: %s\n%s", feature.name, due.__name__, type(trouble).__name__, where)
+        return posted
 
     def take(self, arrivals: Sequence[Incoming], now: datetime) -> list[Outcome]:
         """Handles messages in their order, together in one transaction if all goes well, else each in its own.
@@ -193,33 +213,10 @@ class Engine:
     def _post(self, turn: Turn, said: Said, press: Press | None) -> bool:
         if said.reply is None:
             return False
-        reply = said.reply
-        text, entities = markup.read("\n\n".join([*said.before, reply.text]))
-        rows = [[_button(button) for button in row] for row in reply.rows()]
-        data: dict[str, Any] = {}
-        if entities:
-            data["entities"] = entities
-        if rows:
-            data["buttons"] = rows
-        if said.late:
-            data["late"] = True
+        data: dict[str, Any] = {"late": True} if said.late else {}
         if said.asks:
             data["ask"] = [turn.chat.run, turn.chat.slot]
-        if reply.passing:
-            data["passing"] = True
-        if reply.share:
-            data["share"] = reply.share
-        if reply.picture:
-            data["picture"] = reply.picture
-        row = messages.outgoing(
-            turn.chat.id, turn.chat.channel, pulls=turn.chat.pulls, text=text, data=data, now=turn.now,
-            kind="photo" if reply.picture else "text", token=secrets.token_urlsafe(9) if rows else None,
-            edits=press.message_id if press and press.replaceable else None, feature=said.feature,
-        )  # fmt: skip
+        edits = press.message_id if press and press.replaceable else None
+        row = row_of(turn.chat, said.reply, turn.now, before=said.before, data=data, edits=edits, feature=said.feature)
         messages.post(turn.session, [row])
         return True
-
-
-def _button(button: Button) -> dict[str, Any]:
-    shown = {"label": button.label[:64], "do": button.do}
-    return shown if button.value is None else {**shown, "value": button.value}

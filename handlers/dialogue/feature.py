@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
     from handlers.desk.page import Page, Panel, Thing
     from handlers.dialogue.form import Form, Start
-    from handlers.dialogue.reply import Reply
+    from handlers.dialogue.push import Push
+    from handlers.dialogue.reply import Document, Reply
+    from handlers.dialogue.shop import Shop
+    from handlers.dialogue.texts import Texts
     from handlers.dialogue.turn import Turn
 
 
@@ -26,6 +29,8 @@ class Feature:
     `keeps`: loaders whose values the feature takes from `turn.memoised`, made ready at the start.
     `receives`: what to do with a kind of update that no slot wanted: photo, contact.
     `pages`, `things`, `panels`: what staff see of it in the console; see `handlers.desk`.
+    `pushes`: look who is due and post to them, every half a minute, in any worker; doing it twice must change nothing.
+    `files`: what a browser may fetch by an unguessable token, by its name ("visit.ics").
     """
 
     name: str
@@ -41,3 +46,5 @@ class Feature:
     pages: "Sequence[Page]" = ()
     things: "Sequence[Thing]" = ()
     panels: "Sequence[Panel]" = ()
+    pushes: "Sequence[Callable[[Push], None]]" = ()
+    files: "Mapping[str, Callable[[Session, Shop, Texts, str], Document | None]]" = field(default_factory=dict)

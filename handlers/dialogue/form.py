@@ -79,21 +79,37 @@ class Slot:
         raise NotImplementedError
 
     def read(self, turn: "Turn", answers: Answers) -> Any:
-        """The answer in the incoming message as a JSON value. Raises Unclear when it is none."""
+        """The answer in the incoming message as a JSON value. Raises Unclear when it is none.
+
+        None, here and from `accept`: no answer, but the answers were changed, and the form goes on with the first that misses.
+        """
         raise NotImplementedError
 
     def accept(self, turn: "Turn", value: Any, answers: Answers) -> Any:
         """The answer that a button of this slot carries. Raises Unclear when it is not offered any more."""
         return value
 
+    def back(self, turn: "Turn", answers: Answers) -> bool:
+        """One step back within this slot, such as from a page to the one before; False when there is none."""
+        return False
+
+    def refused(self, turn: "Turn", answers: Answers, no: Refusal) -> None:
+        """A rule said no to the answer, which is taken back; `no` may bring others to offer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A named list of slots and what happens when all are known: `submit` replies, or starts another form."""
+    """A named list of slots and what happens when all are known: `submit` replies, or starts another form.
+
+    `hear(turn, answers)`: takes from words that do not answer the question what they say of any slot, also of one that was
+    answered ("not Tuesday, Thursday"), and says what it took ("" for nothing to say), or None if there was nothing. Without it
+    every slot may `overhear`.
+    """
 
     name: str
     slots: Sequence[Slot]
     submit: "Callable[[Turn, Answers], Reply | Start]"
+    hear: "Callable[[Turn, Answers], str | None] | None" = None
 
     def slot(self, name: str | None) -> Slot | None:
         return next((slot for slot in self.slots if slot.name == name), None)

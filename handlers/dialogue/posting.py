@@ -21,9 +21,14 @@ def row_of(
         "entities": entities, "buttons": rows, **(data or {}), "passing": reply.passing, "share": reply.share,
         "picture": reply.picture,
     }  # fmt: skip
+    said = {name: value for name, value in said.items() if value}
+    kind = "photo" if reply.picture else "text"
+    if file := reply.document:
+        kind = "document"
+        said["document"] = {"name": file.name, "mime": file.mime, "content": file.content, "path": file.path}
     return messages.outgoing(
-        chat.id, chat.channel, pulls=chat.pulls, text=text, data={name: value for name, value in said.items() if value}, now=now,
-        kind="photo" if reply.picture else "text", token=secrets.token_urlsafe(9) if rows else None, **more,
+        chat.id, chat.channel, pulls=chat.pulls, text=text, data=said, now=now, kind=kind,
+        token=secrets.token_urlsafe(9) if rows else None, **more,
     )  # fmt: skip
 
 

@@ -16,12 +16,22 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A small text file, such as a calendar entry. `path`: where this server gives it to a browser, with a token in it."""
+
+    name: str
+    mime: str
+    content: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One message. `text` is made by `turn.text` (or `turn.plain`): escaped, with `<b>`, `<i>` and `<a>` for formatting.
 
     `buttons`: rows of buttons, or a flat list that stands one below the other. `share`: label of a button that shares the
-    phone number, where the channel has one. `picture`: id of a stored photo. `passing`: a menu or a question that nobody needs
-    to read again, so that what a button on it brings may take its place.
+    phone number, where the channel has one. `picture`: id of a stored photo. `document`: a file that goes with it. `passing`: a
+    menu or a question that nobody needs to read again, so that what a button on it brings may take its place.
     """
 
     text: str
@@ -29,6 +39,7 @@ class Reply:
     share: str = ""
     picture: str = ""
     passing: bool = False
+    document: Document | None = None
 
     def rows(self) -> list[list[Button]]:
         return [[row] if isinstance(row, Button) else list(row) for row in self.buttons]

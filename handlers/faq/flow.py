@@ -93,7 +93,7 @@ def _say(turn: Turn, entry_id: str) -> Reply | None:
 def _follow_ups(turn: Turn, entry: Entry) -> list[list[Button]]:
     asks = verdicts.wanted(turn, entry)
     kinds = {
-        "book": lambda: turn.button("faq.button.book", "tickets.booking", entry.question),
+        "book": lambda: turn.button("faq.button.book", "booking.book", entry.question),
         "prices": lambda: turn.button("faq.button.prices", "prices.ask"),
         "person": lambda: verdicts.person(turn, entry) if asks else turn.button("dialogue.button.person", "person"),
         "hours": lambda: turn.button("faq.button.hours", "faq.show", "opening_hours"),

@@ -188,9 +188,9 @@ def say_price(turn: Turn, answers: Answers) -> Reply:
 
 
 def _next_steps(turn: Turn, service: Service, car: CarModel | None, store: Store) -> list[list[Button]]:
-    wish = " · ".join([service.names[turn.language], *([car.names[turn.language]] if car else []), store.names[turn.language]])
+    wish = {"service": [service.code], "store": store.code, **({"car": {"model": car.code}} if car else {})}
     rows = [
-        [turn.button("faq.button.book", "tickets.booking", wish), turn.button("prices.button.again", "prices.again")],
+        [turn.button("faq.button.book", "booking.book", wish), turn.button("prices.button.again", "prices.again")],
     ]
     value = {"service": service.code, **({"model": car.code} if car else {})}
     for other in turn.stores:

@@ -1,4 +1,4 @@
-"""Tickets: what a person must answer. Opened by the customer, by an error or by a wish to book; worked by staff."""
+"""Tickets: what a person must answer. Opened by the customer, or by an error; worked by staff."""
 
 from handlers.dialogue import Feature
 from handlers.tickets import flow, pages
@@ -6,8 +6,7 @@ from handlers.tickets import flow, pages
 FEATURE = Feature(
     "tickets",
     words={"person": flow.person},
-    actions={"booking": flow.booking, "error": flow.error, "ask": flow.ask, "instead": flow.instead},
-    trigger=flow.wants_to_book,
+    actions={"error": flow.error, "ask": flow.ask, "instead": flow.instead},
     receives={"photo": flow.photo},
     pages=pages.PAGES,
     things=[pages.TICKET],

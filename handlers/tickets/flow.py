@@ -1,13 +1,10 @@
 """What a customer sees of a ticket: that it exists, and that somebody will come."""
 
-import re
 from typing import Any
 
 from handlers.dialogue import Reply, Turn
 from handlers.faq import verdicts
-from handlers.prices import finding
 from handlers.tickets import actions
-from knowledge_base.folding import fold
 from storage import messages
 
 # How many of the last words go into the summary that staff read first.
@@ -30,25 +27,6 @@ def instead(turn: Turn, about: Any) -> Reply:
     verdicts.count(turn, about, helped=False)
     turn.chat.form = None
     return person(turn)
-
-
-def booking(turn: Turn, wish: Any = None) -> Reply:
-    """Until customers book by themselves, an advisor does it for them."""
-    actions.open_ticket(turn.session, turn.chat, "booking", str(wish or ""), turn.now)
-    return Reply(turn.text("tickets.booking"))
-
-
-# Matched on folded words: lower case, Simplified characters.
-_BOOK = re.compile(
-    r"^(?:(?:i|we|can|could|may|please|want|like|would|wanna|need|to|you|me|id|a|an)\W+)*(?:book|schedule|reserve)\b|预约|预订|约个?时间"
-)
-
-
-def wants_to_book(turn: Turn) -> Reply | None:
-    """ "Book an oil change tomorrow": a wish with a service in it goes to the advisors; "how do I book?" is a question."""
-    if _BOOK.search(fold(turn.words)) and turn.memoised(finding.load).services_in(turn.words):
-        return booking(turn, turn.words)
-    return None
 
 
 def error(turn: Turn, number: str) -> Reply:

@@ -33,7 +33,7 @@ def help_(turn: Turn) -> Reply:
 def _choices(turn: Turn) -> list[list[Button]]:
     rows = [
         [turn.button("welcome.button.prices", "prices.ask"), turn.button("welcome.button.hours", "faq.show", "opening_hours")],
-        [turn.button("welcome.button.book", "tickets.booking"), turn.button("vehicles.button.mine", "vehicles.mine")],
+        [turn.button("welcome.button.book", "booking.book"), turn.button("vehicles.button.mine", "vehicles.mine")],
         [turn.button("dialogue.button.person", "person")],
     ]
     if len(turn.stores) > 1:

@@ -1,0 +1,140 @@
+"""Booking a visit: the words that start it, the form, and the appointment at its end."""
+
+from typing import Any
+
+from handlers.booking import actions, hearing, mine, phrases, wishes
+from handlers.booking.linking import bring
+from handlers.booking.slots_end import Confirm, Held, Note, Phone, reopen
+from handlers.booking.slots_what import (
+    Car,
+    Place,
+    Service,
+    Transport,
+    find_place,
+    find_transport,
+    heard,
+    places,
+    transports,
+)
+from handlers.booking.slots_when import Day, Time, clear, note_gap, with_day
+from handlers.dialogue import Answers, Form, Reply, Start, Turn
+from handlers.faq import flow as faq
+from handlers.prices import finding
+from handlers.profile import actions as profile
+from handlers.vehicles import actions as vehicles
+from knowledge_base.folding import fold
+from storage import appointments
+
+
+def asked_for(turn: Turn) -> Reply | Start | None:
+    """Free words that want a visit: they say so, or name a service and a time. "How do I book?" is a question."""
+    if about := mine.asked_for(turn):
+        return about
+    text = fold(turn.words)
+    known = heard(turn, turn.words)
+    named, timed = "service" in known or "service+" in known, bool({"day", "window", "which"} & known.keys())
+    if phrases.wants(text) and (named or timed or not _asks(turn, text)):
+        return start(turn, known) if named or timed or phrases.only_wants(text) else None
+    if not named or not (timed or _doubtful_time(turn)) or finding.asks_price(turn.words):
+        return None
+    rest = hearing.without(turn.words, hearing.when(turn, turn.words, turn.store))
+    if turn.memoised(finding.load).nothing_else(rest):
+        return start(turn, known)
+    if _asks(turn, text) or faq.is_sure(turn) is not None:
+        return None
+    return start(turn, known)
+
+
+def _asks(turn: Turn, text: str) -> bool:
+    return bool(phrases.ASKS.search(text)) or (turn.words.rstrip().endswith(("?", "？")) and not phrases.POLITE.search(text))
+
+
+def _doubtful_time(turn: Turn) -> bool:
+    """A day or a time that cannot be: they meant a visit all the same."""
+    return hearing.when(turn, turn.words, turn.store).reason in ("past", "no_such_date", "no_such_time", "disagree")
+
+
+def start(turn: Turn, known: Answers) -> Start:
+    said = hearing.when(turn, turn.words, turn.store) if turn.incoming.kind == "text" else None
+    if said is not None and said.nothing and said.reason:
+        known["said"] = said.reason
+        note_gap(turn)
+    return Start("booking.book", known)
+
+
+def book(turn: Turn, value: Any = None) -> Start:
+    """The button and the command: with what a price or an answer was about."""
+    known: Answers = {}
+    if isinstance(value, str):
+        known = {"service": named} if (named := hearing.services(turn, value).sure) else {}
+    elif isinstance(value, dict):
+        known = {name: value[name] for name in ("service", "car", "store", "day", "time") if name in value}
+    elif turn.incoming.kind == "text":
+        known = heard(turn, turn.words)
+    return Start("booking.book", known)
+
+
+def linked(turn: Turn, name: str) -> Reply | Start:
+    """A deep link: a service, a store, or the token of an appointment of theirs."""
+    if name in turn.shop.services:
+        return Start("booking.book", {"service": [name]})
+    if turn.shop.store(name):
+        return Start("booking.book", {"store": name})
+    row = appointments.by_token(turn.session, name) if name else None
+    if row is not None and wishes.own(turn, row.id):
+        return mine.card(turn, row)
+    return Start("booking.book", {})
+
+
+def hear(turn: Turn, answers: Answers) -> str | None:
+    """A change of mind anywhere in the form: "not Tuesday, Thursday", "a different car", "at the studio"."""
+    if finding.asks_price(turn.words):
+        return None
+    if phrases.ANOTHER_CAR.search(fold(turn.words)):
+        reopen(answers, "car")
+        return ""
+    found = heard(turn, turn.words, answers.get("store"))
+    if not found:
+        return None
+    if faq.is_sure(turn) is not None and _asks(turn, fold(turn.words)):
+        return None
+    if "service" in found and "service" in answers and phrases.ALSO.search(fold(turn.words)):
+        found["service"] = list(dict.fromkeys([*answers["service"], *found["service"]]))
+    if {"day", "time", "window", "which"} & found.keys():
+        found = with_day(found, answers)
+        clear(answers)
+    changed = any(answers.get(name) != value for name, value in found.items())
+    answers.update(found)
+    return turn.text("booking.noted") if changed else ""
+
+
+def submit(turn: Turn, answers: Answers) -> Reply:
+    """The hold becomes an appointment, with the car and the person that the conversation has made known."""
+    row = appointments.lock(turn.session, answers["held"]["id"])
+    car = vehicles.settle(turn, answers["car"])
+    row.customer_id = profile.customer_of(turn.session, turn.chat, turn.now).id
+    row.note, row.phone = answers.get("note", ""), answers.get("phone")
+    row = actions.confirm(turn.session, turn.shop, row, turn.now)
+    if car is not None and row.vehicle_id is None:
+        bring(turn, row, car)
+    turn.chat.store_id = row.store_id
+    return mine.done(turn, row, "booking.done")
+
+
+BOOK = Form(
+    "book",
+    slots=[
+        Service(name="service"),
+        Car(name="car"),
+        Place(name="store", options=places, find=find_place, columns=1),
+        Transport(name="transport", options=transports, find=find_transport),
+        Day(name="day", visit=wishes.to_book),
+        Time(name="time", visit=wishes.to_book),
+        Held(name="held"),
+        Phone(name="phone"),
+        Note(name="note", limit=300),
+        Confirm(name="confirm"),
+    ],
+    submit=submit,
+    hear=hear,
+)

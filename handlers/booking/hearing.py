@@ -1,0 +1,146 @@
+"""What some words say about a visit: services, store, car, how the car comes, and when."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from handlers.dialogue import Turn
+from handlers.dialogue.folding import fold
+from handlers.dialogue.memo import changes_with
+from handlers.dialogue.when import Reading, Understood, understand
+from handlers.prices import finding
+from knowledge_base import Names
+from knowledge_base.names import tokens
+from storage import stores
+from storage.appointments import TRANSPORTS
+from storage.stores import Store
+
+PARTS = {
+    "morning": (time(0), time(12)),
+    "noon": (time(11, 30), time(13, 30)),
+    "afternoon": (time(12), time(18)),
+    "evening": (time(17), time(23, 59)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Codes of services that words name: those that are sure, and those of which one is meant ("brake pads")."""
+
+    sure: list[str]
+    one_of: list[str]
+
+
+def services(turn: Turn, text: str) -> Services:
+    """Several may be named at once: "oil change and tyre rotation"."""
+    by_words: dict[tuple[int, int], list[str]] = {}
+    for found in turn.memoised(finding.load).services.find(text):
+        by_words.setdefault((found.start, found.end), []).append(found.key)
+    sure = [codes[0] for codes in by_words.values() if len(codes) == 1]
+    one_of = [code for codes in by_words.values() if len(codes) > 1 for code in codes]
+    return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
+
+
+@changes_with("stores")
+def store_names(session: Session) -> Names:
+    """Stores by their names, and by what tells them apart: "East Harbour" of "Lanwan Auto East Harbour"."""
+    known = stores.all_stores(session)
+    names: list[tuple[str, str]] = []
+    for language in {language for store in known for language in store.names}:
+        written = [tokens(store.names.get(language, "")) for store in known]
+        for store, parts in zip(known, written, strict=True):
+            own = [part for part in parts if not all(part in others for others in written)] if len(known) > 1 else list(parts)
+            names += [
+                (store.code, name) for name in {store.names.get(language, ""), _joined(parts), _joined(own)} if len(name) > 1
+            ]
+            if own and own[-1] == "店" and len(own) > 2:
+                names.append((store.code, _joined(own[:-1])))
+    return Names(names)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    words = list(parts)
+    return ("" if words and not words[0].isascii() else " ").join(words)
+
+
+def store(turn: Turn, text: str) -> Store | None:
+    found = turn.memoised(store_names).find(text)
+    return turn.shop.store(found[0].key) if found else None
+
+
+def transport(turn: Turn, text: str) -> str | None:
+    """How the car comes and goes, by the phrases of `booking.transport.words`; the longest that stands in the text."""
+    said = f" {fold(text)} "
+    found: list[tuple[int, str]] = []
+    for kind in TRANSPORTS:
+        for words in turn.texts.words(f"booking.transport.words.{kind}"):
+            phrase = fold(words)
+            if (f" {phrase} " if phrase.isascii() else phrase) in said:
+                found.append((len(phrase) * (1 if phrase.isascii() else 3), kind))
+    return max(found)[1] if found else None
+
+
+# -- when -------------------------------------------------------------------------------------------------------------------
+
+
+def when(turn: Turn, text: str, place: Store | None) -> Understood:
+    """The words as the place's clock and customs read them."""
+    zone = ZoneInfo(place.timezone) if place else ZoneInfo("UTC")
+    return understand(text, turn.now.astimezone(zone), place.region if place else "CN", turn.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A reading as the booking form keeps it: a day (ISO), a time ("10:00"), or the window in which times are looked for."""
+
+    day: str | None
+    time: str | None
+    window: dict[str, str]
+
+    @property
+    def answers(self) -> dict[str, object]:
+        known = {"day": self.day, "time": self.time, "window": self.window}
+        return {name: value for name, value in known.items() if value}
+
+
+def wanted(reading: Reading, base: str | None = None) -> Wanted:
+    """`base`: the day that was spoken of before, for words that name only a time."""
+    day = reading.date.isoformat() if reading.date else base
+    window: dict[str, str] = {}
+    if reading.dates:
+        day = None
+        window |= _ends("first", "last", reading.dates.start, reading.dates.end)
+    if reading.times:
+        window |= _ends("early", "late", reading.times.start, reading.times.end)
+    elif reading.part_of_day and reading.time is None:
+        early, late = PARTS[reading.part_of_day]
+        window |= _ends("early", "late", early, late)
+    if reading.time is not None:
+        implied = reading.implied_date.isoformat() if reading.implied_date else None
+        return Wanted(day or implied, f"{reading.time:%H:%M}", {})
+    return Wanted(day, None, window)
+
+
+def _ends(first: str, last: str, start: date | time | None, end: date | time | None) -> dict[str, str]:
+    said = {first: start, last: end}
+    return {name: f"{value:%H:%M}" if isinstance(value, time) else value.isoformat() for name, value in said.items() if value}
+
+
+def fits(there: datetime, window: dict[str, str]) -> bool:
+    """Whether a time of the store lies in the window."""
+    day, clock = there.date().isoformat(), f"{there:%H:%M}"
+    return window.get("first", "") <= day <= window.get("last", "9999") and window.get("early", "") <= clock <= window.get(
+        "late", "99"
+    )
+
+
+_NUMBER = re.compile(r"\d")
+
+
+def without(text: str, said: Understood) -> str:
+    """The text without the words that said when."""
+    return text.replace(said.words(text), " ", 1) if said.span else text

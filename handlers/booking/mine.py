@@ -1,0 +1,281 @@
+"""My appointments: seen, moved, cancelled; the way there, the calendar file and the code for the desk."""
+
+from typing import Any
+from urllib.parse import quote
+
+from handlers.booking import actions, calendar, hearing, history, phrases, qr, reminders, rules, wishes, words
+from handlers.booking.slots_what import heard
+from handlers.booking.slots_when import Day, Time, clear, with_day
+from handlers.booking.waiting import leave
+from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn
+from handlers.dialogue.folding import fold
+from handlers.prices import finding
+from storage import messages, terms, waitlist
+from storage.appointments import OPEN, REQUESTED, Appointment
+
+
+def asked_for(turn: Turn) -> Reply | Start | None:
+    """Words about appointments that they have: see, move or cancel them."""
+    text = fold(turn.words)
+    if phrases.SHOW.search(text) or text in {fold(word) for word in turn.texts.words("booking.mine.words")}:
+        return mine(turn)
+    if phrases.HOW.search(text):
+        return None
+    if not phrases.THEIRS.search(text):
+        # "Move it to Saturday": which one is clear only to somebody who has one.
+        timed = phrases.MOVE.search(text) and hearing.when(turn, turn.words, turn.store).span
+        return _one(turn, "move") if timed and coming(turn) else None
+    if phrases.CANCEL.search(text):
+        return _one(turn, "cancel")
+    return _one(turn, "move") if phrases.MOVE.search(text) else None
+
+
+def _one(turn: Turn, do: str) -> Reply | Start:
+    """With one appointment it is clear which one is meant."""
+    rows = coming(turn)
+    if len(rows) != 1:
+        return mine(turn)
+    return cancel(turn, rows[0].id) if do == "cancel" else move(turn, rows[0].id)
+
+
+def coming(turn: Turn) -> list[Appointment]:
+    return [row for row in wishes.of_person(turn) if row.status in OPEN and row.ends_at > turn.now]
+
+
+def mine(turn: Turn, _: Any = None) -> Reply:
+    rows = coming(turn)
+    waits = waitlist.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
+    book = turn.button("booking.button.book", "booking.book")
+    if len(rows) == 1 and not waits:
+        return card(turn, rows[0])
+    buttons = [[Button(_short(turn, row), "booking.show", row.id)] for row in rows]
+    for wait in waits:
+        store = next(one for one in turn.shop.stores if one.id == wait.store_id)
+        day = words.label(turn, "booking.moment", at=wait.earliest.astimezone(words.zone_of(store)))
+        buttons.append([turn.button("booking.button.leave", "booking.leave", wait.id, when=day)])
+    text = turn.text("booking.mine.some", n=len(rows), waits=len(waits)) if buttons else turn.text("booking.mine.none")
+    return Reply(text, [*buttons, [book]], passing=True)
+
+
+def _short(turn: Turn, row: Appointment) -> str:
+    return f"{words.moment(turn, words.store_of(turn, row), row.starts_at)} · {words.services(turn, row.services)}"
+
+
+def show(turn: Turn, appointment_id: Any) -> Reply:
+    row = wishes.own(turn, appointment_id)
+    return card(turn, row) if row else gone(turn)
+
+
+def gone(turn: Turn) -> Reply:
+    return Reply(turn.text("booking.refused.gone"), [turn.button("booking.button.mine", "booking.mine")])
+
+
+def card(turn: Turn, row: Appointment) -> Reply:
+    """One appointment, and what can be done with it."""
+    text = turn.text("booking.card", **words.card(turn, row), status=words.label(turn, f"booking.status.{row.status}"))
+    rows = buttons(turn, row) if row.status in OPEN else [[turn.button("booking.button.book", "booking.book")]]
+    return Reply(text, rows)
+
+
+def buttons(turn: words.Speaker, row: Appointment) -> list[list[Button]]:
+    return [
+        [
+            turn.button("booking.button.move", "booking.move", row.id),
+            turn.button("booking.button.cancel", "booking.cancel", row.id),
+        ],
+        [turn.button("booking.button.way", "booking.way", row.id), turn.button("booking.button.qr", "booking.qr", row.id)],
+        [turn.button("booking.button.calendar", "booking.calendar", row.id)],
+    ]
+
+
+def done(turn: Turn, row: Appointment, key: str, **more: Any) -> Reply:
+    """What was booked, moved or cancelled, with its calendar file."""
+    text = turn.text(key, **words.card(turn, row), requested=row.status == REQUESTED, **more)
+    rows = buttons(turn, row)[:-1] if row.status in OPEN else [[turn.button("booking.button.book", "booking.book")]]
+    return Reply(text, rows, document=calendar.document(turn, row))
+
+
+# -- moving -----------------------------------------------------------------------------------------------------------------
+
+
+def move(turn: Turn, appointment_id: Any) -> Reply | Start:
+    """Raises Refusal when it is too late for it; a person may still do it."""
+    row = wishes.own(turn, appointment_id)
+    if row is None or row.status not in OPEN:
+        return gone(turn)
+    if too_late := _too_late(turn, row):
+        return too_late
+    known: Answers = {"id": row.id}
+    if turn.incoming.kind == "text":
+        said = heard(turn, turn.words, words.store_of(turn, row).code)
+        known |= {name: said[name] for name in ("day", "time", "window", "which") if name in said}
+    return Start("booking.move", known)
+
+
+def _too_late(turn: Turn, row: Appointment) -> Reply | None:
+    """The kind refusal of a change within the notice of the store, before anybody has chosen another time."""
+    store = words.store_of(turn, row)
+    own = terms.read(store.booking)
+    if rules.may_change(row.starts_at, turn.now, own):
+        return None
+    text = turn.text("booking.refused.notice", minutes=own.notice, phone=store.phone)
+    return Reply(text, [turn.button("dialogue.button.person", "person")])
+
+
+class _Sure(Choice):
+    """Yes or no to a change; the question says what would change."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        row = wishes.own(turn, answers["id"])
+        assert row is not None, "checked when the form began"
+        return super().ask(turn, {**words.card(turn, row), "to": _to(turn, row, answers)})
+
+    def read(self, turn: Turn, answers: Answers) -> Any:
+        typed = fold(turn.words)
+        for value in ("yes", "no"):
+            if typed in {fold(word) for word in turn.texts.words(f"dialogue.{value}")}:
+                return value
+        return super().read(turn, answers)
+
+
+def _to(turn: Turn, row: Appointment, answers: Answers) -> str:
+    if "time" not in answers:
+        return ""
+    return words.moment(turn, words.store_of(turn, row), wishes.start_of(wishes.to_move(turn, answers), answers))
+
+
+class _Possible(_Sure):
+    """Asked only when the new time can be had: tried before, and taken back."""
+
+    def known(self, turn: Turn, answers: Answers) -> None:
+        visit = wishes.to_move(turn, answers)
+        assert visit.moving is not None
+        trial = turn.session.begin_nested()
+        try:
+            actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now)
+        finally:
+            trial.rollback()
+            turn.session.refresh(visit.moving)
+
+
+def _yes_no(*keys: str) -> Any:
+    return lambda turn, _: [Option(key.rsplit(".", 1)[1], words.label(turn, key)) for key in keys]
+
+
+def put(turn: Turn, answers: Answers) -> Reply:
+    visit = wishes.to_move(turn, answers)
+    assert visit.moving is not None
+    if answers["moving"] == "no":
+        return Reply(turn.text("booking.kept"), buttons(turn, visit.moving))
+    row = actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now)
+    forget_reminders(turn, row)
+    return done(turn, row, "booking.moved")
+
+
+def hear_time(turn: Turn, answers: Answers) -> str | None:
+    """Another day or time than the one that is being confirmed."""
+    if finding.asks_price(turn.words):
+        return None
+    row = wishes.own(turn, answers["id"])
+    said = heard(turn, turn.words, words.store_of(turn, row).code if row else None)
+    found: Answers = {name: said[name] for name in ("day", "time", "window", "which") if name in said}
+    if not found:
+        return None
+    found = with_day(found, answers)
+    clear(answers)
+    answers.update(found)
+    return ""
+
+
+# -- cancelling -------------------------------------------------------------------------------------------------------------
+
+
+def cancel(turn: Turn, appointment_id: Any) -> Reply | Start:
+    row = wishes.own(turn, appointment_id)
+    if row is None or row.status not in OPEN:
+        return gone(turn)
+    return _too_late(turn, row) or Start("booking.cancel", {"id": row.id})
+
+
+def drop(turn: Turn, answers: Answers) -> Reply:
+    row = wishes.own(turn, answers["id"])
+    if row is None:
+        return gone(turn)
+    if answers["sure"] == "no":
+        return Reply(turn.text("booking.kept"), buttons(turn, row))
+    row = actions.cancel(turn.session, turn.shop, row, turn.now)
+    forget_reminders(turn, row)
+    return done(turn, row, "booking.cancelled")
+
+
+def forget_reminders(turn: Turn, row: Appointment) -> None:
+    """What waits to be sent about the times that it had."""
+    messages.cancel_queued_keys(turn.session, reminders.keys(row))
+
+
+# -- coming -----------------------------------------------------------------------------------------------------------------
+
+
+def coming_for_sure(turn: Turn, appointment_id: Any) -> Reply:
+    """The button of a reminder: "I'll be there"."""
+    row = wishes.own(turn, appointment_id)
+    if row is None or row.status not in OPEN or row.starts_at <= turn.now:
+        return gone(turn)
+    history.note(turn.session, row, turn.now, history.CUSTOMER, "will_come")
+    return Reply(turn.text("booking.see_you", **words.card(turn, row)))
+
+
+def way(turn: Turn, appointment_id: Any) -> Reply:
+    row = wishes.own(turn, appointment_id)
+    if row is None:
+        return gone(turn)
+    store = words.store_of(turn, row)
+    address = store.addresses[turn.language]
+    place = quote(f"{store.names[turn.language]} {address}", safe="")
+    maps = {
+        "en": f"https://www.openstreetmap.org/search?query={place}",
+        "zh": f"https://uri.amap.com/search?keyword={place}",
+    }
+    url = maps["zh" if store.region == "CN" else "en"]
+    text = turn.text(
+        "booking.way", store=store.names[turn.language], address=address, parking=store.parking.get(turn.language, ""), url=url,
+        phone=store.phone,
+    )  # fmt: skip
+    return Reply(text)
+
+
+def calendar_file(turn: Turn, appointment_id: Any) -> Reply:
+    row = wishes.own(turn, appointment_id)
+    if row is None:
+        return gone(turn)
+    return Reply(turn.text("booking.calendar.here"), document=calendar.document(turn, row))
+
+
+def code(turn: Turn, appointment_id: Any) -> Reply:
+    row = wishes.own(turn, appointment_id)
+    if row is None:
+        return gone(turn)
+    picture = qr.picture(turn.session, row, turn.chat.id, turn.now)
+    return Reply(turn.text("booking.qr", **words.card(turn, row)), picture=picture)
+
+
+MOVE = Form(
+    "move",
+    slots=[
+        Day(name="day", visit=wishes.to_move),
+        Time(name="time", visit=wishes.to_move),
+        _Possible(name="moving", options=_yes_no("booking.moving.yes", "booking.moving.no")),
+    ],
+    submit=put,
+    hear=hear_time,
+)
+CANCEL = Form("cancel", slots=[_Sure(name="sure", options=_yes_no("booking.sure.yes", "booking.sure.no"))], submit=drop)
+
+
+def left(turn: Turn, wait_id: Any) -> Reply:
+    """Not waiting any more."""
+    waits = waitlist.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
+    wait = next((one for one in waits if one.id == wait_id), None)
+    if wait is not None:
+        leave(turn.session, wait)
+    return Reply(turn.text("booking.wait.left"), [turn.button("booking.button.mine", "booking.mine")])

@@ -1,0 +1,161 @@
+"""The end of a booking: the time is held, the phone number asked if nobody knows it, a note taken, and all of it confirmed."""
+
+from datetime import timedelta
+from typing import Any
+
+from handlers.booking import actions, wishes, words
+from handlers.booking.slots_what import Undo
+from handlers.dialogue import Answers, Button, Refusal, Reply, Slot, Turn, Unclear, Words
+from handlers.dialogue.folding import fold
+from handlers.profile import slots as phone_slots
+from storage import appointments
+from storage.appointments import HELD, Appointment
+
+# A hold that ends sooner is taken anew before somebody is asked to confirm it.
+FRESH = timedelta(seconds=20)
+MOST_NOTE = 300
+CHANGES = ("service", "car", "store", "transport", "phone")
+
+
+class Held(Slot):
+    """Not asked: keeps the time while the rest is settled. The value: {"id": of the appointment, "for": what it was held for}."""
+
+    def wanted(self, turn: Turn, answers: Answers) -> bool:
+        held = answers.get(self.name)
+        if held is None or held["for"] != _for(answers):
+            return True
+        row = appointments.get(turn.session, held["id"])
+        return row is None or row.status != HELD or row.hold_until is None or row.hold_until < turn.now + FRESH
+
+    def known(self, turn: Turn, answers: Answers) -> dict[str, Any]:
+        """Holds the time. Raises Refusal when it cannot be had; then the answers keep all but the time."""
+        before = answers.pop(self.name, None)
+        if "phone" not in answers and "undo" not in answers and (phone := wishes.known_phone(turn)):
+            answers["phone"] = phone
+        again = before is not None and before["for"] == _for(answers)
+        if not again:
+            answers.pop("confirm", None)
+        visit = wishes.to_book(turn, answers)
+        try:
+            row = actions.hold(
+                turn.session, turn.shop, visit.plan.wish, wishes.start_of(visit, answers),
+                wishes.person(turn, answers.get("phone")), turn.now,
+                note=answers.get("note", ""), replaces=_own_hold(turn),
+            )  # fmt: skip
+        except Refusal as no:
+            answers.pop("confirm", None)
+            if again and no.key == "booking.refused.taken":
+                raise Refusal("booking.refused.hold_gone", again="time", **no.values) from None
+            raise
+        return {"id": row.id, "for": _for(answers)}
+
+
+def _for(answers: Answers) -> list[Any]:
+    """What a hold depends on, as it comes back from JSON."""
+    car = answers.get("car") or {}
+    names = ("service", "store", "transport", "day", "time", "phone")
+    return [*(answers.get(name) for name in names), car.get("id"), car.get("model")]
+
+
+def _own_hold(turn: Turn) -> Appointment | None:
+    """The hold of an earlier try in this chat: one person chooses one time at a time."""
+    mine = appointments.of_person(turn.session, chat_id=turn.chat.id)
+    return next((row for row in reversed(mine) if row.status == HELD and row.source == "chat"), None)
+
+
+class Phone(phone_slots.Phone, Undo):
+    """A number to call if something comes up; asked of people who have never told one."""
+
+    def known(self, turn: Turn, answers: Answers) -> str | None:
+        return None if "undo" in answers else wishes.known_phone(turn)
+
+
+class Note(Words):
+    """Something the workshop should know; only asked for when they want to tell it."""
+
+    def wanted(self, turn: Turn, answers: Answers) -> bool:
+        return "note+" in answers
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        return Reply(turn.text("booking.note.ask", limit=self.limit), [turn.button("booking.button.skip", "answer", "")])
+
+    def read(self, turn: Turn, answers: Answers) -> str:
+        if turn.incoming.kind != "text":
+            raise Unclear("dialogue.words_wanted")
+        skipped = fold(turn.words) in {fold(word) for word in turn.texts.words("dialogue.skip")}
+        try:
+            said = "" if skipped else super().read(turn, answers)
+        except Unclear as unclear:
+            unclear.meant = True  # nothing else is looked for in a note that is too long
+            raise
+        return self.accept(turn, said, answers)
+
+    def accept(self, turn: Turn, value: Any, answers: Answers) -> str:
+        answers.pop("note+", None)
+        return str(value)
+
+    def back(self, turn: Turn, answers: Answers) -> bool:
+        return answers.pop("note+", None) is not None
+
+
+class Confirm(Slot):
+    """Everything said back, and a yes to it; from here each part can be changed."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        row = appointments.get(turn.session, answers["held"]["id"])
+        assert row is not None, "held a moment ago"
+        answers.pop("undo", None)
+        if answers.pop("menu", None):
+            return Reply(turn.text("booking.confirm.what"), self._changes(turn, answers))
+        known = words.card(turn, row, note=answers.get("note", ""), car=wishes.car_label(turn, answers))
+        minutes = round((row.hold_until - turn.now).total_seconds() / 60) if row.hold_until else 0
+        rows = [
+            [turn.button("booking.button.confirm", "answer", "yes")],
+            [turn.button("booking.button.time", "answer", "day"), turn.button("booking.button.change", "answer", "menu")],
+            [turn.button("booking.button.note", "answer", "note")],
+        ]
+        return Reply(turn.text("booking.confirm.ask", **{**known, "minutes": max(1, minutes)}), rows)
+
+    def _changes(self, turn: Turn, answers: Answers) -> list[list[Button]]:
+        can = [name for name in CHANGES if name in answers]
+        buttons = [turn.button(f"booking.change.{name}", "answer", name) for name in can]
+        return [*(buttons[start : start + 2] for start in range(0, len(buttons), 2))]
+
+    def read(self, turn: Turn, answers: Answers) -> str | None:
+        typed = fold(turn.words)
+        if typed and typed in _folded(turn, "dialogue.yes", "booking.confirm.yes"):
+            return "yes"
+        if typed and typed in _folded(turn, "dialogue.no"):
+            answers["menu"] = True
+            return None
+        raise Unclear("booking.confirm.unclear")
+
+    def accept(self, turn: Turn, value: Any, answers: Answers) -> str | None:
+        if value == "yes":
+            return "yes"
+        if value == "menu":
+            answers["menu"] = True
+        elif value == "note":
+            answers["note+"] = True
+        else:
+            reopen(answers, value)
+        return None
+
+    def back(self, turn: Turn, answers: Answers) -> bool:
+        """When nothing was asked before, because the words had said it all, back asks what to change."""
+        if turn.chat.asked != [self.name]:
+            return False
+        answers["menu"] = True
+        return True
+
+
+def reopen(answers: Answers, name: str) -> None:
+    """Asks this once more; back brings the answer that it had."""
+    gone = ("day", "time") if name == "day" else (name,)
+    answers["undo"] = {one: answers.pop(one) for one in gone if one in answers}
+    if name == "car":
+        answers["car+"] = {}
+
+
+def _folded(turn: Turn, *keys: str) -> set[str]:
+    return {fold(word) for key in keys for word in turn.texts.words(key)}

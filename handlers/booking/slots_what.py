@@ -1,0 +1,189 @@
+"""What shall be done, with which car, where, and how the car comes; words that say more than was asked are all taken."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers.booking import hearing, wishes, words
+from handlers.booking.plan import Wish, planned
+from handlers.booking.slots_when import choices
+from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear
+from handlers.dialogue.shop import Shop
+from handlers.vehicles import slots as vehicle_slots
+from storage import terms
+from storage.appointments import TRANSPORTS
+from storage.customers import Customer
+from storage.stores import Store
+
+MOST_BUTTONS = 8
+
+
+class Undo(Slot):
+    """A slot that may be asked again later: back gives the answer that it had."""
+
+    def back(self, turn: Turn, answers: Answers) -> bool:
+        if "undo" not in answers:
+            return False
+        answers.update(answers.pop("undo"))
+        answers.pop(f"{self.name}+", None)
+        return True
+
+
+class Service(Undo):
+    """The codes of one service or several."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        codes: Sequence[str] = answers.get("service+") or _offered(turn, answers)
+        named = turn.shop.services
+        buttons = [Button(named[code].names[turn.language], "answer", [code]) for code in codes[:MOST_BUTTONS] if code in named]
+        rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
+        return Reply(turn.text("booking.service.which" if "service+" in answers else "booking.service.ask"), rows)
+
+    def read(self, turn: Turn, answers: Answers) -> list[str]:
+        if turn.incoming.kind == "text":
+            found = hearing.services(turn, turn.words)
+            if found.one_of:
+                answers["service+"] = found.one_of
+                raise Unclear("", meant=True)
+            if found.sure:
+                hear_rest(turn, answers, self.name)
+                answers.pop("service+", None)
+                return found.sure
+        raise Unclear("booking.service.unclear")
+
+    def accept(self, turn: Turn, value: Any, answers: Answers) -> list[str]:
+        answers.pop("service+", None)
+        if any(code not in turn.shop.services for code in value):
+            raise Unclear("booking.service.unclear")
+        return list(value)
+
+
+class Car(vehicle_slots.Car, Undo):
+    """The car; the one of the last visit is offered first."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        reply, before = super().ask(turn, answers), wishes.last(turn)
+        if before is None or before.vehicle_id is None:
+            return reply
+        value = {"id": before.vehicle_id}
+        rows = sorted(reply.rows(), key=lambda row: row[0].value != value)
+        return Reply(reply.text, rows, share=reply.share)
+
+    def read(self, turn: Turn, answers: Answers) -> Any:
+        value = super().read(turn, answers)
+        hear_rest(turn, answers, self.name)
+        return value
+
+
+class Place(Undo, Choice):
+    """The store, unless only one does it, or they were there before."""
+
+    def known(self, turn: Turn, answers: Answers) -> str | None:
+        able = stores_doing(turn.shop, answers["service"])
+        if not able:
+            raise Refusal("booking.refused.not_here", again="service")
+        if len(able) == 1:
+            return able[0].code
+        if "undo" in answers:
+            return None
+        ids = {store.id: store.code for store in able}
+        return next((ids[store_id] for store_id in _usual(turn) if store_id in ids), None)
+
+    def read(self, turn: Turn, answers: Answers) -> Any:
+        value = super().read(turn, answers)
+        hear_rest(turn, answers, self.name)
+        return value
+
+
+def places(turn: Turn, answers: Answers) -> list[Option]:
+    return [Option(store.code, store.names[turn.language]) for store in stores_doing(turn.shop, answers["service"])]
+
+
+def find_place(turn: Turn, answers: Answers) -> str | None:
+    store = hearing.store(turn, turn.words)
+    return store.code if store else None
+
+
+def stores_doing(shop: Shop, codes: Sequence[str]) -> list[Store]:
+    """The stores that have the bays and the people for it, in the order in which stores are offered."""
+    able = []
+    for store in shop.stores:
+        try:
+            planned(shop, Wish(store.code, tuple(codes)))
+        except Refusal:
+            continue
+        able.append(store)
+    return able
+
+
+def _usual(turn: Turn) -> list[int | None]:
+    """Where they mean to go: the store of this chat, of the last visit, of the customer."""
+    before = wishes.last(turn)
+    customer = turn.session.get(Customer, turn.chat.customer_id) if turn.chat.customer_id is not None else None
+    return [turn.chat.store_id, before.store_id if before else None, customer.store_id if customer else None]
+
+
+def _offered(turn: Turn, answers: Answers) -> list[str]:
+    """What the store does, else what any does."""
+    store = turn.shop.store(answers.get("store", "")) or turn.store
+    services = [service for service in turn.shop.services.values() if store is None or turn.prices(store, service)]
+    return [service.code for service in services or turn.shop.services.values()]
+
+
+class Transport(Undo, Choice):
+    """How the car comes and goes: asked where the store lends cars or fetches them."""
+
+    def wanted(self, turn: Turn, answers: Answers) -> bool:
+        return self.name not in answers and len(_transports(turn, answers)) > 2
+
+    def read(self, turn: Turn, answers: Answers) -> Any:
+        value = super().read(turn, answers)
+        hear_rest(turn, answers, self.name)
+        return value
+
+
+def _transports(turn: Turn, answers: Answers) -> list[str]:
+    store = turn.shop.store(answers["store"])
+    own = terms.read(store.booking if store else {})
+    return [kind for kind in TRANSPORTS if (kind != "loaner" or own.loaners) and (kind != "pickup" or own.pickups)]
+
+
+def transports(turn: Turn, answers: Answers) -> list[Option]:
+    return [Option(kind, words.label(turn, f"booking.transport.label.{kind}")) for kind in _transports(turn, answers)]
+
+
+def find_transport(turn: Turn, answers: Answers) -> str | None:
+    found = hearing.transport(turn, turn.words)
+    return found if found in _transports(turn, answers) else None
+
+
+# -- more than was asked ----------------------------------------------------------------------------------------------------
+
+
+def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
+    """Takes what the words say about the slots that have no answer yet."""
+    for name, value in heard(turn, turn.words, answers.get("store")).items():
+        if name != asked and name not in answers and not (name in ("window", "which") and "day" in answers):
+            answers[name] = value
+
+
+def heard(turn: Turn, text: str, store: str | None = None) -> Answers:
+    """Everything that the words say about a visit, by slot; `which`: two readings of when, as [label, value]."""
+    found: Answers = {}
+    named = hearing.services(turn, text)
+    if named.sure:
+        found["service"] = named.sure
+    elif named.one_of:
+        found["service+"] = named.one_of
+    if car := vehicle_slots.heard(turn):
+        found["car"] = car
+    place = hearing.store(turn, text)
+    if place is not None:
+        found["store"] = place.code
+    if (kind := hearing.transport(turn, text)) is not None:
+        found["transport"] = kind
+    said = hearing.when(turn, text, place or turn.shop.store(store or "") or turn.store)
+    if said.options:
+        found["which"] = [[option.label, option.value] for option in choices(turn, said)]
+    elif said.reading is not None:
+        found |= hearing.wanted(said.reading).answers
+    return found

@@ -1,0 +1,256 @@
+"""Which day and what time: the next free times, a page of days, the times of a day; typed words work at each step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from handlers.booking import hearing, picker, rules, times, words
+from handlers.booking.plan import Free
+from handlers.booking.wishes import Visit
+from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear
+from handlers.dialogue.when import Reading, Understood, masked
+from storage.entries import Gap
+from storage.slots import quantum_at
+
+NEXT = 6
+# More than a phone shows at once is no help.
+MOST_TIMES = 32
+# Among the answers: what is spoken of beside the day and the time. `near`: free times to offer instead of one that is not.
+DRAFTS = ("window", "near", "page", "full", "which")
+MEANT = ("past", "no_such_date", "no_such_time", "disagree")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _When(Slot):
+    """What the day and the time have in common. `visit(turn, answers)`: what the time is for."""
+
+    visit: Callable[[Turn, Answers], Visit]
+
+    def read(self, turn: Turn, answers: Answers) -> None:
+        visit = self.visit(turn, answers)
+        if turn.incoming.kind != "text":
+            raise Unclear("booking.when.unclear")
+        said = hearing.when(turn, turn.words, visit.store)
+        if not said.understood or said.contested:
+            raise doubt(turn, said)
+        assert said.reading is not None
+        take(answers, hearing.wanted(said.reading, answers.get("day")))
+
+    def accept(self, turn: Turn, value: Any, answers: Answers) -> None:
+        visit = self.visit(turn, answers)
+        if "start" in value:
+            there = visit.local(datetime.fromisoformat(value["start"]))
+            take(answers, hearing.Wanted(there.date().isoformat(), f"{there:%H:%M}", {}))
+        elif "page" in value:
+            clear(answers)
+            answers["page"] = picker.monday(date.fromisoformat(value["page"]), times.day_of(visit.plan, turn.now))
+        elif "other" in value:
+            clear(answers)
+            answers["page"] = picker.monday(date.fromisoformat(value["other"]), times.day_of(visit.plan, turn.now))
+        else:
+            window = value.get("window") or answers.get("window", {})
+            take(answers, hearing.Wanted(value.get("day"), value.get("time"), window))
+
+    def back(self, turn: Turn, answers: Answers) -> bool:
+        if "page" in answers:
+            answers.pop("page")
+            return True
+        if "undo" in answers:
+            clear(answers)
+            answers.update(answers.pop("undo"))
+            return True
+        return False
+
+    def refused(self, turn: Turn, answers: Answers, no: Refusal) -> None:
+        answers.pop("page", None)
+        answers["near"] = [free.starts_at.isoformat() for free in no.values.get("times", ())]
+        if no.key in ("booking.refused.taken", "booking.refused.full_day") and "day" in answers:
+            answers["full"] = answers["day"]
+
+    def _offer(self, turn: Turn, visit: Visit, found: list[Free]) -> list[list[Button]]:
+        """Two side by side; what shows a price needs a row of its own."""
+        rows: list[list[Button]] = []
+        room = False
+        for one in found:
+            button = Button(words.free(turn, visit.store, one), "answer", {"start": one.starts_at.isoformat()})
+            if room and not one.discount:
+                rows[-1].append(button)
+            else:
+                rows.append([button])
+            room = not room and not one.discount
+        return rows
+
+    def _near(self, turn: Turn, visit: Visit, answers: Answers) -> Reply:
+        """Other times instead of one that cannot be."""
+        found = [_free(visit, datetime.fromisoformat(start)) for start in answers["near"]]
+        rows = self._offer(turn, visit, found)
+        rows.append([turn.button("booking.day.other", "answer", {"other": answers.get("day") or _today(turn, visit)})])
+        if (full := answers.get("full")) and visit.moving is None:
+            rows[-1].append(turn.button("booking.button.wait", "booking.wait", full))
+        return Reply(turn.text("booking.when.near" if found else "booking.when.nothing"), rows)
+
+
+class Day(_When):
+    """The day; a button of the next free times tells the time too."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        reply = self._ask(turn, answers)
+        # The words that began the form named a day that cannot be.
+        if reason := answers.pop("said", ""):
+            key = f"booking.when.{reason}" if reason in MEANT else "booking.when.not_read"
+            return replace(reply, text=f"{turn.text(key)}\n\n{reply.text}")
+        return reply
+
+    def _ask(self, turn: Turn, answers: Answers) -> Reply:
+        visit = self.visit(turn, answers)
+        if which := answers.get("which"):
+            return Reply(turn.text("booking.when.which"), [[Button(label, "answer", value)] for label, value in which])
+        if "near" in answers:
+            return self._near(turn, visit, answers)
+        if page := answers.get("page"):
+            text = turn.text("booking.day.pick", month=picker.title(turn, page), closed=picker.CLOSED)
+            return Reply(text, picker.rows(turn, visit, page))
+        window = answers.get("window", {})
+        found = next_free(turn, visit, window)
+        key = "booking.day.ask"
+        if window and not found:
+            key, found = "booking.day.none_then", next_free(turn, visit, {})
+        if not found:
+            return Reply(turn.text("booking.when.nothing"), [turn.button("dialogue.button.person", "person")])
+        first = window.get("first") or _today(turn, visit)
+        more = turn.button("booking.day.other", "answer", {"other": first})
+        return Reply(turn.text(key), [*self._offer(turn, visit, found), [more]])
+
+
+class Time(_When):
+    """The time of a day that is known."""
+
+    def known(self, turn: Turn, answers: Answers) -> None:
+        """Nothing; but a day without any free time is refused, with the reason."""
+        if "near" in answers:
+            return
+        visit, day = self.visit(turn, answers), date.fromisoformat(answers["day"])
+        if _on(turn, visit, day):
+            return
+        key, values = _why(turn, visit, day)
+        noon = rules.instant(day, time(12), visit.plan.zone)
+        others = times.alternatives(turn.session, visit.plan, noon, turn.now, moving=visit.moving)
+        raise Refusal(f"booking.refused.{key}", again="time", times=others, **values)
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        visit = self.visit(turn, answers)
+        if "near" in answers:
+            return self._near(turn, visit, answers)
+        day, window = date.fromisoformat(answers["day"]), answers.get("window", {})
+        found = _on(turn, visit, day)
+        fitting = [one for one in found if hearing.fits(visit.local(one.starts_at), window)]
+        key = "booking.time.ask" if fitting else "booking.time.none_then"
+        shown = (fitting or found)[:MOST_TIMES]
+        buttons = [
+            Button(words.free(turn, visit.store, one, short=True), "answer", {"start": one.starts_at.isoformat()})
+            for one in shown
+        ]
+        rows = [buttons[start : start + 4] for start in range(0, len(buttons), 4)]
+        rows.append([turn.button("booking.day.other", "answer", {"other": day.isoformat()})])
+        return Reply(turn.text(key, day=day), rows)
+
+
+def take(answers: Answers, wanted: hearing.Wanted) -> None:
+    """From now on this day, time or window is spoken of, and nothing that was said of another one."""
+    clear(answers)
+    answers.update(wanted.answers)
+
+
+def clear(answers: Answers) -> None:
+    for name in ("day", "time", *DRAFTS):
+        answers.pop(name, None)
+
+
+def with_day(found: Answers, answers: Answers) -> Answers:
+    """A new time belongs to the day that was spoken of; a new day keeps the time."""
+    if "window" in found and "day" not in found and "day" in answers and not {"first", "last"} & found["window"].keys():
+        return {**found, "day": answers["day"]}
+    if "day" in found and "time" not in found and "time" in answers and "window" not in found:
+        return {**found, "time": answers["time"]}
+    return found
+
+
+def next_free(turn: Turn, visit: Visit, window: dict[str, str]) -> list[Free]:
+    """The next free times, those in the window if there is one."""
+    today = times.day_of(visit.plan, turn.now)
+    if not window:
+        return times.next_free(
+            turn.session, turn.shop, visit.plan.wish, turn.now, count=NEXT, moving=visit.moving
+        )  # fmt: skip
+    first = max(today, date.fromisoformat(window.get("first", today.isoformat())))
+    last = min(
+        date.fromisoformat(window.get("last", (first + timedelta(days=30)).isoformat())),
+        today + timedelta(days=visit.plan.terms.horizon_days),
+    )
+    if last < first:
+        return []
+    found = times.free_times(
+        turn.session, turn.shop, visit.plan.wish, turn.now, first=first, days=(last - first).days + 1, moving=visit.moving
+    )
+    return [one for one in found if hearing.fits(visit.local(one.starts_at), window)][:NEXT]
+
+
+def doubt(turn: Turn, said: Understood) -> Unclear:
+    """Why the words do not say when; two readings become two buttons. What was not understood is put on the list of gaps."""
+    if said.options:
+        return Unclear("booking.when.which", meant=True, options=choices(turn, said))
+    if said.reason not in MEANT:
+        note_gap(turn)
+        return Unclear("booking.when.unclear")
+    return Unclear(f"booking.when.{said.reason}", meant=True)
+
+
+def choices(turn: Turn, said: Understood) -> list[Option]:
+    return [Option(hearing.wanted(reading).answers, reading_label(turn, reading)) for reading in said.options]
+
+
+def reading_label(turn: Turn, reading: Reading) -> str:
+    """What a reading says, for a button: "Tue 24 Nov, 10:00"."""
+    if reading.day and reading.time:
+        return words.label(turn, "booking.moment", at=datetime.combine(reading.day, reading.time))
+    wanted = hearing.wanted(reading)
+    return words.label(
+        turn, "booking.reading", day=reading.day, part=reading.part_of_day or "", clock=reading.time,
+        first=reading.dates.start if reading.dates else None, last=reading.dates.end if reading.dates else None,
+        early=wanted.window.get("early"), late=wanted.window.get("late"),
+    )  # fmt: skip
+
+
+def note_gap(turn: Turn) -> None:
+    """So that what people say about time and we do not understand can be learnt; without the digits, which may be a phone's."""
+    if turn.words.strip():
+        said = masked(turn.words[:200])
+        turn.session.add(Gap(kind="when", chat_id=turn.chat.id, text=said, language=turn.language, at=turn.now))
+
+
+def _on(turn: Turn, visit: Visit, day: date) -> list[Free]:
+    return times.free_times(turn.session, turn.shop, visit.plan.wish, turn.now, first=day, moving=visit.moving)
+
+
+def _today(turn: Turn, visit: Visit) -> str:
+    return times.day_of(visit.plan, turn.now).isoformat()
+
+
+def _free(visit: Visit, start: datetime) -> Free:
+    return visit.plan.free_at(start, start)
+
+
+def _why(turn: Turn, visit: Visit, day: date) -> tuple[str, dict[str, Any]]:
+    """Why nothing is free on a day."""
+    today, terms = times.day_of(visit.plan, turn.now), visit.plan.terms
+    if day < today:
+        return "past", {}
+    if (day - today).days > terms.horizon_days:
+        return "too_far", {"days": terms.horizon_days}
+    opened = rules.spans(visit.plan.hours, day, 1)
+    if not opened:
+        return "closed_day", {"day": day}
+    if opened[-1].end <= quantum_at(turn.now):
+        return "day_over", {}
+    return "full_day", {"day": day}
