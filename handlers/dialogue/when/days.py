@@ -178,12 +178,25 @@ def merge(context: Context, one: Day, two: Day) -> Day | None:
             return _within(context, a, b)
         if a.kind == "either" and b.kind == "date" and b.first in a.others:
             return b
+    for whole, part in ((one, two), (two, one)):
+        if whole.kind == part.kind == "span" and whole.unit == "week" and part.unit == "weekdays":
+            return _weekdays_of(whole, part)
     if one.kind == "date" and two.kind == "date" and one.first == two.first:
         return one
     if {one.kind, two.kind} == {"number", "date"}:
         dated, numbered = (one, two) if one.kind == "date" else (two, one)
         return dated if dated.first and dated.first.day == numbered.number else None
     return None
+
+
+def _weekdays_of(whole: Day, part: Day) -> Day | None:
+    """ "Monday to Wednesday" of "next week"."""
+    assert whole.first
+    assert part.first
+    assert part.last
+    first = whole.first + (part.first.isoweekday() - 1) * DAY
+    last = first + (part.last - part.first)
+    return span(first, last) if whole.last and last <= whole.last else None
 
 
 def _with_weekday(context: Context, weekday: int, other: Day) -> Day | None:

@@ -80,7 +80,7 @@ def _thanksgiving_friday(year: int) -> date | None:
 
 
 # A feast, or "feast@REGION" where a region has its own day.
-_RULES: dict[str, _Rule] = {
+RULES: dict[str, _Rule] = {
     "new_year": _fixed(1, 1), "new_years_eve": _fixed(12, 31), "valentine": _fixed(2, 14), "women": _fixed(3, 8),
     "arbor": _fixed(3, 12), "patrick": _fixed(3, 17), "fools": _fixed(4, 1), "labour": _fixed(5, 1), "youth": _fixed(5, 4),
     "love520": _fixed(5, 20), "children": _fixed(6, 1), "sale618": _fixed(6, 18), "july_first": _fixed(7, 1),
@@ -108,7 +108,7 @@ _RULES: dict[str, _Rule] = {
 
 def day_of(feast: str, year: int, region: str) -> date | None:
     """The day of a feast in a year, or None where it is unknown."""
-    rule = _RULES.get(f"{feast}@{region}") or _RULES[feast]
+    rule = RULES.get(f"{feast}@{region}") or RULES[feast]
     return rule(year) if 1900 < year < 2100 else None
 
 

@@ -1,5 +1,6 @@
 """One spelling for the reader, width, case and script folded, with the place of every character in the original."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -16,13 +17,25 @@ def fold(text: str) -> tuple[str, list[int]]:
             folded.append(piece)
             places.append(place)
     places.append(len(text))
-    return "".join(folded), places
+    return _closed("".join(folded), places)
+
+
+_GAP = re.compile(r"(?<=\d) (?=[点时分号日月年个小刻钟天周星礼])|(?<=[年月点差第]) (?=\d)")
+
+
+def _closed(folded: str, places: list[int]) -> tuple[str, list[int]]:
+    """Without the spaces that some put between digits and the unit: 12 月 5 日."""
+    gaps = [m.start() for m in _GAP.finditer(folded)]
+    for gap in reversed(gaps):
+        folded = folded[:gap] + folded[gap + 1 :]
+        del places[gap]
+    return folded, places
 
 
 # Spellings of a character that NFKC leaves apart; marks that only dress another character go.
 _SAME = {
     "‘": "'", "’": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "―": "-", "−": "-", "‐": "-", "‑": "-", "〜": "~",
-    "∶": ":",
+    "∶": ":", "·": ".", "•": ".",
     "⁄": "/", "。": ".", "﹕": ":", "\u20e3": "", "\ufe0f": "", "嗰": "个", "囖": "咯",
 }  # fmt: skip
 

@@ -80,8 +80,8 @@ def alive(items: list[Item]) -> list[Item]:
 def _drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
     for place, token in enumerate(tokens):
         if token.kind == "Q":
-            for item in _touching(items, tokens, place):
-                item.dropped = "past"
+            for item in _touching(items, tokens, place, whole=token.value == "whole"):
+                item.dropped = "past" if token.value != "every" else "again"
     for item in items:
         if item.slot != "day" or item.dropped or not isinstance(item.value, Day):
             continue
@@ -93,9 +93,15 @@ def _drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
                 other.dropped = "past"
 
 
-def _touching(items: list[Item], tokens: list[Token], place: int) -> list[Item]:
-    """Times and parts of day that belong to the token here: right beside it, small words between."""
+def _touching(items: list[Item], tokens: list[Token], place: int, whole: bool = False) -> list[Item]:
+    """Times and parts of day that belong to the token here: right beside it, small words between.
+
+    With `whole` (last year, last month) a day right after it belongs to it, too.
+    """
     found = []
+    if whole and place + 1 < len(tokens) and tokens[place + 1].kind == "D":
+        found += [item for item in items if item.place == place + 1]
+        found += _touching(items, tokens, place + 1)
     for step in (1, -1):
         at = place + step
         while 0 <= at < len(tokens) and tokens[at].kind in "cRp@lejIi4":
@@ -131,8 +137,12 @@ def _drop_refused(items: list[Item], tokens: list[Token]) -> None:
             found = _group_before(items, tokens, place) or _group_after(items, tokens, place)
         else:
             continue
+        others = {i.slot for i in alive(items) if i not in found}
+        # 周五上午没空，下午三点可以: another time of the same day.
+        same_day = len({i.slot for i in found}) > 1 and "day" not in others and others & {"time", "part"}
         for item in found:
-            item.dropped = item.dropped or "refused"
+            if not (same_day and item.slot == "day"):
+                item.dropped = item.dropped or "refused"
 
 
 def _group_after(items: list[Item], tokens: list[Token], place: int) -> list[Item]:
@@ -186,6 +196,7 @@ def with_moves(tokens: list[Token], context: Context) -> list[Token]:
         return tokens
     said = set("DwcnpWmodskHNCkR1ed")
     found = []
+    tokens = [_for_as_to(tokens, i, moves) for i in range(len(tokens))]
     for i, t in enumerate(tokens):
         if t.kind != "t" or t.value != "to" or i < moves[0]:
             continue
@@ -211,6 +222,15 @@ def with_moves(tokens: list[Token], context: Context) -> list[Token]:
                 tokens[move] = tokens[move]._replace(kind=">")
                 break
     return tokens
+
+
+def _for_as_to(tokens: list[Token], place: int, moves: list[int]) -> Token:
+    """ "Swap Friday for Monday"."""
+    token = tokens[place]
+    swaps = [i for i in moves if tokens[i].value == "swap" and i < place]
+    if token.kind == "4" and swaps and any(i in range(swaps[0], place) for i in _timed(tokens)):
+        return token._replace(kind="t", value="to")
+    return token
 
 
 def _timed(tokens: list[Token]) -> list[int]:

@@ -96,7 +96,27 @@ def alternatives(items: list[Item], tokens: list[Token], context: Context) -> li
             wishes[-1].takes(item, context, joined=False)
         slots.add(item.slot)
     _share(wishes)
+    if len(wishes) == 1:
+        _check_part(wishes[0], items, tokens)
     return wishes
+
+
+def _check_part(wish: Wish, items: list[Item], tokens: list[Token]) -> None:
+    """A part of day settles the hour beside it: "first thing on Friday, and I fetch it by 5" are two things."""
+    sides = [i for i in items if i.slot == "part"]
+    times = [i for i in items if i.slot == "time"]
+    if not sides or not times:
+        return
+    low, high = min(sides[0].place, times[0].place), max(sides[0].place, times[0].place)
+    apart = sum(t.end - t.start for t in tokens[low:high] if t.kind == "x")
+    if apart > 6 and _hours(wish, "") != _hours(wish, wish.part):
+        raise Unsure("unsure")
+
+
+def _hours(wish: Wish, part: str) -> object:
+    if isinstance(wish.times, Clock):
+        return clocks.hours(wish.times, part)
+    return clocks.between(wish.times, part) if wish.times else None
 
 
 def _share(wishes: list[Wish]) -> None:

@@ -70,6 +70,12 @@ _NOUNS = frozenset(
 )
 
 
+_FINE = {
+    "ok", "okay", "works", "work", "good", "fine", "please", "pls", "plz", "free", "available", "possible", "suits", "then",
+    "thanks", "thx", "great",
+}  # fmt: skip
+
+
 def _counted(token: Token) -> bool:
     """Whether this word makes a count of the number before it."""
     word = token.value
@@ -117,6 +123,19 @@ def meridiem_first(context: Context, tokens: list[Token]) -> _Made:
     if not context.chinese:
         return None
     return meridiem(context, [tokens[1], tokens[0]])
+
+
+def twelve_noon(context: Context, tokens: list[Token]) -> _Made:
+    """ "12 noon"."""
+    noon = tokens[1].value
+    return joined("c", tokens, noon) if tokens[0].value == 12 and noon.hour in (12, 24) and noon.sure else None
+
+
+def spoken_with_dash(context: Context, tokens: list[Token]) -> _Made:
+    """ "Five-thirty"."""
+    if tokens[2].end - tokens[2].start <= 2:
+        return None
+    return spoken(context, [tokens[0], tokens[2]])
 
 
 def oclock(context: Context, tokens: list[Token]) -> _Made:
@@ -187,11 +206,19 @@ def minutes_to(context: Context, tokens: list[Token]) -> _Made:
         assert later
         if written_out:
             return minutes(context, tokens)
+        if last.kind == "c" and later.sure and first.value < (later.hour % 12 or 12):
+            # "5 to 6pm" says pm of both.
+            return None
         # "5 to 9" as a range would begin at 17:00: it is 8:55. "5 to 6" may be a range.
         if first.value == 5 and later.hour % 12 not in (6, 7, 8):
             return minutes(context, tokens)
         return joined("V", tokens, None)
     return None
+
+
+def minutes_of(context: Context, tokens: list[Token]) -> _Made:
+    """ "Ten of four" is 3:50 in America."""
+    return minutes(context, tokens) if tokens[0].value in (5, 10, 20, 25) and not context.chinese else None
 
 
 def spoken(context: Context, tokens: list[Token]) -> _Made:
@@ -237,7 +264,7 @@ def same_day_range(context: Context, tokens: list[Token]) -> _Made:
 
 def span(context: Context, tokens: list[Token]) -> _Made:
     """ "9 to 11", "between 9:30 and 11", "10–12"."""
-    ends = [t for t in tokens if t.kind in "cn"]
+    ends = [t for t in tokens if t.kind in "cnk"]
     one, two = _clock(ends[0]), _clock(ends[1])
     if one is None or two is None:
         return None
@@ -269,10 +296,29 @@ def promoted(context: Context, tokens: list[Token]) -> _Made:
     clock = _face(token.value)
     if clock is None:
         return None
+    if isinstance(token.value, int) and token.value >= 100:
+        # "My budget is 500, Friday".
+        firm = any(t.kind in "@ABF" for t in tokens[:index])
+        if not firm and (any(t.kind == "," for t in tokens) or (token.value < 1000 and token.value % 100 == 0)):
+            return None
     # Four digits are written by people who count to 24: 0830, 1430.
     if token.end - token.start == 4 and isinstance(token.value, int):
         clock = Clock(clock.hour, clock.minute, True)
     return [*tokens[:index], Token("c", token.start, token.end, clock), *tokens[index + 1 :]]
+
+
+def alone(context: Context, tokens: list[Token]) -> _Made:
+    """Nothing but a number, or "is 3 ok?"."""
+    last = next((t.value for t in tokens[1:] if t.kind == "x" and t.start > tokens[0].end), None)
+    return promoted(context, tokens) if last is None or last in _FINE else None
+
+
+def alone_or(context: Context, tokens: list[Token]) -> _Made:
+    """Nothing but "10 or 11"."""
+    first, *rest = (i for i, t in enumerate(tokens) if t.kind == "n")
+    if not all(isinstance(tokens[i].value, int) and 1 <= tokens[i].value <= 12 for i in (first, *rest)):
+        return None
+    return [t._replace(kind="c", value=Clock(t.value)) if t.kind == "n" else t for t in tokens]
 
 
 def another(context: Context, tokens: list[Token]) -> _Made:
@@ -317,12 +363,15 @@ def loose(context: Context, tokens: list[Token]) -> _Made:
 
 RULES = [
     ("n__|n_n", o_clock),
-    ("nna|[nkc]a", meridiem),
+    ("nna|[nkc]i?a|nOa", meridiem),
     ("ac", meridiem_first),
+    ("nc", twelve_noon),
+    ("n-n", spoken_with_dash),
     ("sa", slashed_hours),
     ("nO", oclock),
     ("hP?[nc]", half_past),
     ("q[PtBAj][nc]", quarter),
+    ("nj[nc]", minutes_of),
     ("TP[nc]|T[AtB][nc]|n[P][nc]|nA(?=.)[c]", minutes),
     ("(?<![Fb@c])n(?<!-)t[nc](?!a)", minutes_to),
     ("(?:^|[@wDp,lBAFb4&|*>])nn", spoken),
@@ -337,6 +386,7 @@ RULES = [
     ("c[-t]@?[cn](?![u])}?|n[-t]@?c}?|c&c}", span),
     ("[Dwp][,l@I4b]*n[-t&]n}?(?![um])", lambda c, t: span(c, t) if t[-2].kind != "&" else None),
     ("n[-t]n(?=[lI4,@e]*[Dwp])", span),
+    ("(?<=[DwpFb@,l])k[-t][knc]|k[-t][knc](?=[lI,]*[Dwp])", span),
     ("[BAF]k|[Dwp][,l@]*k|k[lI,e]*[wDp]", promoted),
     ("[Dwp](?:[,l@4]|Ie)*n(?:x|(?=[^x])|$)", promoted),
     ("n(?:[,l@]|Ie|je)*[Dwp]", promoted),
@@ -344,7 +394,8 @@ RULES = [
     ("Fn(?=G|Y)|n[GJYZ]", promoted),
     ("[*>],?@?n(?:x|$|(?=[.?,]))", promoted),
     ("4n(?=[.?,]|$)", promoted),
-    ("^x?[,.]?n[.?x]?$", promoted),
+    ("^x?[,.]?n(?:x?[.?]?)?$", alone),
+    ("^x?,?n[|]n(?=x?[.?]?$)", alone_or),
     ("n[|/]@?c", another_with_meridiem),
     ("c[|&/]@?n(?!u)|n[|&/]@?c", another),
     ("n[-t]c|c[-t]n", span),

@@ -19,6 +19,9 @@ def relative_unit(context: Context, tokens: list[Token]) -> _Made:
         return joined("D", tokens, days.weekend(context, 0 if head.kind == "C" else steps))
     if unit.value == "week":
         return joined("D", tokens, days.week(context, steps))
+    if unit.value == "workweek":
+        whole = days.week(context, steps)
+        return joined("D", tokens, days.span(whole.first, whole.first + 4 * DAY) if whole.first else whole)
     if unit.value == "month":
         return joined("D", tokens, days.months_on(context, steps))
     return joined("V", tokens, None)
@@ -44,6 +47,9 @@ def weekday_of_past(context: Context, tokens: list[Token]) -> _Made:
 
 def this_part(context: Context, tokens: list[Token]) -> _Made:
     """ "This morning"."""
+    if tokens[-1].value == "noon":
+        # "This lunch" is a meal.
+        return joined("x", tokens, None) if not context.chinese else None
     return [Token("D", tokens[0].start, tokens[0].end, days.on(context.today)), tokens[-1]]
 
 
@@ -127,7 +133,7 @@ def year_of_feast(context: Context, tokens: list[Token]) -> _Made:
     """明年春节: the feast in that year."""
     year = tokens[0].value
     feast = next(t.value for t in tokens if t.kind == "D")
-    if feast.kind == "date" and feast.unit:
+    if feast.kind == "date" and feast.unit not in ("", "later", "after tomorrow"):
         found = feasts.day_of(feast.unit, year, context.region)
         return joined("D", tokens, Day("date", found, unit=feast.unit) if found else days.bad("unsure"))
     # 今年12月5日, 今年下个月: a year that agrees adds nothing.
@@ -156,6 +162,14 @@ def number_after_on(context: Context, tokens: list[Token]) -> _Made:
     return number(context, tokens) if isinstance(tokens[-1].value, int) and 1 <= tokens[-1].value <= 31 else None
 
 
+def days_after_tomorrow(context: Context, tokens: list[Token]) -> _Made:
+    """ "2 days after tomorrow", where the phrase "day after tomorrow" has been read first."""
+    count, day = tokens[0].value, tokens[1].value
+    if day.unit != "after tomorrow" or not isinstance(count, int) or count > 31:
+        return None
+    return joined("D", tokens, days.on(context.today + (1 + count) * DAY))
+
+
 def slashed(context: Context, tokens: list[Token]) -> _Made:
     one, two = tokens[0].value
     return joined("D", tokens, days.slash(context, one, two))
@@ -177,6 +191,14 @@ def dotted_chinese(context: Context, tokens: list[Token]) -> _Made:
     if found.kind == "bad" or (width == 2 and day % 5 == 0 and 8 <= month <= 12):
         return None
     return [*tokens[:-1], Token("D", token.start, token.end, found)]
+
+
+def dotted_english(context: Context, tokens: list[Token]) -> _Made:
+    """30.11. can only be a date."""
+    value = tokens[0].value
+    if context.chinese or not isinstance(value, tuple) or not (value[0] > 24 and 1 <= value[1] <= 12):
+        return None
+    return joined("D", tokens, days.month_day(context, value[1], value[0]))
 
 
 def chosen_weekday(context: Context, tokens: list[Token]) -> _Made:
@@ -257,7 +279,7 @@ def feast_eve(context: Context, tokens: list[Token]) -> _Made:
     """国庆前一天, 元旦后两天."""
     start = _as_date(context, tokens[0])
     found = shifted(context, start, tokens[-1].value, -1 if tokens[1].kind == "Z" else 1) if start else None
-    if tokens[1].kind == "Y" or found is None or not tokens[0].value.unit:
+    if tokens[1].kind == "Y" or found is None or tokens[0].value.unit in ("", "later", "after tomorrow"):
         # Counted from the day or from the end of the break? We do not know.
         return joined("V", tokens, None)
     return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
@@ -300,7 +322,13 @@ def day_range(context: Context, tokens: list[Token]) -> _Made:
         last = _as_date(context, ends[1])
     if last is None or last <= first:
         return joined("D", tokens, days.bad("unsure"))
-    return joined("D", tokens, days.span(first, last))
+    bare = all(t.kind == "w" for t in ends)
+    return joined("D", tokens, days.span(first, last, "weekdays" if bare else "days"))
+
+
+def early(context: Context, tokens: list[Token]) -> _Made:
+    """ "Early Friday morning" is Friday morning."""
+    return joined("x", tokens, None) if tokens[0].value == "early" else None
 
 
 def lone_month(context: Context, tokens: list[Token]) -> _Made:
@@ -313,12 +341,13 @@ def no_month(context: Context, tokens: list[Token]) -> _Made:
 
 
 RULES = [
+    ("(?<=[wDd])1|1(?=[cn])", lambda c, t: joined("p", t, t[0].value)),
     ("[NHC]+[uW]", relative_unit),
     ("[uW]N", lambda c, t: relative_unit(c, t) if t[1].value == 2 else None),
     ("H?C+w|wC|H?Nw|Hw", relative_weekday),
     ("W", lambda c, t: joined("D", t, days.weekend(c, 0))),
     ("wN(?![uWwm])", relative_weekday),
-    ("[of]w(?=[jI]|[mDHN])|Lw(?=[jI])", nth_weekday),
+    ("[of]w(?=[cRpnat,@-]*[jI]|[mDHN])|Lw(?=[cRpnat,@-]*[jI])", nth_weekday),
     ("Lw|L[mpW]", weekday_of_past),
     ("H[p1]", this_part),
     ("[ofD][jI]e?u", of_the_month),
@@ -326,17 +355,20 @@ RULES = [
     ("[nod]e?[-t]e?[nod]j?m(?![nod])", dated_range),
     ("[no][|&/]e?[no]j?m(?![nod])", dated_range),
     ("me?[nod][-t|&/]e?[nod](?![amu:O])", dated_range),
-    ("me?[ondf],?[ny]|[ondf]j?e?m,?[ny]|yme?[dno]", dated),
-    ("[ondf]j?e?m(?!d)|me?[dof]|men?(?![aOu])|mn(?![aOu])", lambda c, t: dated(c, t) if len(t) > 1 else None),
+    ("me?[ondf],?[ny]|[ondf][-/]?j?e?m[-/,]?[ny]|y,?me?[dno]", dated),
+    ("[ondf][-/]?j?e?m(?!d)|me?[dof]|men?(?![aOu])|mn(?![aOu])", lambda c, t: dated(c, t) if len(t) > 1 else None),
     ("yj?D", year_of_feast),
     ("yj?m|m,?y", month_of_year),
     ("d|o(?!w)", number),
     ("[l4BAFtw],?ef", number),
-    ("len(?![aOu:])", number_after_on),
+    ("len(?![aOu:])|en(?=[.?,]|$)", number_after_on),
+    ("nD", days_after_tomorrow),
     ("s,?[yn]", slashed_with_year),
     ("s(?!a)", slashed),
     ("w,?n(?![aOuPth|:&i/-])", chosen_weekday),
     ("(?:^|[^pDw@AB,])k(?=[^a]|$)", dotted_chinese),
+    ("k", dotted_english),
+    ("V(?=[Dw]p)", early),
     # counted from another day
     ("I?T[GY][jl,]*w|IT[jl,]+w|w,?I?TG|wIT", weekday_in_weeks),
     ("[Tu][FABl]e?[Dw]|TD", from_day),
@@ -344,7 +376,7 @@ RULES = [
     ("w[AB]D", weekday_near),
     ("DjZT|D[YZ]T", feast_eve),
     ("Ke?[Dw]", week_commencing),
-    ("[wD][-t]l?e?[wD]", day_range),
+    ("[wD][-t]l?e?[wD]}?|be?[wD]&e?[wD]", day_range),
     ("[IHjlFABt@4]m", lone_month),
     (
         "m",

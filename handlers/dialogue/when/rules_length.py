@@ -86,5 +86,5 @@ RULES = [
     ("[NCH]T", vague),
     ("UT|TU|TV", vague),
     ("TZ(?!D)", past),
-    ("E[uewDWpcnadRlI@&|,1ot-]*[uewDWpcnadR1o]|E", again),
+    ("[wDWp1,I]*E[uewDWpcnadRlI@&|,1ot-]*[uewDWpcnadR1o]|[wDWp1]*E", again),
 ]

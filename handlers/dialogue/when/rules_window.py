@@ -39,6 +39,14 @@ def before(context: Context, tokens: list[Token]) -> _Made:
     return joined("R", tokens, Between(None, clock))
 
 
+def window_with_part(context: Context, tokens: list[Token]) -> _Made:
+    """最晚下午4点: the part of day stands inside the window."""
+    if tokens[0].kind == "F" and tokens[-1].kind not in "YG":
+        return None
+    window = before(context, tokens) if tokens[0].kind == "B" else after(context, tokens)
+    return [tokens[1], *(window or [])]
+
+
 def until(context: Context, tokens: list[Token]) -> _Made:
     return before(context, tokens) if tokens[0].value == "until" else None
 
@@ -55,7 +63,13 @@ def after_day(context: Context, tokens: list[Token]) -> _Made:
     """After a holiday: from the end of the official break. After another day: with or without it? We ask."""
     token = next(t for t in tokens if t.kind in "Dw")
     feast = token.value
-    if token.kind == "w" or feast.kind != "date" or not feast.unit or feast.unit == "later" or feast.first is None:
+    if (
+        token.kind == "w"
+        or feast.kind != "date"
+        or not feast.unit
+        or feast.unit in ("later", "after tomorrow")
+        or feast.first is None
+    ):
         return joined("V", tokens, None)
     found = breaks.break_of(feast.unit, feast.first.year, context.region) or breaks.break_of(
         feast.unit, feast.first.year + 1, context.region
@@ -68,7 +82,7 @@ def after_day(context: Context, tokens: list[Token]) -> _Made:
 def whole_break(context: Context, tokens: list[Token]) -> _Made:
     """国庆期间, "over the Easter holidays": the break. Today may be in the middle of it."""
     feast = next(t.value for t in tokens if t.kind == "D")
-    if feast.kind != "date" or feast.first is None or not feast.unit or feast.unit == "later":
+    if feast.kind != "date" or feast.first is None or not feast.unit or feast.unit in ("later", "after tomorrow"):
         return None
     for year in (context.today.year, feast.first.year):
         day = feasts.day_of(feast.unit, year, context.region)
@@ -81,6 +95,8 @@ def whole_break(context: Context, tokens: list[Token]) -> _Made:
 def from_day_on(context: Context, tokens: list[Token]) -> _Made:
     """ "From Monday", 周一开始."""
     token = next(t for t in tokens if t.kind in "Dw")
+    if token.kind == "D" and token.value.kind == "span" and tokens[0].kind == "F":
+        return tokens[1:]
     day = Day("weekday", number=token.value) if token.kind == "w" else token.value
     settled = days.settle(context, day, None, still_ahead=True)
     if settled.kind != "date":
@@ -96,10 +112,11 @@ def by_day(context: Context, tokens: list[Token]) -> _Made:
 
 
 RULES = [
-    ("IT|T[GY]", from_now),
+    ("I@?T[GY]?|T[GY]", from_now),
     ("D[{}]|{e?D}?", whole_break),
     ("[AF]c[GY]?|F?cG|F?c[Y]", after),
-    ("B@?cZ?|cZ|cJ", before),
+    ("[BAF]pc[ZYG]?", window_with_part),
+    ("B@?cZ?|cZ|cJ|Jc", before),
     ("t@?c", until),
     ("pZ|Be?p|pY|Ae?p", around_noon),
     ("[Dw]G", from_day_on),

@@ -14,6 +14,7 @@ _APART = re.compile(r"[\s-]{1,3}")
 _ORDINAL = re.compile(r"(\d{1,2})\s?(?:st|nd|rd|th)(?![a-z])")
 _MERIDIEM = re.compile(r"(\d{1,2})(?:[:.](\d{2})|(\d{2}))?\s?(?:([ap])\.?\s?m\.?(?![a-z])|([ap])\.?(?=\s?(?:[^\w.]|$)))")
 _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[号日]?(?![\d/])")
+_REPUBLIC = re.compile(r"(1[0-4]\d)[-/.](\d{1,2})[-/.](\d{1,2})(?![\d/])")
 _TRIPLE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d/.:])")
 _COMPACT = re.compile(r"20[23]\d[01]\d[0-3]\d(?!\d)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?(?!\d)")
@@ -95,7 +96,9 @@ def _meaning(kind: str, value: object, start: int, end: int, context: Context) -
                     _feast(value.removeprefix("feast:"), context),
                 )
             ]
-        return [Token("D", start, end, days.on(context.today + int(str(value)) * DAY))]
+        # "Day after tomorrow" without "the" may follow a number: "2 day after tomorrow".
+        unit = "after tomorrow" if value == 2 and end - start > 12 else ""
+        return [Token("D", start, end, Day("date", context.today + int(str(value)) * DAY, unit=unit))]
     if kind == "c":
         return [Token("c", start, end, Clock(int(str(value)), 0, True))]
     if kind == "Y4":
@@ -145,6 +148,9 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
     meaning = lexicon.english_words().get(word) or lexicon.english_words().get(spelling.meant(word))
     if meaning is None:
         return [Token("x", place, end, word)]
+    if meaning[0] in "mw" and end - place <= 5 and text[end : end + 1] == ".":
+        # "Dec. 21": the dot belongs to the short form.
+        end += 1
     return _meaning(*meaning, place, end, context)
 
 
@@ -211,6 +217,17 @@ def _number(text: str, place: int, context: Context) -> list[Token]:
 
 
 def _dates(text: str, place: int, context: Context) -> list[Token]:
+    if republic := _REPUBLIC.match(text, place):
+        if context.region != "TW":
+            return [Token("x", place, republic.end(), "number")]
+        return [
+            Token(
+                "D",
+                place,
+                republic.end(),
+                _kept(context, *(int(part) + 1911 * (not n) for n, part in enumerate(republic.groups()))),
+            )
+        ]
     if full := _FULL.match(text, place):
         return [Token("D", place, full.end(), _kept(context, int(full[1]), int(full[2]), int(full[3])))]
     if compact := _COMPACT.match(text, place):
@@ -257,7 +274,7 @@ def _with_meridiem(said: re.Match[str], place: int) -> list[Token]:
     end = said.end()
     if hour > 12:
         # "14:30pm" says the same twice; "14:30am" contradicts itself.
-        return [_face(hour, minute, place, end) if half == "p" else Token("X", place, end, "no_such_time")]
+        return [_face(hour, minute, place, end) if half == "p" and said[2] else Token("X", place, end, "no_such_time")]
     if hour == 0 and half == "p":
         return [Token("X", place, end, "no_such_time")]
     return [_face(hour % 12 + (12 if half == "p" else 0), minute, place, end, sure=True)]

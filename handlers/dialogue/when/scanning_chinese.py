@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from handlers.dialogue.when import days, lunar
+from handlers.dialogue.when import days, feasts, lunar
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.numerals import chinese, neighbours
 from handlers.dialogue.when.tokens import Between, Clock, Context, Length, Token
@@ -28,7 +28,14 @@ def _shapes() -> list[tuple[re.Pattern[str], _Maker]]:
         (re.compile(
             rf"{_PREFIX}?(?:个|一个|一)?{_WEEK}(?:的?(?:周|星期|礼拜|拜))?\s?"
             rf"([一二三四五六日天七]|[1-7](?![\d点时:.月/号]))(?![年岁次回托])"), _weekday),
+        (re.compile(
+            rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六日天])[、/]?([二三四五六日天])"
+            rf"(?![点时:个月号日年\d.{_C}])"), _two_weekdays),
         (re.compile(rf"{_PREFIX}?(?:个|一个|一)?(?:周|星期|礼拜)末"), _weekend),
+        (re.compile(r"(?<=[月周年])(?:[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国)|[上中下]旬)"), _vague),
+        (re.compile(
+            rf"(?<![{_C}\d月])十一"
+            r"(?=期间|假期|长假|黄金周|放假|国庆|过后|之后|以后|后|之前|以前|前|当天|那天|去)"), _october),
         (re.compile(rf"{_PREFIX}(?:个|一个|一)?(?:周|星期|礼拜)(?!几|边)"), _week),
         (re.compile(r"\(([一二三四五六日])\)"), _weekday_in_brackets),
         (re.compile(rf"(?:第([一二三四五1-5])|(最后一?|最尾一))个?{_WEEK}([一二三四五六日天])"), _nth_weekday),
@@ -58,12 +65,12 @@ def _shapes() -> list[tuple[re.Pattern[str], _Maker]]:
         (re.compile(r"(今|明|听|后)(明|后)(?:两|二)?[天日]"), _two_days),
         (re.compile(r"个半(?:钟头|钟|小时)"), _hour_and_half),
         (re.compile(rf"({_N})日(?=[之以]?[后内])"), _days_length),
-        (re.compile(r"(?:几|数|若干|好几|十几|多)(?:个)?(?:小时|钟头|钟|分钟|天|日|周|星期|礼拜|月|年)"), _vague),
+        (re.compile(r"(?:几|数|若干|好几|十几)(?:个)?(?:小时|钟头|钟|分钟|天|日|周|星期|礼拜|月|年)"), _vague),
         (re.compile(rf"({_N})[号日](?![码]|后天)"), _number),
     ]  # fmt: skip
 
 
-_FIRST = re.compile(rf"[\d{_C}第最今明听后周星礼拜上下大这本今呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多(]")
+_FIRST = re.compile(rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多头底尾末中(]")
 
 
 def composite(text: str, place: int, context: Context) -> list[Token]:
@@ -105,6 +112,28 @@ def _weekday_in_brackets(match: re.Match[str], context: Context) -> _Made | None
     return _one("w", match, _WEEKDAYS[match[1]])
 
 
+def _two_weekdays(match: re.Match[str], context: Context) -> _Made | None:
+    """下周三四, 周六日: two days to choose from."""
+    prefix, middle = match[1], match.start(3)
+    if prefix and prefix.startswith("上"):
+        return _one("Q", match, None)
+    first, second = (_WEEKDAYS[match[n]] for n in (2, 3))
+    if second != first % 7 + 1:
+        return None
+    weeks = _AHEAD[prefix] if prefix else None
+    found = [Day("weekday", number=n) if weeks is None else days.in_week(context, n, weeks) for n in (first, second)]
+    return [
+        Token("D", match.start(), middle, found[0]),
+        Token("|", middle, middle),
+        Token("D", middle, match.end(), found[1]),
+    ]
+
+
+def _october(match: re.Match[str], context: Context) -> _Made | None:
+    found = feasts.next_day_of("national", context.today, context.region)
+    return _day(match, Day("date", found, unit="national")) if found else None
+
+
 def _nth_weekday(match: re.Match[str], context: Context) -> _Made | None:
     nth = (chinese(match[1]) or 0) if match[1] else -1
     return _day(match, Day("nth", nth=nth, number=_WEEKDAYS[match[3]]))
@@ -127,7 +156,7 @@ def _week(match: re.Match[str], context: Context) -> _Made | None:
 
 def _month_ahead(match: re.Match[str], context: Context) -> _Made | None:
     if match[1].startswith("上"):
-        return _one("Q", match, None)
+        return _one("Q", match, "whole")
     return _day(match, days.months_on(context, _AHEAD[match[1]]))
 
 

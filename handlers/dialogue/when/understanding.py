@@ -13,7 +13,9 @@ from handlers.dialogue.when.tokens import Context, Token
 from handlers.dialogue.when.vetoes import blank
 
 # What is longer is no wish for an appointment; the limit also bounds the time that any text can take.
-LONGEST = 2000
+LONGEST = 1000
+# Who names more days and times than this is not asking for one; it bounds the work, too.
+_MOST_ITEMS = 30
 _NEAR = "@lejI4,iFb-&|/"
 
 
@@ -32,6 +34,8 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     tokens = with_moves(with_refusals(tokens, folded), context)
     tokens = parse(tokens, context)
     items = items_of(tokens)
+    if len(items) > _MOST_ITEMS:
+        return Understood(reason="unsure")
     drop(items, tokens, folded, context)
     found = _read(alive(items), items, tokens, context, folded)
     if found.span:
@@ -46,8 +50,8 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     span = min(i.token.start for i in kept), max(i.token.end for i in kept)
     if reason := _left_over(kept, items, tokens):
         return Understood(span=span, reason=reason)
-    wishes = making.alternatives(kept, tokens, context)
     try:
+        wishes = making.alternatives(kept, tokens, context)
         found = [making.readings(wish, context) for wish in wishes]
     except making.Unsure as unsure:
         return Understood(span=span, reason=unsure.reason)
@@ -110,6 +114,8 @@ def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reas
             return "no_such_time" if token.value == "no_such_time" else "no_such_date"
         if token.kind in "sK" or (token.kind in "kqO" and _beside(tokens, place, taken)):
             return "unsure"
+        if token.kind in "nk" and _offered(tokens, place):
+            return "unsure"
         if token.kind in "VnhGJYZABU{}fyLNuo" and _beside(tokens, place, taken):
             if token.kind in "nu" and not _may_be_time(token):
                 continue
@@ -124,6 +130,17 @@ def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reas
     if spans and any(i.dropped == "refused" for i in items):
         return "unsure"
     return ""
+
+
+def _offered(tokens: list[Token], place: int) -> bool:
+    """Whether a bare number stands where a time may stand: "at 10", "10 or 11", "no, 4"."""
+    value = tokens[place].value
+    before, after = (tokens[at].kind if 0 <= at < len(tokens) else "" for at in (place - 1, place + 1))
+    if isinstance(value, tuple):
+        return bool(value[2] == 2 and value[0] <= 31 and value[1] < 60)
+    if not isinstance(value, int) or value > 24:
+        return False
+    return before in tuple("@|*>") or after in tuple("|GJ")
 
 
 def _may_be_time(token: Token) -> bool:
