@@ -208,14 +208,14 @@ def test_a_database_that_does_not_answer_is_tried_again(url: str, monkeypatch: p
 
     async def go() -> None:
         async with Site(url) as site, site.visitor() as ann:
-            take, fails = site.turns.engine.take, [True]
+            take, fails = site.turns.engine.take_with_care, [True]
 
             def sometimes(*arguments: Any) -> Any:
                 if fails.pop() if fails else False:
                     raise OSError("no database")
                 return take(*arguments)
 
-            monkeypatch.setattr(site.turns.engine, "take", sometimes)
+            monkeypatch.setattr(site.turns.engine, "take_with_care", sometimes)
             client_id = await ann.sends(text="hello")
             assert await ann.frame() == {"t": "later", "id": client_id}
             await ann.sends(text="hello", id=client_id)

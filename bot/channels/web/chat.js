@@ -378,7 +378,10 @@
     },
     flush() {
       if (!this.up) return this.connect();
-      for (const waiting of pending.values()) if (!waiting.sent && !waiting.item.photo) this.post(waiting);
+      const ready = [...pending.values()].filter((waiting) => !waiting.sent && !waiting.item.photo);
+      // What has gathered goes at the pace of somebody who types: all at once it would be taken for a flood.
+      for (const waiting of ready.slice(0, 2)) this.post(waiting);
+      if (ready.length > 2) setTimeout(() => this.flush(), 1200);
       return undefined;
     },
     post(waiting) {
