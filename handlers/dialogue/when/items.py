@@ -99,9 +99,15 @@ def _touching(items: list[Item], tokens: list[Token], place: int, whole: bool = 
     With `whole` (last year, last month) a day right after it belongs to it, too.
     """
     found = []
-    if whole and place + 1 < len(tokens) and tokens[place + 1].kind == "D":
-        found += [item for item in items if item.place == place + 1]
-        found += _touching(items, tokens, place + 1)
+    after = place + 1
+    while whole and after < len(tokens) and tokens[after].kind in "j,":
+        after += 1
+    if whole and after < len(tokens) and tokens[after].kind == "D":
+        found += [item for item in items if item.place == after]
+        found += _touching(items, tokens, after)
+    if whole and place and tokens[place - 1].kind in "Dw":
+        found += [item for item in items if item.place == place - 1]
+        found += _touching(items, tokens, place - 1)
     for step in (1, -1):
         at = place + step
         while 0 <= at < len(tokens) and tokens[at].kind in "cRp@lejIi4":
@@ -137,12 +143,25 @@ def _drop_refused(items: list[Item], tokens: list[Token]) -> None:
             found = _group_before(items, tokens, place) or _group_after(items, tokens, place)
         else:
             continue
+        if _only_if(tokens, place):
+            # "If Friday doesn't work, Saturday": both are offered.
+            tokens[place] = token._replace(kind="|")
+            continue
         others = {i.slot for i in alive(items) if i not in found}
         # 周五上午没空，下午三点可以: another time of the same day.
         same_day = len({i.slot for i in found}) > 1 and "day" not in others and others & {"time", "part"}
         for item in found:
             if not (same_day and item.slot == "day"):
                 item.dropped = item.dropped or "refused"
+
+
+def _only_if(tokens: list[Token], place: int) -> bool:
+    for token in reversed(tokens[:place]):
+        if token.kind in ".?":
+            return False
+        if token.kind == "=":
+            return True
+    return False
 
 
 def _group_after(items: list[Item], tokens: list[Token], place: int) -> list[Item]:

@@ -216,6 +216,11 @@ def minutes_to(context: Context, tokens: list[Token]) -> _Made:
     return None
 
 
+def hours_word(context: Context, tokens: list[Token]) -> _Made:
+    """ "11:00 hours"."""
+    return joined("c", tokens, tokens[0].value) if tokens[1].value == "hour" else None
+
+
 def minutes_of(context: Context, tokens: list[Token]) -> _Made:
     """ "Ten of four" is 3:50 in America."""
     return minutes(context, tokens) if tokens[0].value in (5, 10, 20, 25) and not context.chinese else None
@@ -309,6 +314,9 @@ def promoted(context: Context, tokens: list[Token]) -> _Made:
 
 def alone(context: Context, tokens: list[Token]) -> _Made:
     """Nothing but a number, or "is 3 ok?"."""
+    number = next(t for t in tokens if t.kind == "n")
+    if number.value >= 100 and number.end - number.start < 4:
+        return None
     last = next((t.value for t in tokens[1:] if t.kind == "x" and t.start > tokens[0].end), None)
     return promoted(context, tokens) if last is None or last in _FINE else None
 
@@ -370,6 +378,7 @@ RULES = [
     ("sa", slashed_hours),
     ("nO", oclock),
     ("hP?[nc]", half_past),
+    ("cu", hours_word),
     ("q[PtBAj][nc]", quarter),
     ("nj[nc]", minutes_of),
     ("TP[nc]|T[AtB][nc]|n[P][nc]|nA(?=.)[c]", minutes),
@@ -399,5 +408,6 @@ RULES = [
     ("n[|/]@?c", another_with_meridiem),
     ("c[|&/]@?n(?!u)|n[|&/]@?c", another),
     ("n[-t]c|c[-t]n", span),
+    ("(?<=[Dwp])-(?=[cRp])", lambda c, t: []),
     ("O|a", loose),
 ]

@@ -47,6 +47,11 @@ def window_with_part(context: Context, tokens: list[Token]) -> _Made:
     return [tokens[1], *(window or [])]
 
 
+def by_day_and_time(context: Context, tokens: list[Token]) -> _Made:
+    """ "By Friday 5pm" is on Friday, not after five."""
+    return [tokens[1], *(before(context, tokens[2:]) or [])]
+
+
 def until(context: Context, tokens: list[Token]) -> _Made:
     return before(context, tokens) if tokens[0].value == "until" else None
 
@@ -82,6 +87,8 @@ def after_day(context: Context, tokens: list[Token]) -> _Made:
 def whole_break(context: Context, tokens: list[Token]) -> _Made:
     """国庆期间, "over the Easter holidays": the break. Today may be in the middle of it."""
     feast = next(t.value for t in tokens if t.kind == "D")
+    if feast.kind == "span" and feast.unit == "weekend" and tokens[0].kind == "{":
+        return [t for t in tokens if t.kind == "D"]
     if feast.kind != "date" or feast.first is None or not feast.unit or feast.unit in ("later", "after tomorrow"):
         return None
     for year in (context.today.year, feast.first.year):
@@ -113,9 +120,12 @@ def by_day(context: Context, tokens: list[Token]) -> _Made:
 
 RULES = [
     ("I@?T[GY]?|T[GY]", from_now),
+    ("AT", lambda c, t: from_now(c, t) if c.region in ("IN", "SG", "MY") else None),
+    ("D[{}]Y|Ae?D}", after_day),
     ("D[{}]|{e?D}?", whole_break),
     ("[AF]c[GY]?|F?cG|F?c[Y]", after),
     ("[BAF]pc[ZYG]?", window_with_part),
+    ("B[Dw],?@?c", by_day_and_time),
     ("B@?cZ?|cZ|cJ|Jc", before),
     ("t@?c", until),
     ("pZ|Be?p|pY|Ae?p", around_noon),

@@ -38,6 +38,7 @@ def _shapes() -> list[tuple[re.Pattern[str], _Maker]]:
             r"(?=期间|假期|长假|黄金周|放假|国庆|过后|之后|以后|后|之前|以前|前|当天|那天|去)"), _october),
         (re.compile(rf"{_PREFIX}(?:个|一个|一)?(?:周|星期|礼拜)(?!几|边)"), _week),
         (re.compile(r"\(([一二三四五六日])\)"), _weekday_in_brackets),
+        (re.compile(r"(?<=[,.!?])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不|唔系)(?=[,.!])"), _no),
         (re.compile(rf"(?:第([一二三四五1-5])|(最后一?|最尾一))个?{_WEEK}([一二三四五六日天])"), _nth_weekday),
         (re.compile(r"(下下|下|这|本|今|呢|当|上上|上)(?:一?个)?月(?:份)?"), _month_ahead),
         (re.compile(
@@ -70,7 +71,11 @@ def _shapes() -> list[tuple[re.Pattern[str], _Maker]]:
     ]  # fmt: skip
 
 
-_FIRST = re.compile(rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多头底尾末中(]")
+# Characters that a shape can begin with; all others are spared the trials.
+_FIRST = re.compile(
+    rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
+    r"头底尾末中不啊哦喔噢唔哎(]"
+)
 
 
 def composite(text: str, place: int, context: Context) -> list[Token]:
@@ -132,6 +137,11 @@ def _two_weekdays(match: re.Match[str], context: Context) -> _Made | None:
 def _october(match: re.Match[str], context: Context) -> _Made | None:
     found = feasts.next_day_of("national", context.today, context.region)
     return _day(match, Day("date", found, unit="national")) if found else None
+
+
+def _no(match: re.Match[str], context: Context) -> _Made | None:
+    """周五，不，周六: a slip of the tongue set right."""
+    return _one("*", match, None)
 
 
 def _nth_weekday(match: re.Match[str], context: Context) -> _Made | None:

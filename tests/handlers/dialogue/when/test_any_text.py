@@ -19,7 +19,7 @@ _WORDS = [
     *lexicon.english_words(), *(" ".join(words) for entries in lexicon.english_phrases().values() for words, *_ in entries),
     *(word for entries in lexicon.chinese_words().values() for word, _ in entries),
     "周三", "下周五", "星期天", "10点半", "三点三个字", "12月5号", "5号", "初五", "农历八月十五", "两小时", "三天", "25点",
-    "32号", "115年", "2026年", "第一个周一", "10", "10:30", "9.30", "5/12", "31/12/2026", "5th", "0830", "10am", "7", 
+    "32号", "115年", "2026年", "第一个周一", "10", "10:30", "9.30", "5/12", "31/12/2026", "5th", "0830", "10am", "7",
     "2026-02-30", "24:00", "30", "15h00", "1,000",
 ]  # fmt: skip
 # Words of the grammar in any order: far more of it is reached than by letters alone.
