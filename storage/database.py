@@ -109,7 +109,8 @@ class Database:
 
 
 def _sqlite(url: str, patience: float) -> Engine:
-    engine = create_engine(url, module=sqlite_driver, hide_parameters=True)
+    # The connection that was used last knows the pages that were written last; any other would have to read them again.
+    engine = create_engine(url, module=sqlite_driver, hide_parameters=True, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -136,6 +137,7 @@ def _postgresql(url: str, connections: int, patience: float) -> Engine:
         pool_size=connections,
         max_overflow=connections,
         pool_recycle=1800,
+        pool_use_lifo=True,
         pool_timeout=patience,
         connect_args={"options": f"-c timezone=UTC -c lock_timeout={patience * 1000:.0f} -c statement_timeout=60s"},
     )
