@@ -109,8 +109,15 @@ class Database:
 
 
 def _sqlite(url: str, patience: float) -> Engine:
-    # The connection that was used last knows the pages that were written last; any other would have to read them again.
-    engine = create_engine(url, module=sqlite_driver, hide_parameters=True, pool_use_lifo=True)
+    engine = create_engine(
+        url,
+        module=sqlite_driver,
+        hide_parameters=True,
+        # The connection that was used last knows the pages that were written last; any other would have to read them again.
+        pool_use_lifo=True,
+        # Once the driver's cache of prepared statements is full, the statements of a turn drive each other out of it.
+        connect_args={"cached_statements": 2000},
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: ConnectionPoolEntry) -> None:

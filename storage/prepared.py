@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import Executable
 
-from storage.database import DIALECTS
+from storage.database import DIALECTS, Moment
 
 _Convert = Callable[[Any], Any] | None
 
@@ -35,7 +35,7 @@ class Prepared:
 
     def row(self, session: Session, values: Mapping[str, Any]) -> list[Any] | None:
         """Runs it; the first row that it gives back, None when there is none."""
-        connection = session.connection()
+        connection = _connection(session)
         ready = self._on(connection.dialect)
         with _Cursor(connection, ready.sql) as cursor:
             cursor.execute(ready.sql, ready.parameters(values))
@@ -44,7 +44,7 @@ class Prepared:
 
     def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
         """Runs it for each of `rows`; how many rows of the table it changed."""
-        connection = session.connection()
+        connection = _connection(session)
         ready = self._on(connection.dialect)
         with _Cursor(connection, ready.sql) as cursor:
             if len(rows) == 1:
@@ -77,6 +77,9 @@ class _Ready:
         binds: dict[str, _Convert] = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()
         }
+        for bind, name in compiled.bind_names.items():
+            if isinstance(bind.type, Moment) and (how := binds[name]):
+                binds[name] = _Same(how)
         held = {name: compiled.params[name] for name in binds if name not in takes}
         reads = [
             (place, column.type.dialect_impl(dialect).result_processor(dialect, None)) for place, column in enumerate(returns)
@@ -100,6 +103,29 @@ class _Ready:
         for place, how in self.reads:
             values[place] = how(values[place])
         return values
+
+
+def _connection(session: Session) -> Connection:
+    """The session's connection; to ask the session each time costs as much as a small statement."""
+    connection: Connection | None = session.info.get("connection")
+    if connection is None or connection.closed:
+        connection = session.info["connection"] = session.connection()
+    return connection
+
+
+class _Same:
+    """A conversion that remembers the last value: every moment that a batch of turns writes down is the same one."""
+
+    def __init__(self, convert: Callable[[Any], Any]) -> None:
+        self._convert = convert
+        self._last: tuple[Any, Any] = (None, convert(None))
+
+    def __call__(self, value: Any) -> Any:
+        last, converted = self._last
+        if value is not last:
+            converted = self._convert(value)
+            self._last = value, converted
+        return converted
 
 
 class _Cursor:
