@@ -1,4 +1,4 @@
-"""Turns run in threads: in order within a chat, chats side by side; on SQLite, which has one writer, several in one commit."""
+"""Turns run in threads: in order within a chat, chats side by side, and those that gather meanwhile in one commit."""
 
 import asyncio
 import logging
@@ -14,9 +14,10 @@ from handlers.dialogue.incoming import Incoming
 
 log = logging.getLogger(__name__)
 
-# Chats side by side on PostgreSQL; SQLite has one writer at a time, so there one thread commits what has gathered meanwhile.
-POSTGRESQL_THREADS = 4
-SQLITE_BATCH = 64
+# Chats side by side on PostgreSQL, where a turn mostly waits for the server; SQLite has one writer at a time.
+POSTGRESQL_THREADS, SQLITE_THREADS = 4, 1
+# Turns in one commit. On PostgreSQL each keeps its chat locked until then, so they are fewer.
+POSTGRESQL_BATCH, SQLITE_BATCH = 16, 64
 # If a message ends the process, its channel brings it again soon after the next start: the first ones are counted.
 WITH_CARE = 100
 
@@ -35,8 +36,9 @@ class Turns:
         self.clock = clock
         self.listeners: list[Callable[[Incoming, Outcome], None]] = []
         sqlite = engine.database.is_sqlite
-        self._batch = SQLITE_BATCH if sqlite else 1
-        self._queues: list[SimpleQueue[_Job | None]] = [SimpleQueue() for _ in range(1 if sqlite else POSTGRESQL_THREADS)]
+        self._batch = SQLITE_BATCH if sqlite else POSTGRESQL_BATCH
+        threads = SQLITE_THREADS if sqlite else POSTGRESQL_THREADS
+        self._queues: list[SimpleQueue[_Job | None]] = [SimpleQueue() for _ in range(threads)]
         self._threads: list[Thread] = []
         self._care = WITH_CARE
 
@@ -71,6 +73,8 @@ class Turns:
                     end = True
                     break
                 jobs.append(more)
+            # Two workers that lock several chats lock them in the same order; within a chat the order stays.
+            jobs.sort(key=lambda job: job.incoming.address)
             try:
                 if care:
                     self._care -= 1
