@@ -87,10 +87,11 @@ def _drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
             continue
         if item.value.kind == "date" and item.value.unit == "later":
             continue
-        if _has_been(item, tokens, text):
-            item.dropped = "past"
+        why = "past" if _has_been(item, tokens, text) else "about" if _is_an_end(item, text) else ""
+        if why:
+            item.dropped = why
             for other in _touching(items, tokens, item.place):
-                other.dropped = "past"
+                other.dropped = why
 
 
 def _touching(items: list[Item], tokens: list[Token], place: int, whole: bool = False) -> list[Item]:
@@ -130,6 +131,13 @@ def _has_been(item: Item, tokens: list[Token], text: str) -> bool:
     clause = re.split(r"[.!?,;]|\b(?:but|so|and|can|could|please|need|want|like)\b", text[:start])[-1]
     found = list(_patterns()["was"].finditer(clause))
     return bool(found) and len(clause) - found[-1].end() <= 24
+
+
+def _is_an_end(item: Item, text: str) -> bool:
+    """ "My MOT expires on 3 December", 保险12月5日到期: a day that nobody wants to come on."""
+    start, end = item.token.start, item.token.end
+    before = text[max(0, start - 40) : start]
+    return bool(_patterns()["expires_chinese"].match(text, end) or _patterns()["expires"].search(before))
 
 
 # -- refused ----------------------------------------------------------------------------------------------------------------

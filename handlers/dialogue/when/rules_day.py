@@ -105,7 +105,9 @@ def dated(context: Context, tokens: list[Token]) -> _Made:
         )
     if not isinstance(number, int) or number > 99:
         return None
-    return joined("D", tokens, days.month_day(context, month, number, year))
+    found = days.month_day(context, month, number, year)
+    # A year that has been is when something happened: 2022年3月5日买的.
+    return joined("Q", tokens, "whole") if year and found.problem == "past" else joined("D", tokens, found)
 
 
 def dated_range(context: Context, tokens: list[Token]) -> _Made:
@@ -146,6 +148,8 @@ def month_of_year(context: Context, tokens: list[Token]) -> _Made:
     year, month = parts(tokens, "y")[0], parts(tokens, "m")[0]
     if not 1 <= month <= 12:
         return joined("X", tokens, "no_such_date")
+    if (year, month) < (context.today.year, context.today.month):
+        return joined("Q", tokens, "whole")
     return joined("D", tokens, days.month(year, month))
 
 
@@ -175,6 +179,27 @@ def slashed(context: Context, tokens: list[Token]) -> _Made:
     return joined("D", tokens, days.slash(context, one, two))
 
 
+def slashed_days(context: Context, tokens: list[Token]) -> _Made:
+    """ "27/28 December"."""
+    found = [days.month_day(context, tokens[1].value, day) for day in tokens[0].value]
+    start, end = tokens[0].start, tokens[1].end
+    return [Token("D", start, start + 1, found[0]), Token("|", start + 1, start + 1), Token("D", start + 1, end, found[1])]
+
+
+def last_day(context: Context, tokens: list[Token]) -> _Made:
+    """ "The last day of November", "of the month"."""
+    whole = tokens[-1]
+    if tokens[1].value != "day":
+        return None
+    if whole.kind == "u":
+        month = days.months_on(context, 0) if whole.value == "month" else None
+    else:
+        month = whole.value if whole.kind == "D" else days.named_month(context, whole.value)
+    if month is None or month.unit != "month" or month.last is None:
+        return None
+    return joined("D", tokens, days.on(month.last))
+
+
 def slashed_with_year(context: Context, tokens: list[Token]) -> _Made:
     year = _year(tokens[-1].value) if tokens[-1].kind == "n" else tokens[-1].value
     one, two = tokens[0].value
@@ -191,6 +216,17 @@ def dotted_chinese(context: Context, tokens: list[Token]) -> _Made:
     if found.kind == "bad" or (width == 2 and day % 5 == 0 and 8 <= month <= 12):
         return None
     return [*tokens[:-1], Token("D", token.start, token.end, found)]
+
+
+def dotted_before_time(context: Context, tokens: list[Token]) -> _Made:
+    """11.20下午 is a date, 10.30上午 may be a time."""
+    value = tokens[0].value
+    if not context.chinese or not isinstance(value, tuple):
+        return None
+    found = days.month_day(context, value[0], value[1])
+    if found.kind == "bad" or value[0] in (8, 9, 10):
+        return None
+    return joined("D", tokens, found)
 
 
 def dotted_english(context: Context, tokens: list[Token]) -> _Made:
@@ -243,6 +279,9 @@ def from_day(context: Context, tokens: list[Token]) -> _Made:
     length = tokens[0].value if tokens[0].kind == "T" else Length(1, str(tokens[0].value))
     if len(tokens) == 2 and (context.chinese or length.unit not in ("week", "fortnight")):
         return None
+    if tokens[0].kind == "u" and tokens[0].value == "week" and any(t.kind in "AB" for t in tokens):
+        # "The week before Christmas" is a week, and which one is open.
+        return joined("V", tokens, None)
     start = _as_date(context, tokens[-1])
     back = any(t.kind == "B" for t in tokens)
     found = (
@@ -343,6 +382,8 @@ def no_month(context: Context, tokens: list[Token]) -> _Made:
 RULES = [
     ("(?<=[wDd])1|1(?=[cn])", lambda c, t: joined("p", t, t[0].value)),
     ("[NHC]+[uW]", relative_unit),
+    ("Lu[jI]e?[umD]", last_day),
+    ("L[u]", weekday_of_past),
     ("[uW]N", lambda c, t: relative_unit(c, t) if t[1].value == 2 else None),
     ("H?C+w|wC|H?Nw|Hw", relative_weekday),
     ("W", lambda c, t: joined("D", t, days.weekend(c, 0))),
@@ -363,15 +404,17 @@ RULES = [
     ("[l4BAFtw],?ef", number),
     ("len(?![aOu:])|en(?=[.?,]|$)", number_after_on),
     ("nD", days_after_tomorrow),
+    ("sm", slashed_days),
     ("s,?[yn]", slashed_with_year),
     ("s(?!a)", slashed),
     ("w,?n(?![aOuPth|:&i/-])", chosen_weekday),
     ("(?:^|[^pDw@AB,])k(?=[^a]|$)", dotted_chinese),
+    ("k(?=[pc])", dotted_before_time),
     ("k", dotted_english),
     ("V(?=[Dw]p)", early),
     # counted from another day
     ("I?T[GY][jl,]*w|IT[jl,]+w|w,?I?TG|wIT", weekday_in_weeks),
-    ("[Tu][FABl]e?[Dw]|TD", from_day),
+    ("[Tu][FABl]e?[Dw]|T[Dw]", from_day),
     ("[wD][uT]", week_later),
     ("w[AB]D", weekday_near),
     ("DjZT|D[YZ]T", feast_eve),

@@ -82,7 +82,7 @@ RULES = [
     ("Th", and_a_half),
     ("T_", without_time),
     ("TQ", ago),
-    ("[LV]T|L[u]", lambda c, t: past(c, t) if t[0].kind == "L" else vague(c, t)),
+    ("[LV]T|L[u](?![jI])", lambda c, t: past(c, t) if t[0].kind == "L" else vague(c, t)),
     ("[NCH]T", vague),
     ("UT|TU|TV", vague),
     ("TZ(?!D)", past),

@@ -47,6 +47,14 @@ def window_with_part(context: Context, tokens: list[Token]) -> _Made:
     return [tokens[1], *(window or [])]
 
 
+def turned_round(context: Context, tokens: list[Token]) -> _Made:
+    """ "Can't before 10", "busy until 3", 三点前不行: what is refused is one side, so the other is meant."""
+    edge = next(t for t in tokens if t.kind in "BAtZY")
+    if edge.kind == "t" and edge.value != "until":
+        return None
+    return before(context, tokens) if edge.kind in "AY" else after(context, tokens)
+
+
 def by_day_and_time(context: Context, tokens: list[Token]) -> _Made:
     """ "By Friday 5pm" is on Friday, not after five."""
     return [tokens[1], *(before(context, tokens[2:]) or [])]
@@ -119,6 +127,7 @@ def by_day(context: Context, tokens: list[Token]) -> _Made:
 
 
 RULES = [
+    (r"[!^]{1,2}[xI]{0,2}[BAt]@?c|c[ZY][ix]?\^", turned_round),
     ("I@?T[GY]?|T[GY]", from_now),
     ("AT", lambda c, t: from_now(c, t) if c.region in ("IN", "SG", "MY") else None),
     ("D[{}]Y|Ae?D}", after_day),

@@ -229,16 +229,21 @@ def _dates(text: str, place: int, context: Context) -> list[Token]:
             )
         ]
     if full := _FULL.match(text, place):
-        return [Token("D", place, full.end(), _kept(context, int(full[1]), int(full[2]), int(full[3])))]
+        return _dated(context, place, full.end(), _kept(context, int(full[1]), int(full[2]), int(full[3])))
     if compact := _COMPACT.match(text, place):
         digits = compact[0]
-        return [Token("D", place, compact.end(), _kept(context, int(digits[:4]), int(digits[4:6]), int(digits[6:])))]
+        return _dated(context, place, compact.end(), _kept(context, int(digits[:4]), int(digits[4:6]), int(digits[6:])))
     if triple := _TRIPLE.match(text, place):
         one, two, three = int(triple[1]), int(triple[3]), int(triple[4])
         if context.chinese and one > 12 and len(triple[4]) == 2:
             return [Token("D", place, triple.end(), _kept(context, 2000 + one, two, three))]
         return [Token("D", place, triple.end(), days.slash(context, one, two, three + (2000 if three < 100 else 0)))]
     return []
+
+
+def _dated(context: Context, place: int, end: int, found: Day) -> list[Token]:
+    """A date with its year; one that has been is when something happened."""
+    return [Token("Q", place, end, "whole") if found.problem == "past" else Token("D", place, end, found)]
 
 
 def _kept(context: Context, year: int, month: int, day: int) -> Day:

@@ -31,6 +31,10 @@ def _shapes() -> list[tuple[re.Pattern[str], _Maker]]:
         (re.compile(
             rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六日天])[、/]?([二三四五六日天])"
             rf"(?![点时:个月号日年\d.{_C}])"), _two_weekdays),
+        (re.compile(
+            rf"(?<=[周期拜][一二三四五六])(或者|或|和|跟|到|至|-|~|/|、)([二三四五六日天])"
+            rf"(?![点时:个月号日年\d.{_C}])"), _another_weekday),
+        (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:.个天年月万千块元%\d{_C}])"), _number),
         (re.compile(rf"{_PREFIX}?(?:个|一个|一)?(?:周|星期|礼拜)末"), _weekend),
         (re.compile(r"(?<=[月周年])(?:[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国)|[上中下]旬)"), _vague),
         (re.compile(
@@ -74,7 +78,7 @@ def _shapes() -> list[tuple[re.Pattern[str], _Maker]]:
 # Characters that a shape can begin with; all others are spared the trials.
 _FIRST = re.compile(
     rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
-    r"头底尾末中不啊哦喔噢唔哎(]"
+    r"头底尾末中不啊哦喔噢唔哎或和跟到至~/、(\-]"
 )
 
 
@@ -137,6 +141,15 @@ def _two_weekdays(match: re.Match[str], context: Context) -> _Made | None:
 def _october(match: re.Match[str], context: Context) -> _Made | None:
     found = feasts.next_day_of("national", context.today, context.region)
     return _day(match, Day("date", found, unit="national")) if found else None
+
+
+def _another_weekday(match: re.Match[str], context: Context) -> _Made | None:
+    """周二或三, 周一到五: the second weekday is only a numeral."""
+    kind = "t" if match[1] in "到至-~" else "|"
+    return [
+        Token(kind, match.start(), match.end(1), "to"),
+        Token("w", match.end(1), match.end(), _WEEKDAYS[match[2]]),
+    ]
 
 
 def _no(match: re.Match[str], context: Context) -> _Made | None:
@@ -235,9 +248,10 @@ def _moon_day(text: str) -> int | None:
 
 
 def _lunar(match: re.Match[str], context: Context) -> _Made | None:
-    said = match[0][0] in "农阴旧老古" or match[1] or match[2] in "正腊冬" or match[3][0] in "初廿"
+    said = match[0][0] in "农阴旧老古" or match[1] or match[2] in "正腊冬" or match[3][0] == "初"
     if not said:
-        return None
+        # 十一月廿五 is the moon's to some and the sun's to others; with 号 it is the sun's.
+        return _one("V", match, None) if match[3][0] == "廿" and match[0][-1] not in "号日" else None
     month = {"正": 1, "冬": 11, "腊": 12}.get(match[2]) or chinese(match[2])
     day = _moon_day(match[3])
     if month is None or day is None or not (1 <= month <= 12 and 1 <= day <= 30):
