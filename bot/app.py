@@ -126,6 +126,7 @@ class App:
             clockwork.every(1.0, self.engine.watch.look)
             clockwork.every(2.0, self._release)
             clockwork.every(3600.0, Album(self.database, self.clock).forget_old)
+            clockwork.every(5.0, self._sweep)
             clockwork.start()
             self._beating.append(clockwork)
             parts.callback(clockwork.stop)
@@ -138,6 +139,9 @@ class App:
                 parts.push_async_callback(telegram.stop_receiving)
             self.started.set()
             await self._stopping.wait()
+
+    def _sweep(self) -> None:
+        self.engine.sweep(self.clock())
 
     def _warm_up(self) -> None:
         try:

@@ -53,6 +53,9 @@ class Conversation:
         kind_word = self._leave_idle_form(turn)
         word = self._universal_word(incoming)
         if chat.ticket_id is not None and word not in ("menu", "start", "stop") and not incoming.press:
+            for feature in self.features.values():
+                if feature.held:
+                    feature.held(turn)
             return Said()
         if word:
             said = self._universal_said(turn, word)
@@ -115,9 +118,9 @@ class Conversation:
         return self._go_on(turn, form)
 
     def _cancel(self, turn: Turn) -> Said:
-        had_form = turn.chat.form is not None
+        form = self._form(turn)
         _close(turn.chat)
-        return Said(Reply(turn.text("dialogue.cancelled" if had_form else "dialogue.nothing_to_cancel")))
+        return Said(Reply(turn.text(form.left if form else "dialogue.nothing_to_cancel")))
 
     # -- buttons ------------------------------------------------------------------------------------------------------
 
@@ -183,6 +186,8 @@ class Conversation:
                 went_on.before[:0] = [noted] if noted else []
                 return went_on
             if said := self._triggered(turn):
+                if said.reply and said.reply.leaves:
+                    return said
                 if not said.asks:  # it was answered at once: a question in between
                     _restore(turn.chat, before)
                 return said if said.asks else self._ask_again(turn, form, said)
@@ -235,7 +240,7 @@ class Conversation:
     def _ask_again(self, turn: Turn, form: Form, aside: Said) -> Said:
         """Says something in between and asks the open question once more, in one message; or goes on, if it is answered now."""
         slot = form.slot(turn.chat.slot)
-        if slot is None or turn.chat.form is None:
+        if slot is None or turn.chat.form is None or (aside.reply and aside.reply.silent):
             return aside
         turn.feature = turn.chat.form.split(".")[0]
         said = self._go_on(turn, form)
@@ -327,6 +332,8 @@ class Conversation:
         if not isinstance(result, Reply):
             # Silence would be the worst answer of all.
             raise TypeError(f"{feature} has answered with {type(result).__name__}")
+        if result.leaves:
+            _close(turn.chat)
         return Said(result, feature)
 
 

@@ -91,6 +91,24 @@ class Engine:
                     log.error("push %s.%s failed: %s\n%s", feature.name, due.__name__, type(trouble).__name__, where)
         return posted
 
+    def sweep(self, now: datetime) -> int:
+        """Does what has fallen due, each thing in a transaction of its own; how many. One that fails holds up no other."""
+        done = 0
+        for feature in self.features.values():
+            for sweep in feature.sweeps:
+                with self.database.reading() as session:
+                    due = list(sweep.find(session, now))
+                for number in due:
+                    try:
+                        with self.database.transaction() as session:
+                            sweep.do(session, number, self.texts, now)
+                    except Exception as bug:
+                        where = "".join(traceback.format_tb(bug.__traceback__))
+                        log.error("a sweep of %s failed for %d: %s\n%s", feature.name, number, type(bug).__name__, where)
+                    else:
+                        done += 1
+        return done
+
     def take(self, arrivals: Sequence[Incoming], now: datetime) -> list[Outcome]:
         """Handles messages in their order, together in one transaction if all goes well, else each in its own.
 
@@ -166,7 +184,7 @@ class Engine:
         incoming = replace(incoming, text=clean(incoming.text), name=clean(incoming.name, 200))
         hint = languages.from_hint(incoming.language)
         chat.language = chat.language or hint
-        heard = languages.of_words(incoming.text, chat.language) if incoming.kind == "text" else None
+        heard = languages.of_words(incoming.text, chat.language) if incoming.kind in ("text", "photo") else None
         if heard and not chat.language_chosen:
             chat.language = heard
         chat.name = incoming.name or chat.name
@@ -177,7 +195,12 @@ class Engine:
 
     def _receive(self, turn: Turn, press: Press | None) -> int | None:
         incoming = turn.incoming
-        given = {"press": incoming.press, "payload": incoming.payload, "ref": incoming.ref}
+        given = {
+            "press": incoming.press,
+            "payload": incoming.payload,
+            "ref": incoming.ref,
+            "album": incoming.extra.get("album", ""),
+        }
         data: dict[str, Any] = {name: clean(value, 200) for name, value in given.items() if value}
         if incoming.media:
             data["media"] = list(incoming.media)
@@ -211,7 +234,7 @@ class Engine:
     # -- writing it down ----------------------------------------------------------------------------------------------
 
     def _post(self, turn: Turn, said: Said, press: Press | None) -> bool:
-        if said.reply is None:
+        if said.reply is None or said.reply.silent:
             return False
         data: dict[str, Any] = {"late": True} if said.late else {}
         if said.asks:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from handlers.desk.page import Page, Panel, Thing
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
     from handlers.dialogue.shop import Shop
     from handlers.dialogue.texts import Texts
     from handlers.dialogue.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Work that falls due. `find` gives the ids of what may be due; `do` takes one in a transaction of its own, looks again
+    under its lock, and does what is still to be done: twice, or by two workers at once, it has one effect."""
+
+    find: "Callable[[Session, datetime], Sequence[int]]"
+    do: "Callable[[Session, int, Texts, datetime], None]"
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,8 @@ class Feature:
     `pages`, `things`, `panels`: what staff see of it in the console; see `handlers.desk`.
     `pushes`: look who is due and post to them, every half a minute, in any worker; doing it twice must change nothing.
     `files`: what a browser may fetch by an unguessable token, by its name ("visit.ics").
+    `held`: hears what is said while a person holds the chat and the bot is silent.
+    `sweeps`: what has to be done when time goes by; see `Sweep`.
     """
 
     name: str
@@ -48,3 +61,5 @@ class Feature:
     panels: "Sequence[Panel]" = ()
     pushes: "Sequence[Callable[[Push], None]]" = ()
     files: "Mapping[str, Callable[[Session, Shop, Texts, str], Document | None]]" = field(default_factory=dict)
+    held: "Callable[[Turn], None] | None" = None
+    sweeps: "Sequence[Sweep]" = ()

@@ -104,12 +104,14 @@ class Form:
     `hear(turn, answers)`: takes from words that do not answer the question what they say of any slot, also of one that was
     answered ("not Tuesday, Thursday"), and says what it took ("" for nothing to say), or None if there was nothing. Without it
     every slot may `overhear`.
+    `left`: key of what is said when the person cancels it.
     """
 
     name: str
     slots: Sequence[Slot]
     submit: "Callable[[Turn, Answers], Reply | Start]"
     hear: "Callable[[Turn, Answers], str | None] | None" = None
+    left: str = "dialogue.cancelled"
 
     def slot(self, name: str | None) -> Slot | None:
         return next((slot for slot in self.slots if slot.name == name), None)

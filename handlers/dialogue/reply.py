@@ -31,7 +31,9 @@ class Reply:
 
     `buttons`: rows of buttons, or a flat list that stands one below the other. `share`: label of a button that shares the
     phone number, where the channel has one. `picture`: id of a stored photo. `document`: a file that goes with it. `passing`: a
-    menu or a question that nobody needs to read again, so that what a button on it brings may take its place.
+    menu or a question that nobody needs to read again, so that what a button on it brings may take its place. `silent`: it was
+    answered with the message before, as the second photo of an album is, and nothing is said. `leaves`: a form that was open is
+    left, not asked again.
     """
 
     text: str
@@ -40,6 +42,8 @@ class Reply:
     picture: str = ""
     passing: bool = False
     document: Document | None = None
+    silent: bool = False
+    leaves: bool = False
 
     def rows(self) -> list[list[Button]]:
         return [[row] if isinstance(row, Button) else list(row) for row in self.buttons]
