@@ -15,6 +15,7 @@ def shown(message: Message, address: str) -> dict[str, Any] | None:
 
     `press` ids name a message and a place in it; what a button does, and with which value, stays here.
     `once`: its buttons are of no use after the next message. `spent`: the row whose buttons have just had their effect.
+    `instead`: the row in whose place this one is shown.
     """
     data = message.data
     row: dict[str, Any] = {"id": message.id, "text": message.text}
@@ -39,7 +40,7 @@ def shown(message: Message, address: str) -> dict[str, Any] | None:
     if data.get("passing") or data.get("ask"):
         row["once"] = True
     if message.edits:
-        row["spent"] = message.edits
+        row["instead" if data.get("card") else "spent"] = message.edits
     return row
 
 

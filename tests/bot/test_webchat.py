@@ -3,13 +3,16 @@
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.channels.webchat_rows import shown
 from storage import messages
 from storage.database import Database
+from storage.messages import Message
 from tests.bot.webchat_site import NOW, Site, closing
 from tests.conftest import Templates
 
@@ -316,3 +319,10 @@ def test_the_widget_is_small() -> None:
     folder = resources.files("bot.channels") / "web"
     packed = [gzip.compress((folder / name).read_bytes(), 9) for name in ("chat.js", "chat.css", "texts/zh-Hant.json")]
     assert sum(map(len, packed)) < 30_000
+
+
+def test_a_card_is_shown_in_the_place_of_its_older_self() -> None:
+    """The promise of a ticket: one message that changes. Any other row that takes a place only spends its buttons."""
+    card = Message(9, 1, "web", "sent", "text", "Answered", {"card": True}, edits=4)
+    assert shown(card, "person") == {"id": 9, "text": "Answered", "instead": 4}
+    assert shown(replace(card, data={}), "person") == {"id": 9, "text": "Answered", "spent": 4}

@@ -176,7 +176,7 @@
     const message = make("div", { class: "message " + (row.mine ? "mine" : "theirs") }, who, said);
     message.append(make("time"));
     stamp(message, row.at);
-    if (row.id) message.dataset.row = row.id;
+    if (row.id) message.dataset.row = row.instead || row.id;
     if (row.once) message.dataset.once = "";
     if (row.buttons) message.append(make("div", { class: "choices", role: "group", "aria-label": words.choices }, ...row.buttons.map((line) => make("div", { class: "line" }, ...line.map((button) => choice(message, button))))));
     return message;
@@ -218,6 +218,9 @@
     if (row.cid && pending.has(row.cid)) return settle(row.cid, row);
     const known = row.id && log.querySelector(`[data-row="${row.id}"]`);
     if (known) return confirm(known, row);
+    // A card is kept up to date where it stands; one that is too far back to be on the page comes as a message.
+    const old = row.instead && log.querySelector(`[data-row="${row.instead}"]`);
+    if (old) return old.querySelector(".said").replaceWith(bubble(row).querySelector(".said"));
     if (!row.mine) {
       typing.hidden = true;
       for (const old of log.querySelectorAll(".theirs[data-once]")) spend(old);
