@@ -190,6 +190,19 @@ def by_token(session: Session, chat_id: int, token: str) -> Message | None:
     return Message(*row) if row else None
 
 
+def by_key(session: Session, key: str) -> Message | None:
+    """The message that was posted or received under this key."""
+    row = session.connection().execute(select(MESSAGES).where(MESSAGES.c.key == key)).one_or_none()
+    return Message(*row) if row else None
+
+
+def last_edit(session: Session, chat_id: int, message_id: int) -> Message | None:
+    """What was last put in the place of this message."""
+    found = select(MESSAGES).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.id > message_id, MESSAGES.c.edits == message_id)
+    row = session.connection().execute(found.order_by(MESSAGES.c.id.desc()).limit(1)).one_or_none()
+    return Message(*row) if row else None
+
+
 def presses(session: Session, chat_id: int, since: int, buttons: Collection[str]) -> int:
     """How often this chat has pressed one of these buttons ("token.index") after row `since`; the press at hand counts."""
     theirs = (MESSAGES.c.chat_id == chat_id, MESSAGES.c.id > since, MESSAGES.c.status == RECEIVED, MESSAGES.c.kind == "press")
@@ -201,6 +214,28 @@ def last_id(session: Session, chat_id: int) -> int:
     """The newest row of the chat that somebody said, 0 when there is none."""
     newest = select(MESSAGES.c.id).where(MESSAGES.c.chat_id == chat_id).order_by(MESSAGES.c.id.desc()).limit(1)
     return session.connection().execute(newest).scalar_one_or_none() or 0
+
+
+def with_ids(session: Session, chat_id: int, message_ids: Collection[int]) -> list[Message]:
+    """Those of this chat, oldest first."""
+    theirs = select(MESSAGES).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.id.in_(message_ids)).order_by(MESSAGES.c.id)
+    return [Message(*row) for row in session.connection().execute(theirs)]
+
+
+def newest_words(session: Session, chat_id: int) -> int | None:
+    """The row of what the person has just said or sent, in a turn that is about it; None when they pressed a button."""
+    theirs = select(MESSAGES.c.id, MESSAGES.c.kind).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.status == RECEIVED)
+    row = session.connection().execute(theirs.order_by(MESSAGES.c.id.desc()).limit(1)).one_or_none()
+    return row.id if row and row.kind != "press" else None
+
+
+def album(session: Session, chat_id: int, album_id: str, before: int) -> list[int]:
+    """The rows of the same album that came before this one."""
+    theirs = select(MESSAGES.c.id, MESSAGES.c.data).where(
+        MESSAGES.c.chat_id == chat_id, MESSAGES.c.id < before, MESSAGES.c.status == RECEIVED, MESSAGES.c.kind == "photo"
+    )
+    recent = session.connection().execute(theirs.order_by(MESSAGES.c.id.desc()).limit(20))
+    return [row.id for row in recent if row.data.get("album") == album_id]
 
 
 def after(session: Session, chat_id: int, last_seen: int, limit: int = 200) -> list[Message]:

@@ -132,3 +132,8 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
     technicians.put(session, store.id, wish["technicians"])
     session.flush()
     session.expire(store)
+
+
+def first(session: Session) -> Store | None:
+    """The one that is offered first."""
+    return session.scalars(select(Store).order_by(Store.position, Store.code).limit(1)).one_or_none()

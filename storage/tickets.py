@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json, Moment, insert
 from storage.messages import CANCELLED, MESSAGES, Message
+from storage.staff import Staff
 
 QUESTION, MINOR, SERIOUS, CRITICAL = "question", "minor", "serious", "critical"
 TIERS = (QUESTION, MINOR, SERIOUS, CRITICAL)
@@ -56,7 +57,7 @@ class Ticket(Base):
     wish: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(String(20))
     error: Mapped[str | None] = mapped_column(String(20))
-    staff_id: Mapped[int | None] = mapped_column(Id)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     cause: Mapped[str | None] = mapped_column(Text)
     remedy: Mapped[str | None] = mapped_column(Text)
     prevention: Mapped[str | None] = mapped_column(Text)
@@ -176,6 +177,11 @@ def open_of(session: Session, chat_id: int, kinds: Collection[str] = ()) -> Tick
     return session.scalars(query.limit(1)).one_or_none()
 
 
+def parts_of(session: Session, ticket_id: int) -> list[Ticket]:
+    """Tickets that were merged into this one."""
+    return list(session.scalars(select(Ticket).where(Ticket.merged_into == ticket_id).order_by(Ticket.id)))
+
+
 def ended_since(session: Session, chat_id: int, since: datetime) -> Ticket | None:
     """The ticket of this chat that was resolved last, if that was not before `since`: what may still be reopened."""
     ended = func.coalesce(Ticket.resolved_at, Ticket.closed_at)
@@ -205,8 +211,9 @@ def next_due(ticket: Ticket) -> datetime | None:
 
 
 def to_look_at(session: Session, now: datetime, rules: str, limit: int = 200) -> list[int]:
-    """Tickets with an alarm due, or with times that were made from older rules."""
-    stale = Ticket.status.in_(ALIVE) & (Ticket.reckoned_with != rules)
+    """Tickets with an alarm due, with times that were made from older rules, or with somebody who does not work here any more."""
+    gone = Ticket.staff_id.in_(select(Staff.id).where(Staff.dismissed_at.is_not(None)))
+    stale = Ticket.status.in_(ALIVE) & or_(Ticket.reckoned_with != rules, gone)
     query = select(Ticket.id).where(or_(Ticket.look_at <= now, stale)).order_by(Ticket.look_at, Ticket.id).limit(limit)
     return list(session.scalars(query))
 

@@ -7,6 +7,7 @@ from sqlalchemy import Date, ForeignKey, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json
+from storage.vehicles import Vehicle
 
 
 class Visit(Base):
@@ -27,4 +28,10 @@ class Visit(Base):
 def latest(session: Session, vehicle_ids: Collection[int], limit: int) -> list[Visit]:
     """The newest visits of these cars, newest first."""
     query = select(Visit).where(Visit.vehicle_id.in_(vehicle_ids))
+    return list(session.scalars(query.order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(limit)))
+
+
+def recent(session: Session, customer_id: int, limit: int) -> list[Visit]:
+    """The last visits with any of the customer's cars, newest first."""
+    query = select(Visit).join(Vehicle, Vehicle.id == Visit.vehicle_id).where(Vehicle.customer_id == customer_id)
     return list(session.scalars(query.order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(limit)))

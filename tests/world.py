@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from handlers import FEATURES
 from handlers.dialogue import Contact, Incoming
 from handlers.dialogue.engine import Engine, Outcome
 from handlers.dialogue.memo import Memo
+from handlers.tickets.work import By, Work
 from storage import messages
 from storage.database import Database
 from storage.messages import Message
@@ -32,6 +35,14 @@ class World:
 
     def customer(self, channel: str = "web", language: str = "en", address: str = "") -> "Customer":
         return Customer(self, channel, address or f"person-{next(self._keys)}", language)
+
+    def work(self, session: Session, who: str = "Li", staff_id: int | None = None) -> Work:
+        """Somebody of the staff at work on tickets."""
+        return Work(session, self.engine.texts, self.now, By(who, "console", staff_id))
+
+    def sweeps(self) -> None:
+        """The clockwork ticks: what has fallen due is done."""
+        self.engine.sweep(self.now)
 
     def key(self) -> str:
         return f"test:{next(self._keys)}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.dialogue import Answers, Form, Refusal, Reply, Start, Turn
 from handlers.profile import actions, codes, phones, slots
-from handlers.tickets import actions as tickets
+from handlers.tickets import flow as tickets
 
 
 def contact(turn: Turn) -> Reply:
@@ -34,7 +34,7 @@ def code(turn: Turn, answers: Answers) -> Reply:
     phone = answers["phone"]
     made = codes.make(turn.session, turn.chat, phone, turn.now)
     wish = turn.texts.label("profile.code.wish", turn.language, {"phone": phone})
-    tickets.open_ticket(turn.session, turn.chat, "question", wish, turn.now)
+    tickets.queue(turn, "question", wish)
     return Reply(turn.text("profile.code.shown", code=f"{made[:3]} {made[3:]}", phone=phones.shown(phone)))
 
 

@@ -1,14 +1,31 @@
-"""Tickets: what a person must answer. Opened by the customer, or by an error; worked by staff."""
+"""Tickets: what a person must answer. Complaints and questions with a tier, a promise and a history; worked by staff."""
 
 from handlers.dialogue import Feature
-from handlers.tickets import flow, pages
+from handlers.dialogue.feature import Sweep
+from handlers.tickets import complaint, flow, pages, rules, sweep
 
 FEATURE = Feature(
     "tickets",
+    forms=[*complaint.FORMS, *flow.FORMS],
     words={"person": flow.person},
-    actions={"error": flow.error, "ask": flow.ask, "instead": flow.instead},
+    commands={"complaint": complaint.begin},
+    actions={
+        "error": flow.error,
+        "ask": flow.ask,
+        "instead": flow.instead,
+        "complain": complaint.begin,
+        "same": complaint.same_matter,
+        "other": complaint.other_matter,
+        "reopen": complaint.reopen,
+        "call_me": flow.call_me,
+    },
+    trigger=complaint.heard,
+    fallback=complaint.meant,
     receives={"photo": flow.photo},
     pages=pages.PAGES,
     things=[pages.TICKET],
     panels=[pages.PANEL],
+    held=flow.held,
+    keeps=[rules.load],
+    sweeps=[Sweep(sweep.due, sweep.look)],
 )

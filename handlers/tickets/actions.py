@@ -1,56 +1,325 @@
-"""What changes a ticket; the same for the customer's chat, the command line and the console."""
+"""What changes a ticket; the same for the customer's chat, the command line, Telegram and the console.
 
-from datetime import datetime
+Each takes a `Work` (who, when, from where) and a ticket. Raises Refusal with a sentence for whoever tried.
+"""
 
-from sqlalchemy.orm import Session
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
-from handlers.dialogue import markup
-from handlers.dialogue.texts import Texts, escape
-from storage import chats, messages, tickets
+from handlers.dialogue import Refusal
+from handlers.dialogue.texts import escape
+from handlers.tickets import assignment, card, promises
+from handlers.tickets.rules import Verdict
+from handlers.tickets.work import BOT, Work
+from storage import marks, messages, tickets, tier_rules
 from storage.chats import Chat
-from storage.tickets import Ticket
+from storage.tickets import Ticket, TicketNote
+
+# Words that come later than this after the last ones are a second message, not the rest of the first.
+ONE_BREATH = timedelta(minutes=5)
+MOST_SUMMARY = 4000
+_ENOUGH = 20_000
 
 
-def open_ticket(session: Session, chat: Chat, kind: str, summary: str, now: datetime, *, error: str | None = None) -> Ticket:
-    """The open ticket of this chat with the new matter added, or a new one: one chat waits in the queue once."""
-    ticket = tickets.open_of(session, chat.id)
-    if ticket is None:
-        ticket = Ticket(
-            token=tickets.new_token(), chat_id=chat.id, customer_id=chat.customer_id, store_id=chat.store_id, kind=kind,
-            tier=tickets.QUESTION, reasons=[], status="open", summary=summary, error=error, opened_at=now, response_from=now,
-            solution_from=now,
-        )  # fmt: skip
-        session.add(ticket)
-    else:
-        ticket.summary = "\n".join(part for part in (ticket.summary, summary) if part)[-4000:]
-        ticket.error = error or ticket.error
-    session.flush()
+# -- the customer's side ----------------------------------------------------------------------------------------------------
+
+
+def open_ticket(
+    work: Work, chat: Chat, kind: str, summary: str, *, verdict: Verdict | None = None, error: str | None = None
+) -> Ticket:
+    """A new matter in the queue, promised, assigned and announced. `verdict` says how bad a complaint is and why."""
+    tier = (verdict and verdict.tier) or (tickets.MINOR if kind == "complaint" else tickets.QUESTION)
+    ticket = Ticket(
+        token=tickets.new_token(), chat_id=chat.id, customer_id=chat.customer_id, store_id=chat.store_id, kind=kind, tier=tier,
+        category=verdict.category if verdict else None, reasons=[list(reason) for reason in verdict.reasons] if verdict else [],
+        status=tickets.OPEN, summary=summary[-MOST_SUMMARY:], error=error, opened_at=work.now, response_from=work.now,
+        solution_from=work.now, response_alarm=0, solution_alarm=0, unanswered=1, reopened=0, heard_at=work.now,
+    )  # fmt: skip
+    work.session.add(ticket)
+    work.session.flush()
+    work.event(ticket, "opened", kind=kind, tier=tier, rules=[code for code, _ in ticket.reasons])
+    link_newest(work, chat, ticket)
+    promises.reckon(work.session, ticket, work.now)
+    assignment.assign_at_open(work, chat, ticket)
+    notify(work, ticket, "opened", f"{ticket.id}")
+    card.show(work, chat, ticket)
     return ticket
 
 
-def reply(session: Session, ticket: Ticket, words: str, now: datetime) -> None:
-    """An advisor's words to the customer. From here the chat is in their hands until the ticket is closed."""
-    chat = chats.lock(session, ticket.chat_id)
-    ticket.status, ticket.answered_at = "answered", ticket.answered_at or now
-    chat.ticket_id = ticket.id
-    chats.save(session, chat)
-    _say(session, chat, escape(words), now)
+def hear(work: Work, chat: Chat, ticket: Ticket, words: str = "", message_ids: Iterable[int] | None = None) -> None:
+    """More of the same matter: kept with it, and its clock goes on if it stood still for the customer."""
+    if message_ids is None:
+        link_newest(work, chat, ticket)
+    else:
+        tickets.link(work.session, ticket.id, message_ids)
+    if words:
+        ticket.summary = "\n".join(part for part in (ticket.summary, words) if part)[-MOST_SUMMARY:]
+    if ticket.heard_at is None or not ticket.unanswered or work.now - ticket.heard_at > ONE_BREATH:
+        ticket.unanswered += 1
+        notify(work, ticket, "wrote", f"{ticket.id}:{messages.last_id(work.session, chat.id)}")
+        if ticket.unanswered >= 2:
+            key = f"{ticket.id}:unanswered:{ticket.unanswered}"
+            marks.mark(work.session, key=key, chat_id=chat.id, ticket_id=ticket.id, kind="unanswered_twice", now=work.now)
+    ticket.heard_at = work.now
+    if ticket.status == tickets.WAITING:
+        ticket.status = tickets.ANSWERED
+        tickets.go_on(work.session, ticket.id, work.now)
+        work.event(ticket, "went_on")
+        promises.reckon(work.session, ticket, work.now)
+        card.show(work, chat, ticket)
 
 
-def close(session: Session, ticket: Ticket, texts: Texts, now: datetime) -> None:
-    """The matter is settled; the bot answers again, and says so."""
-    chat = chats.lock(session, ticket.chat_id)
-    ticket.status, ticket.closed_at = "closed", now
-    was_held, chat.ticket_id = chat.ticket_id == ticket.id, None
-    chats.save(session, chat)
-    if was_held:
-        _say(session, chat, texts.render("tickets.back_to_bot", chat.language or "en", {}), now)
+def learn(work: Work, chat: Chat, ticket: Ticket, verdict: Verdict) -> None:
+    """What the customer says further may show that it is worse than it seemed, or that a question is a complaint."""
+    if ticket.kind in ("question", "error") and verdict.complaint:
+        work.event(ticket, "became_complaint", was=ticket.kind)
+        ticket.kind = "complaint"
+        ticket.tier = max(ticket.tier, tickets.MINOR, key=tickets.TIERS.index)
+        promises.reckon(work.session, ticket, work.now)
+    known = {code for code, _ in ticket.reasons}
+    ticket.reasons = [*ticket.reasons, *(list(reason) for reason in verdict.reasons if reason[0] not in known)]
+    if verdict.tier and tickets.TIERS.index(verdict.tier) > tickets.TIERS.index(ticket.tier):
+        _move(work, ticket, verdict.tier, "raised")
+        ticket.category = verdict.category
+    ticket.category = ticket.category or verdict.category
+    card.show(work, chat, ticket)
 
 
-def _say(session: Session, chat: Chat, html: str, now: datetime) -> None:
-    text, entities = markup.read(html)
-    data = {"entities": entities} if entities else {}
-    row = messages.outgoing(
-        chat.id, chat.channel, pulls=chat.pulls, text=text, data=data, now=now, feature="tickets", purpose="service"
+def raise_tier(work: Work, chat: Chat, ticket: Ticket, tier: str) -> None:
+    """The customer has said that it is worse; inside their own turn."""
+    _move(work, ticket, tier, "raised")
+    card.show(work, chat, ticket)
+
+
+def reopen(work: Work, ticket: Ticket) -> Ticket:
+    """It is not settled after all: the promises are made anew. A customer may say so for seven days, staff at any time."""
+    with work.holding(ticket) as (chat, ticket):
+        if ticket.status not in (tickets.RESOLVED, tickets.CLOSED):
+            raise Refusal("tickets.not_ended")
+        ended = ticket.resolved_at or ticket.closed_at or ticket.opened_at
+        if work.by.staff_id is None and work.now - ended > promises.REOPEN_WITHIN:
+            raise Refusal("tickets.too_late")
+        closer = tickets.last_event(work.session, ticket.id, "resolved") or tickets.last_event(work.session, ticket.id, "closed")
+        # The figures of whoever closed it too early.
+        work.event(ticket, "reopened", closed_by=closer.staff_id if closer else None)
+        ticket.status, ticket.answered_at, ticket.resolved_at, ticket.closed_at = tickets.REOPENED, None, None, None
+        ticket.response_from = ticket.solution_from = work.now
+        ticket.response_alarm = ticket.solution_alarm = 0
+        ticket.reopened, ticket.unanswered, ticket.heard_at = ticket.reopened + 1, 1, work.now
+        tickets.go_on(work.session, ticket.id, work.now)
+        promises.reckon(work.session, ticket, work.now)
+        notify(work, ticket, "reopened", f"{ticket.id}:{ticket.reopened}")
+        card.show(work, chat, ticket)
+        return ticket
+
+
+# -- the staff's side -------------------------------------------------------------------------------------------------------
+
+
+def claim(work: Work, ticket: Ticket) -> Ticket:
+    """Takes a ticket that nobody has. Of two at once one gets it; the other is told."""
+    staff_id = _staff(work)
+    with work.holding(ticket) as (chat, ticket):
+        _alive(ticket)
+        if ticket.staff_id == staff_id:
+            return ticket
+        if not tickets.claim(work.session, ticket.id, staff_id):
+            raise Refusal("tickets.taken")
+        ticket = tickets.lock(work.session, ticket.id)
+        work.event(ticket, "claimed")
+        marks.clear(work.session, chat.id, work.now)
+        card.show(work, chat, ticket)
+        return ticket
+
+
+def assign(work: Work, ticket: Ticket, staff_id: int | None) -> Ticket:
+    """Gives it to somebody, or with None back to the queue."""
+    with work.holding(ticket) as (chat, ticket):
+        _alive(ticket)
+        if ticket.staff_id != staff_id:
+            work.event(ticket, "assigned", was=ticket.staff_id, to=staff_id)
+            ticket.staff_id = staff_id
+            if staff_id is not None:
+                notify(work, ticket, "given", f"{ticket.id}:{staff_id}:{work.now.isoformat()}")
+            card.show(work, chat, ticket)
+        return ticket
+
+
+def set_tier(work: Work, ticket: Ticket, tier: str) -> Ticket:
+    """Staff know better than a rule, and each correction is counted. The clocks go on from where they began."""
+    with work.holding(ticket) as (chat, ticket):
+        _alive(ticket)
+        if ticket.tier != tier:
+            if work.by != BOT:
+                for code, _ in ticket.reasons or [["none", ""]]:
+                    tier_rules.corrected(work.session, code, ticket.tier, tier, work.now)
+            _move(work, ticket, tier, "tier")
+            card.show(work, chat, ticket)
+        return ticket
+
+
+def note(work: Work, ticket: Ticket, text: str) -> None:
+    """For the eyes of staff. It goes into a table that nothing reads which talks to customers."""
+    words = text.strip()
+    if not words:
+        raise Refusal("tickets.empty")
+    work.session.add(
+        TicketNote(ticket_id=ticket.id, at=work.now, who=work.by.who[:80], staff_id=work.by.staff_id, text=words[:_ENOUGH])
+    )
+    work.event(ticket, "noted")
+
+
+def reply(work: Work, ticket: Ticket, words: str, *, seen: int | None = None, waits: bool = False, picture: str = "") -> None:
+    """Words of staff to the customer; from here on the chat is in their hands until the ticket is settled.
+
+    `seen`: the newest answer of staff that the sender had before them; if there is another by now, they shall read it first.
+    `waits`: it is the customer's turn, and the solution's clock stands still. `picture`: id of a stored photo.
+    """
+    if not words.strip() and not picture:
+        raise Refusal("tickets.empty")
+    with work.holding(ticket) as (chat, ticket):
+        _alive(ticket)
+        if seen is not None and tickets.last_reply(work.session, ticket.id) > seen:
+            raise Refusal("tickets.somebody_answered")
+        first = ticket.answered_at is None
+        ticket.answered_at, ticket.unanswered = ticket.answered_at or work.now, 0
+        ticket.status = tickets.WAITING if waits else tickets.ANSWERED
+        (tickets.pause if waits else tickets.go_on)(work.session, ticket.id, work.now)
+        work.event(ticket, "replied", first=first, waits=waits)
+        marks.clear(work.session, chat.id, work.now)
+        promises.reckon(work.session, ticket, work.now)
+        card.show(work, chat, ticket)
+        if chat.ticket_id != ticket.id:
+            _hand_over(work, chat, ticket)
+        more = {"kind": "photo", "data": {"picture": picture}} if picture else {}
+        work.say(chat, escape(words), **more)
+        tickets.link(work.session, ticket.id, [messages.last_id(work.session, chat.id)])
+
+
+def resolve(work: Work, ticket: Ticket, cause: str, remedy: str, prevention: str = "") -> Ticket:
+    """The customer is told why it happened and what was done, and from serious on how it will not happen again."""
+    with work.holding(ticket) as (chat, ticket):
+        _alive(ticket)
+        if not cause.strip() or not remedy.strip():
+            raise Refusal("tickets.cause_wanted")
+        if ticket.tier in (tickets.SERIOUS, tickets.CRITICAL) and not prevention.strip():
+            raise Refusal("tickets.prevention_wanted")
+        ticket.cause, ticket.remedy, ticket.prevention = cause.strip(), remedy.strip(), prevention.strip() or None
+        _end(work, chat, ticket, tickets.RESOLVED)
+        parts = [work.text(chat, "solved.cause", words=ticket.cause), work.text(chat, "solved.remedy", words=ticket.remedy)]
+        if ticket.prevention:
+            parts.append(work.text(chat, "solved.prevention", words=ticket.prevention))
+        text = "\n".join([work.text(chat, "solved.head", token=ticket.token), *parts, "", work.text(chat, "solved.foot")])
+        label = work.texts.label("tickets.button.not_solved", chat.language or "en", {})
+        button = {"label": label, "do": "tickets.reopen", "value": ticket.token}
+        work.say(chat, text, token=tickets.new_token(), data={"buttons": [[button]]})
+        tickets.link(work.session, ticket.id, [messages.last_id(work.session, chat.id)])
+        return ticket
+
+
+def close(work: Work, ticket: Ticket) -> Ticket:
+    """The matter is over without a report, as a question is; the bot answers again, and says so if somebody held the chat."""
+    with work.holding(ticket) as (chat, ticket):
+        if ticket.status in (tickets.CLOSED, tickets.MERGED):
+            raise Refusal("tickets.not_alive")
+        was_held = chat.ticket_id == ticket.id
+        _end(work, chat, ticket, tickets.CLOSED)
+        if was_held:
+            work.say(chat, work.text(chat, "back_to_bot"))
+        return ticket
+
+
+def hand_back(work: Work, ticket: Ticket) -> None:
+    """The bot answers again although the matter goes on."""
+    with work.holding(ticket) as (chat, ticket):
+        if chat.ticket_id == ticket.id:
+            chat.ticket_id = None
+            work.event(ticket, "handed_back")
+            work.say(chat, work.text(chat, "bot_meanwhile"))
+
+
+def leave(work: Work, staff_id: int) -> list[Ticket]:
+    """Somebody is not here today: each of their tickets goes to the next one, or to the queue.
+
+    Of those who are dismissed nobody need think: the sweep does the same within seconds.
+    """
+    moved = []
+    for held in tickets.held_by(work.session, staff_id):
+        with work.holding(held) as (chat, ticket):
+            pass_on(work, chat, ticket)
+            moved.append(ticket)
+    return moved
+
+
+def pass_on(work: Work, chat: Chat, ticket: Ticket) -> None:
+    """From whoever has it to the next one, inside a transaction that holds it."""
+    was, to = ticket.staff_id, assignment.choose(assignment.people(work.session, without=ticket.staff_id), ticket)
+    work.event(ticket, "assigned", was=was, to=to)
+    ticket.staff_id = to
+    notify(work, ticket, "given", f"{ticket.id}:{to}:{work.now.isoformat()}")
+    card.show(work, chat, ticket)
+
+
+# -- shared -----------------------------------------------------------------------------------------------------------------
+
+
+def link_newest(work: Work, chat: Chat, ticket: Ticket) -> None:
+    """What the customer has just said is about this ticket."""
+    newest = messages.newest_words(work.session, chat.id)
+    if newest:
+        tickets.link(work.session, ticket.id, [newest])
+
+
+def notify(work: Work, ticket: Ticket, kind: str, key: str) -> None:
+    """Writes down that staff must hear of it; the key keeps it from being told twice."""
+    marks.notify(
+        work.session, key=f"{kind}:{key}", ticket_id=ticket.id, kind=kind, role=card.role_of(ticket.tier),
+        staff_id=ticket.staff_id, now=work.now,
     )  # fmt: skip
-    messages.post(session, [row])
+
+
+def _move(work: Work, ticket: Ticket, tier: str, what: str) -> None:
+    """Another tier, another policy; whoever answers for a higher tier is told."""
+    was, ticket.tier = ticket.tier, tier
+    work.event(ticket, what, was=was, to=tier)
+    promises.reckon(work.session, ticket, work.now)
+    if tickets.TIERS.index(tier) > tickets.TIERS.index(was):
+        notify(work, ticket, "raised", f"{ticket.id}:{tier}")
+
+
+def _hand_over(work: Work, chat: Chat, ticket: Ticket) -> None:
+    chat.ticket_id = ticket.id
+    # A question that the bot had asked would stand in the way.
+    chat.form = chat.run = chat.slot = chat.asked_at = None
+    chat.answers, chat.asked, chat.misses = {}, [], 0
+    work.event(ticket, "handed_over")
+    work.say(chat, work.text(chat, "handed_over"))
+
+
+def _end(work: Work, chat: Chat, ticket: Ticket, status: str) -> None:
+    ticket.status, ticket.resolved_at = status, ticket.resolved_at or work.now
+    if status == tickets.CLOSED:
+        ticket.closed_at = work.now
+    tickets.go_on(work.session, ticket.id, work.now)
+    if chat.ticket_id == ticket.id:
+        chat.ticket_id = None
+    marks.clear(work.session, chat.id, work.now)
+    work.event(ticket, "resolved" if status == tickets.RESOLVED else "closed")
+    promises.reckon(work.session, ticket, work.now)
+    card.show(work, chat, ticket)
+
+
+def _alive(ticket: Ticket) -> None:
+    if not ticket.alive:
+        raise Refusal("tickets.not_alive")
+
+
+def _staff(work: Work) -> int:
+    if work.by.staff_id is None:
+        raise Refusal("tickets.staff_only")
+    return work.by.staff_id
+
+
+def waiting(work: Work) -> Sequence[Ticket]:
+    """The queue as it stands."""
+    return tickets.waiting(work.session)

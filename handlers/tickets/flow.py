@@ -1,25 +1,28 @@
-"""What a customer sees of a ticket: that it exists, and that somebody will come."""
+"""What a customer sees of a ticket that is no complaint: that somebody will come, and when."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from handlers.dialogue import Reply, Turn
+import phonenumbers
+
+from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear
 from handlers.faq import verdicts
-from handlers.tickets import actions
-from storage import messages
+from handlers.tickets import actions, complaint, marking, promises, rules, sla
+from handlers.tickets.work import of_turn
+from storage import messages, tickets
+from storage.tickets import Ticket
 
 # How many of the last words go into the summary that staff read first.
 WORDS = 3
 
 
 def person(turn: Turn) -> Reply:
-    actions.open_ticket(turn.session, turn.chat, "question", _last_words(turn), turn.now)
-    return Reply(turn.text("tickets.person"))
+    return _called(turn, queue(turn, "question", _last_words(turn)))
 
 
 def ask(turn: Turn, words: Any) -> Reply:
     """A button that hands over a certain matter, such as a price that is not on file."""
-    actions.open_ticket(turn.session, turn.chat, "question", str(words), turn.now)
-    return Reply(turn.text("tickets.person"))
+    return _called(turn, queue(turn, "question", str(words)))
 
 
 def instead(turn: Turn, about: Any) -> Reply:
@@ -30,16 +33,86 @@ def instead(turn: Turn, about: Any) -> Reply:
 
 
 def error(turn: Turn, number: str) -> Reply:
-    actions.open_ticket(turn.session, turn.chat, "error", turn.words, turn.now, error=number)
+    queue(turn, "error", turn.words, error=number)
     return Reply("")
 
 
-def photo(turn: Turn) -> Reply:
-    """Nobody had asked for a photo: keep it, and offer somebody who can look at it."""
-    return Reply(turn.text("tickets.photo"), [turn.button("dialogue.button.person", "person")])
+def photo(turn: Turn) -> Reply | Start:
+    """One of a complaint; or nobody had asked for it: keep it, and offer somebody who can look at it."""
+    return complaint.photo(turn) or Reply(turn.text("tickets.photo"), [turn.button("dialogue.button.person", "person")])
+
+
+def held(turn: Turn) -> None:
+    """What is said to the person who holds the chat belongs to their ticket."""
+    ticket = tickets.get(turn.session, turn.chat.ticket_id or 0)
+    if ticket is None:
+        return
+    actions.hear(of_turn(turn), turn.chat, ticket)
+    if turn.incoming.kind == "text":
+        marking.notice(turn, turn.memoised(rules.load).judge(turn.words))
+
+
+def queue(turn: Turn, kind: str, words: str, error: str | None = None) -> Ticket:
+    """The open ticket of this chat with the new matter added, or a new one: one chat waits in the queue once."""
+    work, ticket = of_turn(turn), tickets.open_of(turn.session, turn.chat.id)
+    if ticket is None:
+        return actions.open_ticket(work, turn.chat, kind, words, error=error)
+    actions.hear(work, turn.chat, ticket, words)
+    ticket.error = error or ticket.error
+    return ticket
+
+
+def _called(turn: Turn, ticket: Ticket) -> Reply:
+    """That a colleague comes, and until when; out of hours also a call in the morning, for whoever wants one."""
+    work = of_turn(turn)
+    if ticket.answered_at or not ticket.first_response_due:
+        return Reply(turn.text("tickets.person"))
+    when = work.when(turn.chat, ticket, ticket.first_response_due)
+    if sla.is_open(promises.hours_of(turn.session, ticket), turn.now):
+        return Reply(turn.text("tickets.person_by", when=when))
+    call = [] if ticket.phone else [turn.button("tickets.button.call_me", "tickets.call_me", ticket.id)]
+    return Reply(turn.text("tickets.person_closed", when=when), call)
 
 
 def _last_words(turn: Turn) -> str:
     """What the customer said before they asked for a person."""
     said = [m.text for m in messages.latest(turn.session, turn.chat.id, 20) if m.incoming and m.kind == "text" and m.text]
     return "\n".join(said[-WORDS:])
+
+
+# -- a call back ------------------------------------------------------------------------------------------------------------
+
+
+def call_me(turn: Turn, ticket_id: int) -> Start:
+    return Start("tickets.call", {"ticket": ticket_id})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone(Slot):
+    """A number as people of the store's country write it, or a contact that is shared; as E.164."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        share = turn.texts.label("profile.button.share", turn.language, {}) if turn.chat.channel == "telegram" else ""
+        return Reply(turn.text("tickets.phone.ask"), share=share)
+
+    def read(self, turn: Turn, answers: Answers) -> str:
+        contact = turn.incoming.contact
+        try:
+            number = phonenumbers.parse(contact.phone if contact else turn.words, turn.store.region if turn.store else None)
+        except phonenumbers.NumberParseException:
+            raise Unclear("tickets.phone.unclear") from None
+        if not phonenumbers.is_possible_number(number):
+            raise Unclear("tickets.phone.unclear")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phone_known(turn: Turn, answers: Answers) -> Reply:
+    ticket = tickets.get(turn.session, int(answers["ticket"]))
+    if ticket is None or ticket.chat_id != turn.chat.id or not ticket.alive:
+        return Reply(turn.text("tickets.not_alive"))
+    ticket.phone = answers["phone"]
+    of_turn(turn).event(ticket, "phone")
+    return Reply(turn.text("tickets.will_call"))
+
+
+FORMS = [Form("call", [Phone(name="phone")], phone_known, left="tickets.left")]

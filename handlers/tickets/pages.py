@@ -9,6 +9,7 @@ from handlers.customers import pages as customers
 from handlers.desk import EVERYBODY, Desk, Go, Missing, Page, Panel, Picture, Thing
 from handlers.dialogue import Refusal
 from handlers.tickets import actions
+from handlers.tickets.work import By, Work
 from storage import chats, media, messages, people, tickets
 from storage.customers import Customer
 from storage.messages import Message
@@ -45,14 +46,14 @@ def reply(desk: Desk) -> Go:
         raise Refusal("tickets.desk.empty")
     if desk.field("last") != str(messages.last_id(desk.session, ticket.chat_id)):
         raise Refusal("tickets.desk.overtaken")
-    actions.reply(desk.session, ticket, words, desk.now)
+    actions.reply(_work(desk), ticket, words)
     desk.audit("ticket.reply", f"ticket:{ticket.id}")
     return Go(desk.url("/tickets/{ticket}", ticket=ticket.id), desk.plain("tickets.desk.sent"))
 
 
 def close(desk: Desk) -> Go:
     ticket = _alive(desk)
-    actions.close(desk.session, ticket, desk.house.texts, desk.now)
+    actions.close(_work(desk), ticket)
     desk.audit("ticket.close", f"ticket:{ticket.id}")
     return Go(desk.url("/tickets"), desk.plain("tickets.desk.closed"))
 
@@ -71,6 +72,10 @@ def on_card(desk: Desk, customer: Customer) -> Mapping[str, Any] | None:
     return {"tickets": theirs} if theirs else None
 
 
+def _work(desk: Desk) -> Work:
+    return Work(desk.session, desk.house.texts, desk.now, By(desk.staff.name, "console", desk.staff.id))
+
+
 def _may_see(desk: Desk, customer: Customer) -> bool:
     return desk.wall is None or people.may_see(desk.session, customer, desk.wall)
 
@@ -87,7 +92,8 @@ def _alive(desk: Desk) -> Ticket:
 def _speaker(line: Message) -> str:
     if line.incoming:
         return "customer"
-    return "colleague" if line.feature == "tickets" and line.purpose == "service" else "bot"
+    ours = line.feature == "tickets" and line.purpose == "service" and not line.data.get("card")
+    return "colleague" if ours else "bot"
 
 
 def _seen_from(_session: Session, ticket: Ticket, stores: Collection[int]) -> bool:

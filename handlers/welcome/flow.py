@@ -34,7 +34,7 @@ def _choices(turn: Turn) -> list[list[Button]]:
     rows = [
         [turn.button("welcome.button.prices", "prices.ask"), turn.button("welcome.button.hours", "faq.show", "opening_hours")],
         [turn.button("welcome.button.book", "booking.book"), turn.button("vehicles.button.mine", "vehicles.mine")],
-        [turn.button("dialogue.button.person", "person")],
+        [turn.button("dialogue.button.person", "person"), turn.button("welcome.button.complaint", "tickets.complain")],
     ]
     if len(turn.stores) > 1:
         rows.append([turn.button("welcome.button.stores", "welcome.stores")])

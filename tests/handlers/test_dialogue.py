@@ -265,10 +265,10 @@ def test_in_an_advisors_hands_the_bot_is_silent_until_the_ticket_is_closed(world
 
     ann = world.customer().starts().says("advisor")
     with world.database.transaction() as session:
-        actions.reply(session, session.query(Ticket).one(), "Hello, this is Li. <b>What</b> happened?", world.now)
+        actions.reply(world.work(session), session.query(Ticket).one(), "Hello, this is Li. <b>What</b> happened?")
     ann.sees("this is Li. <b>What</b> happened?")
     ann.says("how much is a minor service").sees("this is Li")
     with world.database.transaction() as session:
-        actions.close(session, session.query(Ticket).one(), world.engine.texts, world.now)
+        actions.close(world.work(session), session.query(Ticket).one())
     ann.sees("answering again")
     ann.says("menu").sees("What can I do")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import storage
 from storage import chats, tickets
 from storage.database import Database
+from storage.staff import Staff
 from storage.tickets import Ticket, TicketEvent
 from tests.world import START
 
@@ -43,11 +44,17 @@ def test_only_one_claim_wins(database: Database) -> None:
     """CC9."""
     with database.transaction() as session:
         ticket = _ticket(session)
+        people = [
+            Staff(login=name, name=name, role="advisor", language="en", theme="auto", created_at=START) for name in ("li", "wang")
+        ]
+        session.add_all(people)
+        session.flush()
+        li, wang = (person.id for person in people)
     with database.transaction() as session:
-        assert tickets.claim(session, ticket.id, 1)
+        assert tickets.claim(session, ticket.id, li)
     with database.transaction() as session:
-        assert not tickets.claim(session, ticket.id, 2)
-        assert tickets.lock(session, ticket.id).staff_id == 1
+        assert not tickets.claim(session, ticket.id, wang)
+        assert tickets.lock(session, ticket.id).staff_id == li
 
 
 def test_a_pause_is_one_however_often_it_begins(database: Database) -> None:

@@ -203,7 +203,9 @@ def ticket_in(
     """A ticket of a chat of this store, with a photo."""
     with database.transaction() as session:
         place = session.scalars(select(Store).where(Store.code == store)).one()
+        from handlers.dialogue.texts import Texts
         from handlers.tickets.actions import open_ticket
+        from handlers.tickets.work import By, Work
         from storage import chats, messages
 
         count = session.execute(select(CHATS.c.id)).all()
@@ -214,7 +216,8 @@ def ticket_in(
             session, chat_id=chat.id, sha256="0" * 64, mime="image/png", width=1, height=1, content=b"\x89PNG", now=START
         )
         messages.receive(session, chat.id, "web", key=f"k{chat.id}", kind="text", text=words, data={"media": [photo]}, now=START)
-        return open_ticket(session, chat, "question", words, START)
+        texts = Texts(["dialogue", "tickets"])
+        return open_ticket(Work(session, texts, START, By("customer", "web")), chat, "question", words)
 
 
 def photo_of(database: Database, ticket: Ticket) -> str:

@@ -1,0 +1,60 @@
+"""Who gets a ticket: the customer's own advisor, else whoever of the right store and role has the least to do, else the queue."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from handlers.tickets.card import role_of
+from handlers.tickets.work import Work
+from storage import staff, tickets
+from storage.chats import Chat
+from storage.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works tickets. `store_id` None: every store. `load`: living tickets. `own`: customers who are theirs."""
+
+    staff_id: int
+    role: str
+    store_id: int | None = None
+    on_shift: bool = True
+    load: int = 0
+    own: Collection[int] = ()
+
+
+def choose(people: Sequence[Person], ticket: Ticket) -> int | None:
+    """Their staff_id; None leaves it in the queue. Whoever is not on shift gets nothing, a dedicated advisor neither."""
+    role = role_of(ticket.tier)
+    here = [
+        person
+        for person in people
+        if person.on_shift and person.role == role and (person.store_id is None or person.store_id == ticket.store_id)
+    ]
+    # A region answers for everybody, but a store's own people come before those of all stores.
+    own = [person for person in here if ticket.customer_id is not None and ticket.customer_id in person.own]
+    best = min(own or here, key=lambda p: (p.store_id is None, p.load, p.staff_id), default=None)
+    return best.staff_id if best else None
+
+
+def people(session: Session, without: int | None = None) -> list[Person]:
+    """Everybody who works here and may be given a ticket. Until there are shifts, whoever works here is on one.
+
+    A customer has no advisor of their own yet: `own` is filled where that is known.
+    """
+    here = [person for person in staff.everybody(session) if person.dismissed_at is None and person.id != without]
+    load = tickets.load_of(session, [person.id for person in here])
+    return [Person(person.id, person.role, person.store_id, load=load.get(person.id, 0)) for person in here]
+
+
+def has_left(session: Session, staff_id: int) -> bool:
+    member = session.get(staff.Staff, staff_id)
+    return member is None or member.dismissed_at is not None
+
+
+def assign_at_open(work: Work, chat: Chat, ticket: Ticket) -> None:
+    to = choose(people(work.session), ticket)
+    if to is not None:
+        ticket.staff_id = to
+        work.event(ticket, "assigned", was=None, to=to)

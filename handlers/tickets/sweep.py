@@ -1,0 +1,138 @@
+"""What time does to a ticket: a warning, a promise that is broken and said to be, and the end of a settled case.
+
+Each ticket is looked at under its lock, and what was done is in its row: a second worker, or a second run, finds nothing to do.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.texts import Texts
+from handlers.tickets import actions, assignment, card, promises, sla
+from handlers.tickets.promises import BROKEN, WARNED
+from handlers.tickets.work import BOT, Work
+from storage import marks, tickets
+from storage.chats import Chat
+from storage.tickets import Ticket
+
+
+def due(session: Session, now: datetime) -> Sequence[int]:
+    return tickets.to_look_at(session, now, promises.rules_now(session))
+
+
+def look(session: Session, ticket_id: int, texts: Texts, now: datetime) -> None:
+    """Does what is due with this ticket, if it is still due."""
+    work, ticket = Work(session, texts, now, BOT), tickets.get(session, ticket_id)
+    assert ticket is not None, "tickets are never deleted"
+    with work.holding(ticket) as (chat, ticket):
+        if ticket.reckoned_with != promises.rules_now(session):
+            _by_new_rules(work, chat, ticket)
+        if ticket.alive and ticket.staff_id is not None and assignment.has_left(session, ticket.staff_id):
+            actions.pass_on(work, chat, ticket)
+        if ticket.look_at is None or ticket.look_at > now:
+            return
+        if not ticket.alive:
+            _end(work, ticket)
+        elif not _awake(work, ticket):
+            # A worker that was down over the due time wakes nobody at night.
+            promises.reckon(session, ticket, now)
+            ticket.look_at = sla.next_open(promises.hours_of(session, ticket), now)
+        else:
+            _alarm(work, chat, ticket)
+
+
+def _by_new_rules(work: Work, chat: Chat, ticket: Ticket) -> None:
+    """Opening hours or the policy have changed: another promise, and the card says so."""
+    before = (ticket.first_response_due, ticket.solution_due)
+    promises.reckon(work.session, ticket, work.now)
+    if before != (ticket.first_response_due, ticket.solution_due):
+        work.event(ticket, "reckoned", rules=ticket.reckoned_with)
+        card.show(work, chat, ticket)
+
+
+def _end(work: Work, ticket: Ticket) -> None:
+    ticket.status, ticket.closed_at = tickets.CLOSED, work.now
+    work.event(ticket, "closed", why="settled")
+    promises.reckon(work.session, ticket, work.now)
+
+
+def _awake(work: Work, ticket: Ticket) -> bool:
+    policy = promises.policy_of(work.session, ticket)
+    return policy.rings_at_night or sla.is_open(promises.hours_of(work.session, ticket), work.now)
+
+
+def _alarm(work: Work, chat: Chat, ticket: Ticket) -> None:
+    now = work.now
+    if ticket.answered_at is None and _late(ticket.first_response_due, now):
+        _broken(work, chat, ticket, "response")
+    elif _late(ticket.solution_due, now) and ticket.solution_alarm < BROKEN:
+        _broken(work, chat, ticket, "solution")
+    else:
+        _warn(work, chat, ticket)
+    promises.reckon(work.session, ticket, now)
+
+
+def _late(due: datetime | None, now: datetime) -> bool:
+    return due is not None and due <= now
+
+
+def _warn(work: Work, chat: Chat, ticket: Ticket) -> None:
+    """Three quarters of the time are gone."""
+    which = "response" if ticket.answered_at is None and ticket.response_alarm == 0 else "solution"
+    if which == "response":
+        ticket.response_alarm, promised = WARNED, ticket.first_response_due
+    else:
+        ticket.solution_alarm, promised = WARNED, ticket.solution_due
+    work.event(ticket, "warned", clock=which)
+    key = f"{ticket.id}:{which}:{promised.isoformat() if promised else ''}"
+    actions.notify(work, ticket, "warning", key)
+    marks.mark(work.session, key=f"slipping:{key}", chat_id=chat.id, ticket_id=ticket.id, kind="slipping", now=work.now)
+
+
+def _broken(work: Work, chat: Chat, ticket: Ticket, which: str) -> None:
+    """One tier up, to the next person, with a new promise from now on; the customer is told as it is.
+
+    At the top there is nobody further up: it is said once, and the clock stays where it ran out.
+    """
+    policy = promises.policy_of(work.session, ticket)
+    was, promised = ticket.tier, ticket.first_response_due if which == "response" else ticket.solution_due
+    key = f"{ticket.id}:{which}:{promised.isoformat() if promised else ''}"
+    top = was == tickets.CRITICAL
+    if which == "response":
+        ticket.response_alarm = BROKEN
+    else:
+        ticket.solution_alarm = BROKEN
+    work.event(ticket, "broken", clock=which, tier=was)
+    if not top:
+        ticket.tier = tickets.TIERS[tickets.TIERS.index(was) + 1]
+        ticket.response_alarm = ticket.solution_alarm = 0
+        ticket.response_from = work.now if ticket.answered_at is None else ticket.response_from
+        if which == "solution":
+            ticket.solution_from = work.now
+        work.event(ticket, "climbed", was=was, to=ticket.tier)
+        to = assignment.choose(assignment.people(work.session), ticket)
+        if to != ticket.staff_id:
+            work.event(ticket, "assigned", was=ticket.staff_id, to=to)
+            ticket.staff_id = to
+    promises.reckon(work.session, ticket, work.now)
+    actions.notify(work, ticket, "broken", key)
+    if ticket.kind == "booking":
+        return
+    _apologise(work, chat, ticket, which, goodwill=policy.goodwill and ticket.kind == "complaint", key=f"ticket:{key}:broken")
+    card.show(work, chat, ticket)
+
+
+def _apologise(work: Work, chat: Chat, ticket: Ticket, which: str, *, goodwill: bool, key: str) -> None:
+    who = card.holder(work, chat, ticket)
+    due = ticket.solution_due if ticket.answered_at else ticket.first_response_due
+    when = work.when(chat, ticket, due) if due and due > work.now else ""
+    text = work.text(chat, f"broken.{which}", who=who, when=when)
+    if goodwill:
+        text += "\n\n" + goodwill_for(work, chat, ticket)
+    work.say(chat, text, key=key, priority=1)
+
+
+def goodwill_for(work: Work, chat: Chat, ticket: Ticket) -> str:
+    """What an apology offers. Words only, until there are coupons: then one is made here, in the same transaction."""
+    return work.text(chat, "broken.goodwill", token=ticket.token)

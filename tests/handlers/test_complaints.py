@@ -1,0 +1,289 @@
+"""Complaints as customers make them: a ticket at once, then little is asked; what belongs together stays together."""
+
+from datetime import timedelta
+
+import pytest
+
+from handlers.tickets import actions
+from storage import marks, tickets
+from storage.tickets import Ticket
+from tests.world import Customer, World
+
+# One story that touches every table runs on both databases (test_ticket_story.py); a conversation is the same on either.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
+PHONE = "8610055500101"
+
+
+def _tickets(world: World) -> list[Ticket]:
+    with world.database.reading() as session:
+        return list(session.query(Ticket).order_by(Ticket.id))
+
+
+def _thread(world: World, ticket: Ticket) -> list[str]:
+    with world.database.reading() as session:
+        return [message.text for message in tickets.thread(session, ticket.id)]
+
+
+def _card(ann: Customer) -> str:
+    return next(text for text in reversed(ann.received) if text.startswith(("Case ", "受理")))
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "sorry", "card", "tier"),
+    [
+        ("en", "You scratched my door during the wash", "very sorry", "Answer by 10:00 · solution by tomorrow 09:00", "serious"),
+        ("zh-CN", "等了两个小时，没人理我", "非常抱歉", "10:00前回复 · 明天09:00前解决", "minor"),
+        ("zh-TW", "你們把我的車門刮花了", "非常抱歉", "10:00前回覆 · 明天09:00前解決", "serious"),
+    ],
+)
+def test_words_that_complain_open_a_ticket_at_once_with_its_promise(
+    world: World, language: str, words: str, sorry: str, card: str, tier: str
+) -> None:
+    ann = world.customer(language=language)
+    ann.says(words).sees(sorry)
+    [ticket] = _tickets(world)
+    assert (ticket.kind, ticket.tier, ticket.status, ticket.summary) == ("complaint", tier, "open", words)
+    assert card in _card(ann)
+    assert ticket.token in _card(ann)
+    assert _thread(world, ticket) == [words]
+
+
+def test_the_whole_way_by_the_menu_with_everything_that_is_asked(world: World) -> None:
+    ann = world.customer("telegram").shares_phone(PHONE)
+    ann.says("menu").presses("Complaint").sees("What happened?")
+    ann.says("The noise is there again, I was here last week for it").sees("Which visit was it?", "with the")
+    assert len(_tickets(world)) == 1
+    visit = ann.labels[0]
+    assert " · " in visit
+    ann.presses(visit).sees("How bad is it?")
+    ann.presses("Bad").sees("What would you like us to do?")
+    ann.says("I want a new part for free").sees("you will hear from us")
+    [ticket] = _tickets(world)
+    assert (ticket.tier, ticket.severity, ticket.wish) == ("serious", "bad", "I want a new part for free")
+    assert ticket.visit_id is not None
+    assert "now with: the store manager" in _card(ann).casefold()
+
+
+def test_an_angry_message_is_not_answered_with_a_quiz(world: World) -> None:
+    ann = world.customer().says("This is ridiculous, I've been waiting for three hours!")
+    ann.sees("should not have happened")
+    assert ann.labels == []
+    ann.says("how much is a minor service").says("My brakes failed after your repair, I will sue you").sees(
+        "should not have happened"
+    )
+    assert ann.labels == []
+    tiers = [ticket.tier for ticket in _tickets(world)]
+    assert "critical" in tiers
+
+
+def test_an_angry_message_in_the_middle_of_another_form_leaves_it(world: World) -> None:
+    ann = world.customer().says("how much is a minor service").sees("which car")
+    ann.says("Your staff was rude and this is unacceptable").sees("should not have happened")
+    assert "which car" not in ann.last.text
+    ann.says("how much is a major service").sees("which car")
+
+
+def test_several_messages_and_photos_are_one_complaint(world: World) -> None:
+    ann = world.customer().says("you dented my bumper").sees("How bad is it?")
+    ann.says("It is on the left side, below the light").sees("added", "How bad is it?")
+    ann.does("photo", media=("abc",)).sees("photo is with your case", "How bad is it?")
+    ann.presses("That's all").sees("hear from us")
+    world.passes(minutes=3)
+    ann.says("And the man at the desk only laughed").sees("added")
+    [ticket] = _tickets(world)
+    assert len(_thread(world, ticket)) == 4
+    assert "left side" in ticket.summary
+
+
+def test_an_album_is_one_complaint_and_answered_once(world: World) -> None:
+    """CH20: ten photos over three seconds, the words under the first."""
+    ann = world.customer("telegram")
+    ann.does("photo", text="You scratched my door", media=("p0",), extra={"album": "a1"}).sees("How bad is it?")
+    said = len(ann.received)
+    for number in range(1, 10):
+        world.passes(milliseconds=300)
+        ann.does("photo", media=(f"p{number}",), extra={"album": "a1"}, at_once=True)
+    assert len(ann.received) == said
+    [ticket] = _tickets(world)
+    assert len(_thread(world, ticket)) == 10
+    ann.presses("Annoying").sees("What would you like")
+
+
+def test_an_album_whose_words_come_late_is_still_one(world: World) -> None:
+    """CH20."""
+    ann = world.customer("telegram")
+    ann.does("photo", media=("p0",), extra={"album": "a1"}).sees("kept the photo")
+    ann.does("photo", media=("p1",), extra={"album": "a1"}, at_once=True)
+    ann.does("photo", text="你们把我车门划伤了", media=("p2",), extra={"album": "a1"}, at_once=True).sees("情况有多严重")
+    [ticket] = _tickets(world)
+    assert len(_thread(world, ticket)) == 3
+    assert [text for text in ann.received if "kept the photo" in text] == [ann.received[0]]
+
+
+def test_a_question_in_between_is_answered_and_belongs_to_no_ticket(world: World) -> None:
+    ann = world.customer().says("you dented my bumper")
+    ann.says("when are you open on saturday?").sees("Today:", "How bad is it?")
+    [ticket] = _tickets(world)
+    assert _thread(world, ticket) == ["you dented my bumper"]
+    ann.presses("That's all").says("how much is a minor service for my A4?").sees("¥")
+
+
+def test_leaving_the_questions_leaves_the_ticket(world: World) -> None:
+    ann = world.customer().says("you dented my bumper").presses("Cancel").sees("Your case stays open")
+    [ticket] = _tickets(world)
+    assert ticket.status == "open"
+    ann.says("cancel").sees("nothing to cancel")
+
+
+def test_a_new_matter_is_a_new_ticket_and_a_tap_makes_them_one(world: World) -> None:
+    ann = world.customer().says("you dented my bumper").presses("That's all")
+    world.passes(hours=2)
+    ann.says("I was charged twice for the oil change").sees("a case of its own")
+    first, second = _tickets(world)
+    assert (first.category, second.category) == ("damage", "price")
+    ann.presses("It's the same matter").sees(f"case {first.token}")
+    first, second = _tickets(world)
+    assert (second.status, second.merged_into, first.status) == ("merged", first.id, "open")
+    assert _thread(world, first) == ["you dented my bumper", "I was charged twice for the oil change"]
+
+
+def test_the_same_matter_stays_one_ticket_and_a_tap_makes_it_two(world: World) -> None:
+    ann = world.customer().says("you dented my bumper").presses("That's all")
+    world.passes(hours=2)
+    ann.says("There's a new scratch on the roof after your service").sees("added")
+    ann.presses("That's another matter").sees("a case of its own")
+    first, second = _tickets(world)
+    assert _thread(world, first) == ["you dented my bumper"]
+    assert _thread(world, second) == ["There's a new scratch on the roof after your service"]
+
+
+def test_a_question_ticket_becomes_a_complaint_when_they_complain(world: World) -> None:
+    ann = world.customer().says("advisor").sees("called a colleague", "by 10:00")
+    ann.says("your mechanic scratched my wheel")
+    [ticket] = _tickets(world)
+    assert (ticket.kind, ticket.tier) == ("complaint", "serious")
+
+
+@pytest.mark.parametrize("words", ["I want to make a complaint", "投诉", "我要投诉", "我要客訴", "/complaint"])
+def test_whoever_only_says_that_they_complain_is_asked_what_happened(world: World, words: str) -> None:
+    ann = world.customer(language="en" if words.isascii() else "zh-CN").says(words)
+    assert "ask" in ann.last.data
+    assert _tickets(world) == []
+    ann.does("photo", media=("abc",))
+    assert [ticket.kind for ticket in _tickets(world)] == ["complaint"]
+
+
+def test_what_no_rule_knows_but_the_knowledge_base_takes_for_a_complaint(world: World) -> None:
+    ann = world.customer().says("I am angry about how I was treated")
+    ann.sees("sorry")
+    assert [ticket.kind for ticket in _tickets(world)] == ["complaint"]
+
+
+def test_a_question_about_complaints_is_a_question(world: World) -> None:
+    world.customer().says("how do you handle complaints")
+    assert _tickets(world) == []
+
+
+def test_customers_see_where_their_own_case_stands(world: World) -> None:
+    ann, bob = world.customer(), world.customer()
+    ann.says("you dented my bumper").presses("That's all")
+    world.passes(minutes=30)
+    ann.says("status of my complaint").sees(_tickets(world)[0].token, "Answer by 10:00")
+    bob.says("status of my complaint")
+    assert _tickets(world)[0].token not in bob.last.text
+
+
+def test_a_button_of_another_customers_ticket_does_nothing(world: World) -> None:
+    """AU3: foreign and absent look the same."""
+    ann, bob = world.customer(), world.customer()
+    ann.says("you dented my bumper")
+    with world.database.transaction() as session:
+        actions.resolve(world.work(session), _tickets(world)[0], "a slip", "a new bumper", "a cushion")
+    bob.starts().does("press", press=ann.button("It's not solved"))
+    assert "no longer in use" in bob.toast
+    assert _tickets(world)[0].status == "resolved"
+
+
+# -- a person, and out of hours ---------------------------------------------------------------------------------------------
+
+
+def test_out_of_hours_it_is_said_when_somebody_answers_and_a_number_is_taken(world: World) -> None:
+    world.passes(hours=13)  # ten in the evening
+    ann = world.customer().says("advisor").sees("closed just now", "tomorrow 10:00")
+    ann.presses("Call me").sees("Which number")
+    ann.says("banana banana").sees("can't read that as a phone number")
+    ann.says("0532 8888 0199").sees("will call you")
+    [ticket] = _tickets(world)
+    assert ticket.phone == "+8653288880199"
+
+
+# -- early warnings ---------------------------------------------------------------------------------------------------------
+
+
+def _marks(world: World) -> list[str]:
+    with world.database.reading() as session:
+        return sorted(mark.kind for mark in marks.standing(session))
+
+
+def test_marks_before_there_is_a_complaint(world: World) -> None:
+    ann, bob, eve = world.customer(), world.customer(language="zh-CN"), world.customer()
+    ann.says("is my car ready?")
+    assert _marks(world) == []
+    world.passes(minutes=40)
+    ann.says("is my car ready yet?")
+    bob.says("真是无语")
+    assert _marks(world) == ["hot_words", "ready_again"]
+    eve.says("advisor")
+    world.passes(minutes=10)
+    eve.says("advisor")
+    assert _marks(world) == ["hot_words", "ready_again", "unanswered_twice"]
+    with world.database.transaction() as session:
+        actions.reply(world.work(session), tickets.of_chat(session, eve.last.chat_id)[0], "Here I am.")
+    assert _marks(world) == ["hot_words", "ready_again"]
+
+
+# -- reopening --------------------------------------------------------------------------------------------------------------
+
+
+def _settled(world: World, ann: Customer) -> Ticket:
+    with world.database.transaction() as session:
+        ticket = tickets.of_chat(session, ann.last.chat_id)[0]
+        actions.resolve(world.work(session, "Li", 7), ticket, "a loose bolt", "tightened", "a second look")
+        return ticket
+
+
+@pytest.mark.parametrize("words", ["it is still not fixed", "还没解决", "問題還在"])
+def test_writing_that_it_is_not_solved_opens_it_again(world: World, words: str) -> None:
+    ann = world.customer().says("you dented my bumper")
+    _settled(world, ann)
+    ann.sees("a loose bolt", "tightened", "a second look", "seven days")
+    world.passes(days=3)
+    ann.says(words)
+    [ticket] = _tickets(world)
+    assert (ticket.status, ticket.reopened, ticket.answered_at) == ("reopened", 1, None)
+    assert ticket.first_response_due == ticket.response_from + timedelta(hours=1)
+    with world.database.reading() as session:
+        event = tickets.last_event(session, ticket.id, "reopened")
+        assert event is not None
+        assert (event.who, event.detail) == ("customer", {"closed_by": 7})
+
+
+def test_after_seven_days_it_is_a_new_matter(world: World) -> None:
+    ann = world.customer().says("you dented my bumper")
+    _settled(world, ann)
+    button = ann.button("It's not solved")
+    world.passes(days=8)
+    world.sweeps()
+    assert _tickets(world)[0].status == "closed"
+    ann.says("it is still not fixed")
+    assert _tickets(world)[0].status == "closed"
+    ann.does("press", press=button).sees("more than seven days")
+
+
+def test_a_button_opens_it_again(world: World) -> None:
+    ann = world.customer().says("you dented my bumper")
+    _settled(world, ann)
+    ann.presses("It's not solved").sees("open again")
+    assert _tickets(world)[0].status == "reopened"
+    ann.presses("It's not solved").sees("still open")
