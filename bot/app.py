@@ -18,6 +18,7 @@ from bot.clock import Clock, clock_of
 from bot.clockwork import Clockwork
 from bot.complaints import Complaints
 from bot.console import Console
+from bot.downloads import Downloads
 from bot.garbage import collect_late
 from bot.only_one import make_folder
 from bot.photos import clean_photo
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 # Seconds without a beat after which a part counts as stuck.
 STILL_AFTER = 20.0
+# So often it is looked who is to be told something.
+PUSHES = 30.0
 
 
 class Beating(Protocol):
@@ -97,6 +100,12 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self.stop)
         settings = self.settings
+
+        def push() -> None:
+            """What features say by themselves; from a thread, so that the courier is woken on the loop."""
+            if self.engine.push(self.clock()):
+                loop.call_soon_threadsafe(self.wake)
+
         web = make_app(self._ready)
         async with AsyncExitStack() as parts:
             telegram = await self._telegram(parts) if settings.telegram_bot_token.get_secret_value() else None
@@ -105,6 +114,7 @@ class App:
             proxies = Proxies(settings.proxies)
             chat = WebChat(self.turns, self.database, self.clock, settings.origins, proxies=proxies)
             web.add_routes(chat.routes())
+            web.add_routes(Downloads(self.engine).routes())
             console = Console(
                 self.database,
                 self.clock,
@@ -125,6 +135,7 @@ class App:
             clockwork.every(0.25, self.engine.keep_fresh)
             clockwork.every(1.0, self.engine.watch.look)
             clockwork.every(2.0, self._release)
+            clockwork.every(PUSHES, push)
             clockwork.every(3600.0, Album(self.database, self.clock).forget_old)
             clockwork.every(5.0, self._sweep)
             clockwork.start()

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, cast, func, literal, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.contact import ContactDecision
 from storage.database import Base, Id, Json, Moment, dialect
 
 HELD, REQUESTED, CONFIRMED = "held", "requested", "confirmed"
@@ -187,3 +188,32 @@ def rides_between(
 def events_of(session: Session, appointment_id: int) -> list[Event]:
     """Its history, the oldest first."""
     return list(session.scalars(select(Event).where(Event.appointment_id == appointment_id).order_by(Event.id)))
+
+
+def starting_between(session: Session, stores: Collection[int], start: datetime, end: datetime) -> list[Appointment]:
+    """Open appointments of these stores by their start."""
+    query = select(Appointment).where(
+        Appointment.store_id.in_(stores), Appointment.starts_at >= start, Appointment.starts_at < end,
+        Appointment.status.in_(OPEN),
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id)))
+
+
+def never_decided(session: Session, stores: Collection[int], start: datetime, end: datetime, kind: str) -> list[Appointment]:
+    """Those of which nobody has decided whether to send the push "booking:<id>:<sequence>:<kind>"."""
+    row = Appointment
+    key = literal("booking:") + cast(row.id, String) + ":" + cast(row.sequence, String) + f":{kind}"
+    query = select(row).where(
+        row.store_id.in_(stores), row.starts_at >= start, row.starts_at < end, row.status.in_(OPEN),
+        ~select(ContactDecision.id).where(ContactDecision.key == key).exists(),
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(row.starts_at, row.id)))
+
+
+def last_events(session: Session, ids: Collection[int], whats: Collection[str]) -> dict[tuple[int, str], datetime]:
+    """When each of these things last happened to each of the appointments."""
+    if not ids:
+        return {}
+    query = select(Event.appointment_id, Event.what, func.max(Event.at))
+    query = query.where(Event.appointment_id.in_(ids), Event.what.in_(whats)).group_by(Event.appointment_id, Event.what)
+    return {(appointment_id, what): at for appointment_id, what, at in session.execute(query)}

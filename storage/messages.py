@@ -280,6 +280,12 @@ def queued_keys(session: Session, keys: Collection[str]) -> set[str]:
     return set(session.connection().execute(query).scalars())
 
 
+def queued_like(session: Session, prefix: str) -> list[str]:
+    """The keys that begin so, of what has not begun to leave."""
+    unsent = (MESSAGES.c.status.in_((QUEUED, WAITING)), MESSAGES.c.key.startswith(prefix, autoescape=True))
+    return list(session.connection().execute(select(MESSAGES.c.key).where(*unsent)).scalars())
+
+
 def cancel_queued_keys(session: Session, keys: Collection[str]) -> None:
     unsent = MESSAGES.c.key.in_(keys) & MESSAGES.c.status.in_((QUEUED, WAITING))
     session.connection().execute(update(MESSAGES).where(unsent).values(status=CANCELLED))

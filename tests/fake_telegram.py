@@ -37,6 +37,7 @@ class Received:
     markup: dict[str, Any]
     at: float
     photo: bytes = b""
+    document: bytes = b""
     edits: int = 0
 
     @property
@@ -345,11 +346,25 @@ class FakeTelegram:
             raise bad("file is too big")
         return self._send("sendPhoto", parameters, caption, entities, content)
 
-    def _send(self, method: str, parameters: dict[str, Any], text: str, entities: Any, photo: bytes = b"") -> Any:
+    async def _do_senddocument(self, parameters: dict[str, Any]) -> Any:
+        caption = str(parameters.get("caption", ""))
+        if caption:
+            rules.text(caption, 1024, long="message caption is too long")
+        entities = rules.entities(parameters.get("caption_entities"), caption)
+        document = parameters.get("document")
+        if not isinstance(document, bytes) or not document:
+            raise bad("file must be non-empty")
+        return self._send("sendDocument", parameters, caption, entities, document=document)
+
+    def _send(
+        self, method: str, parameters: dict[str, Any], text: str, entities: Any, photo: bytes = b"", document: bytes = b""
+    ) -> Any:
         markup = rules.markup(parameters.get("reply_markup"))
         chat = self._chat_of(parameters)
         self._watch_rates(chat)
-        message = Received(chat, next(self.message_ids), method, text, entities, markup, asyncio.get_running_loop().time(), photo)
+        message = Received(
+            chat, next(self.message_ids), method, text, entities, markup, asyncio.get_running_loop().time(), photo, document
+        )
         if self._keep:
             self.received.append(message)
         return self._as_json(message)
@@ -395,7 +410,7 @@ class FakeTelegram:
                 break
         else:
             raise bad("message to edit not found")
-        if message.photo:
+        if message.photo or message.document:
             raise bad("there is no text in the message to edit")
         if "keyboard" in message.markup or "remove_keyboard" in message.markup:
             raise bad("message can't be edited")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from telegram import InputFile
 from telegram.error import TelegramError
 
 from bot.channels.channel import Fate, Rates, Result, Slot
@@ -30,11 +31,13 @@ _NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "user not
 
 @dataclass(slots=True)
 class _Step:
-    """One call of several that send a letter. `picture`: the id of a stored photo that goes with it."""
+    """One call of several that send a letter. `picture`: the id of a stored photo that goes with it; `document`: a file's
+    name, mime and content."""
 
     method: str
     parameters: dict[str, Any] = field(default_factory=dict)
     picture: str = ""
+    document: dict[str, str] | None = None
 
 
 class TelegramSender:
@@ -74,7 +77,7 @@ class TelegramSender:
         steps = _steps(letter, _markup(letter, letter.address in self.sharing))
         if not steps:
             return Result(Fate.REFUSED, reason="there is nothing in it")
-        if letter.replaces and len(steps) == 1 and not steps[0].picture:
+        if letter.replaces and len(steps) == 1 and steps[0].method == "sendMessage":
             edited = await self._edit(letter, steps[0], slot)
             if edited is not None:
                 return edited
@@ -123,6 +126,11 @@ class TelegramSender:
             return fate_of(error)
 
     async def _call(self, step: _Step) -> Result:
+        if step.document:
+            parameters = dict(step.parameters)
+            file = InputFile(step.document["content"].encode(), filename=step.document["name"])
+            message = await self._api.bot.send_document(parameters.pop("chat_id"), file, api_kwargs=parameters)
+            return Result(Fate.SENT, ref=str(message.message_id))
         if not step.picture:
             answer = await self._api.call(step.method, step.parameters)
             ref = answer.get("message_id") if isinstance(answer, dict) else None
@@ -147,8 +155,9 @@ def _steps(letter: Letter, markup: dict[str, Any] | None) -> list[_Step]:
     entities = letter.data.get("entities", ())
     picture = letter.data.get("picture", "")
     text = letter.text
-    if picture:
-        step = _Step("sendPhoto", {"chat_id": chat}, picture)
+    document = letter.data.get("document")
+    if picture or document:
+        step = _Step("sendDocument" if document else "sendPhoto", {"chat_id": chat}, picture, document)
         if text.strip() and units(text) <= MAX_CAPTION:
             (part,) = split(text, entities, MAX_CAPTION)
             step.parameters["caption"] = part.text

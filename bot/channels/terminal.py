@@ -62,6 +62,8 @@ class Terminal:
 
     def _shown(self, message: Message) -> str:
         lines = [message.text]
+        if "document" in message.data:
+            lines.append(f"  ({message.data['document']['path']})")
         flat = [button for row in message.data.get("buttons", []) for button in row]
         if flat:
             self._presses = [f"{message.token}.{index}" for index in range(len(flat))]

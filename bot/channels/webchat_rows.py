@@ -35,6 +35,8 @@ def shown(message: Message, address: str) -> dict[str, Any] | None:
         row["entities"] = data["entities"]
     if data.get("picture"):
         row["photos"] = [data["picture"]]
+    if data.get("document"):
+        row["file"] = {"name": data["document"]["name"], "url": data["document"]["path"]}
     if message.token and data.get("buttons"):
         row["buttons"] = _buttons(message.token, data["buttons"])
     if data.get("passing") or data.get("ask"):

@@ -1,18 +1,20 @@
 """Booking: a visit is booked, moved and cancelled in words or taps, on a bay that nobody else gets; and the reminders of it."""
 
-from handlers.booking import calendar, flow, hearing, mine, pages
+from handlers.booking import calendar, flow, hearing, mine, pages, pushes, standby
 from handlers.dialogue import Feature
 
 FEATURE = Feature(
     "booking",
-    forms=[flow.BOOK, mine.MOVE, mine.CANCEL],
+    forms=[flow.BOOK, mine.MOVE, mine.CANCEL, standby.WAIT],
     actions={
         "book": flow.book, "mine": mine.mine, "show": mine.show, "move": mine.move, "cancel": mine.cancel, "way": mine.way,
-        "calendar": mine.calendar_file, "qr": mine.code, "leave": mine.left, "coming": mine.coming_for_sure,
+        "calendar": mine.calendar_file, "qr": mine.code, "coming": mine.coming_for_sure, "wait": standby.ask,
+        "accept": standby.accept, "decline": standby.decline, "leave": standby.left,
     },
     commands={"book": flow.book, "mine": mine.mine},
     trigger=flow.asked_for,
     keeps=[hearing.store_names],
+    pushes=[pushes.sweep, pushes.offer, pushes.forget, pushes.remind, pushes.note_missed],
     files={calendar.NAME: calendar.fetched},
     pages=pages.PAGES,
     things=[pages.APPOINTMENT],

@@ -6,7 +6,6 @@ from urllib.parse import quote
 from handlers.booking import actions, calendar, hearing, history, phrases, qr, reminders, rules, wishes, words
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import Day, Time, clear, with_day
-from handlers.booking.waiting import leave
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from handlers.prices import finding
@@ -270,12 +269,3 @@ MOVE = Form(
     hear=hear_time,
 )
 CANCEL = Form("cancel", slots=[_Sure(name="sure", options=_yes_no("booking.sure.yes", "booking.sure.no"))], submit=drop)
-
-
-def left(turn: Turn, wait_id: Any) -> Reply:
-    """Not waiting any more."""
-    waits = waitlist.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
-    wait = next((one for one in waits if one.id == wait_id), None)
-    if wait is not None:
-        leave(turn.session, wait)
-    return Reply(turn.text("booking.wait.left"), [turn.button("booking.button.mine", "booking.mine")])

@@ -18,15 +18,18 @@ from storage.appointments import Appointment
 from storage.stores import Store
 
 
-class Speaker(Protocol):
-    """Who makes texts in one language: a turn, or a push to somebody."""
+class HasShop(Protocol):
+    @property
+    def shop(self) -> Shop: ...
+
+
+class Speaker(HasShop, Protocol):
+    """Who makes texts in one language: a turn, or a voice."""
 
     @property
     def language(self) -> str: ...
     @property
     def texts(self) -> Texts: ...
-    @property
-    def shop(self) -> Shop: ...
     def text(self, key: str, **values: Any) -> str: ...
     def button(self, key: str, do: str, value: Any = None, **values: Any) -> Button: ...
     def money(self, amount: int, currency: str) -> str: ...
@@ -101,8 +104,8 @@ def _transport(speaker: Speaker, store: Store, kind: str) -> str:
     return label(speaker, f"booking.transport.said.{kind}") if kind != "wait" or own.loaners or own.pickups else ""
 
 
-def store_of(speaker: Speaker, row: Appointment) -> Store:
-    return next(store for store in speaker.shop.stores if store.id == row.store_id)
+def store_of(knows: HasShop, row: Appointment) -> Store:
+    return next(store for store in knows.shop.stores if store.id == row.store_id)
 
 
 def zone_of(store: Store) -> ZoneInfo:

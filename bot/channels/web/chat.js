@@ -172,13 +172,14 @@
     const said = make("div", { class: "said", dir: "auto" });
     if (row.photos) said.append(...row.photos.map(picture));
     if (row.text) said.append(make("p", {}, ...formatted(row.text, row.entities)));
+    if (row.file) said.append(make("a", { class: "file", href: base + row.file.url.replace(/^\//, ""), download: row.file.name, target: "_blank", rel: "noopener" }, "📅 " + row.file.name));
     const who = make("span", { class: "reader" }, (row.mine ? words.you : shop || words.bot) + ": ");
     const message = make("div", { class: "message " + (row.mine ? "mine" : "theirs") }, who, said);
     message.append(make("time"));
     stamp(message, row.at);
     if (row.id) message.dataset.row = row.instead || row.id;
     if (row.once) message.dataset.once = "";
-    if (row.buttons) message.append(make("div", { class: "choices", role: "group", "aria-label": words.choices }, ...row.buttons.map((line) => make("div", { class: "line" }, ...line.map((button) => choice(message, button))))));
+    if (row.buttons) message.append(make("div", { class: "choices", role: "group", "aria-label": words.choices }, ...row.buttons.map((line) => make("div", { class: line.length > 4 ? "line days" : "line" }, ...line.map((button) => choice(message, button))))));
     return message;
   };
 

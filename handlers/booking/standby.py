@@ -1,0 +1,124 @@
+"""Waiting for a time to come free: the window is named in a tap or in words; a freed time is taken or left by its buttons."""
+
+from datetime import date, time, timedelta
+from typing import Any
+
+from handlers.booking import actions, hearing, mine, rules, waiting, wishes, words
+from handlers.booking.slots_end import Phone
+from handlers.booking.slots_when import doubt
+from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear
+from handlers.profile import actions as profile
+from handlers.vehicles import actions as vehicles
+from storage import waitlist
+from storage.appointments import HELD
+
+# What the booking form knows and the wish takes along.
+KNOWN = ("service", "car", "store", "transport", "phone", "note")
+WINDOWS = {"day": ("00:00", "23:59"), "morning": ("00:00", "12:00"), "afternoon": ("12:00", "23:59")}
+
+
+def ask(turn: Turn, day: Any) -> Start | Reply:
+    """The button beside a full day, in the middle of booking."""
+    answers = turn.chat.answers
+    if turn.chat.form != "booking.book" or not {"service", "car", "store"} <= answers.keys():
+        return mine.mine(turn)
+    return Start("booking.wait", {**{name: answers[name] for name in KNOWN if name in answers}, "day": day})
+
+
+def _windows(turn: Turn, answers: Answers) -> list[Option]:
+    day = date.fromisoformat(answers["day"])
+    whole = {"first": answers["day"], "last": answers["day"]}
+    return [
+        Option({**whole, "early": early, "late": late}, words.label(turn, f"booking.wait.{name}", day=day))
+        for name, (early, late) in WINDOWS.items()
+    ]
+
+
+class Window(Choice):
+    """When the visit may begin: {"first", "last": days, "early", "late": times}."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        buttons = [Button(option.label, "answer", option.value) for option in self.options(turn, answers)]
+        return Reply(turn.text("booking.wait.ask", day=date.fromisoformat(answers["day"])), [[button] for button in buttons])
+
+    def read(self, turn: Turn, answers: Answers) -> Any:
+        if turn.incoming.kind != "text":
+            raise Unclear("booking.when.unclear")
+        store = turn.shop.store(answers["store"])
+        said = hearing.when(turn, turn.words, store)
+        if said.reading is None or said.contested:
+            raise doubt(turn, said)
+        wanted = hearing.wanted(said.reading, answers["day"])
+        day = wanted.day or answers["day"]
+        around = {"early": wanted.time, "late": wanted.time} if wanted.time else {}
+        return {"first": day, "last": day, **wanted.window, **around}
+
+
+def submit(turn: Turn, answers: Answers) -> Reply:
+    """In line, with car and person as for an appointment."""
+    customer = profile.customer_of(turn.session, turn.chat, turn.now)
+    car = vehicles.settle(turn, answers["car"])
+    if car is not None:
+        answers["car"] = {"id": car.id}
+    visit, window = wishes.to_book(turn, answers), answers["window"]
+    earliest = rules.instant(
+        date.fromisoformat(window["first"]), time.fromisoformat(window.get("early", "00:00")), visit.plan.zone
+    )
+    last = date.fromisoformat(window["last"])
+    latest = rules.instant(last, time.fromisoformat(window.get("late", "23:59")), visit.plan.zone) + timedelta(minutes=1)
+    person = wishes.person(turn, answers.get("phone"))
+    assert person.customer_id == customer.id
+    row = actions.wait(
+        turn.session, turn.shop, visit.plan.wish, earliest, latest, person, turn.now, note=answers.get("note", "")
+    )  # fmt: skip
+    offer = visit.plan.terms.offer
+    return Reply(
+        turn.text("booking.wait.done", services=words.services(turn, row.services), day=last, minutes=offer),
+        [turn.button("booking.button.mine", "booking.mine")],
+    )
+
+
+def accept(turn: Turn, appointment_id: Any) -> Reply:
+    """The freed time is taken; if that was too late, others are offered."""
+    row = wishes.own(turn, appointment_id)
+    if row is None:
+        return mine.gone(turn)
+    try:
+        row = actions.confirm(turn.session, turn.shop, row, turn.now)
+    except Refusal as no:
+        return Reply(turn.text(no.key, **no.values), _others(turn, row.services, no, words.store_of(turn, row).code))
+    return mine.done(turn, row, "booking.done")
+
+
+def _others(turn: Turn, services: list[str], no: Refusal, store: str) -> list[list[Button]]:
+    place = turn.shop.store(store)
+    assert place is not None
+    rows = []
+    for free in no.values.get("times", ()):
+        there = free.starts_at.astimezone(words.zone_of(place))
+        value = {"service": services, "store": store, "day": there.date().isoformat(), "time": f"{there:%H:%M}"}
+        rows.append([Button(words.free(turn, place, free), "booking.book", value)])
+    return [*rows, [turn.button("booking.button.mine", "booking.mine")]]
+
+
+def decline(turn: Turn, appointment_id: Any) -> Reply:
+    """Not this one; the wish keeps its place in the line."""
+    row = wishes.own(turn, appointment_id)
+    if row is not None and row.status == HELD:
+        actions.cancel(turn.session, turn.shop, row, turn.now)
+    return Reply(turn.text("booking.wait.next"), [turn.button("booking.button.mine", "booking.mine")])
+
+
+def left(turn: Turn, wait_id: Any) -> Reply:
+    """Not waiting any more; a time that was held for them goes to the next."""
+    waits = waitlist.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
+    wait = next((one for one in waits if one.id == wait_id), None)
+    if wait is not None:
+        held = wishes.own(turn, wait.appointment_id)
+        waiting.leave(turn.session, wait)
+        if held is not None and held.status == HELD:
+            actions.cancel(turn.session, turn.shop, held, turn.now)
+    return Reply(turn.text("booking.wait.left"), [turn.button("booking.button.mine", "booking.mine")])
+
+
+WAIT = Form("wait", slots=[Window(name="window", options=_windows), Phone(name="phone")], submit=submit)

@@ -1,0 +1,218 @@
+"""Reminders of visits and offers of freed times: once, at the right time, following the appointment, never two at once."""
+
+import itertools
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.booking import actions, reminders
+from handlers.booking.history import By, Person
+from handlers.booking.plan import Wish
+from handlers.dialogue import Refusal
+from handlers.dialogue import shop as shops
+from storage import appointments, messages
+from storage.appointments import Appointment, Event
+from tests.handlers.test_booking_flow import books
+from tests.world import Customer, World
+
+CHEN = By("Chen", "console", staff=True)
+ZONES = sorted(available_timezones())
+
+
+def _at(world: World, *moments: datetime) -> None:
+    """At each of these it is looked who is due, by two workers."""
+    for moment in moments:
+        world.now = moment
+        world.engine.push(world.now)
+        world.engine.push(world.now)
+        with world.database.transaction() as session:
+            messages.release(session, world.now)
+
+
+def _reminders(ann: Customer) -> list[tuple[str, datetime]]:
+    shown = [m for m in ann.transcript if not m.incoming and (m.key or "").startswith("booking:")]
+    return [((m.key or "").rsplit(":", 1)[1], m.due_at) for m in shown if m.due_at]
+
+
+def _row(world: World) -> Appointment:
+    with world.database.reading() as session:
+        return session.query(Appointment).filter_by(status="confirmed", source="chat").one()
+
+
+def _utc(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+
+
+def test_the_day_before_and_two_hours_before_once_each(world: World) -> None:
+    ann = books(world.customer())  # Tuesday, ten o'clock in Shanghai
+    first, second = _utc(23, 2, 1), _utc(24, 0, 1)
+    _at(world, _utc(23, 1, 59), first, _utc(23, 3), _utc(23, 23, 59), second, _utc(24, 1), _utc(24, 3))
+    assert _reminders(ann) == [("day_before", first), ("two_hours", second)]
+    assert sum("See you tomorrow!" in text for text in ann.received) == 1
+    assert "In two hours" in ann.received[-1]
+
+
+def test_the_buttons_of_a_reminder(world: World) -> None:
+    ann = books(world.customer())
+    _at(world, _utc(23, 2, 30))
+    ann.sees("See you tomorrow!", "Tue 24 Nov, 10:00").presses("✓ I'll be there").sees("We look forward")
+    ann.presses("Move it").says("Wednesday at ten").sees("Move", "Wed 25 Nov, 10:00").says("yes").sees("Moved.")
+    _at(world, _utc(24, 1))
+    assert [kind for kind, _ in _reminders(ann)] == ["day_before"]  # of the new time nothing is due yet
+    _at(world, _utc(24, 3), _utc(25, 1))
+    assert [kind for kind, _ in _reminders(ann)] == ["day_before", "day_before", "two_hours"]
+
+
+def test_a_cancelled_visit_is_not_spoken_of(world: World) -> None:
+    ann = books(world.customer())
+    ann.says("cancel my appointment").says("yes").sees("Cancelled")
+    _at(world, _utc(23, 3), _utc(24, 1))
+    assert _reminders(ann) == []
+
+
+@pytest.mark.parametrize(
+    ("down_until", "kinds", "noted"),
+    [
+        (_utc(23, 10), ["day_before", "two_hours"], []),
+        (_utc(24, 0, 30), ["two_hours"], []),
+        (_utc(23, 23, 30), ["two_hours"], []),
+        (_utc(24, 9), [], ["day_before", "two_hours"]),
+        (_utc(29, 9), [], ["day_before", "two_hours"]),
+    ],
+)
+def test_late_after_an_outage(world: World, down_until: datetime, kinds: list[str], noted: list[str]) -> None:
+    """TM4: what still helps is sent, never two at once; of a visit that is over nothing is said, and a note is kept."""
+    ann = books(world.customer())
+    _at(world, *[moment for moment in (down_until, _utc(24, 0, 30), max(_utc(24, 3), down_until)) if moment >= down_until])
+    assert [kind for kind, _ in _reminders(ann)] == kinds
+    with world.database.reading() as session:
+        notes = session.query(Event).filter_by(what="not_reminded", appointment_id=_row(world).id).all()
+    assert [note.details["kinds"] for note in notes] == ([noted] if noted else [])
+
+
+def test_what_waits_for_the_morning_follows_the_appointment(world: World) -> None:
+    """An early visit: its reminder waits for waking hours, and is taken back when the visit is cancelled by then."""
+    ann = books(world.customer(), "oil change on Tuesday at 8:30 for my A4 at East Harbour, I'll wait")
+    _at(world, _utc(23, 0, 45))
+    assert _reminders(ann) == []
+    assert _waiting(world) == 1
+    with world.database.transaction() as session:
+        row = appointments.lock(session, _row(world).id)
+        row.status, row.sequence = "cancelled", row.sequence + 1
+    _at(world, _utc(23, 0, 50))
+    assert _waiting(world) == 0
+    _at(world, _utc(23, 2), _utc(23, 23))
+    assert _reminders(ann) == []
+
+
+def _waiting(world: World) -> int:
+    with world.database.reading() as session:
+        return len(messages.queued_like(session, "booking:"))
+
+
+# -- the rules ----------------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    day=st.dates(date(2020, 1, 2), date(2040, 12, 30)),
+    quarter=st.integers(0, 95),
+    fold=st.sampled_from((0, 1)),
+)
+def test_at_most_one_reminder_at_any_moment_in_any_zone(zone: str, day: date, quarter: int, fold: int) -> None:
+    """TM1, TM2: every zone, also in the hour that the clocks skip or repeat."""
+    place = ZoneInfo(zone)
+    starts = datetime.combine(day, time(quarter // 4, quarter % 4 * 15), place).replace(fold=fold).astimezone(UTC)
+    told = starts - timedelta(days=9)
+    seen = [
+        one.kind if (one := reminders.due(starts, place, told, starts - timedelta(minutes=m))) else ""
+        for m in range(2400, -60, -15)
+    ]
+    kinds = [kind for kind, _ in itertools.groupby(seen)]
+    assert kinds == ["", "day_before", "", "two_hours", ""]
+    before = reminders.of(starts, place)[0].due.astimezone(place)
+    there = starts.astimezone(place)
+    wall = before.replace(tzinfo=None) - there.replace(tzinfo=None)
+    # The same clock on the day before; or, where that day has no such clock, the first moment after the gap.
+    gap = datetime.combine(there.date() - timedelta(days=1), there.time(), place)
+    exists = gap.astimezone(UTC).astimezone(place).replace(tzinfo=None) == gap.replace(tzinfo=None, fold=0)
+    assert wall == timedelta(days=-1) if exists else timedelta(days=-1) < wall <= timedelta(hours=3)
+
+
+def test_who_books_late_is_not_reminded_of_what_they_just_heard() -> None:
+    zone, starts = ZoneInfo("Asia/Shanghai"), _utc(24, 2)
+    at: Any = lambda hours: starts - timedelta(hours=hours)  # noqa: E731
+    assert reminders.due(starts, zone, at(20), at(19)) is None
+    assert reminders.due(starts, zone, at(1), at(0.5)) is None
+    assert reminders.missed(starts, zone, at(1), starts + timedelta(hours=1)) == []
+
+
+# -- the waitlist -------------------------------------------------------------------------------------------------------------
+
+
+def _fills(world: World, day: date) -> list[int]:
+    """Staff take every lift of the store for the whole day."""
+    taken = []
+    with world.database.transaction() as session:
+        wish = Wish("east", ("oil_change",), "audi_a4")
+        shop = world.engine.memo.get(session, shops.load)
+        for free in actions.free_times(session, shop, wish, world.now, first=day):
+            while True:
+                try:
+                    row = actions.hold(session, shop, wish, free.starts_at, Person(name="x"), world.now, by=CHEN)
+                except Refusal:
+                    break
+                taken.append(actions.confirm(session, shop, row, world.now, by=CHEN).id)
+    return taken
+
+
+def _frees(world: World, taken: list[int], at: datetime) -> None:
+    """One of them is cancelled."""
+    with world.database.transaction() as session:
+        shop = world.engine.memo.get(session, shops.load)
+        theirs = session.query(Appointment).filter(Appointment.id.in_(taken), Appointment.starts_at == at)
+        actions.cancel(session, shop, theirs.filter_by(status="confirmed").first(), world.now, by=CHEN)
+    world.engine.push(world.now)
+
+
+def test_a_full_day_a_place_in_line_and_the_freed_time(world: World) -> None:
+    taken = _fills(world, date(2026, 11, 24))
+    ann = world.customer().says("oil change on Tuesday for my A4 at East Harbour, I'll wait")
+    ann.sees("Everything is taken on Tue 24 Nov", "Choose one").presses("Tell me if a time comes free")
+    ann.sees("Shall I tell you").presses("In the morning").says("13800138000").sees("You are in line", "15 minutes")
+    ann.says("my appointments")
+    assert any(label.startswith("✕ Waiting") for label in ann.labels)
+    _frees(world, taken, _utc(24, 0, 30))
+    ann.sees("A time has come free!", "Tue 24 Nov, 08:30").presses("Not this one").sees("You keep your place")
+    _frees(world, taken, _utc(24, 1, 30))
+    ann.sees("A time has come free!", "09:00").presses("✓ I'll take it").sees("You're booked!", "Tue 24 Nov, 09:00")
+
+
+def test_an_offer_that_nobody_took_in_time(world: World) -> None:
+    taken = _fills(world, date(2026, 11, 24))
+    ann = world.customer(language="zh-TW").says("週二換機油，奧迪A4，瀾灣汽車東港店，在店等").sees("已經約滿")
+    ann.presses("有空檔時通知我").says("下午三點以後").says("+886 912 345 678").sees("已為您候補")
+    _frees(world, taken, _utc(24, 0, 30))
+    assert "有空檔了" not in ann.last.text  # the morning is not what they asked for
+    _frees(
+        world, taken, next(_utc(24, h, m) for h, m in ((7, 0), (7, 15), (7, 30), (7, 45), (8, 0)) if _takes(world, taken, h, m))
+    )
+    ann.sees("有空檔了")
+    world.passes(minutes=20)
+    with world.database.transaction() as session:
+        row = session.query(Appointment).filter_by(source="waitlist").one()
+        shop = world.engine.memo.get(session, shops.load)
+        actions.hold(session, shop, Wish("east", ("oil_change",), "audi_a4"), row.starts_at, Person(name="x"), world.now, by=CHEN)
+    ann.presses("✓ 就要這個").sees("剛剛被別人約走了")
+    ann.presses("不再候補").sees("不再候補")
+
+
+def _takes(world: World, taken: list[int], hour: int, minute: int) -> bool:
+    with world.database.reading() as session:
+        theirs = session.query(Appointment).filter(Appointment.id.in_(taken), Appointment.starts_at == _utc(24, hour, minute))
+        return theirs.first() is not None
