@@ -51,7 +51,7 @@ def ics(speaker: Speaker, row: Appointment) -> str:
         "summary", words.label(speaker, "booking.calendar.summary", services=words.services(speaker, row.services), store=name)
     )
     event.add("location", f"{name}, {store.addresses[speaker.language]}")
-    event.add("description", words.label(speaker, "booking.calendar.description", phone=store.phone, note=row.note))
+    event.add("description", words.label(speaker, "booking.calendar.description", phone=words.phone_of(store), note=row.note))
     calendar.add_component(event)
     around = timedelta(days=400)
     calendar.add_missing_timezones(first_date=row.starts_at.date() - around, last_date=row.starts_at.date() + around)

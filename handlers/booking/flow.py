@@ -40,13 +40,15 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     rest = hearing.without(turn.words, hearing.when(turn, turn.words, turn.store))
     if turn.memoised(finding.load).nothing_else(rest):
         return start(turn, known)
-    if _asks(turn, text) or faq.is_sure(turn) is not None:
-        return None
-    return start(turn, known)
+    return None if not timed or _asks(turn, text) or phrases.PROBLEM.search(text) else start(turn, known)
 
 
 def _asks(turn: Turn, text: str) -> bool:
-    return bool(phrases.ASKS.search(text)) or (turn.words.rstrip().endswith(("?", "？")) and not phrases.POLITE.search(text))
+    return (
+        bool(phrases.ASKS.search(text))
+        or text.endswith(("吗", "呢"))
+        or (turn.words.rstrip().endswith(("?", "？")) and not phrases.POLITE.search(text))
+    )
 
 
 def _doubtful_time(turn: Turn) -> bool:
@@ -88,8 +90,8 @@ def linked(turn: Turn, name: str) -> Reply | Start:
 
 def hear(turn: Turn, answers: Answers) -> str | None:
     """A change of mind anywhere in the form: "not Tuesday, Thursday", "a different car", "at the studio"."""
-    if finding.asks_price(turn.words):
-        return None
+    if finding.asks_price(turn.words) or (turn.chat.slot == "phone" and not any(c.isalpha() for c in turn.words)):
+        return None  # "12" where a number was asked is no noon
     if phrases.ANOTHER_CAR.search(fold(turn.words)):
         reopen(answers, "car")
         return ""

@@ -53,12 +53,8 @@ def store_names(session: Session) -> Names:
     for language in {language for store in known for language in store.names}:
         written = [tokens(store.names.get(language, "")) for store in known]
         for store, parts in zip(known, written, strict=True):
-            own = [part for part in parts if not all(part in others for others in written)] if len(known) > 1 else list(parts)
-            names += [
-                (store.code, name) for name in {store.names.get(language, ""), _joined(parts), _joined(own)} if len(name) > 1
-            ]
-            if own and own[-1] == "店" and len(own) > 2:
-                names.append((store.code, _joined(own[:-1])))
+            own = [part for part in parts if sum(part in others for others in written) == 1]
+            names += [(store.code, name) for name in {store.names.get(language, ""), _joined(own)} if len(name) > 1]
     return Names(names)
 
 

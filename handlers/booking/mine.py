@@ -117,7 +117,7 @@ def _too_late(turn: Turn, row: Appointment) -> Reply | None:
     own = terms.read(store.booking)
     if rules.may_change(row.starts_at, turn.now, own):
         return None
-    text = turn.text("booking.refused.notice", minutes=own.notice, phone=store.phone)
+    text = turn.text("booking.refused.notice", minutes=own.notice, phone=words.phone_of(store))
     return Reply(text, [turn.button("dialogue.button.person", "person")])
 
 
@@ -238,7 +238,7 @@ def way(turn: Turn, appointment_id: Any) -> Reply:
     url = maps["zh" if store.region == "CN" else "en"]
     text = turn.text(
         "booking.way", store=store.names[turn.language], address=address, parking=store.parking.get(turn.language, ""), url=url,
-        phone=store.phone,
+        phone=words.phone_of(store),
     )  # fmt: skip
     return Reply(text)
 

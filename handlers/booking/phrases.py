@@ -22,16 +22,21 @@ ANOTHER_CAR = re.compile(
     r"\b(?:another|different|other|not (?:that|this)|wrong) (?:car|vehicle)\b"
     r"|换(?:一)?(?:台|辆|部|个)?车|别的车|另一(?:台|辆|部)车|不是这(?:台|辆|部)"
 )
+# Somebody who speaks of work that was done, or of what is wrong with the car.
+PROBLEM = re.compile(
+    r"\b(?:squeak\w*|squeal\w*|nois[ey]\w*|broken?|wrong|problem\w*|changed|replaced|did|was|were|had|since|again|leak\w*|rattl\w*)\b"
+    r"|异响|坏了|问题|换的|做的|修的|洗的|没弄好|没修好|漏|又"
+)
 
 # What they say of an appointment that they have.
 THEIRS = re.compile(
     r"\b(?:my|our|the|that|an|this) (?:\w+ ){0,2}?(?:appointments?|bookings?|visits?|slot|reservation)\b|预约|我约|改约|的约"
 )
-HOW = re.compile(r"^how\b|怎么|如何|可以.*吗|能.*吗")
+HOW = re.compile(r"^how\b|怎么|如何|几天|多久|多长时间|可以.*吗|能.*吗")
 CANCEL = re.compile(r"\b(?:cancel|call off|delete|drop)\b|取消|退掉|不去了|不来了|来不了|去不了")
 MOVE = re.compile(
     r"\b(?:move|reschedule|postpone|change|shift|push back|rebook)\b"
-    r"|改期|改约|改到|改时间|改个时间|换个时间|换时间|延期|推迟|提前|调整|挪到|更改|变更|修改"
+    r"|改期|改约|改(?:一下|个|动)?(?:我的)?预约|改到|改时间|改个时间|换个时间|换时间|延期|推迟|提前|调整|挪到|更改|变更|修改"
 )
 SHOW = re.compile(
     r"^(?:(?:show|see|check|view|list|whats|what is|what are|when is|when are|where is|do i have)\W+)*"

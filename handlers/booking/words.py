@@ -13,6 +13,7 @@ from handlers.booking.plan import Free
 from handlers.dialogue import Button
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.texts import Texts, locale
+from handlers.profile import phones
 from storage import terms
 from storage.appointments import Appointment
 from storage.stores import Store
@@ -106,6 +107,14 @@ def _transport(speaker: Speaker, store: Store, kind: str) -> str:
 
 def store_of(knows: HasShop, row: Appointment) -> Store:
     return next(store for store in knows.shop.stores if store.id == row.store_id)
+
+
+def phone_of(store: Store) -> str:
+    """The store's number as people write it; as it is on file when it cannot be read."""
+    try:
+        return phones.shown(store.phone)
+    except phonenumbers.NumberParseException:
+        return store.phone
 
 
 def zone_of(store: Store) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from handlers.booking import flow as booking
 from handlers.dialogue import Button, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.texts import LANGUAGES
@@ -11,7 +12,9 @@ LABELS = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
 
 
 def start(turn: Turn) -> Reply | Start:
-    """The greeting; a deep link may name a store ("store-east") or a question ("faq-opening_hours"), which anybody may see."""
+    """The greeting; a deep link may name a store ("store-east"), a question ("faq-opening_hours"), a visit ("b_oil_change")."""
+    if turn.incoming.payload.startswith("b_"):
+        return booking.linked(turn, turn.incoming.payload[2:])
     kind, _, name = turn.incoming.payload.partition("-")
     if kind == "store" and (store := next((s for s in turn.stores if s.code == name), None)):
         turn.chat.store_id = store.id

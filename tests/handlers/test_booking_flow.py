@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage import appointments
+from storage import appointments, chats
 from storage.appointments import Appointment
+from storage.entries import Gap
 from tests.world import Customer, World
 
 
@@ -67,3 +68,207 @@ def books(ann: Customer, words: str = "oil change next Tuesday at ten for my A4 
 def test_everything_in_one_message(world: World) -> None:
     books(world.customer())
     assert _booked(world).starts_at == _utc(24, 2)
+
+
+# -- changes of mind, on the way and afterwards -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "taps", "phone", "thought", "seen"),
+    [
+        ("en", "oil change on Tuesday at ten, A4, East Harbour", ["I'll wait"], "13800138000",
+         ["not Tuesday, Thursday", "at Pine Hill", "also a tyre rotation"], ["Thu 26 Nov, 10:00", "Pine Hill", "Tyre rotation"]),
+        ("zh-CN", "周二上午十点换机油，A4，东港店", ["在店等候"], "13800138000",
+         ["周二不行，周四", "去松岭店", "再加轮胎换位"], ["11月26日 周四 10:00", "松岭店", "轮胎换位"]),
+        ("zh-TW", "週二上午十點換機油，A4，東港店", ["在店等候"], "+886 912 345 678",
+         ["不是週二，週四", "松嶺店", "還要輪胎對調"], ["11月26日 週四 10:00", "松嶺店", "輪胎對調"]),
+    ],
+)  # fmt: skip
+def test_a_change_of_mind_in_the_middle(
+    world: World, language: str, wish: str, taps: list[str], phone: str, thought: list[str], seen: list[str]
+) -> None:
+    ann = world.customer(language=language).says(wish)
+    for tap in taps:
+        ann.presses(tap)
+    ann.says(phone)
+    for words, part in zip(thought, seen, strict=True):
+        ann.says(words).sees(part)
+    ann.presses("✓").sees(*seen[:2])
+
+
+def test_back_and_change_keep_what_was_said(world: World) -> None:
+    ann = world.customer().says("book")
+    ann.says("oil change").says("A4").presses("Lanwan Auto East").presses("I'll wait")
+    ann.presses("Another day").sees("which day?").says("back").sees("next free times")
+    ann.presses("Another day").presses("24").sees("Tue 24 Nov: what time?").says("back").sees("When would you like to come?")
+    ann.presses("Another day").presses("24").presses("10:00").says("13800138000").sees("Tue 24 Nov, 10:00")
+    ann.presses("Change").presses("Service").says("back").sees("Oil and filter change", "Tue 24 Nov, 10:00")
+    ann.presses("Another time").says("Wednesday afternoon").presses("14:00 · −20 %").sees("Wed 25 Nov, 14:00", "(20 % off-peak")
+    ann.says("a different car").says("my golf").sees("VW Golf").presses("Cancel").sees("cancelled")
+    assert {row.status for row in _all(world) if row.source == "chat"} <= {"held", "expired"}
+
+
+def test_a_question_in_between_a_stale_button_and_another_language(world: World) -> None:
+    """CC7, IN16: the form keeps what it had."""
+    ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour")
+    old = ann.button("I'll wait")
+    ann.presses("I'll leave").sees("On which number").says("how do i book?").sees("Tap Book", "On which number")
+    ann.does("press", press=old)
+    assert "no longer in use" in ann.toast
+    ann.says("language").presses("繁體中文").sees("電話")
+    ann.says("+886 912 345 678").sees("11月24日 週二 10:00", "更換機油", "車留在店裡")
+    ann.says("English").presses("✓ Book it").sees("You're booked!")
+
+
+# -- wrong answers ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "why"),
+    [
+        ("en", "30 February", "The calendar doesn't have that day"), ("en", "yesterday", "over already"),
+        ("en", "25:00", "The clock doesn't have that time"), ("en", "when the moon is full", "couldn't read a day"),
+        ("en", "Tuesday at 23:00", "closed at that time"), ("en", "1 January at ten", "We are closed on"),
+        ("en", "in 200 days", "90 days ahead"), ("en", "Tuesday at 10:10", "30 minutes apart"),
+        ("zh-CN", "2月30号", "日历上没有这一天"), ("zh-CN", "昨天", "已经过去了"), ("zh-CN", "25点", "没有这个钟点"),
+        ("zh-CN", "周二晚上十一点", "那个时间不营业"), ("zh-TW", "2月30號", "日曆上沒有這一天"), ("zh-TW", "昨天", "已經過"),
+        ("zh-TW", "25點", "沒有這個時間"), ("zh-TW", "元旦上午十點", "公休"),
+    ],
+)  # fmt: skip
+def test_a_time_that_cannot_be(world: World, language: str, words: str, why: str) -> None:
+    """TM8, TM13: it is said why, and other times are offered."""
+    wish = {"en": "book an oil change for my A4 at East Harbour, I'll wait", "zh-CN": "预约换机油，A4，东港店，在店等",
+            "zh-TW": "預約換機油，A4，東港店，在店等"}[language]  # fmt: skip
+    ann = world.customer(language=language).says(wish)
+    ann.says(words).sees(why)
+    assert len(ann.labels) >= 6
+    ann.does("press", press=f"{ann.last.token}.0")
+    assert ann.last.data["ask"][1] == "phone"
+
+
+@pytest.mark.parametrize(
+    ("number", "why"), [("12", "can't read that"), ("0912 345 678", "unusual number"), ("🚗🚗", "can't read")]
+)
+def test_a_number_that_cannot_be(world: World, number: str, why: str) -> None:
+    ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait")
+    ann.says(number).sees(why, "number")
+    ann.says("+44 20 7946 0000").sees("10:00 (China Standard Time)")  # TM9: they may live by another clock
+
+
+def test_a_note_is_short_and_a_photo_is_no_day(world: World) -> None:
+    ann = world.customer().says("book an oil change for my A4 at East Harbour, I'll wait")
+    ann.does("photo", media=("x",)).sees("When would you like to come?")
+    ann.says("Tuesday at ten").says("13800138000").presses("Add a note")
+    ann.says("Thursday " * 45).sees("300 at most")
+    ann.says("the left wiper squeaks on Thursdays").sees("Note: the left wiper", "Tue 24 Nov, 10:00")
+    ann.presses("Add a note").presses("Skip")
+    assert "Note:" not in ann.last.text
+
+
+def test_three_cars_and_no_plate(world: World) -> None:
+    ann = world.customer("telegram").shares_phone("8610055500101")
+    ann.says("book an oil change at East Harbour").sees("Which car").says("I have three cars").sees("Which car")
+    ann.says("鲁B🚗123").sees("车型库里没找到").presses("奥迪A4")
+    assert ann.last.data["ask"][1] == "transport"
+
+
+def test_a_time_that_somebody_else_took_meanwhile(world: World) -> None:
+    """CC1: the hold is over, the time has gone; others are offered, and the yes counts for none of them."""
+    ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait").says("13800138000")
+    world.passes(minutes=7)
+    for number in range(4):
+        bob = (
+            world.customer()
+            .says("oil change on Tuesday at ten for my golf at East Harbour, I'll wait")
+            .says(f"1380013800{number}")
+        )
+        bob.presses("✓ Book it").sees("You're booked!")
+    ann.presses("✓ Book it").sees("somebody else has it", "Choose one")
+    ann.presses("Tue 24 Nov, 09:00").sees("Shall I book it?").says("yes").sees("You're booked!", "09:00")
+
+
+# -- afterwards ---------------------------------------------------------------------------------------------------------------
+
+
+def test_one_number_has_three_visits_and_no_more(world: World) -> None:
+    for day in ("Tuesday", "Wednesday", "Thursday"):
+        books(world.customer(), f"oil change on {day} at ten for my A4 at East Harbour, I'll wait")
+    ann = world.customer().says("oil change on Friday at ten for my A4 at East Harbour, I'll wait").says("13800138000")
+    ann.sees("already have 3 appointments")
+    assert "Talk to a person" in ann.labels
+
+
+def test_moved_and_cancelled_in_words_the_calendar_file_follows(world: World) -> None:
+    """IE7: one UID, a rising SEQUENCE, a time zone, and nothing that could break out of a line."""
+    ann = books(world.customer())
+    first = ann.last.data["document"]["content"]
+    ann.says("move my appointment to Wednesday").sees("Wed 25 Nov: what time?").presses("10:00")
+    ann.sees("Move Oil and filter change from Tue 24 Nov, 10:00 to Wed 25 Nov, 10:00?").says("Thursday at eleven")
+    ann.sees("to Thu 26 Nov, 11:00?").says("yes").sees("Moved.", "Thu 26 Nov, 11:00")
+    second = ann.last.data["document"]["content"]
+    ann.says("cancel my booking").says("no").sees("stays as it is").presses("Cancel it").presses("Yes, cancel it").sees(
+        "Cancelled"
+    )
+    third = ann.last.data["document"]["content"]
+    assert len({line for text in (first, second, third) for line in text.splitlines() if line.startswith("UID:")}) == 1
+    assert [f"SEQUENCE:{n}" in text for n, text in enumerate((first, second, third))] == [True] * 3
+    assert ("METHOD:PUBLISH" in second, "METHOD:CANCEL" in third, "STATUS:CANCELLED" in third) == (True, True, True)
+    assert "DTSTART;TZID=Asia/Shanghai:20261124T100000" in first
+    assert "BEGIN:VTIMEZONE" in first
+    ann.says("my booking").sees("no appointment")
+
+
+def test_too_late_to_change_is_said_kindly(world: World) -> None:
+    ann = books(world.customer(), "oil change today at 11 for my A4 at East Harbour, I'll wait")
+    world.passes(minutes=30)
+    ann.says("cancel my booking").sees("please call us", "+86 532")
+    assert "Talk to a person" in ann.labels
+
+
+def test_the_way_the_code_and_the_file(world: World) -> None:
+    ann = books(world.customer()).says("my booking").sees("Confirmed")
+    ann.presses("How to get there").sees("88 Lanwan East Road", "Open the map")
+    ann.presses("Code for the desk").sees("Show this at the desk")
+    assert ann.last.data["picture"]
+    ann.presses("Calendar file")
+    assert ann.last.data["document"]["name"] == "visit.ics"
+
+
+def test_an_appointment_is_nobody_elses(world: World) -> None:
+    """AU2."""
+    ann, bob = books(world.customer()), world.customer().starts()
+    row = _booked(world)
+    bob.starts(f"b_{row.token}").sees("What shall we do")
+    ann.starts(f"b_{row.token}").sees("Tue 24 Nov, 10:00", "Confirmed")
+    ann.starts("b_oil_change").sees("How would you like to come?")
+
+
+def test_a_returning_customer_is_asked_little(world: World) -> None:
+    """The same store, the same car, the same number."""
+    ann = books(world.customer())
+    ann.says("tyre rotation on Friday at ten, I'll wait").sees("Fri 27 Nov, 10:00", "East Harbour", "Audi A4", "Shall I book it?")
+
+
+@pytest.mark.parametrize("words", ["how do I book?", "怎么预约", "預約要提前幾天", "can you tell me how booking works?"])
+def test_a_question_about_booking_stays_a_question(world: World, words: str) -> None:
+    ann = world.customer(language="en" if words.isascii() else "zh-CN").says(words)
+    assert "ask" not in ann.last.data
+
+
+@pytest.mark.parametrize(
+    "words", ["the brake pads you changed on Tuesday squeak", "上周换的刹车片有异响", "how much is an oil change on Sunday"]
+)
+def test_what_is_no_wish_for_a_visit_starts_none(world: World, words: str) -> None:
+    ann = world.customer(language="en" if words.isascii() else "zh-CN").says(words)
+    with world.database.reading() as session:
+        chat = chats.find(session, ann.channel, ann.address)
+    assert chat is not None
+    assert chat.form != "booking.book"
+
+
+def test_what_was_not_understood_is_kept_without_its_digits(world: World) -> None:
+    world.customer().says("book an oil change for my A4 at East Harbour, I'll wait").says("after the 13800138000th moon")
+    with world.database.reading() as session:
+        [gap] = session.query(Gap).filter_by(kind="when").all()
+    assert "1380" not in gap.text
+    assert "moon" in gap.text
