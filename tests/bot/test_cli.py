@@ -176,14 +176,18 @@ def test_fresh_never_clears_a_database_that_was_named(run: Run, tmp_path: Path) 
 def test_a_ticket_is_worked_from_the_command_line(run: Run) -> None:
     run("chat", "--as", "bob", typed="my car makes a strange noise\nadvisor\n")
     listed = run("tickets", "list").stdout
-    assert "#1  question  open  terminal" in listed
+    assert "#1  question  question  open  due in" in listed
     assert "my car makes a strange noise" in listed
     assert "Sent" in run("tickets", "reply", "1", "Hello Bob, please come by.").stdout
+    assert "Noted" in run("tickets", "note", "1", "he is in a hurry").stdout
+    shown = run("tickets", "show", "1").stdout
+    assert "Hello Bob, please come by." in shown
+    assert "note by command line: he is in a hurry" in shown
     assert "#1 is closed" in run("tickets", "close", "1").stdout
     assert "Nothing waits" in run("tickets", "list").stdout
     missing = run("tickets", "reply", "99", "x")
     assert missing.returncode == 2
-    assert "no open ticket #99" in missing.stderr
+    assert "no ticket #99" in missing.stderr
 
 
 def test_a_shop_is_made_by_answering_questions_then_fed_and_checked(run: Run, tmp_path: Path) -> None:
