@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 from sqlalchemy.exc import DBAPIError
@@ -61,7 +62,8 @@ class Serving:
         with self.database.reading() as session:
             found = self._who(session, asked, now)
             if found is None:
-                return Answer(go=f"{ROOT}/login?next={asked.path}" if is_ours(asked.path) else f"{ROOT}/login", status=303)
+                after = f"?next={quote(asked.path, safe='/')}" if is_ours(asked.path) else ""
+                return Answer(303, go=f"{ROOT}/login{after}")
             answer = self._get(session, found, page, asked, now)
         self._seen(found, now)
         return answer

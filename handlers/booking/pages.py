@@ -15,7 +15,7 @@ from handlers.dialogue import Refusal
 from storage import appointments, people
 from storage.appointments import ARRIVED, IN_SERVICE, OPEN, REQUESTED, Appointment
 from storage.customers import Customer
-from storage.stores import Store
+from storage.stores import Bay, Store
 
 ON_CARD = 6
 # What may be done in which state, in the order of the buttons.
@@ -69,7 +69,13 @@ def week(desk: Desk) -> Mapping[str, Any]:
 
 
 def _plan(desk: Desk, store: Store, shown: date) -> dict[str, Any]:
-    return {"store": store, "day": shown, "today": _today(desk, store), "services": lambda row: services_of(desk, row)}
+    return {
+        "store": store,
+        "day": shown,
+        "today": _today(desk, store),
+        "services": lambda row: services_of(desk, row),
+        "bay_name": lambda bay: bay_name(desk, bay),
+    }
 
 
 # -- one appointment -------------------------------------------------------------------------------------------------------
@@ -184,6 +190,12 @@ def services_of(desk: Desk, row: Appointment) -> str:
     known = desk.shop.services
     names = [desk.named(known[code].names) if code in known else code for code in row.services]
     return (", " if desk.language == "en" else "、").join(names)
+
+
+def bay_name(desk: Desk, bay: Bay) -> str:
+    """The code that stands on the wall; a demo car by its model."""
+    model = desk.shop.models.get(bay.model or "")
+    return desk.named(model.names) if model and bay.kind == "demo" else bay.code
 
 
 def by(desk: Desk) -> By:

@@ -19,9 +19,13 @@ from tests.conftest import Templates
 DAY = {"store": "east", "day": "2026-11-24"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+on_both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
 def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
-    url = templates.copy(request.param, True, tmp_path)
+    """A sample shop with the cast; on SQLite, unless a test wants both."""
+    url = templates.copy(getattr(request, "param", "sqlite"), True, tmp_path)
     database = Database(url)
     hire(database)
     database.close()
@@ -63,6 +67,7 @@ def bay_of(site: Site, row: Appointment) -> str:
         return next(bay.code for bay in store.bays if bay.id == row.bay_id)
 
 
+@on_both
 def test_the_day_shows_who_is_in_which_bay(url: str) -> None:
     async def go() -> None:
         async with Site(url) as site:
@@ -108,6 +113,7 @@ def test_what_was_given_back_can_be_seen_as_free(url: str) -> None:
     asyncio.run(go())
 
 
+@on_both
 def test_an_appointment_is_made_for_a_customer_and_they_are_told(url: str) -> None:
     async def go() -> None:
         async with Site(url) as site:
@@ -193,6 +199,7 @@ def test_somebody_walks_in(url: str) -> None:
     asyncio.run(go())
 
 
+@on_both
 def test_an_appointment_is_moved_and_its_customer_told_if_asked(url: str) -> None:
     async def go() -> None:
         async with Site(url) as site:

@@ -36,8 +36,11 @@ def test_somebody_logs_in_and_out(url: str) -> None:
         async with Site(url) as site:
             ann = site.somebody()
             assert (await ann.get("/tickets")).location == f"{ROOT}/login?next=/console/tickets"
-            seen = await ann.enters("/login", login=" ANN ", password=PASSWORD, next="/console/search?q=li")
-            assert (seen.status, seen.location) == (303, "/console/search?q=li")
+            wanted = "/console/bookings?store=east&day=2026-11-24"
+            at_door = (await ann.get((await ann.get(wanted)).location)).text
+            assert f'name="next" value="{wanted.replace("&", "&amp;")}"' in at_door
+            seen = await ann.enters("/login", login=" ANN ", password=PASSWORD, next=wanted)
+            assert (seen.status, seen.location) == (303, wanted)
             cookie = next(line for line in seen.headers.getall("Set-Cookie") if "bayline-session" in line)
             assert "HttpOnly" in cookie
             assert "SameSite=Lax" in cookie

@@ -20,15 +20,20 @@ from tests.conftest import Templates
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}{% raw %}%(x)s{0.__class__}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+on_both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
 def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
-    url = templates.copy(request.param, True, tmp_path)
+    """A sample shop with the cast; on SQLite, unless a test wants both."""
+    url = templates.copy(getattr(request, "param", "sqlite"), True, tmp_path)
     database = Database(url)
     hire(database)
     database.close()
     return url
 
 
+@on_both
 def test_a_customer_is_found_by_name_phone_plate_and_vin(url: str) -> None:
     """UX 1.3: one box, in either script; behind the store wall; the number masked (PV6)."""
 
@@ -103,6 +108,7 @@ def test_the_card_holds_what_is_known(url: str) -> None:
     asyncio.run(go())
 
 
+@on_both
 def test_a_ticket_is_answered_and_closed(url: str) -> None:
     """The same rows that the chat reads; the second who sends sees the first answer before theirs goes out."""
 
