@@ -35,5 +35,5 @@ def parse(tokens: list[Token], context: Context) -> list[Token]:
 
 @cache
 def _rules() -> list[tuple[re.Pattern[str], Maker]]:
-    written = [*rules_length.RULES, *rules_day.RULES, *rules_clock.RULES, *rules_window.RULES]
+    written = [*rules_length.RULES, *rules_clock.EARLY, *rules_day.RULES, *rules_clock.RULES, *rules_window.RULES]
     return [(re.compile(pattern), make) for pattern, make in written]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from handlers.dialogue.when import lexicon
+from handlers.dialogue.when import days, lexicon
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.tokens import Context, Token
 
@@ -30,12 +30,31 @@ class Item:
         return self.token.value
 
 
+def with_days_joined(tokens: list[Token], context: Context) -> list[Token]:
+    """Two expressions of one day side by side as one token: 11月27号 周五, "Tuesday" "next week", 下个月 5号."""
+    found: list[Token] = []
+    for token in tokens:
+        if token.kind == "w":
+            token = token._replace(kind="D", value=Day("weekday", number=token.value))
+        at = len(found) - 1
+        while at >= 0 and found[at].kind in "elj":
+            at -= 1
+        if (
+            token.kind == "D"
+            and at >= 0
+            and found[at].kind == "D"
+            and (both := days.merge(context, found[at].value, token.value))
+        ):
+            found[at:] = [Token("D", found[at].start, token.end, both)]
+        else:
+            found.append(token)
+    return found
+
+
 def items_of(tokens: list[Token]) -> list[Item]:
     found = []
     for place, token in enumerate(tokens):
         if slot := _SLOTS.get(token.kind):
-            if token.kind == "w":
-                token = token._replace(value=Day("weekday", number=token.value), kind="D")
             found.append(Item(token, place, slot))
     return found
 
@@ -218,22 +237,30 @@ def _group(items: list[Item], tokens: list[Token], places: range, ends: str) -> 
 
 def with_moves(tokens: list[Token], context: Context) -> list[Token]:
     """In "move Tuesday to Thursday" the "to" (改到) parts the old from the new; it is no range then."""
+    tokens = [t if t.kind != "M" or _moves(tokens, i) else t._replace(kind="x") for i, t in enumerate(tokens)]
     moves = [i for i, t in enumerate(tokens) if t.kind == "M"]
     if not moves:
         return tokens
-    said = set("DwcnpWmodskHNCkR1ed")
+    for move in moves:
+        # 周三改周四: the verb itself stands between the old and the new.
+        sides = {*_timed(tokens)} & {move - 1, move + 1}
+        if tokens[move].end - tokens[move].start == 1 and len(sides) == 2:
+            return [t._replace(kind=">") if i == move else t for i, t in enumerate(tokens)]
+    said = set("qhuDwcnpWmodskHNCkR1ed")
     found = []
     tokens = [_for_as_to(tokens, i, moves) for i in range(len(tokens))]
     for i, t in enumerate(tokens):
         if t.kind != "t" or t.value != "to" or i < moves[0]:
             continue
-        after = next((u for u in tokens[i + 1 :] if u.kind not in "el@4xI"), None)
+        after = next((u for u in tokens[i + 1 :] if u.kind not in "el@4xIFbz"), None)
         if after and after.kind in said | {"S"}:
             found.append(i)
     timed = [i for i in range(moves[0], len(tokens)) if tokens[i].kind in "DwcnpWmodskHNC"]
     tokens = list(tokens)
     if len(found) == 1 or (found and timed and timed[0] > found[0]):
         tokens[found[0]] = tokens[found[0]]._replace(kind=">")
+    elif len(between := [i for i in found if _between_days(tokens, moves[0], i)]) == 1:
+        tokens[between[0]] = tokens[between[0]]._replace(kind=">")
     elif len(found) > 1:
         tokens[found[0]] = tokens[found[0]]._replace(kind="V")
     elif any(t.kind == ">" for t in tokens):
@@ -249,6 +276,22 @@ def with_moves(tokens: list[Token], context: Context) -> list[Token]:
                 tokens[move] = tokens[move]._replace(kind=">")
                 break
     return tokens
+
+
+def _between_days(tokens: list[Token], move: int, place: int) -> bool:
+    """Whether a "to" parts two days, and not two times of one: "from Tuesday to Friday from 1 to 3"."""
+    after = [t for t in tokens[place + 1 :] if t.kind not in "el@4xIFbz"][:2]
+    dated = bool(after) and (after[0].kind in "DwWmsNHCo" or (len(after) == 2 and after[0].kind == "n" and after[1].kind == "m"))
+    return dated and any(t.kind in "DwWmsNHCo" for t in tokens[move:place])
+
+
+def _moves(tokens: list[Token], place: int) -> bool:
+    """Verbs of one character are also 换 (a tyre) and 推 (a car): they move a date only when they stand beside one."""
+    token = tokens[place]
+    if token.end - token.start > 1 or token.value == "sure":
+        return True
+    after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
+    return after in tuple("tDwcnpWmdHNRy")
 
 
 def _for_as_to(tokens: list[Token], place: int, moves: list[int]) -> Token:

@@ -12,6 +12,8 @@ from handlers.dialogue.when.tokens import Between, Clock, Context, Token
 
 _ENDS = {"morning": time(12), "noon": time(14), "afternoon": time(18), "evening": time(23, 59)}
 _MOST_OPTIONS = 4
+# So many letters of other words may stand between two expressions of one day.
+_MOST_APART = 3
 
 
 class Unsure(Exception):  # noqa: N818 - a way out, not an error
@@ -31,14 +33,14 @@ class Wish:
         self.part = ""
         self.now = False
 
-    def takes(self, item: Item, context: Context, joined: bool) -> bool:
+    def takes(self, item: Item, context: Context, apart: bool = False) -> bool:
         """Puts an item in if it can be about the same appointment."""
         if item.slot == "now":
             self.now = True
             return True
         if item.slot == "day":
             assert isinstance(item.value, Day)
-            return self._takes_day(item.value, context, joined)
+            return self._takes_day(item.value, context, apart)
         if item.slot == "part":
             if self.part and self.part != item.value:
                 return False
@@ -46,11 +48,15 @@ class Wish:
             return True
         return self._takes_times(item.value)
 
-    def _takes_day(self, day: Day, context: Context, joined: bool) -> bool:
+    def _takes_day(self, day: Day, context: Context, apart: bool) -> bool:
         if self.day is None:
             self.day = day
             return True
-        both = None if joined else days.merge(context, self.day, day)
+        if apart and "span" not in (self.day.kind, day.kind):
+            # "Drop off Sat 28 Nov, collect Saturday": far apart they must be one day by themselves.
+            one, two = (days.settle(context, d, None, still_ahead=False) for d in (self.day, day))
+            return (one.kind, one.first) == (two.kind, two.first)
+        both = days.merge(context, self.day, day)
         if both is None:
             return False
         self.day = both
@@ -88,12 +94,13 @@ def alternatives(items: list[Item], tokens: list[Token], context: Context) -> li
         assert item
         between = {t.kind for t in tokens[before.place + 1 : item.place]} if before else set()
         listed = bool(between & set("&/")) and item.slot in slots
-        if before and (("|" in between) or listed or not wishes[-1].takes(item, context, joined=False)):
+        apart = before is not None and _text_between(tokens, before.place, item.place) > _MOST_APART
+        if before and (("|" in between) or listed or not wishes[-1].takes(item, context, apart)):
             wishes.append(Wish())
             slots = set()
-            wishes[-1].takes(item, context, joined=False)
+            wishes[-1].takes(item, context)
         elif before is None:
-            wishes[-1].takes(item, context, joined=False)
+            wishes[-1].takes(item, context)
         slots.add(item.slot)
     _share(wishes)
     if len(wishes) == 1:
@@ -117,6 +124,10 @@ def _hours(wish: Wish, part: str) -> object:
     if isinstance(wish.times, Clock):
         return clocks.hours(wish.times, part)
     return clocks.between(wish.times, part) if wish.times else None
+
+
+def _text_between(tokens: list[Token], start: int, end: int) -> int:
+    return sum(t.end - t.start for t in tokens[start + 1 : end] if t.kind == "x")
 
 
 def _share(wishes: list[Wish]) -> None:

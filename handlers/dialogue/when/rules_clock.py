@@ -138,6 +138,13 @@ def spoken_with_dash(context: Context, tokens: list[Token]) -> _Made:
     return spoken(context, [tokens[0], tokens[2]])
 
 
+def two_readings(context: Context, tokens: list[Token]) -> _Made:
+    """ "10 Dec 3" is the 10th at three or the 3rd at ten."""
+    one, two = tokens[0].value, tokens[2].value
+    both = all(isinstance(n, int) and 1 <= n <= 12 for n in (one, two)) and not context.chinese
+    return joined("V", tokens, None) if both else None
+
+
 def oclock(context: Context, tokens: list[Token]) -> _Made:
     clock = _face(tokens[0].value)
     return joined("c", tokens, clock) if clock and tokens[0].value <= 24 else joined("X", tokens, "no_such_time")
@@ -369,8 +376,18 @@ def loose(context: Context, tokens: list[Token]) -> _Made:
     return joined("V", tokens, None)
 
 
-RULES = [
+# Before the rules about days: in "half past two Dec 3" the two is no day of December.
+EARLY = [
+    ("nna|[nkc]i?a|nOa", meridiem),
     ("n__|n_n", o_clock),
+    ("hP?[nc]", half_past),
+    ("q[PtBAj][nc]", quarter),
+    ("n[P][nc]", minutes),
+    ("[@AB]n(?=me?[nod])", promoted),
+    ("Fntn(?=me?[nod])|bn&n(?=me?[nod])", span),
+    ("nmn(?![mau:O])", two_readings),
+]
+RULES = [
     ("nna|[nkc]i?a|nOa", meridiem),
     ("ac", meridiem_first),
     ("nc", twelve_noon),
@@ -378,10 +395,10 @@ RULES = [
     ("sa", slashed_hours),
     ("nO", oclock),
     ("hP?[nc]", half_past),
-    ("cu", hours_word),
     ("q[PtBAj][nc]", quarter),
-    ("nj[nc]", minutes_of),
     ("TP[nc]|T[AtB][nc]|n[P][nc]|nA(?=.)[c]", minutes),
+    ("cu", hours_word),
+    ("nj[nc]", minutes_of),
     ("(?<![Fb@c])n(?<!-)t[nc](?!a)", minutes_to),
     ("(?:^|[@wDp,lBAFb4&|*>])nn", spoken),
     ("nn", spoken),

@@ -342,6 +342,11 @@ def weekday_in_weeks(context: Context, tokens: list[Token]) -> _Made:
     then = shifted(context, context.today, length)
     if then is None:
         return None
+    if tokens[0].kind == "I" and any(t.kind == "l" for t in tokens) and length.unit != "month":
+        # "In a week on Monday": seven days after Monday, or the Monday of that week?
+        counted = shifted(context, days.next_weekday(context, weekday), length)
+        if counted != days.monday(then) + (weekday - 1) * DAY:
+            return joined("V", tokens, None)
     return joined("D", tokens, days.on(days.monday(then) + (weekday - 1) * DAY))
 
 

@@ -12,7 +12,7 @@ from handlers.dialogue.when.vetoes import BLANK
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 _APART = re.compile(r"[\s-]{1,3}")
 _ORDINAL = re.compile(r"(\d{1,2})\s?(?:st|nd|rd|th)(?![a-z])")
-_MERIDIEM = re.compile(r"(\d{1,2})(?:[:.](\d{2})|(\d{2}))?\s?(?:([ap])\.?\s?m\.?(?![a-z])|([ap])\.?(?=\s?(?:[^\w.]|$)))")
+_MERIDIEM = re.compile(r"(\d{1,2})(?:[:.](\d{2})|(\d{2}))?(?:\s?([ap])\.?\s?m\.?(?![a-z])|([ap])\.?(?=\s?(?:[^\w.]|$)))")
 _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[号日]?(?:t(?=\d\d:)|(?![\d/]))")
 _REPUBLIC = re.compile(r"(1[0-4]\d)[-/.](\d{1,2})[-/.](\d{1,2})(?![\d/])")
 _TRIPLE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d/.:])")

@@ -66,7 +66,9 @@ def _shapes() -> list[tuple[re.Pattern[str], _Maker]]:
         (re.compile(rf"({_N})[-~,、到至]\s?({_N})[号日](?!后)"), _numbers),
         (re.compile(
             rf"([{_C}\d]{{1,4}}|半|\d{{1,2}}\.\d)(?:个)?(半)?"
-            rf"(小时|钟头|钟(?=后|之后|以后|内)|分钟|刻钟|天|周|星期|礼拜|(?<=个)月|(?<=半)月|(?<=个半)月|年)(半)?"), _length),
+            rf"(小时|钟头|钟(?=后|之后|以后|内)|分钟|刻钟|天|周|星期|礼拜|(?<=个)月|(?<=半)月|(?<=个半)月|年)(半)?"
+            r"((?:之|以|过)?后(?![天日面头视备轮杠盖排座门]))?"), _length),
+        (re.compile(r"(?<=[点分半钟整刻\d])前(?=[来往去])"), _before),
         (re.compile(r"(今|明|听|后)(明|后)(?:两|二)?[天日]"), _two_days),
         (re.compile(r"个半(?:钟头|钟|小时)"), _hour_and_half),
         (re.compile(rf"({_N})日(?=[之以]?[后内])"), _days_length),
@@ -78,7 +80,7 @@ def _shapes() -> list[tuple[re.Pattern[str], _Maker]]:
 # Characters that a shape can begin with; all others are spared the trials.
 _FIRST = re.compile(
     rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
-    r"头底尾末中不啊哦喔噢唔哎或和跟到至~/、(\-]"
+    r"头底尾末中前不啊哦喔噢唔哎或和跟到至~/、(\-]"
 )
 
 
@@ -150,6 +152,11 @@ def _another_weekday(match: re.Match[str], context: Context) -> _Made | None:
         Token(kind, match.start(), match.end(1), "to"),
         Token("w", match.end(1), match.end(), _WEEKDAYS[match[2]]),
     ]
+
+
+def _before(match: re.Match[str], context: Context) -> _Made | None:
+    """11点前来 is "come before eleven"; elsewhere 前来 is only "come"."""
+    return _one("Z", match, None)
 
 
 def _no(match: re.Match[str], context: Context) -> _Made | None:
@@ -349,12 +356,14 @@ _UNITS = {
 
 
 def _length(match: re.Match[str], context: Context) -> _Made | None:
-    amount, half_before, unit, half_after = match.groups()
+    amount, half_before, unit, half_after, after = match.groups()
     number = 0.5 if amount == "半" else float(amount) if amount[0].isdigit() and "." in amount else chinese(amount)
     if number is None:
         return _one("V", match, None) if neighbours(amount) else None
     number += 0.5 if half_before or half_after else 0
-    return _one("T", match, Length(number, _UNITS[unit]))
+    end = match.end() - len(after or "")
+    tokens = [Token("T", match.start(), end, Length(number, _UNITS[unit]))]
+    return [*tokens, Token("Y", end, match.end())] if after else tokens
 
 
 def _hour_and_half(match: re.Match[str], context: Context) -> _Made | None:

@@ -6,7 +6,7 @@ from handlers.dialogue.when import reading as making
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.grammar import parse
-from handlers.dialogue.when.items import Item, alive, drop, items_of, with_moves, with_refusals
+from handlers.dialogue.when.items import Item, alive, drop, items_of, with_days_joined, with_moves, with_refusals
 from handlers.dialogue.when.result import Reason, Understood
 from handlers.dialogue.when.scanning import scan
 from handlers.dialogue.when.tokens import Context, Token
@@ -32,7 +32,7 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     context = Context(now.replace(tzinfo=None), region.upper(), chinese)
     tokens = scan(blank(folded), context)
     tokens = with_moves(with_refusals(tokens, folded), context)
-    tokens = parse(tokens, context)
+    tokens = with_days_joined(parse(tokens, context), context)
     items = items_of(tokens)
     if len(items) > _MOST_ITEMS:
         return Understood(reason="unsure")
@@ -52,6 +52,9 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
         return Understood(span=span, reason=reason)
     try:
         wishes = making.alternatives(kept, tokens, context)
+        if any(w.day and w.day.kind == "span" for w in wishes) and any(i.dropped == "refused" for i in items):
+            # "Next week except Monday" does not fit one answer.
+            raise making.Unsure("unsure")
         found = [making.readings(wish, context) for wish in wishes]
     except making.Unsure as unsure:
         return Understood(span=span, reason=unsure.reason)
@@ -126,9 +129,6 @@ def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reas
             return "unsure"
         if token.kind == "M" and any(isinstance(i.value, Day) and i.value.unit == "later" for i in kept):
             return "unsure"
-    spans = [i.value for i in kept if isinstance(i.value, Day) and i.value.kind == "span"]
-    if spans and any(i.dropped == "refused" for i in items):
-        return "unsure"
     return ""
 
 
