@@ -124,7 +124,7 @@ def _sqlite(url: str, patience: float) -> Engine:
         # SQLAlchemy says BEGIN itself (below); the driver must not say another one.
         connection.isolation_level = None
         busy = f"busy_timeout={patience * 1000:.0f}"
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", busy, "foreign_keys=ON"):
+        for pragma in (busy, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
