@@ -6,11 +6,27 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, cast, func, literal, or_, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)  # fmt: skip
+from sqlalchemy.orm import Mapped, Session, make_transient, make_transient_to_detached, mapped_column
 
 from storage.contact import ContactDecision
-from storage.database import Base, Id, Json, Moment, dialect
+from storage.database import Base, Id, Json, Moment, dialect, insert_for
+from storage.prepared import Prepared
+from storage.slots import QUANTA
 
 HELD, REQUESTED, CONFIRMED = "held", "requested", "confirmed"
 ARRIVED, IN_SERVICE, DONE = "arrived", "in_service", "done"
@@ -86,6 +102,44 @@ class Event(Base):
     origin: Mapped[str] = mapped_column(String(10))
     what: Mapped[str] = mapped_column(String(12))
     details: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+_TABLE, _EVENTS = Base.metadata.tables["appointments"], Base.metadata.tables["appointment_events"]
+_COLUMNS = [column.name for column in _TABLE.columns if column.name != "id"]
+_EVENT = [column.name for column in _EVENTS.columns if column.name != "id"]
+# What every booking costs; the ORM's unit of work would double it.
+_ADD = Prepared(
+    lambda name: insert_for(name, _TABLE).values({column: bindparam(column) for column in _COLUMNS}).returning(_TABLE.c.id),
+    takes=_COLUMNS,
+    returns=[_TABLE.c.id],
+)
+_NOTE = Prepared(lambda name: insert_for(name, _EVENTS).values({column: bindparam(column) for column in _EVENT}), takes=_EVENT)
+
+
+def add(session: Session, row: Appointment) -> None:
+    """Writes a new appointment down, with all its columns set but the id; from here on the session knows it."""
+    written = _ADD.row(session, {name: getattr(row, name) for name in _COLUMNS})
+    assert written is not None, "it inserts"
+    row.id = written[0]
+    make_transient_to_detached(row)
+    session.add(row)
+
+
+def withdraw(session: Session, row: Appointment) -> None:
+    """Takes back what `add` wrote in this transaction, and its quarter hours: it never was."""
+    number = row.id
+    session.expunge(row)
+    make_transient(row)
+    for table, column in ((QUANTA, QUANTA.c.appointment_id), (_TABLE, _TABLE.c.id)):
+        session.connection().execute(delete(table).where(column == number))
+
+
+def note(session: Session, appointment_id: int, at: datetime, who: str, origin: str, what: str, details: dict[str, Any]) -> None:
+    """One more line of its history."""
+    _NOTE.run(
+        session,
+        [{"appointment_id": appointment_id, "at": at, "who": who, "origin": origin, "what": what, "details": details}],
+    )
 
 
 def new_token() -> str:

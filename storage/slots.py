@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, bindparam, delete, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import Executable
 
-from storage.database import Base, insert
+from storage.database import Base, insert_for
+from storage.prepared import Prepared
 
 MINUTES = 15
 QUANTUM = timedelta(minutes=MINUTES)
@@ -39,6 +40,31 @@ SLOT_DAYS = Table(
     Column("taken", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+
+
+def _locking(name: str) -> Executable:
+    new = insert_for(name, SLOT_DAYS).values({column: bindparam(column) for column in ("store_id", "day", "taken")})
+    # An update that changes nothing still locks the row and gives what it holds now.
+    kept = new.on_conflict_do_update(index_elements=["store_id", "day"], set_={"day": new.excluded.day})
+    return kept.returning(SLOT_DAYS.c.taken)
+
+
+def _taking(name: str) -> Executable:
+    return (
+        insert_for(name, QUANTA)
+        .values({column.name: bindparam(column.name) for column in QUANTA.columns})
+        .on_conflict_do_nothing()
+    )
+
+
+def _saving(_: str) -> Executable:
+    day = (SLOT_DAYS.c.store_id == bindparam("at_store")) & (SLOT_DAYS.c.day == bindparam("at_day"))
+    return update(SLOT_DAYS).where(day).values(taken=bindparam("taken"))
+
+
+_LOCK = Prepared(_locking, takes=["store_id", "day", "taken"], returns=[SLOT_DAYS.c.taken])
+_TAKE = Prepared(_taking, takes=["resource", "quantum", "appointment_id"])
+_SAVE = Prepared(_saving, takes=["at_store", "at_day", "taken"])
 
 _ENTRY = struct.Struct("<q12s")
 
@@ -96,27 +122,31 @@ class Ledger:
     _days: dict[int, dict[int, int]]
     _changed: set[int] = field(default_factory=set)
 
+    @property
+    def days(self) -> set[int]:
+        return set(self._days)
+
+    def read_again(self) -> None:
+        """After what was tried has been taken back."""
+        self._days = lock(self.session, self.store_id, self._days)._days
+        self._changed.clear()
+
     def is_free(self, resource: int, first: int, end: int) -> bool:
         """Raises KeyError for a day that was not locked."""
         return all(not self._days[day].get(resource, 0) & mask for day, mask in _masks(first, end))
 
     def take(self, appointment_id: int, claims: Iterable[Claim]) -> None:
-        """Writes the claims down, all or none. Raises Taken; the caller's savepoint takes back what was written before."""
+        """Writes the claims down. Raises Taken when somebody has one of them; what was written before it is then still there."""
         wanted = list(claims)
         rows = [
             {"resource": claim.resource, "quantum": quantum, "appointment_id": appointment_id}
             for claim in wanted
             for quantum in range(claim.first, claim.end)
         ]
-        if not rows:
-            return
-        try:
-            self.session.connection().execute(QUANTA.insert(), rows)
-        except IntegrityError as conflict:
-            raise Taken from conflict
+        if rows and _TAKE.run(self.session, rows) < len(rows):
+            raise Taken
         for claim in wanted:
-            if claim.resource % 4 != VEHICLE:
-                self._mark(claim.resource, _masks(claim.first, claim.end), True)
+            self.mark(claim)
 
     def free(self, appointment_id: int, first: int | None = None) -> None:
         """Gives back everything the appointment has, or what it has from `first` on; its days must be locked."""
@@ -127,12 +157,15 @@ class Ledger:
             if resource % 4 != VEHICLE:
                 self._mark(resource, _masks(quantum, quantum + 1), False)
 
+    def mark(self, claim: Claim) -> None:
+        """Sums up a claim whose quanta are written."""
+        if claim.resource % 4 != VEHICLE:
+            self._mark(claim.resource, _masks(claim.first, claim.end), True)
+
     def save(self) -> None:
         """Writes the sums of the changed days."""
-        rows = [{"d": day, "t": _pack(self._days[day])} for day in sorted(self._changed)]
-        if rows:
-            row = (SLOT_DAYS.c.store_id == self.store_id) & (SLOT_DAYS.c.day == bindparam("d"))
-            self.session.connection().execute(update(SLOT_DAYS).where(row).values(taken=bindparam("t")), rows)
+        for day in sorted(self._changed):
+            _SAVE.run(self.session, [{"at_store": self.store_id, "at_day": day, "taken": _pack(self._days[day])}])
         self._changed.clear()
 
     def _mark(self, resource: int, masks: Iterable[tuple[int, int]], taken: bool) -> None:
@@ -144,17 +177,20 @@ class Ledger:
 
 def lock(session: Session, store_id: int, days: Iterable[int]) -> Ledger:
     """Takes the rows of these days in their order, made if new: whoever books, moves or cancels there waits for the other."""
-    rows = [{"store_id": store_id, "day": day, "taken": b""} for day in sorted(set(days))]
-    new = insert(session, SLOT_DAYS).values(rows)
-    # An update that changes nothing still locks the row and gives what it holds now.
-    kept = new.on_conflict_do_update(index_elements=["store_id", "day"], set_={"day": new.excluded.day})
-    found = session.connection().execute(kept.returning(SLOT_DAYS.c.day, SLOT_DAYS.c.taken))
-    return Ledger(session, store_id, {day: dict(_unpack(taken)) for day, taken in found})
+    found: dict[int, dict[int, int]] = {}
+    for day in sorted(set(days)):
+        row = _LOCK.row(session, {"store_id": store_id, "day": day, "taken": b""})
+        assert row is not None, "it inserts or updates"
+        found[day] = dict(_unpack(row[0]))
+    return Ledger(session, store_id, found)
 
 
 def days_held(session: Session, appointment_ids: Iterable[int]) -> set[int]:
     """The days on which these appointments have something."""
-    query = select(QUANTA.c.quantum).where(QUANTA.c.appointment_id.in_(list(appointment_ids))).distinct()
+    ids = list(appointment_ids)
+    if not ids:
+        return set()
+    query = select(QUANTA.c.quantum).where(QUANTA.c.appointment_id.in_(ids)).distinct()
     return {quantum // DAY for quantum in session.connection().execute(query).scalars()}
 
 

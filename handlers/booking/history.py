@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage.appointments import Appointment, Event
+from storage import appointments
+from storage.appointments import Appointment
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,10 @@ def iso(moment: datetime) -> str:
 
 def changed(session: Session, row: Appointment, now: datetime, by: By, what: str, **details: Any) -> None:
     row.changed_at = now
+    session.flush()
     note(session, row, now, by, what, **details)
 
 
 def note(session: Session, row: Appointment, now: datetime, by: By, what: str, **details: Any) -> None:
-    session.add(Event(appointment_id=row.id, at=now, who=by.who, origin=by.origin, what=what, details=details))
-    session.flush()
+    """Something that is worth knowing but changes nothing, such as "they said that they will come"."""
+    appointments.note(session, row.id, now, by.who, by.origin, what, details)

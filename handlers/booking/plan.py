@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from handlers.booking import rules
@@ -82,9 +82,9 @@ class Plan:
 
     def fitting_bays(self, leg: Leg) -> list[int]:
         fitting = [
-            bay.id
-            for bay in self.store.bays
-            if bay.kind == leg.bay_kind and (bay.model is None or self.wish.model in (None, bay.model))
+            number
+            for number, kind, model in _bays(self.store)
+            if kind == leg.bay_kind and (model is None or self.wish.model in (None, model))
         ]
         if self.wish.bay_id in fitting:
             return [self.wish.bay_id]
@@ -149,6 +149,13 @@ def _legs(shop: Shop, wish: Wish) -> tuple[Leg, ...]:
     return tuple(legs)
 
 
+# Rows of the shop as it is kept in memory: they never change, and are made anew when the shop does.
+@lru_cache(64)
+def _bays(store: Store) -> tuple[tuple[int, str, str | None], ...]:
+    return tuple((bay.id, bay.kind, bay.model) for bay in store.bays)
+
+
+@lru_cache(64)
 def hours_of(store: Store) -> Hours:
     week = tuple(tuple((one.opens, one.closes) for one in store.hours if one.weekday == day) for day in range(7))
     special = tuple(

@@ -43,7 +43,7 @@ def keep(
     )  # fmt: skip
     other = giving_back if giving_back is not None and giving_back.status == HELD else None
     seat(session, made, row, starts_at, now, by, giving_back=other)
-    history.changed(session, row, now, by, HELD, starts=history.iso(row.starts_at))
+    history.note(session, row, now, by, HELD, starts=history.iso(row.starts_at))
     return row
 
 
@@ -58,19 +58,14 @@ def seat(
     on = _static(made, times.day_of(made, starts_at))
     shape = _check_start(session, on, starts_at, now, by, moving[0] if moving else None)
     end = begin + shape[-1][0] + shape[-1][1]
-    buffer = made.terms.minutes("buffer")
-    gone = appointments.lock_holds_gone(session, made.store.id, now, starts_at - buffer, moment_of(end) + buffer)
-    gone = [one for one in gone if one.id not in held]
-    span = range(begin // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1)
-    first, last = availability.whole_day(times.day_of(made, starts_at), made.zone)
-    rides = {first // slots.DAY, last // slots.DAY} if made.wish.transport in ("loaner", "pickup") else set()
-    days = {*span, *rides, *slots.days_held(session, [*held, *(one.id for one in gone)])}
+    days = set(range(begin // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1))
+    if made.wish.transport in ("loaner", "pickup"):
+        days |= {quantum // slots.DAY for quantum in availability.whole_day(times.day_of(made, starts_at), made.zone)}
+    days |= slots.days_held(session, held)
     ledger = slots.lock(session, made.store.id, days)
-    for one in gone:
-        ledger.free(one.id)
-        expired(session, one, now)
-    ledger.save()
     key = _place(session, made, on, ledger, row, begin, shape, now, moving)
+    if key and _free_holds_gone(session, ledger, starts_at, moment_of(end), made, now):
+        key = _place(session, made, on, ledger, row, begin, shape, now, moving)
     if key:
         raise Refusal(
             key, again="time", times=times.alternatives(session, made, starts_at, now, by, moving[0] if moving else None)
@@ -80,33 +75,75 @@ def seat(
         history.changed(session, giving_back, now, by, EXPIRED)
 
 
+def _free_holds_gone(session: Session, ledger: Ledger, start: datetime, end: datetime, made: Plan, now: datetime) -> bool:
+    """Puts away holds that are over and stand in the way; whether there were any. What has other days too waits for the sweep."""
+    buffer = made.terms.minutes("buffer")
+    gone = appointments.lock_holds_gone(session, made.store.id, now, start - buffer, end + buffer)
+    mine = [row for row in gone if slots.days_held(session, [row.id]) <= ledger.days]
+    for row in mine:
+        ledger.free(row.id)
+        expired(session, row, now)
+    ledger.save()
+    return bool(mine)
+
+
 def _place(
     session: Session, made: Plan, on: Board, ledger: Ledger, row: Appointment, begin: int, shape: rules.Shape, now: datetime,
     moving: Sequence[Appointment],
 ) -> str:  # fmt: skip
     """Finds the resources and takes them; "" or the key of the refusal, and then everything is as it was."""
-    prefer = {slots.bay(one.bay_id) for one in moving if one.bay_id is not None}
-    prefer |= {slots.technician(one.technician_id) for one in moving if one.technician_id is not None}
     try:
-        with session.begin_nested():
-            for one in moving:
-                ledger.free(one.id)
-            if _rides_promised(session, made, begin, now, [one.id for one in moving]):
-                raise _Full(f"booking.refused.{made.wish.transport}_taken")
-            found = allot(on, begin, shape, ledger.is_free, prefer)
-            if found is None:
-                raise _Full("booking.refused.taken")
-            _write(made, row, found)
-            session.add(row)
-            session.flush()
-            try:
-                ledger.take(row.id, claims(made, found))
-            except Taken:
-                raise _Full("booking.refused.car_busy" if made.wish.vehicle_id else "booking.refused.taken") from None
-            ledger.save()
+        if moving:
+            with session.begin_nested():
+                for one in moving:
+                    ledger.free(one.id)
+                _write(made, row, _found(session, made, on, ledger, begin, shape, now, moving))
+                session.add(row)
+                session.flush()
+                _take(ledger, made, row)
+        else:
+            _place_new(session, made, on, ledger, row, begin, shape, now)
     except _Full as full:
+        ledger.read_again()
         return full.key
     return ""
+
+
+def _place_new(
+    session: Session, made: Plan, on: Board, ledger: Ledger, row: Appointment, begin: int, shape: rules.Shape, now: datetime
+) -> None:
+    """Most bookings come this way, so it does without a savepoint: what was written is taken back by hand. Raises _Full."""
+    _write(made, row, _found(session, made, on, ledger, begin, shape, now, ()))
+    appointments.add(session, row)
+    try:
+        _take(ledger, made, row)
+    except _Full:
+        appointments.withdraw(session, row)
+        raise
+
+
+def _found(
+    session: Session, made: Plan, on: Board, ledger: Ledger, begin: int, shape: rules.Shape, now: datetime,
+    moving: Sequence[Appointment],
+) -> list[Allotment]:  # fmt: skip
+    """Raises _Full."""
+    if _rides_promised(session, made, begin, now, [one.id for one in moving]):
+        raise _Full(f"booking.refused.{made.wish.transport}_taken")
+    prefer = {slots.bay(one.bay_id) for one in moving if one.bay_id is not None}
+    prefer |= {slots.technician(one.technician_id) for one in moving if one.technician_id is not None}
+    found = allot(on, begin, shape, ledger.is_free, prefer)
+    if found is None:
+        raise _Full("booking.refused.taken")
+    return found
+
+
+def _take(ledger: Ledger, made: Plan, row: Appointment) -> None:
+    """Raises _Full."""
+    try:
+        ledger.take(row.id, claims(made, row.legs))
+    except Taken:
+        raise _Full("booking.refused.car_busy" if made.wish.vehicle_id else "booking.refused.taken") from None
+    ledger.save()
 
 
 class _Full(Exception):  # noqa: N818 - takes back what was tried
@@ -229,20 +266,21 @@ def _allows(on: Board, allowed: int, first: int, end: int) -> bool:
     return allowed & wanted == wanted
 
 
-def claims(made: Plan, allotments: Sequence[Allotment]) -> list[Claim]:
-    """What the allotments take of bays (with the buffer after it), technicians and the customer's car."""
-    return list(_claims(made, allotments))
+def claims(made: Plan, legs: Sequence[dict[str, Any]]) -> list[Claim]:
+    """What the legs take of bays (with the buffer after it), technicians and the customer's car."""
+    return list(_claims(made, legs))
 
 
-def _claims(made: Plan, allotments: Sequence[Allotment]) -> Iterator[Claim]:
+def _claims(made: Plan, legs: Sequence[dict[str, Any]]) -> Iterator[Claim]:
     buffer = rules.quarters(made.terms.buffer)
-    for one in allotments:
-        if one.bay_id is not None:
-            yield Claim(slots.bay(one.bay_id), one.first, one.end + buffer)
-        if one.technician_id is not None:
-            yield Claim(slots.technician(one.technician_id), one.first, one.end)
+    spans = [tuple(quantum_at(datetime.fromisoformat(leg[which])) for which in ("starts", "ends")) for leg in legs]
+    for leg, (first, end) in zip(legs, spans, strict=True):
+        if leg["bay"] is not None:
+            yield Claim(slots.bay(leg["bay"]), first, end + buffer)
+        if leg["technician"] is not None:
+            yield Claim(slots.technician(leg["technician"]), first, end)
     if made.wish.vehicle_id is not None:
-        yield Claim(slots.vehicle(made.wish.vehicle_id), allotments[0].first, allotments[-1].end)
+        yield Claim(slots.vehicle(made.wish.vehicle_id), spans[0][0], spans[-1][1])
 
 
 def expired(session: Session, row: Appointment, now: datetime) -> None:
