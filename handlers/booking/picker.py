@@ -19,7 +19,7 @@ def rows(turn: Turn, visit: Visit, page: str) -> list[list[Button]]:
     last = today + timedelta(days=visit.plan.terms.horizon_days)
     free = times.free_days(turn.session, turn.shop, visit.plan.wish, turn.now, first=first, days=7 * WEEKS)
     days = [first + timedelta(days=number) for number in range(7 * WEEKS)]
-    names = get_day_names("short", locale=locale(turn.language))
+    names = get_day_names("short" if turn.language == "en" else "narrow", locale=locale(turn.language))
     heads = [Button(names[weekday], "answer", {"page": page}) for weekday in range(7)]
     weeks = [[_day(day, free[day], today, last) for day in days[start : start + 7]] for start in range(0, len(days), 7)]
     shown = [heads, *(week for week in weeks if any(button.label != CLOSED for button in week))]

@@ -9,6 +9,9 @@ from storage.appointments import Appointment
 from storage.entries import Gap
 from tests.world import Customer, World
 
+# What two people do at once is tried on both databases; what the words mean is the same on either.
+ONE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
 
 def _all(world: World) -> list[Appointment]:
     with world.database.reading() as session:
@@ -52,6 +55,7 @@ def test_two_messages_and_a_few_taps_make_an_appointment(
     assert row.phone == ("+886912345678" if phone.startswith("+") else "+8613800138000")
 
 
+@ONE
 def test_six_taps_from_the_button_to_the_appointment(world: World) -> None:
     ann = world.customer(language="en").starts().presses("Book a visit")
     for tap in ("Oil and filter", "Audi A4", "Lanwan Auto East", "I'll wait", "Sat 21 Nov, 10:30"):
@@ -65,6 +69,7 @@ def books(ann: Customer, words: str = "oil change next Tuesday at ten for my A4 
     return ann.says(words).says("13800138000").says("yes").sees("You're booked!")
 
 
+@ONE
 def test_everything_in_one_message(world: World) -> None:
     books(world.customer())
     assert _booked(world).starts_at == _utc(24, 2)
@@ -96,6 +101,7 @@ def test_a_change_of_mind_in_the_middle(
     ann.presses("✓").sees(*seen[:2])
 
 
+@ONE
 def test_back_and_change_keep_what_was_said(world: World) -> None:
     ann = world.customer().says("book")
     ann.says("oil change").says("A4").presses("Lanwan Auto East").presses("I'll wait")
@@ -123,6 +129,7 @@ def test_a_question_in_between_a_stale_button_and_another_language(world: World)
 # -- wrong answers ------------------------------------------------------------------------------------------------------------
 
 
+@ONE
 @pytest.mark.parametrize(
     ("language", "words", "why"),
     [
@@ -146,6 +153,7 @@ def test_a_time_that_cannot_be(world: World, language: str, words: str, why: str
     assert ann.last.data["ask"][1] == "phone"
 
 
+@ONE
 @pytest.mark.parametrize(
     ("number", "why"), [("12", "can't read that"), ("0912 345 678", "unusual number"), ("🚗🚗", "can't read")]
 )
@@ -155,6 +163,7 @@ def test_a_number_that_cannot_be(world: World, number: str, why: str) -> None:
     ann.says("+44 20 7946 0000").sees("10:00 (China Standard Time)")  # TM9: they may live by another clock
 
 
+@ONE
 def test_a_note_is_short_and_a_photo_is_no_day(world: World) -> None:
     ann = world.customer().says("book an oil change for my A4 at East Harbour, I'll wait")
     ann.does("photo", media=("x",)).sees("When would you like to come?")
@@ -165,6 +174,7 @@ def test_a_note_is_short_and_a_photo_is_no_day(world: World) -> None:
     assert "Note:" not in ann.last.text
 
 
+@ONE
 def test_three_cars_and_no_plate(world: World) -> None:
     ann = world.customer("telegram").shares_phone("8610055500101")
     ann.says("book an oil change at East Harbour").sees("Which car").says("I have three cars").sees("Which car")
@@ -218,6 +228,7 @@ def test_moved_and_cancelled_in_words_the_calendar_file_follows(world: World) ->
     ann.says("my booking").sees("no appointment")
 
 
+@ONE
 def test_too_late_to_change_is_said_kindly(world: World) -> None:
     ann = books(world.customer(), "oil change today at 11 for my A4 at East Harbour, I'll wait")
     world.passes(minutes=30)
@@ -225,6 +236,7 @@ def test_too_late_to_change_is_said_kindly(world: World) -> None:
     assert "Talk to a person" in ann.labels
 
 
+@ONE
 def test_the_way_the_code_and_the_file(world: World) -> None:
     ann = books(world.customer()).says("my booking").sees("Confirmed")
     ann.presses("How to get there").sees("88 Lanwan East Road", "Open the map")
@@ -234,6 +246,7 @@ def test_the_way_the_code_and_the_file(world: World) -> None:
     assert ann.last.data["document"]["name"] == "visit.ics"
 
 
+@ONE
 def test_an_appointment_is_nobody_elses(world: World) -> None:
     """AU2."""
     ann, bob = books(world.customer()), world.customer().starts()
@@ -243,18 +256,21 @@ def test_an_appointment_is_nobody_elses(world: World) -> None:
     ann.starts("b_oil_change").sees("How would you like to come?")
 
 
+@ONE
 def test_a_returning_customer_is_asked_little(world: World) -> None:
     """The same store, the same car, the same number."""
     ann = books(world.customer())
     ann.says("tyre rotation on Friday at ten, I'll wait").sees("Fri 27 Nov, 10:00", "East Harbour", "Audi A4", "Shall I book it?")
 
 
+@ONE
 @pytest.mark.parametrize("words", ["how do I book?", "怎么预约", "預約要提前幾天", "can you tell me how booking works?"])
 def test_a_question_about_booking_stays_a_question(world: World, words: str) -> None:
     ann = world.customer(language="en" if words.isascii() else "zh-CN").says(words)
     assert "ask" not in ann.last.data
 
 
+@ONE
 @pytest.mark.parametrize(
     "words", ["the brake pads you changed on Tuesday squeak", "上周换的刹车片有异响", "how much is an oil change on Sunday"]
 )
@@ -266,6 +282,7 @@ def test_what_is_no_wish_for_a_visit_starts_none(world: World, words: str) -> No
     assert chat.form != "booking.book"
 
 
+@ONE
 def test_what_was_not_understood_is_kept_without_its_digits(world: World) -> None:
     world.customer().says("book an oil change for my A4 at East Harbour, I'll wait").says("after the 13800138000th moon")
     with world.database.reading() as session:

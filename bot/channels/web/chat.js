@@ -172,7 +172,7 @@
     const said = make("div", { class: "said", dir: "auto" });
     if (row.photos) said.append(...row.photos.map(picture));
     if (row.text) said.append(make("p", {}, ...formatted(row.text, row.entities)));
-    if (row.file) said.append(make("a", { class: "file", href: base + row.file.url.replace(/^\//, ""), download: row.file.name, target: "_blank", rel: "noopener" }, "📅 " + row.file.name));
+    if (row.file) said.append(make("a", { class: "file", href: base + row.file.url.replace(/^\//, ""), download: row.file.name, target: "_blank", rel: "noopener" }, "↓ " + row.file.name));
     const who = make("span", { class: "reader" }, (row.mine ? words.you : shop || words.bot) + ": ");
     const message = make("div", { class: "message " + (row.mine ? "mine" : "theirs") }, who, said);
     message.append(make("time"));
