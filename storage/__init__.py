@@ -10,6 +10,7 @@ from storage import (
     customers,
     database,
     entries,
+    feedback,
     keys,
     leases,
     marks,
@@ -26,6 +27,7 @@ from storage import (
     slots,
     staff,
     stores,
+    surveys,
     technicians,
     terms,
     tickets,
@@ -37,8 +39,8 @@ from storage import (
 )
 
 __all__ = [
-    "appointments", "audit", "catalogue", "chats", "contact", "customers", "database", "entries", "keys", "leases", "marks",
-    "media", "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals", "quarantine", "revisions",
-    "slots", "staff", "stores", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits",
-    "waitlist",
+    "appointments", "audit", "catalogue", "chats", "contact", "customers", "database", "entries", "feedback", "keys", "leases",
+    "marks", "media", "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals", "quarantine",
+    "revisions", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts",
+    "visits", "waitlist",
 ]  # fmt: skip

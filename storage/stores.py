@@ -32,6 +32,7 @@ class Store(Base):
     currency: Mapped[str] = mapped_column(String(3))
     position: Mapped[int] = mapped_column(Integer)  # the order in which stores are offered
     booking: Mapped[dict[str, Any]] = mapped_column(Json, server_default=text("'{}'"))  # see storage.terms
+    feedback: Mapped[dict[str, Any]] = mapped_column(Json, server_default=text("'{}'"))  # see handlers.feedback.rules
 
     hours: Mapped[list["OpeningHours"]] = relationship(order_by="OpeningHours.weekday, OpeningHours.opens")
     special_days: Mapped[list["SpecialDay"]] = relationship(order_by="SpecialDay.day")
@@ -101,7 +102,7 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
     """Adds the store of this code, or makes it what `wish` says: columns by name, and
 
     `hours`: seven lists of (opens, closes), Monday first. `special_days`: {"day", "names", "hours"}. `bays`: kinds by code.
-    `demo_cars`: models by code. `booking`: see `storage.terms`. `technicians`: see `storage.technicians`.
+    `demo_cars`: models by code. `technicians`: see `storage.technicians`. `booking` and `feedback` as in the columns.
     """
     store = by_code(session, wish["code"])
     if store is None:
@@ -109,7 +110,7 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
         session.add(store)
     for name in ("kind", "position", "names", "addresses", "parking", "phone", "timezone", "region", "currency"):
         setattr(store, name, wish[name])
-    store.booking = wish["booking"]
+    store.booking, store.feedback = wish["booking"], wish["feedback"]
     session.flush()
     session.execute(delete(OpeningHours).where(OpeningHours.store_id == store.id))
     session.execute(delete(SpecialDay).where(SpecialDay.store_id == store.id))

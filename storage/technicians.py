@@ -1,6 +1,6 @@
 """Technicians: what they can do, when they work; and closures, when a store, a bay or a technician is out at short notice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -78,3 +78,12 @@ def put(session: Session, store_id: int, wishes: Sequence[Mapping[str, Any]]) ->
     for person in known.values():
         person.active = False
     session.flush()
+
+
+def name(session: Session, technician_id: int) -> str:
+    """Also of somebody who is not active any more."""
+    return session.scalars(select(Technician.name).where(Technician.id == technician_id)).one()
+
+
+def names(session: Session, technician_ids: Collection[int]) -> dict[int, str]:
+    return {person.id: person.name for person in session.scalars(select(Technician).where(Technician.id.in_(technician_ids)))}

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 from babel.numbers import list_currencies
 
-from handlers.transfer import store_booking, values
+from handlers.transfer import store_booking, store_feedback, values
 from handlers.transfer.fields import LANGUAGES
 from handlers.transfer.report import Wrong
 from handlers.transfer.spans import located, read_spans, read_week
 
 KINDS = ("dealership", "detailing")
 KEYS = ("code", "kind", "position", "names", "addresses", "parking", "phone", "timezone", "region", "currency", "hours",
-         "special_days", "bays", "demo_cars", "booking", "technicians")  # fmt: skip
+         "special_days", "bays", "demo_cars", "booking", "technicians", "feedback")  # fmt: skip
 
 
 def read_store(table: Mapping[str, Any], position: int) -> dict[str, Any]:
@@ -38,6 +38,7 @@ def read_store(table: Mapping[str, Any], position: int) -> dict[str, Any]:
         "special_days": _special_days(table.get("special_days", [])),
         "bays": _bays(_table(table, "bays", {})),
         **store_booking.read(table),
+        **store_feedback.read(table),
     }
 
 

@@ -1,0 +1,162 @@
+"""Asking after a visit: who is due, the question with its row of stars, and one reminder."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers.booking import telling
+from handlers.contact import actions as gate
+from handlers.contact.rules import FEEDBACK, Wish
+from handlers.dialogue.push import Push
+from handlers.dialogue.reply import Button, Reply
+from handlers.dialogue.voice import Voice
+from handlers.feedback import complaint, rules
+from handlers.feedback.rules import Terms
+from storage import appointments, chats, contact, feedback
+from storage.appointments import Appointment
+from storage.chats import Chat
+from storage.contact import Person
+from storage.feedback import SAME_DAY, SENT, TOO_LATE, Feedback
+from storage.stores import Store
+from storage.vehicles import Vehicle
+from storage.visits import Visit
+
+# In one transaction, so that nobody who writes to us waits for it.
+BATCH = 100
+NOT_ADVISORS = ("customer", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A visit that is over, and where its customer can be reached."""
+
+    chat_id: int
+    customer_id: int | None
+    vehicle_id: int | None
+    services: list[str]
+    day: date
+    ended_at: datetime
+    appointment: Appointment | None = None
+    visit: Visit | None = None
+
+    @property
+    def key(self) -> str:
+        who = f"customer:{self.customer_id}" if self.customer_id is not None else f"chat:{self.chat_id}"
+        return f"{who}:{self.day}"
+
+
+def ask(push: Push) -> None:
+    """One question a visit whatever happens, and none about a visit that is long over."""
+    for store in push.shop.stores:
+        terms = rules.terms(store.feedback)
+        if terms.ask:
+            # The newest visit of somebody first: the others may have to wait until it is too late for them.
+            for due in sorted(_due(push, store, terms), key=lambda due: (due.chat_id, -due.day.toordinal())):
+                _ask(push, store, due)
+
+
+def remind(push: Push) -> None:
+    """Once, on the next day, if nothing was answered at all."""
+    for row in feedback.to_remind(push.session, push.now - rules.REMINDER, push.now - rules.LATEST, BATCH):
+        store = next(store for store in push.shop.stores if store.id == row.store_id)
+        chat = push.chat(row.chat_id)
+        if not rules.terms(store.feedback).remind or _busy(push, chat):
+            continue
+        row.reminded_at = push.now
+        voice = push.voice(chat)
+        text = voice.text("feedback.again", services=complaint.services(push.shop, row.services, voice.language))
+        wish = Wish(FEEDBACK, "feedback", push.now, expires_at=row.ended_at + rules.LATEST)
+        reply = Reply(text, [stars(voice, row, "work")], passing=True)
+        sent = gate.post(
+            push.session, push.shop, chat, wish, reply, push.now, key=f"feedback:{row.key}:again", feature="feedback"
+        )  # fmt: skip
+        push.posted |= sent.send_at is not None
+
+
+def stars(voice: Voice, row: Feedback, what: str) -> list[Button]:
+    """Five buttons side by side; their value: [id, work or people, stars]."""
+    return [
+        voice.button("feedback.button.stars", "feedback.stars", [row.id, what, number], stars=number)
+        for number in range(1, rules.MOST_STARS + 1)
+    ]  # fmt: skip
+
+
+# -- who is due -------------------------------------------------------------------------------------------------------------
+
+
+def _due(push: Push, store: Store, terms: Terms) -> list[Due]:
+    zone, session = ZoneInfo(store.timezone), push.session
+    found = []
+    until = push.now - timedelta(minutes=terms.after)
+    for row in feedback.done_and_not_asked(session, store.id, push.now - rules.NOTED, until, BATCH):
+        if (chat := telling.chat_of(session, row)) is not None:
+            day = row.starts_at.astimezone(zone).date()
+            customer = row.customer_id or chat.customer_id
+            found.append(Due(chat.id, customer, row.vehicle_id, row.services, day, row.changed_at, appointment=row))
+    today = push.now.astimezone(zone).date()
+    days = (today, today - timedelta(days=1))
+    for visit, customer_id in feedback.visited_and_not_asked(session, store.id, days, BATCH):
+        chat = next((chat for chat in chats.of_customer(session, customer_id) if chat.reachable), None)
+        if chat is not None:
+            services = list(visit.services)
+            found.append(Due(chat.id, customer_id, visit.vehicle_id, services, visit.visited_on, push.now, visit=visit))
+    return found
+
+
+def _ask(push: Push, store: Store, due: Due) -> None:
+    chat = push.chat(due.chat_id)
+    known = _known(push, due)
+    if due.visit is None and feedback.same_visit(push.session, due.key, known):
+        return
+    late = rules.is_late(due.ended_at, push.now)
+    if not late and _busy(push, chat):
+        return  # in the next round, or the one after
+    wish = {
+        "key": due.key, "chat_id": due.chat_id, "customer_id": due.customer_id, "store_id": store.id, "services": due.services,
+        "day": due.day, "ended_at": due.ended_at, "outcome": TOO_LATE if late else SENT, **known,
+    }  # fmt: skip
+    row = feedback.begin(push.session, wish)
+    if row is None and due.visit is None:
+        feedback.begin(push.session, {**wish, "key": f"{due.key}:{known['appointment_id']}", "outcome": SAME_DAY})
+    if row is None or late:
+        return
+    voice = push.voice(chat)
+    text = voice.text(
+        "feedback.ask", services=complaint.services(push.shop, due.services, voice.language), car=_car(push, due, voice),
+        store=store.names.get(voice.language, store.code),
+    )  # fmt: skip
+    push_wish = Wish(FEEDBACK, "feedback", push.now, expires_at=due.ended_at + rules.LATEST)
+    reply = Reply(text, [stars(voice, row, "work")], passing=True)
+    decision = gate.post(push.session, push.shop, chat, push_wish, reply, push.now, key=f"feedback:{row.key}", feature="feedback")
+    row.asked_at = decision.send_at
+    row.outcome = SENT if decision.send_at else decision.reason
+    push.posted |= decision.send_at is not None
+
+
+def _known(push: Push, due: Due) -> dict[str, Any]:
+    """What the row says of where the visit is on file; only the diary knows who did it."""
+    if due.visit is not None:
+        return {"visit_id": due.visit.id}
+    assert due.appointment is not None, "it is one of the two"
+    done = due.appointment
+    return {"appointment_id": done.id, "technician_id": done.technician_id, "advisor": _advisor(push, done)}
+
+
+def _busy(push: Push, chat: Chat) -> bool:
+    """A person talks with them, a complaint is open, or they were asked a moment ago: not the moment for stars."""
+    if chat.ticket_id is not None or contact.has_open_complaint(push.session, Person.of(chat)):
+        return True
+    return feedback.asked_since(push.session, chat, push.now - rules.APART)
+
+
+def _advisor(push: Push, row: Appointment) -> str | None:
+    """Whoever did the last thing with this appointment at the desk: handed the car over, as a rule."""
+    events = appointments.events_of(push.session, row.id)
+    return next((event.who for event in reversed(events) if event.who not in NOT_ADVISORS), None)
+
+
+def _car(push: Push, due: Due, voice: Voice) -> str:
+    vehicle = push.session.get(Vehicle, due.vehicle_id) if due.vehicle_id is not None else None
+    model = push.shop.models_by_id.get(vehicle.model_id or 0) if vehicle else None
+    return model.names.get(voice.language, "") if model else ""
