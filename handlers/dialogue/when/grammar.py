@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from handlers.dialogue.when import rules_clock, rules_day, rules_length, rules_window
+from handlers.dialogue.when.rules import clock, counted, dates, lengths, weeks, windows
 from handlers.dialogue.when.tokens import Context, Token
 
 Maker = Callable[[Context, list[Token]], list[Token] | None]
@@ -35,5 +35,7 @@ def parse(tokens: list[Token], context: Context) -> list[Token]:
 
 @cache
 def _rules() -> list[tuple[re.Pattern[str], Maker]]:
-    written = [*rules_length.RULES, *rules_clock.EARLY, *rules_day.RULES, *rules_clock.RULES, *rules_window.RULES]
+    written = [
+        *lengths.RULES, *clock.EARLY, *weeks.RULES, *dates.RULES, *counted.RULES, *clock.RULES, *windows.RULES,
+    ]  # fmt: skip
     return [(re.compile(pattern), make) for pattern, make in written]

@@ -70,3 +70,7 @@ def parts(tokens: list[Token], kinds: str) -> list[Any]:
 def joined(kind: str, tokens: list[Token], value: Any) -> list[Token]:
     """One token in the place of several."""
     return [Token(kind, tokens[0].start, tokens[-1].end, value)]
+
+
+# What a rule makes of the tokens it matched: others in their place, or None to leave them as they are.
+Made = list[Token] | None

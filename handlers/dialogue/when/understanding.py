@@ -6,7 +6,10 @@ from handlers.dialogue.when import reading as making
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.grammar import parse
-from handlers.dialogue.when.items import Item, alive, drop, items_of, with_days_joined, with_moves, with_refusals
+from handlers.dialogue.when.items import Item, alive, items_of, with_days_joined
+from handlers.dialogue.when.moved import drop_corrected, drop_moved, with_moves
+from handlers.dialogue.when.past import drop_past
+from handlers.dialogue.when.refused import drop_refused, with_refusals
 from handlers.dialogue.when.result import Reason, Understood
 from handlers.dialogue.when.scanning import scan
 from handlers.dialogue.when.tokens import Context, Token
@@ -36,7 +39,10 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     items = items_of(tokens)
     if len(items) > _MOST_ITEMS:
         return Understood(reason="unsure")
-    drop(items, tokens, folded, context)
+    drop_past(items, tokens, folded)
+    drop_refused(items, tokens)
+    drop_moved(items, tokens)
+    drop_corrected(items, tokens)
     found = _read(alive(items), items, tokens, context, folded)
     if found.span:
         found = Understood(found.reading, found.options, (places[found.span[0]], places[found.span[1]]), found.reason)

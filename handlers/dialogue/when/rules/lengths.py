@@ -2,9 +2,7 @@
 
 from handlers.dialogue.when import days
 from handlers.dialogue.when.days import DAY
-from handlers.dialogue.when.tokens import Context, Length, Token, joined, parts
-
-_Made = list[Token] | None
+from handlers.dialogue.when.tokens import Context, Length, Made, Token, joined, parts
 
 
 def _number(value: object) -> float:
@@ -13,21 +11,21 @@ def _number(value: object) -> float:
     return float(str(value))
 
 
-def length(context: Context, tokens: list[Token]) -> _Made:
+def length(context: Context, tokens: list[Token]) -> Made:
     amount, unit = _number(tokens[0].value), tokens[-1].value
     return joined("T", tokens, Length(amount, str(unit)))
 
 
-def hour(context: Context, tokens: list[Token]) -> _Made:
+def hour(context: Context, tokens: list[Token]) -> Made:
     """ "An hour" is scanned as one word."""
     return joined("T", tokens, Length(1, "hour")) if tokens[0].value == "hour" else None
 
 
-def half(context: Context, tokens: list[Token]) -> _Made:
+def half(context: Context, tokens: list[Token]) -> Made:
     return joined("T", tokens, Length(0.5, str(tokens[-1].value)))
 
 
-def and_a_half(context: Context, tokens: list[Token]) -> _Made:
+def and_a_half(context: Context, tokens: list[Token]) -> Made:
     if tokens[1].value != "and a half":
         return None
     if tokens[0].kind == "n":
@@ -35,19 +33,19 @@ def and_a_half(context: Context, tokens: list[Token]) -> _Made:
     return joined("T", tokens, Length(tokens[0].value.amount + 0.5, tokens[0].value.unit))
 
 
-def vague(context: Context, tokens: list[Token]) -> _Made:
+def vague(context: Context, tokens: list[Token]) -> Made:
     return joined("V", tokens, None)
 
 
-def past(context: Context, tokens: list[Token]) -> _Made:
+def past(context: Context, tokens: list[Token]) -> Made:
     return joined("Q", tokens, None)
 
 
-def ago(context: Context, tokens: list[Token]) -> _Made:
+def ago(context: Context, tokens: list[Token]) -> Made:
     return joined("Q", tokens, None) if tokens[-1].value == "ago" else None
 
 
-def weekdays_from_now(context: Context, tokens: list[Token]) -> _Made:
+def weekdays_from_now(context: Context, tokens: list[Token]) -> Made:
     """ "2 Sundays from now"."""
     count, weekday = tokens[0].value, tokens[1].value
     if not isinstance(weekday, int) or tokens[-1].value != "from now":
@@ -55,17 +53,17 @@ def weekdays_from_now(context: Context, tokens: list[Token]) -> _Made:
     return joined("D", tokens, days.on(days.next_weekday(context, weekday) + 7 * (int(count) - 1) * DAY))
 
 
-def again(context: Context, tokens: list[Token]) -> _Made:
+def again(context: Context, tokens: list[Token]) -> Made:
     """What comes every week is no appointment, and the times said with it are none."""
     return joined("Q", tokens, "every")
 
 
-def without_time(context: Context, tokens: list[Token]) -> _Made:
+def without_time(context: Context, tokens: list[Token]) -> Made:
     """ "In two weeks' time" is "in two weeks"."""
     return [tokens[0]] if not tokens[1].value else None
 
 
-def day_of_month(context: Context, tokens: list[Token]) -> _Made:
+def day_of_month(context: Context, tokens: list[Token]) -> Made:
     """ "The 15th day"."""
     return [Token("o", tokens[0].start, tokens[-1].end, parts(tokens, "of")[0])] if tokens[-1].value == "day" else None
 

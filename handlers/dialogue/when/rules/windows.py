@@ -4,14 +4,13 @@ from datetime import timedelta
 
 from handlers.dialogue.when import breaks, days, feasts
 from handlers.dialogue.when.days import DAY, Day
-from handlers.dialogue.when.rules_day import shifted
-from handlers.dialogue.when.tokens import Between, Clock, Context, Token, joined
+from handlers.dialogue.when.rules.counted import shifted
+from handlers.dialogue.when.tokens import Between, Clock, Context, Made, Token, joined
 
-_Made = list[Token] | None
 _SECONDS = {"minute": 60, "quarter": 900, "hour": 3600}
 
 
-def from_now(context: Context, tokens: list[Token]) -> _Made:
+def from_now(context: Context, tokens: list[Token]) -> Made:
     """ "In 2 hours" is a time to the minute, "in three days" a date. The day's unit "later" marks it as counted from now."""
     token = next(t for t in tokens if t.kind == "T")
     length = token.value
@@ -29,17 +28,17 @@ def from_now(context: Context, tokens: list[Token]) -> _Made:
     return joined("D", tokens, Day("date", then_day, unit="later") if then_day else days.bad("unsure"))
 
 
-def after(context: Context, tokens: list[Token]) -> _Made:
+def after(context: Context, tokens: list[Token]) -> Made:
     clock = next(t.value for t in tokens if t.kind == "c")
     return joined("R", tokens, Between(clock, None))
 
 
-def before(context: Context, tokens: list[Token]) -> _Made:
+def before(context: Context, tokens: list[Token]) -> Made:
     clock = next(t.value for t in tokens if t.kind == "c")
     return joined("R", tokens, Between(None, clock))
 
 
-def window_with_part(context: Context, tokens: list[Token]) -> _Made:
+def window_with_part(context: Context, tokens: list[Token]) -> Made:
     """最晚下午4点: the part of day stands inside the window."""
     if tokens[0].kind == "F" and tokens[-1].kind not in "YG":
         return None
@@ -47,7 +46,7 @@ def window_with_part(context: Context, tokens: list[Token]) -> _Made:
     return [tokens[1], *(window or [])]
 
 
-def turned_round(context: Context, tokens: list[Token]) -> _Made:
+def turned_round(context: Context, tokens: list[Token]) -> Made:
     """ "Can't before 10", "busy until 3", 三点前不行: what is refused is one side, so the other is meant."""
     edge = next(t for t in tokens if t.kind in "BAtZY")
     if edge.kind == "t" and edge.value != "until":
@@ -55,16 +54,16 @@ def turned_round(context: Context, tokens: list[Token]) -> _Made:
     return before(context, tokens) if edge.kind in "AY" else after(context, tokens)
 
 
-def by_day_and_time(context: Context, tokens: list[Token]) -> _Made:
+def by_day_and_time(context: Context, tokens: list[Token]) -> Made:
     """ "By Friday 5pm" is on Friday, not after five."""
     return [tokens[1], *(before(context, tokens[2:]) or [])]
 
 
-def until(context: Context, tokens: list[Token]) -> _Made:
+def until(context: Context, tokens: list[Token]) -> Made:
     return before(context, tokens) if tokens[0].value == "until" else None
 
 
-def around_noon(context: Context, tokens: list[Token]) -> _Made:
+def around_noon(context: Context, tokens: list[Token]) -> Made:
     """ "Before noon" is a window; before or after another part of day is too vague."""
     if not any(t.kind == "p" and t.value == "noon" for t in tokens):
         return joined("V", tokens, None)
@@ -72,7 +71,7 @@ def around_noon(context: Context, tokens: list[Token]) -> _Made:
     return joined("R", tokens, Between(None, noon) if any(t.kind in "ZB" for t in tokens) else Between(noon, None))
 
 
-def after_day(context: Context, tokens: list[Token]) -> _Made:
+def after_day(context: Context, tokens: list[Token]) -> Made:
     """After a holiday: from the end of the official break. After another day: with or without it? We ask."""
     token = next(t for t in tokens if t.kind in "Dw")
     feast = token.value
@@ -92,7 +91,7 @@ def after_day(context: Context, tokens: list[Token]) -> _Made:
     return joined("D", tokens, Day("span", max(found[1] + DAY, context.today), None))
 
 
-def whole_break(context: Context, tokens: list[Token]) -> _Made:
+def whole_break(context: Context, tokens: list[Token]) -> Made:
     """国庆期间, "over the Easter holidays": the break. Today may be in the middle of it."""
     feast = next(t.value for t in tokens if t.kind == "D")
     if feast.kind == "span" and feast.unit == "weekend" and tokens[0].kind == "{":
@@ -107,7 +106,7 @@ def whole_break(context: Context, tokens: list[Token]) -> _Made:
     return joined("V", tokens, None)
 
 
-def from_day_on(context: Context, tokens: list[Token]) -> _Made:
+def from_day_on(context: Context, tokens: list[Token]) -> Made:
     """ "From Monday", 周一开始."""
     token = next(t for t in tokens if t.kind in "Dw")
     if token.kind == "D" and token.value.kind == "span" and tokens[0].kind == "F":
@@ -121,7 +120,7 @@ def from_day_on(context: Context, tokens: list[Token]) -> _Made:
     return joined("D", tokens, Day("span", settled.first, None))
 
 
-def by_day(context: Context, tokens: list[Token]) -> _Made:
+def by_day(context: Context, tokens: list[Token]) -> Made:
     """ "By Friday" ends with it; "before Friday" may leave it out, so we ask."""
     return joined("V", tokens, None)
 

@@ -1,0 +1,37 @@
+"""From an entry of a lexicon to its tokens."""
+
+from handlers.dialogue.when import days, feasts
+from handlers.dialogue.when.days import DAY, Day
+from handlers.dialogue.when.tokens import Clock, Context, Token
+
+
+def meaning_of(kind: str, value: object, start: int, end: int, context: Context) -> list[Token]:
+    """Tokens of a lexicon's entry: "D" with a number is resolved here, and may bring a part of day."""
+    if kind == "D":
+        if isinstance(value, tuple):
+            offset, part = value
+            return [Token("D", start, end, days.on(context.today + offset * DAY)), Token("p", end, end, part)]
+        if isinstance(value, str):
+            return [
+                Token(
+                    "D",
+                    start,
+                    end,
+                    _feast(value.removeprefix("feast:"), context),
+                )
+            ]
+        # "Day after tomorrow" without "the" may follow a number: "2 day after tomorrow".
+        unit = "after tomorrow" if value == 2 and end - start > 12 else ""
+        return [Token("D", start, end, Day("date", context.today + int(str(value)) * DAY, unit=unit))]
+    if kind == "c":
+        return [Token("c", start, end, Clock(int(str(value)), 0, True))]
+    if kind == "Y4":
+        return [Token("y", start, end, context.today.year + int(str(value)))]
+    if kind == "!^":
+        return [Token("!", start, end), Token("^", end, end)]
+    return [Token(kind if len(kind) == 1 else {"w/c": "K", "M>": ">", "|n": "V", "}{": "}"}.get(kind, "x"), start, end, value)]
+
+
+def _feast(name: str, context: Context) -> Day:
+    found = feasts.next_day_of(name, context.today, context.region)
+    return Day("date", found, unit=name) if found else days.bad("unsure")

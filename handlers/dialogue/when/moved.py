@@ -1,0 +1,114 @@
+"""What was moved or corrected: "from Tuesday to Thursday", 周三改周四, "at 3, no wait, 4"."""
+
+from handlers.dialogue.when.items import Item, alive
+from handlers.dialogue.when.tokens import Context, Token
+
+
+def with_moves(tokens: list[Token], context: Context) -> list[Token]:
+    """In "move Tuesday to Thursday" the "to" (改到) parts the old from the new; it is no range then."""
+    tokens = [t if t.kind != "M" or _moves(tokens, i) else t._replace(kind="x") for i, t in enumerate(tokens)]
+    moves = [i for i, t in enumerate(tokens) if t.kind == "M"]
+    if not moves:
+        return tokens
+    for move in moves:
+        # 周三改周四: the verb itself stands between the old and the new.
+        sides = {*_timed(tokens)} & {move - 1, move + 1}
+        if tokens[move].end - tokens[move].start == 1 and len(sides) == 2:
+            return [t._replace(kind=">") if i == move else t for i, t in enumerate(tokens)]
+    said = set("qhuDwcnpWmodskHNCkR1ed")
+    found = []
+    tokens = [_for_as_to(tokens, i, moves) for i in range(len(tokens))]
+    for i, t in enumerate(tokens):
+        if t.kind != "t" or t.value != "to" or i < moves[0]:
+            continue
+        after = next((u for u in tokens[i + 1 :] if u.kind not in "el@4xIFbz"), None)
+        if after and after.kind in said | {"S"}:
+            found.append(i)
+    timed = [i for i in range(moves[0], len(tokens)) if tokens[i].kind in "DwcnpWmodskHNC"]
+    tokens = list(tokens)
+    if len(found) == 1 or (found and timed and timed[0] > found[0]):
+        tokens[found[0]] = tokens[found[0]]._replace(kind=">")
+    elif len(between := [i for i in found if _between_days(tokens, moves[0], i)]) == 1:
+        tokens[between[0]] = tokens[between[0]]._replace(kind=">")
+    elif len(found) > 1:
+        tokens[found[0]] = tokens[found[0]]._replace(kind="V")
+    elif any(t.kind == ">" for t in tokens):
+        pass
+    elif moves:
+        # 周三改周四: the verb itself stands between the old and the new.
+        for move in moves:
+            if (
+                tokens[move].end - tokens[move].start <= 2
+                and any(i < move for i in _timed(tokens))
+                and any(i > move for i in _timed(tokens))
+            ):
+                tokens[move] = tokens[move]._replace(kind=">")
+                break
+    return tokens
+
+
+def _between_days(tokens: list[Token], move: int, place: int) -> bool:
+    """Whether a "to" parts two days, and not two times of one: "from Tuesday to Friday from 1 to 3"."""
+    after = [t for t in tokens[place + 1 :] if t.kind not in "el@4xIFbz"][:2]
+    dated = bool(after) and (after[0].kind in "DwWmsNHCo" or (len(after) == 2 and after[0].kind == "n" and after[1].kind == "m"))
+    return dated and any(t.kind in "DwWmsNHCo" for t in tokens[move:place])
+
+
+def _moves(tokens: list[Token], place: int) -> bool:
+    """Verbs of one character are also 换 (a tyre) and 推 (a car): they move a date only when they stand beside one."""
+    token = tokens[place]
+    if token.end - token.start > 1 or token.value == "sure":
+        return True
+    after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
+    return after in tuple("tDwcnpWmdHNRy")
+
+
+def _for_as_to(tokens: list[Token], place: int, moves: list[int]) -> Token:
+    """ "Swap Friday for Monday"."""
+    token = tokens[place]
+    swaps = [i for i in moves if tokens[i].value == "swap" and i < place]
+    if token.kind == "4" and swaps and any(i in range(swaps[0], place) for i in _timed(tokens)):
+        return token._replace(kind="t", value="to")
+    return token
+
+
+def _timed(tokens: list[Token]) -> list[int]:
+    return [i for i, t in enumerate(tokens) if t.kind in "DwcnpWmodskHNCR"]
+
+
+def drop_moved(items: list[Item], tokens: list[Token]) -> None:
+    for place, token in enumerate(tokens):
+        if token.kind != ">":
+            continue
+        old, new = [i for i in alive(items) if i.place < place], [i for i in alive(items) if i.place > place]
+        same_time = any(t.kind == "S" for t in tokens)
+        new_slots = {i.slot for i in new}
+        for item in old:
+            if not new:
+                item.dropped = "moved"
+            elif item.slot == "day":
+                item.dropped = "moved" if "day" in new_slots else ""
+            elif (
+                "time" in new_slots
+                or ("part" in new_slots and item.slot == "part")
+                or ("day" in new_slots and not same_time)
+                or "part" in new_slots
+            ):
+                # A bare new hour is read in the old part of day: 下午三点改到四点.
+                keeps = item.slot == "part" and "part" not in new_slots and "time" in new_slots and "day" not in new_slots
+                item.dropped = "" if keeps else "moved"
+
+
+def drop_corrected(items: list[Item], tokens: list[Token]) -> None:
+    for place, token in enumerate(tokens):
+        if token.kind != "*":
+            continue
+        before, after = [i for i in alive(items) if i.place < place], [i for i in alive(items) if i.place > place]
+        if not after and token.value == "instead" and before:
+            last = before[-1]
+            same = [i for i in before if i.slot == last.slot]
+            after, before = [last], [i for i in same if i is not last]
+        slots = {i.slot for i in after}
+        for item in before:
+            if item.slot in slots or (item.slot == "time" and "part" in slots):
+                item.dropped = "corrected"

@@ -1,0 +1,90 @@
+"""What does not suit: "not Thursday", "Friday doesn't work", 周三没空; and offers for the case that it does not."""
+
+from handlers.dialogue.when.items import Item, alive, patterns
+from handlers.dialogue.when.tokens import Token
+
+
+def with_refusals(tokens: list[Token], text: str) -> list[Token]:
+    """English refusals that stand after a day ("doesn't work") as tokens, in the place of their words."""
+    if not text or max(text) < "a":
+        return tokens
+    asks = [m.span() for m in patterns()["asks"].finditer(text)]
+    for match in patterns()["does_not"].finditer(text):
+        start, end = match.span()
+        if any(a <= start < b for a, b in asks):
+            continue
+        inside = [i for i, t in enumerate(tokens) if t.start < end and t.end > start]
+        if not inside or any(tokens[i].kind in "Dwcnpd" for i in inside):
+            continue
+        tokens = [*tokens[: inside[0]], Token("^", start, end), *tokens[inside[-1] + 1 :]]
+    return tokens
+
+
+def drop_refused(items: list[Item], tokens: list[Token]) -> None:
+    for place, token in enumerate(tokens):
+        if token.kind == "!":
+            found = _group_after(items, tokens, place) or _group_before(items, tokens, place)
+        elif token.kind == "^":
+            found = _group_before(items, tokens, place) or _group_after(items, tokens, place)
+        else:
+            continue
+        if _only_if(tokens, place):
+            # "If Friday doesn't work, Saturday": both are offered.
+            tokens[place] = token._replace(kind="|")
+            continue
+        others = {i.slot for i in alive(items) if i not in found}
+        # 周五上午没空，下午三点可以: another time of the same day.
+        same_day = len({i.slot for i in found}) > 1 and "day" not in others and others & {"time", "part"}
+        for item in found:
+            if not (same_day and item.slot == "day"):
+                item.dropped = item.dropped or "refused"
+
+
+def _only_if(tokens: list[Token], place: int) -> bool:
+    for token in reversed(tokens[:place]):
+        if token.kind in ".?":
+            return False
+        if token.kind == "=":
+            return True
+    return False
+
+
+def _group_after(items: list[Item], tokens: list[Token], place: int) -> list[Item]:
+    return _group(items, tokens, range(place + 1, len(tokens)), ",.?;!^*>")
+
+
+def _group_before(items: list[Item], tokens: list[Token], place: int) -> list[Item]:
+    group = _group(items, tokens, range(place - 1, -1, -1), ".?;!^*>,")
+    if not group and place and tokens[place - 1].kind == ",":
+        group = _group(items, tokens, range(place - 2, -1, -1), ".?;!^*>,")
+    return group
+
+
+def _group(items: list[Item], tokens: list[Token], places: range, ends: str) -> list[Item]:
+    """The items on one side of a refusal up to the end of the clause; a second day or time only if "and" or "or" joins it."""
+    by_place = {item.place: item for item in items}
+    group: list[Item] = []
+    joined, apart = False, 0
+    for place in places:
+        kind = tokens[place].kind
+        if kind in ends and not (kind == "!" and not group):
+            break
+        if kind in "&|/":
+            joined = True
+            continue
+        item = by_place.get(place)
+        if item is None:
+            apart += kind == "x"
+            if group and kind == "x" and tokens[place].end - tokens[place].start > 3 and places.step > 0:
+                break
+            if group and apart > 1 and places.step < 0 and group[-1].slot == "day":
+                break
+            continue
+        if any(other.slot == item.slot for other in group) and not joined:
+            break
+        if group and places.step < 0 and group[-1].slot == "day" and apart > 0 and not joined:
+            break
+        group.append(item)
+        joined = False
+        apart = 0
+    return group

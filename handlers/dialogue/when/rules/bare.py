@@ -1,0 +1,167 @@
+"""Rules about which bare numbers are hours: after "at", beside a day, in "10 or 11"."""
+
+from handlers.dialogue.when.rules.faces import face
+from handlers.dialogue.when.tokens import Clock, Context, Made, Token, joined
+
+# Nouns that a number counts ("tomorrow 2 cars"); other plurals are taken for nouns, too, unless they are here.
+_NO_NOUNS = frozenset(
+    [
+        "works",
+        "suits",
+        "is",
+        "was",
+        "pls",
+        "plz",
+        "thanks",
+        "thx",
+        "does",
+        "yes",
+        "has",
+        "us",
+        "this",
+        "as",
+        "cheers",
+        "its",
+        "it's",
+        "sounds",
+        "looks",
+        "fits",
+        "always",
+        "gets",
+    ]
+)
+
+
+_NOUNS = frozenset(
+    [
+        "people",
+        "car",
+        "vehicle",
+        "key",
+        "person",
+        "adults",
+        "litre",
+        "tyre",
+        "tire",
+        "new",
+        "used",
+        "pieces",
+        "photos",
+        "more",
+        "front",
+        "rear",
+        "of",
+        "other",
+        "different",
+        "issues",
+        "problems",
+        "questions",
+        "extra",
+        "additional",
+        "spare",
+        "winter",
+        "summer",
+        "point",
+        "tyres",
+        "tires",
+        "services",
+        "brakes",
+    ]
+)
+
+
+_FINE = {
+    "ok", "okay", "works", "work", "good", "fine", "please", "pls", "plz", "free", "available", "possible", "suits", "then",
+    "thanks", "thx", "great",
+}  # fmt: skip
+
+
+def counted(token: Token) -> bool:
+    """Whether this word makes a count of the number before it."""
+    word = token.value
+    if not isinstance(word, str) or token.kind != "x":
+        return False
+    return word in _NOUNS or (word.endswith("s") and len(word) > 3 and word not in _NO_NOUNS)
+
+
+def promoted(context: Context, tokens: list[Token]) -> Made:
+    """A bare number that stands where a time stands: after "at", beside a day or a part of day."""
+    index = next(i for i, t in enumerate(tokens) if t.kind in "nk")
+    token = tokens[index]
+    if index + 1 < len(tokens) and counted(tokens[index + 1]):
+        return None
+    if (
+        isinstance(token.value, int)
+        and (12 < token.value < 100 or 2000 <= token.value < 2100)
+        and not any(t.kind == "@" for t in tokens[:index])
+    ):
+        return None
+    clock = face(token.value)
+    if clock is None:
+        return None
+    if isinstance(token.value, int) and token.value >= 100:
+        # "My budget is 500, Friday".
+        firm = any(t.kind in "@ABF" for t in tokens[:index])
+        if not firm and (any(t.kind == "," for t in tokens) or (token.value < 1000 and token.value % 100 == 0)):
+            return None
+    # Four digits are written by people who count to 24: 0830, 1430.
+    if token.end - token.start == 4 and isinstance(token.value, int):
+        clock = Clock(clock.hour, clock.minute, True)
+    return [*tokens[:index], Token("c", token.start, token.end, clock), *tokens[index + 1 :]]
+
+
+def alone(context: Context, tokens: list[Token]) -> Made:
+    """Nothing but a number, or "is 3 ok?"."""
+    number = next(t for t in tokens if t.kind == "n")
+    if number.value >= 100 and number.end - number.start < 4:
+        return None
+    last = next((t.value for t in tokens[1:] if t.kind == "x" and t.start > tokens[0].end), None)
+    return promoted(context, tokens) if last is None or last in _FINE else None
+
+
+def alone_or(context: Context, tokens: list[Token]) -> Made:
+    """Nothing but "10 or 11"."""
+    first, *rest = (i for i, t in enumerate(tokens) if t.kind == "n")
+    if not all(isinstance(tokens[i].value, int) and 1 <= tokens[i].value <= 12 for i in (first, *rest)):
+        return None
+    return [t._replace(kind="c", value=Clock(t.value)) if t.kind == "n" else t for t in tokens]
+
+
+def another(context: Context, tokens: list[Token]) -> Made:
+    """ "At 10 or 11": the second is an hour like the first."""
+    index = 0 if tokens[0].kind == "n" else len(tokens) - 1
+    token = tokens[index]
+    clock = face(token.value)
+    if clock is None or not isinstance(token.value, int) or token.value > 24:
+        return None
+    made = Token("c", token.start, token.end, clock)
+    return [made, *tokens[1:]] if index == 0 else [*tokens[:-1], made]
+
+
+def another_with_meridiem(context: Context, tokens: list[Token]) -> Made:
+    """ "10 or 11am", "9/10am": the am or pm is said of both when the first has none."""
+    last = tokens[-1].value
+    numbers = [tokens[0].value] if tokens[0].kind == "n" else []
+    if not numbers or not isinstance(numbers[0], int) or not 1 <= numbers[0] <= 12 or not last.sure:
+        return None
+    half = 12 if last.hour >= 12 else 0
+    clock = Clock(numbers[0] % 12 + half, 0, True)
+    if (clock.hour, clock.minute) > (last.hour, last.minute):
+        clock = Clock(numbers[0] % 12, 0, True)
+    return [Token("c", tokens[0].start, tokens[0].end, clock), *tokens[1:]]
+
+
+def slashed_hours(context: Context, tokens: list[Token]) -> Made:
+    """ "9/10am"."""
+    one, two = tokens[0].value
+    if not (1 <= one <= 12 and 1 <= two <= 12):
+        return None
+    half = 12 if tokens[1].value == "pm" else 0
+    first, second = tokens[0].start, tokens[1].end
+    ends = (Clock(one % 12 + half, 0, True), Clock(two % 12 + half, 0, True))
+    return [Token("c", first, first + 1, ends[0]), Token("|", first + 1, first + 2), Token("c", first + 2, second, ends[1])]
+
+
+def loose(context: Context, tokens: list[Token]) -> Made:
+    """The word "o'clock" or "am" without a number: something was said that we did not read."""
+    return joined("V", tokens, None)

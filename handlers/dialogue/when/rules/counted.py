@@ -1,0 +1,151 @@
+"""Rules about days counted from other days, and from one day to another: "a week on Monday", 5号到7号."""
+
+from datetime import date
+
+from handlers.dialogue.when import days
+from handlers.dialogue.when.days import DAY
+from handlers.dialogue.when.tokens import Context, Length, Made, Token, joined, parts
+
+
+def as_date(context: Context, token: Token) -> date | None:
+    if token.kind == "w":
+        return days.next_weekday(context, token.value)
+    settled = days.settle(context, token.value, None, still_ahead=True)
+    return settled.first if settled.kind == "date" else None
+
+
+def shifted(context: Context, start: date, length: Length, sign: int = 1) -> date | None:
+    """So many days, weeks, months from a day; None if the length is of hours."""
+    if length.unit in ("month", "year"):
+        months = length.amount * (12 if length.unit == "year" else 1)
+        if months == int(months):
+            return days.plus_months(start, sign * int(months)) if months < 1200 else None
+        whole = days.plus_months(start, sign * int(months)) if months < 1200 else None
+        return whole + sign * 15 * DAY if whole and months % 1 == 0.5 else None
+    count = {"day": 1, "week": 7, "fortnight": 14}.get(length.unit)
+    if count is None or not float(length.amount * count).is_integer() or length.amount * count > 3660:
+        return None
+    return start + sign * int(length.amount * count) * DAY
+
+
+def from_day(context: Context, tokens: list[Token]) -> Made:
+    """ "Two weeks from Friday", "3 days after Easter", "a week on Monday", "a week today"; "before" counts back."""
+    length = tokens[0].value if tokens[0].kind == "T" else Length(1, str(tokens[0].value))
+    if len(tokens) == 2 and (context.chinese or length.unit not in ("week", "fortnight")):
+        return None
+    if tokens[0].kind == "u" and tokens[0].value == "week" and any(t.kind in "AB" for t in tokens):
+        # "The week before Christmas" is a week, and which one is open.
+        return joined("V", tokens, None)
+    start = as_date(context, tokens[-1])
+    back = any(t.kind == "B" for t in tokens)
+    found = (
+        shifted(context, start, length, -1 if back else 1) if start and length.unit not in ("hour", "minute", "year") else None
+    )
+    if found is None:
+        return None
+    return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
+
+
+def week_later(context: Context, tokens: list[Token]) -> Made:
+    """ "Friday week", "tomorrow week", "Tuesday fortnight"."""
+    start, unit = as_date(context, tokens[0]), tokens[-1].value
+    length = unit if isinstance(unit, Length) else Length(1, unit)
+    if start is None or length.unit not in ("week", "fortnight"):
+        return None
+    found = shifted(context, start, length)
+    return joined("D", tokens, days.on(found)) if found else None
+
+
+def weekday_near(context: Context, tokens: list[Token]) -> Made:
+    """ "The Monday after Easter", "the Friday before Christmas"."""
+    weekday, start = tokens[0].value, as_date(context, tokens[-1])
+    if start is None:
+        return None
+    if tokens[1].kind == "A":
+        found = start + ((weekday - start.isoweekday() - 1) % 7 + 1) * DAY
+    else:
+        found = start - ((start.isoweekday() - weekday - 1) % 7 + 1) * DAY
+    return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
+
+
+def feast_eve(context: Context, tokens: list[Token]) -> Made:
+    """国庆前一天, 元旦后两天."""
+    start = as_date(context, tokens[0])
+    found = shifted(context, start, tokens[-1].value, -1 if tokens[1].kind == "Z" else 1) if start else None
+    if tokens[1].kind == "Y" or found is None or tokens[0].value.unit in ("", "later", "after tomorrow"):
+        # Counted from the day or from the end of the break? We do not know.
+        return joined("V", tokens, None)
+    return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
+
+
+def week_commencing(context: Context, tokens: list[Token]) -> Made:
+    """ "Week of the 7th", "w/c 7 Dec"."""
+    start = as_date(context, tokens[-1])
+    if start is None:
+        return None
+    first = days.monday(start)
+    return joined("D", tokens, days.span(first, first + 6 * DAY, "week"))
+
+
+def weekday_in_weeks(context: Context, tokens: list[Token]) -> Made:
+    """ "Monday in two weeks": that of the week then. Leaves the length to the rule that follows."""
+    weekday = parts(tokens, "w")[0]
+    length = parts(tokens, "T")[0]
+    if length.unit not in ("week", "fortnight", "month"):
+        return None
+    then = shifted(context, context.today, length)
+    if then is None:
+        return None
+    if tokens[0].kind == "I" and any(t.kind == "l" for t in tokens) and length.unit != "month":
+        # "In a week on Monday": seven days after Monday, or the Monday of that week?
+        counted = shifted(context, days.next_weekday(context, weekday), length)
+        if counted != days.monday(then) + (weekday - 1) * DAY:
+            return joined("V", tokens, None)
+    return joined("D", tokens, days.on(days.monday(then) + (weekday - 1) * DAY))
+
+
+def day_range(context: Context, tokens: list[Token]) -> Made:
+    """ "Monday to Wednesday", "5号到7号", "12月5日到7日"."""
+    ends = [t for t in tokens if t.kind in "Dw"]
+    first = as_date(context, ends[0])
+    if first is None:
+        return None
+    last: date | None
+    if ends[1].kind == "w" or ends[1].value.kind == "weekday":
+        weekday = ends[1].value if ends[1].kind == "w" else ends[1].value.number
+        last = first + ((weekday - first.isoweekday()) % 7) * DAY
+    elif ends[1].value.kind == "number":
+        last = next((d for d in (first + n * DAY for n in range(31)) if d.day == ends[1].value.number), None)
+    else:
+        last = as_date(context, ends[1])
+    if last is None or last <= first:
+        return joined("D", tokens, days.bad("unsure"))
+    bare = all(t.kind == "w" for t in ends)
+    return joined("D", tokens, days.span(first, last, "weekdays" if bare else "days"))
+
+
+def lone_month(context: Context, tokens: list[Token]) -> Made:
+    return [*tokens[:-1], Token("D", tokens[-1].start, tokens[-1].end, days.named_month(context, tokens[-1].value))]
+
+
+def no_month(context: Context, tokens: list[Token]) -> Made:
+    """ "May" and "March" alone are words like others."""
+    return joined("x", tokens, None)
+
+
+RULES = [
+    ("I?T[GY][jl,]*w|IT[jl,]+w|w,?I?TG|wIT", weekday_in_weeks),
+    ("[Tu][FABl]e?[Dw]|T[Dw]", from_day),
+    ("[wD][uT]", week_later),
+    ("w[AB]D", weekday_near),
+    ("DjZT|D[YZ]T", feast_eve),
+    ("Ke?[Dw]", week_commencing),
+    ("[wD][-t]l?e?[wD]}?|be?[wD]&e?[wD]", day_range),
+    ("[IHjlFABt@4]m", lone_month),
+    (
+        "m",
+        lambda c, t: (
+            no_month(c, t) if t[0].value in (3, 5) and t[0].end - t[0].start >= 3 and not c.chinese else lone_month(c, t)
+        ),
+    ),
+]

@@ -1,0 +1,100 @@
+"""Rules about weeks and months beside this one: "next Friday", "this weekend", "the last Friday of the month"."""
+
+from handlers.dialogue.when import days
+from handlers.dialogue.when.days import DAY, Day
+from handlers.dialogue.when.tokens import Context, Made, Token, joined, parts
+
+
+def relative_unit(context: Context, tokens: list[Token]) -> Made:
+    """ "Next week", "this month", "the following week", "the week after next"."""
+    head = next(t for t in tokens if t.kind in "NHC")
+    unit = next(t for t in tokens if t.kind in "uW")
+    steps = {"N": head.value or 1, "H": 0, "C": 1}[head.kind]
+    if unit.kind == "W":
+        return joined("D", tokens, days.weekend(context, 0 if head.kind == "C" else steps))
+    if unit.value == "week":
+        return joined("D", tokens, days.week(context, steps))
+    if unit.value == "workweek":
+        whole = days.week(context, steps)
+        return joined("D", tokens, days.span(whole.first, whole.first + 4 * DAY) if whole.first else whole)
+    if unit.value == "month":
+        return joined("D", tokens, days.months_on(context, steps))
+    return joined("V", tokens, None)
+
+
+def relative_weekday(context: Context, tokens: list[Token]) -> Made:
+    """ "This Friday", "next Friday", "coming Friday", "this coming Friday"."""
+    weekday = parts(tokens, "w")[0]
+    kinds = [t.kind for t in tokens]
+    if "C" in kinds:
+        return joined("w", tokens, weekday)
+    if "N" in kinds:
+        steps = parts(tokens, "N")[0]
+        if not steps:
+            return joined("V", tokens, None)
+        return joined("D", tokens, days.in_week(context, weekday, steps, contested=steps == 1))
+    return joined("D", tokens, days.in_week(context, weekday, 0))
+
+
+def weekday_of_past(context: Context, tokens: list[Token]) -> Made:
+    return joined("Q", tokens, None)
+
+
+def this_part(context: Context, tokens: list[Token]) -> Made:
+    """ "This morning"."""
+    if tokens[-1].value == "noon":
+        # "This lunch" is a meal.
+        return joined("x", tokens, None) if not context.chinese else None
+    return [Token("D", tokens[0].start, tokens[0].end, days.on(context.today)), tokens[-1]]
+
+
+def nth_weekday(context: Context, tokens: list[Token]) -> Made:
+    """ "First Monday" (of a month that is said elsewhere), "last Friday of"."""
+    nth = -1 if tokens[0].kind == "L" else tokens[0].value
+    weekday = parts(tokens, "w")[0]
+    if not isinstance(nth, int) or nth > 5:
+        return None
+    return joined("D", tokens[:2], Day("nth", nth=nth, number=weekday)) + tokens[2:]
+
+
+def of_the_month(context: Context, tokens: list[Token]) -> Made:
+    """ "The 5th of the month" is the 5th, "last Friday of the month" needs the month."""
+    if tokens[-1].value != "month":
+        return None
+    if isinstance(tokens[0].value, Day):
+        whole = days.months_on(context, 0)
+        found = days.merge(context, whole, tokens[0].value)
+        if found is None or found.kind != "date":
+            found = days.merge(context, days.months_on(context, 1), tokens[0].value)
+        return joined("D", tokens, found) if found else None
+    return [tokens[0]]
+
+
+def last_day(context: Context, tokens: list[Token]) -> Made:
+    """ "The last day of November", "of the month"."""
+    whole = tokens[-1]
+    if tokens[1].value != "day":
+        return None
+    if whole.kind == "u":
+        month = days.months_on(context, 0) if whole.value == "month" else None
+    else:
+        month = whole.value if whole.kind == "D" else days.named_month(context, whole.value)
+    if month is None or month.unit != "month" or month.last is None:
+        return None
+    return joined("D", tokens, days.on(month.last))
+
+
+RULES = [
+    ("(?<=[wDd])1|1(?=[cn])", lambda c, t: joined("p", t, t[0].value)),
+    ("[NHC]+[uW]", relative_unit),
+    ("Lu[jI]e?[umD]", last_day),
+    ("L[u]", weekday_of_past),
+    ("[uW]N", lambda c, t: relative_unit(c, t) if t[1].value == 2 else None),
+    ("H?C+w|wC|H?Nw|Hw", relative_weekday),
+    ("W", lambda c, t: joined("D", t, days.weekend(c, 0))),
+    ("wN(?![uWwm])", relative_weekday),
+    ("[of]w(?=[cRpnat,@-]*[jI]|[mDHN])|Lw(?=[cRpnat,@-]*[jI])", nth_weekday),
+    ("Lw|L[mpW]", weekday_of_past),
+    ("H[p1]", this_part),
+    ("[ofD][jI]e?u", of_the_month),
+]

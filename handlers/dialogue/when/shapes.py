@@ -1,0 +1,88 @@
+"""Chinese shapes that hold a number, each with its maker: 下周三, 十点半, 12月5号, 农历八月十五, 两个半小时."""
+
+import re
+from functools import cache
+
+from handlers.dialogue.when import shapes_clock, shapes_days, shapes_moon
+from handlers.dialogue.when.shapes_common import Maker
+from handlers.dialogue.when.tokens import Context, Token
+
+_C = "零〇○一二两三四五六七八九十廿卅"
+_N = rf"(?:\d{{1,2}}|[{_C}]{{1,4}})"
+_WEEK = "(?:周|星期|礼拜|拜)"
+_PREFIX = r"(上上|上|再下|下下下|下下|下|大下|这|本|今|呢|当)"
+
+
+@cache
+def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
+    minute_end = rf"(?![点时号日月年个:/天台位块元万千{_C}\d]|周|星期)"
+    return [
+        (re.compile(
+            rf"{_PREFIX}?(?:个|一个|一)?{_WEEK}(?:的?(?:周|星期|礼拜|拜))?\s?"
+            rf"([一二三四五六日天七]|[1-7](?![\d点时:.月/号]))(?![年岁次回托])"), shapes_days.weekday),
+        (re.compile(
+            rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六日天])[、/]?([二三四五六日天])"
+            rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.two_weekdays),
+        (re.compile(
+            rf"(?<=[周期拜][一二三四五六])(或者|或|和|跟|到|至|-|~|/|、)([二三四五六日天])"
+            rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.another_weekday),
+        (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:.个天年月万千块元%\d{_C}])"), shapes_days.number),
+        (re.compile(rf"{_PREFIX}?(?:个|一个|一)?(?:周|星期|礼拜)末"), shapes_days.weekend),
+        (re.compile(r"(?<=[月周年])(?:[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国)|[上中下]旬)"), shapes_clock.vague),
+        (re.compile(
+            rf"(?<![{_C}\d月])十一"
+            r"(?=期间|假期|长假|黄金周|放假|国庆|过后|之后|以后|后|之前|以前|前|当天|那天|去)"), shapes_days.october),
+        (re.compile(rf"{_PREFIX}(?:个|一个|一)?(?:周|星期|礼拜)(?!几|边)"), shapes_days.week),
+        (re.compile(r"\(([一二三四五六日])\)"), shapes_days.weekday_in_brackets),
+        (re.compile(r"(?<=[,.!?])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不|唔系)(?=[,.!])"), shapes_clock.no),
+        (re.compile(rf"(?:第([一二三四五1-5])|(最后一?|最尾一))个?{_WEEK}([一二三四五六日天])"), shapes_days.nth_weekday),
+        (re.compile(r"(下下|下|这|本|今|呢|当|上上|上)(?:一?个)?月(?:份)?"), shapes_days.month_ahead),
+        (re.compile(
+            rf"(?:民国|公元|西元)?(\d{{2,4}}|[{_C}]{{2,5}})年"
+            r"(?!质保|保修|保固|级|龄|以上|多|了|车|前|后|之|检|审|费|款|内|没|来)"), shapes_days.year),
+        (re.compile(
+            rf"(?:农历|阴历|旧历|老历|古历)?\s?(闰)?(正|腊|冬|{_N})月"
+            rf"(初[{_C}\d]{{1,2}}|廿[{_C}]?|三十|{_N})(?:[号日])?"), shapes_moon.lunar_date),
+        (re.compile(rf"(?:大年|年|正月)(初[{_C}\d]{{1,2}}|廿[{_C}]|二十[{_C}]|三十)"), shapes_moon.new_year_days),
+        (re.compile(r"初([一二三四五六七八九十])"), shapes_moon.early_days),
+        (re.compile(rf"({_N})月份?的?({_N})(?:(?:[号日])(?!后天)|(?![点时:.个万千kw%块元{_C}\d]))"), shapes_days.month_day),
+        (re.compile(rf"({_N})[./-]({_N})[号日]"), shapes_days.month_day),
+        (re.compile(rf"({_N})月份?"), shapes_days.month),
+        (re.compile(rf"差({_N}|一刻)分?(?:钟)?(?:就)?(?:到|不到)?({_N})点(?:钟)?"), shapes_clock.short_of),
+        (re.compile(rf"({_N})点(?:钟)?差({_N}|一刻)分?(?:钟)?"), shapes_clock.short_of_later),
+        (re.compile(
+            rf"({_N})(?:点|时(?![间候段代常刻装不尚速]))(?:钟|整|正)?(?:"
+            rf"(?:踏|搭)?(半)(?!个?(?:小时|钟头|天|月|年))|踏(正)|([一两二三123])刻钟?|(?:踏|搭)([{_C}]{{1,2}}|\d{{1,2}})|([{_C}]{{1,3}}|\d{{1,2}})个字"
+            rf"|(过|零|〇|0|○)?({_N})(?:分(?!钟)|{minute_end}))?(?:钟|整|正)?"), shapes_clock.clock),
+        (re.compile(rf"({_N})[-~,、/到至]\s?({_N})点(半)?(?:钟)?(?![{_C}\d刻])"), shapes_clock.hours),
+        (re.compile(rf"({_N})[-~,、到至]\s?({_N})[号日](?!后)"), shapes_days.numbers),
+        (re.compile(
+            rf"([{_C}\d]{{1,4}}|半|\d{{1,2}}\.\d)(?:个)?(半)?"
+            rf"(小时|钟头|钟(?=后|之后|以后|内)|分钟|刻钟|天|周|星期|礼拜|(?<=个)月|(?<=半)月|(?<=个半)月|年)(半)?"
+            r"((?:之|以|过)?后(?![天日面头视备轮杠盖排座门]))?"), shapes_clock.length),
+        (re.compile(r"(?<=[点分半钟整刻\d])前(?=[来往去])"), shapes_clock.before),
+        (re.compile(r"(今|明|听|后)(明|后)(?:两|二)?[天日]"), shapes_days.two_days),
+        (re.compile(r"个半(?:钟头|钟|小时)"), shapes_clock.hour_and_half),
+        (re.compile(rf"({_N})日(?=[之以]?[后内])"), shapes_clock.days_length),
+        (re.compile(r"(?:几|数|若干|好几|十几)(?:个)?(?:小时|钟头|钟|分钟|天|日|周|星期|礼拜|月|年)"), shapes_clock.vague),
+        (re.compile(rf"({_N})[号日](?![码]|后天)"), shapes_days.number),
+    ]  # fmt: skip
+
+
+# Characters that a shape can begin with; all others are spared the trials.
+_FIRST = re.compile(
+    rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
+    r"头底尾末中前不啊哦喔噢唔哎或和跟到至~/、(\-]"
+)
+
+
+def composite(text: str, place: int, context: Context) -> list[Token]:
+    """The tokens of the longest shape that begins here; none if there is no such."""
+    if not _FIRST.match(text, place):
+        return []
+    best: list[Token] = []
+    for pattern, make in _shapes():
+        match = pattern.match(text, place)
+        if match and (not best or match.end() > best[-1].end) and (made := make(match, context)):
+            best = made
+    return best

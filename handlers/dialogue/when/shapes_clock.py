@@ -1,0 +1,105 @@
+"""Chinese shapes of clock times and lengths: 十点半, 三点三个字, 差五分三点, 两个半小时."""
+
+import re
+
+from handlers.dialogue.when.numerals import chinese, neighbours
+from handlers.dialogue.when.shapes_common import Shaped, as_token
+from handlers.dialogue.when.tokens import Between, Clock, Context, Length, Token
+
+
+def clock(match: re.Match[str], context: Context) -> Shaped | None:
+    _, half, _, quarter, fives, characters, _, minutes = match.groups()
+    hour = chinese(match[1])
+    if hour is None:
+        both = neighbours(match[1])
+        if both is None or match.end() > match.end(1) + 2:
+            return as_token("V", match, None)
+        return as_token("R", match, Between(Clock(both[0]), Clock(both[1])))
+    minute = 0
+    if half:
+        minute = 30
+    elif quarter:
+        minute = 15 * (chinese(quarter) or 0)
+    elif fives or characters:
+        minute = 5 * (chinese(fives or characters) or 0)
+    elif minutes:
+        said = chinese(minutes)
+        if said is None:
+            return as_token("V", match, None)
+        minute = said
+        bare = len(minutes) == 1 and not match[7] and not match[0].endswith("分")
+        if bare:
+            # 三点九 is 15:45 to a Cantonese speaker; others would not say it so.
+            if not context.cantonese:
+                return as_token("V", match, None)
+            minute = 5 * said
+        elif context.cantonese and said in (10, 11) and not minutes.isdigit() and not match[0].endswith("分") and not match[7]:
+            return as_token("V", match, None)
+    if hour > 24 or minute > 59:
+        return as_token("X", match, "no_such_time")
+    sure = hour > 12 or hour == 0 or (len(match[1]) == 2 and match[1][0] == "0")
+    return as_token("c", match, Clock(hour, minute, sure))
+
+
+def short_of(match: re.Match[str], context: Context) -> Shaped | None:
+    return _minus(match, match[2], match[1])
+
+
+def short_of_later(match: re.Match[str], context: Context) -> Shaped | None:
+    return _minus(match, match[1], match[2])
+
+
+def _minus(match: re.Match[str], hour: str, minutes: str) -> Shaped | None:
+    at, less = chinese(hour), 15 if minutes == "一刻" else chinese(minutes)
+    if at is None or less is None or not 1 <= at <= 24 or not 1 <= less <= 59:
+        return None
+    # 差五分一点 is 12:55.
+    before = at - 1 if at > 1 else 12
+    return as_token("c", match, Clock(before, 60 - less, at > 13))
+
+
+def hours(match: re.Match[str], context: Context) -> Shaped | None:
+    one, two = chinese(match[1]), chinese(match[2])
+    if one is None or two is None or one > 24 or two > 24:
+        return None
+    return as_token("R", match, Between(Clock(one), Clock(two, 30 if match[3] else 0)))
+
+
+_UNITS = {
+    "小时": "hour", "钟头": "hour", "钟": "hour", "分钟": "minute", "刻钟": "quarter", "天": "day", "周": "week",
+    "星期": "week", "礼拜": "week", "月": "month", "年": "year",
+}  # fmt: skip
+
+
+def length(match: re.Match[str], context: Context) -> Shaped | None:
+    amount, half_before, unit, half_after, after = match.groups()
+    number = 0.5 if amount == "半" else float(amount) if amount[0].isdigit() and "." in amount else chinese(amount)
+    if number is None:
+        return as_token("V", match, None) if neighbours(amount) else None
+    number += 0.5 if half_before or half_after else 0
+    end = match.end() - len(after or "")
+    tokens = [Token("T", match.start(), end, Length(number, _UNITS[unit]))]
+    return [*tokens, Token("Y", end, match.end())] if after else tokens
+
+
+def hour_and_half(match: re.Match[str], context: Context) -> Shaped | None:
+    return as_token("T", match, Length(1.5, "hour"))
+
+
+def days_length(match: re.Match[str], context: Context) -> Shaped | None:
+    number = chinese(match[1])
+    return as_token("T", match, Length(number, "day")) if number is not None else None
+
+
+def vague(match: re.Match[str], context: Context) -> Shaped | None:
+    return as_token("V", match, None)
+
+
+def before(match: re.Match[str], context: Context) -> Shaped | None:
+    """11点前来 is "come before eleven"; elsewhere 前来 is only "come"."""
+    return as_token("Z", match, None)
+
+
+def no(match: re.Match[str], context: Context) -> Shaped | None:
+    """周五，不，周六: a slip of the tongue set right."""
+    return as_token("*", match, None)
