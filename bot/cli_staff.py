@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.staff import Staff
 
-app = typer.Typer(help="Who may come into the console: invite, add, list, dismiss, password.", no_args_is_help=True)
+app = typer.Typer(help="Who may come into the console: invite, add, link, list, dismiss, password.", no_args_is_help=True)
 
 
 @app.command()
@@ -59,6 +59,21 @@ def add(
             _refused(refusal)
         code = actions.invite(session, member, now)
     _tell_code(settings, code, member.name)
+
+
+@app.command()
+def link(login: str) -> None:
+    """Print a one-time code with which LOGIN links their Telegram account: good once and for ten minutes."""
+    from handlers.dialogue import Refusal
+    from handlers.staff import linking
+
+    with opened() as (settings, database), database.transaction() as session:
+        member = _member(session, login)
+        try:
+            code = linking.new_code(session, member, now_of(settings))
+        except Refusal as refusal:
+            _refused(refusal)
+    typer.echo(f"One-time code for {member.name}, good for ten minutes. They write to the bot, in a private chat: /link {code}")
 
 
 @app.command("list")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue import Refusal
 from handlers.staff import rules
-from storage import audit, staff
+from storage import audit, staff, staff_links
 from storage.staff import Staff, StaffInvite, StaffSession
 
 
@@ -128,6 +128,7 @@ def dismiss(session: Session, member: Staff, now: datetime, *, by: int | None, p
     member.dismissed_at = now
     staff.end_sessions(session, member.id)
     staff.drop_invites(session, member.id)
+    staff_links.unlink(session, member.id)
     audit.write(session, "staff.dismiss", staff_id=by, now=now, place=place, about=f"staff:{member.id}")
 
 

@@ -56,3 +56,11 @@ def test_what_is_wrong_is_said_in_a_sentence(bayline: Bayline, words: tuple[str,
     assert result.exit_code == 2
     assert said in result.output
     assert bayline("list").output == ""
+
+
+def test_a_code_links_a_telegram_account(bayline: Bayline) -> None:
+    bayline("add", "ann", "--store", "east")
+    assert "/link " in bayline("link", "ann").output
+    bayline("add", "boss", "--role", "administrator")
+    assert bayline("dismiss", "ann").exit_code == 0
+    assert "does not work here any more" in bayline("link", "ann").output
