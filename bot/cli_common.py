@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -55,6 +55,11 @@ def opened() -> "Iterator[tuple[Settings, Database]]":
             yield settings, database
         finally:
             database.close()
+
+
+def stop(sentence: str, code: int) -> NoReturn:
+    typer.secho(sentence, fg="red", err=True)
+    raise typer.Exit(code)
 
 
 def now_of(settings: Settings) -> datetime:

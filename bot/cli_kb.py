@@ -3,22 +3,19 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot import cli_learning
-from bot.cli_common import now_of, opened, progress_bar, sentences, told
+from bot.cli_common import now_of, opened, progress_bar, sentences, stop, told
+from bot.cli_rehearsing import Cases, Force, known_cases, tell
 
 if TYPE_CHECKING:
     from handlers.faq.publishing import Published
-    from handlers.faq.regression import Change, Comparison
 
-app = typer.Typer(help="The knowledge base: ask, evaluate, import, gaps, aliases, helped.", no_args_is_help=True)
+app = typer.Typer(help="The knowledge base: ask, evaluate, import, gaps, adopt, aliases, helped.", no_args_is_help=True)
 cli_learning.add_to(app)
-
-# So many examples of each kind are told; nobody reads more.
-MOST_TOLD = 10
 
 
 @app.command()
@@ -88,24 +85,18 @@ def evaluate(
 @app.command("import")
 def import_(
     path: Annotated[Path, typer.Argument(help="A file of entries (.toml, .jsonl), or a folder of them.")],
-    cases: Annotated[
-        Path | None, typer.Option(help='JSONL: {"query","lang","expected"}; without it, the questions of the starter base')
-    ] = None,
+    cases: Cases = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, change nothing.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Import even if known questions are answered wrongly.")] = False,
+    force: Force = False,
 ) -> None:
     """Import entries and report what that does to known questions; one that would be answered wrongly stops it."""
-    from handlers.faq import publishing, regression
+    from handlers.faq import publishing
     from handlers.transfer.naming import files_of, kind_of
-    from handlers.transfer.report import Wrong
 
     paths = [file for file in files_of(path) if kind_of(file) == "kb"] if path.is_dir() else [path]
     if not path.exists() or not paths:
-        _stop(f"There is nothing to import at {path}: no such file, or no file of entries in the folder.", 2)
-    try:
-        known = regression.read_cases(cases or regression.starter_cases())
-    except Wrong as wrong:
-        _stop(": ".join(filter(None, [str(cases), f"row {wrong.row}" if wrong.row else "", wrong.column, wrong.reason])), 2)
+        stop(f"There is nothing to import at {path}: no such file, or no file of entries in the folder.", 2)
+    known = known_cases(cases)
     with opened() as (settings, database):
         try:
             with progress_bar() as progress:
@@ -113,7 +104,7 @@ def import_(
                     database, paths, known, now=now_of(settings), dry_run=dry_run, force=force, progress=progress
                 )
         except publishing.ChangedMeanwhile as changed:
-            _stop(str(changed), 1)
+            stop(str(changed), 1)
     for file, report in done.reports:
         told(file.name, report)
     raise typer.Exit(_conclude(done, force))
@@ -127,7 +118,7 @@ def _conclude(done: "Published", force: bool) -> int:
         typer.echo("Nothing changes: the base holds all of this already.")
         return 0
     if done.comparison:
-        _tell(done.comparison)
+        tell(done.comparison)
     else:
         typer.echo("Nothing changes for customers, so that no questions were asked.")
     if done.kept:
@@ -140,39 +131,3 @@ def _conclude(done: "Published", force: bool) -> int:
     else:
         typer.echo("A dry run: nothing was imported.")
     return 0
-
-
-def _tell(found: "Comparison") -> None:
-    """The comparison in plain lines."""
-    if not found.cases:
-        typer.echo("None of the known questions is about entries of this base. --cases names a file with your own.")
-        return
-    typer.echo(f"{found.cases} known questions: {found.right_before} answered right before, {found.right_after} after.")
-    for theft in found.thefts:
-        count = len(theft.queries)
-        questions = f"{count} question{'' if count == 1 else 's'} that belonged to {theft.owner}"
-        typer.secho(f"  {theft.thief} now comes first for {questions}: {_some(theft.queries)}", fg="yellow")
-    for title, changes, colour in (
-        ("newly wrong", found.newly_wrong, "red"),
-        ("less sure than before", found.less_sure, "yellow"),
-        ("newly right", found.newly_right, "green"),
-    ):
-        if changes:
-            typer.secho(f"  {title}: {len(changes)}", fg=colour)
-        for change in changes[:MOST_TOLD]:
-            typer.echo(f"    {_one(change)}")
-
-
-def _one(change: "Change") -> str:
-    expected = change.case.expected or "no answer"
-    return f'"{change.case.query}" ({change.case.language}, {expected}): {change.before} → {change.after}'
-
-
-def _some(queries: tuple[str, ...]) -> str:
-    shown = ", ".join(f'"{query}"' for query in queries[:3])
-    return shown + (" …" if len(queries) > 3 else "")
-
-
-def _stop(sentence: str, code: int) -> NoReturn:
-    typer.secho(sentence, fg="red", err=True)
-    raise typer.Exit(code)

@@ -1,4 +1,4 @@
-"""`bayline kb gaps`, `aliases` and `helped`: what customers have taught us, for staff to decide on."""
+"""`bayline kb gaps`, `adopt`, `aliases` and `helped`: what customers have taught us, for staff to decide on."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli_common import now_of, opened
+from bot.cli_common import now_of, opened, stop
+from bot.cli_rehearsing import Cases, Force, rehearsed
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from handlers.faq.adopting import Decided
+    from handlers.faq.closing import Closed
 
 # So many unanswered questions are looked at, the newest first.
 MOST_GAPS = 10_000
@@ -22,6 +26,7 @@ aliases = typer.Typer(help="Words that customers typed before they chose an entr
 
 def add_to(app: typer.Typer) -> None:
     app.command()(gaps)
+    app.command()(adopt)
     app.command()(helped)
     app.add_typer(aliases, name="aliases")
 
@@ -50,16 +55,58 @@ def gaps(
         return
     if not groups:
         typer.echo("No gaps: every question found an answer.")
+        return
     for one in groups[:limit]:
         near = f"  nearest: {one.nearest}" if one.nearest else ""
         sure = f" ({one.confidence:.2f})" if one.nearest and one.confidence is not None else ""
-        typer.secho(f"{one.count:5} ×  {one.last_at:%Y-%m-%d}  {one.kind:8}  {' '.join(one.languages)}{near}{sure}", bold=True)
+        number = f"{one.numbers[0]:5}  "
+        typer.secho(
+            f"{number}{one.count:5} ×  {one.last_at:%Y-%m-%d}  {one.kind:8}  {' '.join(one.languages)}{near}{sure}", bold=True
+        )
         for example in one.examples:
-            typer.echo(f"         {example[:200]}")
+            typer.echo(f"                {example[:200]}")
     if len(groups) > limit:
         typer.echo(f"{len(groups) - limit} more; --limit or --export shows them.")
+    typer.echo("`bayline kb adopt NUMBER ENTRY` makes the words aliases of an entry; with --answer en=… they become a new one.")
     if len(found) == MOST_GAPS:
         typer.echo(f"Only the newest {MOST_GAPS} questions were looked at.")
+
+
+def adopt(
+    number: Annotated[int, typer.Argument(help="As `bayline kb gaps` shows it, in front.", min=1, max=2**31)],
+    entry: Annotated[str, typer.Argument(help="The id of an entry, or of the new one.")],
+    answer: Annotated[list[str] | None, typer.Option(help="A new entry's answer: en=… (also zh-Hans=…, zh-Hant=…)")] = None,
+    cases: Cases = None,
+    force: Force = False,
+) -> None:
+    """Make what customers asked in vain the aliases of an entry, or a new entry; the gap leaves the list."""
+    from handlers.faq import closing
+    from handlers.faq.gaps import group
+    from handlers.transfer.fields import LANGUAGES
+    from handlers.transfer.report import Wrong
+    from storage import entries
+
+    answers = dict(one.partition("=")[::2] for one in answer or ())
+    if unknown := answers.keys() - set(LANGUAGES):
+        stop(f'--answer begins with a language: {", ".join(f"{one}=…" for one in LANGUAGES)}; not "{min(unknown)[:40]}".', 2)
+
+    with opened() as (settings, database):
+        now = now_of(settings)
+
+        def make(session: "Session") -> "Closed":
+            found = closing.find(group(entries.gaps(session, None, MOST_GAPS)), number)
+            return closing.anew(session, found, entry, answers, now) if answers else closing.into(session, found, entry, now)
+
+        try:
+            done = rehearsed(database, make, cases, force)
+        except Wrong as wrong:
+            stop(wrong.reason, 1)
+    for words, owner in done.left:
+        typer.secho(f'"{words}" leads to "{owner}" already and stays there.', fg="yellow")
+    for words in done.taken:
+        typer.echo(f'"{words}" → {done.entry_id}')
+    if missing := [language for language in LANGUAGES if answers and language not in answers]:
+        typer.secho(f"{entry} has no text in {' and '.join(missing)}; customers of that language get another one.", fg="yellow")
 
 
 def helped() -> None:
@@ -92,12 +139,13 @@ def list_aliases(context: typer.Context) -> None:
 
 
 @aliases.command()
-def take(numbers: Numbers) -> None:
-    """Add these words to the aliases of their entries."""
+def take(numbers: Numbers, cases: Cases = None, force: Force = False) -> None:
+    """Add these words to the aliases of their entries, unless known questions would then be answered wrongly."""
     from handlers.faq import adopting
 
-    with opened() as (settings, database), database.transaction() as session:
-        done = adopting.take(session, numbers, now_of(settings))
+    with opened() as (settings, database):
+        now = now_of(settings)
+        done = rehearsed(database, lambda session: adopting.take(session, numbers, now), cases, force)
     _told(done, "is an alias now")
 
 

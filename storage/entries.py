@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Date, Float, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import Date, Float, ForeignKey, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json, Moment
@@ -47,6 +47,11 @@ class Gap(Base):
 
 def all_rows(session: Session) -> Sequence[EntryRow]:
     return session.scalars(select(EntryRow).order_by(EntryRow.entry_id, EntryRow.language)).all()
+
+
+def forget_gaps(session: Session, numbers: Sequence[int]) -> None:
+    """These have found their answer."""
+    session.execute(delete(Gap).where(Gap.id.in_(numbers)))
 
 
 def gaps(session: Session, since: datetime | None = None, limit: int = 1000) -> Sequence[Gap]:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nlargest
 from math import log, sqrt
@@ -42,7 +42,11 @@ Vector = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions that mean the same. `examples`, `languages`: the most frequent first. `nearest`: the entry that came closest."""
+    """Questions that mean the same. `examples`, `languages`: the most frequent first. `nearest`: the entry that came closest.
+
+    `numbers`: the ids of its gaps. The group is known by any of them; the first is shown, since it stays when more come.
+    `wordings`: all of them by language, the most frequent first.
+    """
 
     kind: str
     count: int
@@ -51,6 +55,8 @@ class Group:
     examples: tuple[str, ...]
     nearest: str | None
     confidence: float | None
+    numbers: tuple[int, ...] = field(default=(), compare=False)
+    wordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 def group(gaps: Iterable[Gap]) -> list[Group]:
@@ -74,6 +80,11 @@ def _group(gaps: Sequence[Gap]) -> Group:
         examples=_most(Counter(" ".join(gap.text.split()) for gap in gaps))[:EXAMPLES],
         nearest=nearest,
         confidence=max(confidences, default=None),
+        numbers=tuple(sorted(gap.id for gap in gaps if gap.id)),
+        wordings={
+            language: _most(Counter(" ".join(gap.text.split()) for gap in gaps if gap.language == language))
+            for language in _most(Counter(gap.language for gap in gaps))
+        },
     )
 
 

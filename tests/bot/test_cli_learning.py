@@ -82,6 +82,12 @@ def test_gaps_aliases_and_verdicts_are_listed(shop: Database) -> None:
     assert "1 more" in listed
     assert "2 written" in bayline("gaps", "--export", "gaps.csv").output
     assert "boats" in Path("gaps.csv").read_text("utf-8-sig")
+    assert "There is no entry" in bayline("adopt", "1", "dogs").output
+    assert "begins with a language" in bayline("adopt", "1", "boats", "--answer", "fr=Non").output
+    adopted = bayline("adopt", "1", "boats", "--answer", "en=Only cars.")
+    assert '"do you sell boats" → boats' in adopted.output, adopted.output
+    assert "no text in zh-Hans and zh-Hant" in adopted.output
+    assert "do you sell boats" not in bayline("gaps").output
     assert "beasts  → dogs" in bayline("aliases").output
     assert "1 helped      0 asked a person" in bayline("helped").output
     assert "is dismissed" in bayline("aliases", "dismiss", "1").output

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from handlers.faq import adopting, aliases, publishing, regression
+from handlers.faq import adopting, aliases, closing, publishing, regression, rehearsing
 from handlers.faq.gaps import Group, group, write
 from handlers.faq.regression import Case, Outcome, Standing
 from handlers.transfer.report import Wrong
@@ -154,6 +154,105 @@ def test_gaps_are_written_without_formulas(tmp_path: Path) -> None:
         write(tmp_path / "gaps.pdf", found)
     with pytest.raises(Wrong, match="no folder"):
         write(tmp_path / "nowhere" / "gaps.csv", found)
+
+
+# -- closing gaps -----------------------------------------------------------------------------------------------------
+
+
+BOATS = ("do you sell boats", "do you sell a boat?", "do you sell any boats")
+
+
+@pytest.fixture
+def asked(small: World) -> World:
+    """Customers have asked for boats, in two languages, and for a price."""
+    with small.database.transaction() as session:
+        session.add_all(gap(text) for text in BOATS)
+        session.add_all([gap("你们卖船吗", language="zh-Hans"), gap("gold rims", kind="price")])
+    return small
+
+
+def groups_of(world: World) -> dict[str, Group]:
+    with world.database.reading() as session:
+        return {one.examples[0]: one for one in group(entries.gaps(session))}
+
+
+def boats(world: World) -> Group:
+    return next(one for text, one in groups_of(world).items() if "boat" in text)
+
+
+def test_a_gap_becomes_the_aliases_of_an_entry_and_leaves_the_list(asked: World) -> None:
+    with asked.database.transaction() as session:
+        closed = closing.into(session, boats(asked), "lounge", START)
+    assert set(closed.taken) == set(BOATS)
+    assert not [text for text in groups_of(asked) if "boat" in text]
+    asked.engine.keep_fresh()
+    asked.customer().says("do you sell a boat").sees("Upstairs.")
+
+
+def test_a_gap_becomes_an_entry_of_its_own(asked: World) -> None:
+    asked.customer().says("hello")
+    with asked.database.transaction() as session:
+        closing.anew(session, boats(asked), "boats", {"en": "Only cars.", "zh-Hans": "只卖车。"}, START)
+        rows = {row.language: row for row in entries.all_rows(session) if row.entry_id == "boats"}
+    assert {language: row.answer for language, row in rows.items()} == {"en": "Only cars.", "zh-Hans": "只卖车。"}
+    assert {rows["en"].question, *rows["en"].aliases} == set(BOATS)
+    asked.engine.keep_fresh()
+    asked.customer().says("do you sell boats?").sees("Only cars.")
+
+
+def test_words_that_lead_elsewhere_stay_there(asked: World) -> None:
+    with asked.database.transaction() as session:
+        session.query(EntryRow).filter_by(entry_id="keys", language="en").one().aliases = ["Do you sell boats"]
+    with asked.database.transaction() as session:
+        closed = closing.into(session, boats(asked), "lounge", START)
+    assert closed.left == (("do you sell boats", "keys"),)
+    assert set(closed.taken) == set(BOATS[1:])
+
+
+@pytest.mark.parametrize(
+    ("entry_id", "answers", "why"),
+    [
+        ("gone", {}, "no entry"),
+        ("dogs", {"en": "x"}, "already"),
+        ("boats", {"en": "{price:gold}"}, "names no service"),
+        ("no code!", {"en": "x"}, "."),
+    ],
+)
+def test_what_cannot_be_adopted_is_refused(asked: World, entry_id: str, answers: dict[str, str], why: str) -> None:
+    one = boats(asked)
+
+    def adopt() -> None:
+        with asked.database.transaction() as session:
+            if answers:
+                closing.anew(session, one, entry_id, answers, START)
+            closing.into(session, one, entry_id, START)
+
+    with pytest.raises(Wrong, match=why):
+        adopt()
+    assert boats(asked) == one
+
+
+def test_only_questions_become_entries(asked: World) -> None:
+    found = list(groups_of(asked).values())
+    with pytest.raises(Wrong, match="brought in with the prices"):
+        closing.find(found, next(one for one in found if one.kind == "price").numbers[0])
+    with pytest.raises(Wrong, match="no gap 999"):
+        closing.find(found, 999)
+
+
+def test_a_change_that_would_answer_wrongly_is_looked_at_and_not_made(small: World) -> None:
+    def steal(session: object) -> str:
+        row = session.query(EntryRow).filter_by(entry_id="keys", language="en").one()  # type: ignore[attr-defined] # a session
+        row.aliases = [*row.aliases, "are dogs allowed in there"]
+        return "done"
+
+    stopped = rehearsing.change(small.database, steal, CASES)
+    assert not stopped.kept
+    assert stopped.comparison is not None
+    assert [change.case.query for change in stopped.comparison.newly_wrong] == ["are dogs allowed in there"]
+    with small.database.reading() as session:
+        assert "are dogs allowed in there" not in [alias for row in entries.all_rows(session) for alias in row.aliases]
+    assert rehearsing.change(small.database, steal, CASES, force=True).kept
 
 
 # -- "that helped" ----------------------------------------------------------------------------------------------------
