@@ -21,8 +21,8 @@ _HAN = re.compile("[\u3400-\u9fff]{2,}")
 _MOST_REPAIRS = 4
 # A Chinese word at least this frequent (its rank) is meant as it stands, whatever it sounds like.
 _FREQUENT = 9_000
-# Repairs lead to words that people use: so many of the base's, and of English.
-_COMMON = 6_000
+# Repairs lead to words that people use: so many of the base's, and nearly all of the English that the table knows.
+_COMMON, _COMMON_ENGLISH = 6_000, 20_000
 SEEDS = (0, 0x9747B28C, 0x1B873593, 0x85EBCA6B)
 
 
@@ -55,7 +55,7 @@ class Spelling:
         """The nearest word of the base, unless an English word is nearer still; the more frequent of two as near."""
         best, distance = word, 3 if len(word) > 6 else 2
         for alike, most in ((self._alike, 2), (_english(), 1)):
-            for size in sorted(range(len(word) - 2, len(word) + 3), key=lambda size: abs(size - len(word))):
+            for size in sorted(range(len(word) - most, len(word) + most + 1), key=lambda size: abs(size - len(word))):
                 allowed = min(distance - 1, most)
                 if allowed < 1:
                     return best
@@ -103,7 +103,7 @@ def _known() -> bytes:
 
 @cache
 def _english() -> dict[int, list[str]]:
-    return _by_length(senses().english()[:_COMMON])
+    return _by_length(senses().english()[:_COMMON_ENGLISH])
 
 
 def _by_length(words: Iterable[str]) -> dict[int, list[str]]:

@@ -132,6 +132,10 @@ def test_a_match_for_each_entry_once_best_first(base):
     assert len(base.search("how much is an oil change", limit=2)) == 2
 
 
+def test_a_misspelt_word_that_the_base_lacks_becomes_the_english_word(base):
+    assert base.explain("can cltoh seats be cleaend").compared == "can cloth seats be cleaned"
+
+
 def test_two_close_entries_are_offered_both():
     entries = [
         Entry("front", "en", "how much are front brake pads", ("front pads price", "cost of pads in front"), "x"),
