@@ -7,13 +7,13 @@ from knowledge_base.folding import without_filler
 _BOOK = re.compile(
     r"\b(?:book|schedule|reserve)\b(?! (?:online|service manual))"
     r"|\b(?:make|get|need|want|like|have) an? (?:appointment|booking|slot)\b"
-    r"|\bbring (?:it|her|him|my \w+|the \w+)(?: \w+){0,2} in\b"
+    r"|\bbring (?:it|her|him|my \w{1,20}|the \w{1,20})(?: \w{1,20}){0,2} in\b"
     r"|预约|预订|约个?时间|约一下|约个|想约|要约|帮我约|订个"
 )
 # Somebody who asks how it goes.
 ASKS = re.compile(
     r"\b(?:how|can i|could i|do i|must i|should i|where|why|what|when|who|which|is it|are there|do you|does)\b"
-    r".*\b(?:book|schedule|reserve|appointment|booking)"
+    r".{0,60}?\b(?:book|schedule|reserve|appointment|booking)"
     r"|怎么|如何|怎样|流程|要预约吗|用预约吗|能预约吗|可以预约吗|预约吗|要不要预约|提前|多久"
 )
 POLITE = re.compile(r"^(?:(?:hi|hello|hey|please)\W+)?(?:can|could|may) (?:i|you|we)\b")
@@ -30,9 +30,9 @@ PROBLEM = re.compile(
 
 # What they say of an appointment that they have.
 THEIRS = re.compile(
-    r"\b(?:my|our|the|that|an|this) (?:\w+ ){0,2}?(?:appointments?|bookings?|visits?|slot|reservation)\b|预约|我约|改约|的约"
+    r"\b(?:my|our|the|that|an|this) (?:\w{1,20} ){0,2}?(?:appointments?|bookings?|visits?|slot|reservation)\b|预约|我约|改约|的约"
 )
-HOW = re.compile(r"^how\b|怎么|如何|几天|多久|多长时间|可以.*吗|能.*吗")
+HOW = re.compile(r"^how\b|怎么|如何|几天|多久|多长时间|可以.{0,20}吗|能.{0,20}吗")
 CANCEL = re.compile(r"\b(?:cancel|call off|delete|drop)\b|取消|退掉|不去了|不来了|来不了|去不了")
 MOVE = re.compile(
     r"\b(?:move|reschedule|postpone|change|shift|push back|rebook)\b"
