@@ -423,7 +423,7 @@ def test_cc7_twenty_presses_in_a_second(database: Database) -> None:
 def test_menus_are_set_in_each_language_and_chat_by_chat_for_the_other_chinese(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         await fake.until(lambda: ("default", "zh") in fake.commands)
-        assert len(fake.commands["default", ""]) == 9
+        assert len(fake.commands["default", ""]) == 8
         assert "价格" in str(fake.commands["default", "zh"])
         fake.user(7, language="zh-TW").says("/start")
         await fake.until(lambda: ("chat7", "") in fake.commands)
