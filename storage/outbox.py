@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Integer, bindparam, func, select, text, update
+from sqlalchemy import BigInteger, CursorResult, Integer, bindparam, cast, func, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.chats import CHATS
-from storage.database import Moment
+from storage.database import Json, Moment
 from storage.leases import Lease
 from storage.messages import CANCELLED, DEAD, MESSAGES, QUEUED, SENDING, SENT, UNCERTAIN
 from storage.prepared import Prepared
@@ -61,23 +61,30 @@ _FIRST_OF_EACH_CHAT = """
 """
 
 
-def _claiming(more: str) -> Any:
-    statement = text(_FIRST_OF_EACH_CHAT + more).bindparams(
+_LETTER = [
+    MESSAGES.c.id, MESSAGES.c.chat_id, CHATS.c.address, CHATS.c.language, MESSAGES.c.kind, MESSAGES.c.text, MESSAGES.c.data,
+    MESSAGES.c.token, MESSAGES.c.purpose, MESSAGES.c.priority, MESSAGES.c.error, MESSAGES.c.attempts, MESSAGES.c.due_at,
+    MESSAGES.c.channel_ref,
+]  # fmt: skip
+_CLAIM = Prepared(
+    lambda name: text(_FIRST_OF_EACH_CHAT + ("" if name == "sqlite" else " FOR UPDATE OF m SKIP LOCKED")).bindparams(
         bindparam("now", type_=Moment()), bindparam("wall", type_=Moment()), bindparam("most", type_=Integer())
-    )
-    return statement.columns(
-        MESSAGES.c.id, MESSAGES.c.chat_id, CHATS.c.address, CHATS.c.language, MESSAGES.c.kind, MESSAGES.c.text, MESSAGES.c.data,
-        MESSAGES.c.token, MESSAGES.c.purpose, MESSAGES.c.priority, MESSAGES.c.error, MESSAGES.c.attempts, MESSAGES.c.due_at,
-        MESSAGES.c.channel_ref,
-    )  # fmt: skip
-
-
-_CLAIM = {"sqlite": _claiming(""), "postgresql": _claiming(" FOR UPDATE OF m SKIP LOCKED")}
-_LEASE = (
-    update(MESSAGES)
-    .where(MESSAGES.c.id.in_(bindparam("ids", expanding=True)))
-    .values(status=SENDING, claimed_by=bindparam("worker"), lease_until=bindparam("until"), attempts=MESSAGES.c.attempts + 1)
+    ),
+    takes=["channel", "urgent", "patient", "now", "wall", "most"],
+    returns=_LETTER,
 )
+
+
+def _leasing(name: str) -> Any:
+    """One parameter, however many rows: prepared once."""
+    members = func.json_each if name == "sqlite" else func.jsonb_array_elements
+    ids = members(bindparam("ids", type_=Json)).table_valued("value")
+    now_ours = {"status": SENDING, "claimed_by": bindparam("worker"), "lease_until": bindparam("until")}
+    claimed = MESSAGES.c.id.in_(select(cast(ids.c.value, BigInteger)))
+    return update(MESSAGES).where(claimed).values(**now_ours, attempts=MESSAGES.c.attempts + 1)
+
+
+_LEASE = Prepared(_leasing, takes=["ids", "worker", "until"])
 
 
 def claim(
@@ -87,14 +94,16 @@ def claim(
 
     `now` is the shop's clock and says what is due; `wall` is the real one, by which pauses and leases (`until`) run.
     """
-    connection = session.connection()
     urgent, patient = (1, 1000) if pushes else (0, 0)
-    query = _CLAIM[connection.dialect.name]
     known = {"channel": channel, "urgent": urgent, "patient": patient, "now": now, "wall": wall, "most": most}
-    letters = _letters(connection.execute(query, known), now)
-    if letters:
-        connection.execute(_LEASE, {"ids": [letter.id for letter in letters], "worker": worker, "until": until})
+    letters = _letters(_CLAIM.rows(session, known), now)
+    _lease(session, letters, worker, until)
     return letters
+
+
+def _lease(session: Session, letters: Sequence[Letter], worker: str, until: datetime) -> None:
+    if letters:
+        _LEASE.run(session, [{"ids": [letter.id for letter in letters], "worker": worker, "until": until}])
 
 
 _MINE = (
@@ -168,8 +177,7 @@ def take_over(
         .join_from(MESSAGES, CHATS).where(over).with_for_update(of=MESSAGES, skip_locked=True)
     )  # fmt: skip
     letters = _letters(session.connection().execute(query), now)
-    if letters:
-        session.connection().execute(_LEASE, {"ids": [letter.id for letter in letters], "worker": worker, "until": until})
+    _lease(session, letters, worker, until)
     return letters
 
 

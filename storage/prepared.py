@@ -35,12 +35,16 @@ class Prepared:
 
     def row(self, session: Session, values: Mapping[str, Any]) -> list[Any] | None:
         """Runs it; the first row that it gives back, None when there is none."""
+        rows = self.rows(session, values)
+        return rows[0] if rows else None
+
+    def rows(self, session: Session, values: Mapping[str, Any]) -> list[list[Any]]:
+        """Runs it; the rows that it gives back."""
         connection = _connection(session)
         ready = self._on(connection.dialect)
         with _Cursor(connection, ready.sql) as cursor:
             cursor.execute(ready.sql, ready.parameters(values))
-            row = cursor.fetchone()
-        return ready.read(row) if row is not None else None
+            return [ready.read(row) for row in cursor.fetchall()]
 
     def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
         """Runs it for each of `rows`; how many rows of the table it changed."""
