@@ -61,7 +61,10 @@ def run() -> list[tuple[str, str]]:
         )
 
     return [
-        ("python-telegram-bot out of the box: Application, its web server and httpx, echo", f"{stock.rate:.0f}/s, CPU {stock.cpu:.2f} ms"),
+        (
+            "python-telegram-bot out of the box: Application, its web server and httpx, echo",
+            f"{stock.rate:.0f}/s, CPU {stock.cpu:.2f} ms",
+        ),
         ("bare: its Bot on our request behind aiohttp, echo", against(bare)),
         ("Bayline on SQLite: whole turn, the menu", against(on_sqlite)),
         ("Bayline on PostgreSQL: whole turn, the menu", against(on_postgresql)),
