@@ -1,4 +1,4 @@
-"""The command `bayline`: demo, run, chat, init, migrate, check, import, export, kb, customers, tickets, staff, understand."""
+"""The command `bayline`: demo, run, chat, init, migrate, check, import, export, kb, customers, tickets, feedback, staff …"""
 
 import asyncio
 import sys
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import cli_customers, cli_kb, cli_shop, cli_staff, cli_tickets, cli_understand
+from bot import cli_customers, cli_feedback, cli_kb, cli_shop, cli_staff, cli_tickets, cli_understand
 from bot.cli_common import DEMO_FILE, demo_settings, sentences, shop_settings
 from bot.settings import Settings, Wrong, read
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.add_typer(cli_kb.app, name="kb")
 app.add_typer(cli_customers.app, name="customers")
 app.add_typer(cli_tickets.app, name="tickets")
+app.add_typer(cli_feedback.app, name="feedback")
 app.add_typer(cli_staff.app, name="staff")
 cli_shop.add_to(app)
 cli_understand.add_to(app)

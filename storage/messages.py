@@ -306,6 +306,13 @@ def enlarge(session: Session, message_id: int, *, text: str, data: dict[str, Any
     session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(text=text, data=data, token=token))
 
 
+def blank_newest(session: Session, chat_id: int, text: str) -> None:
+    """Takes what somebody said or pressed last out of the transcript; `text` stands in its place."""
+    newest = select(func.max(MESSAGES.c.id)).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.status == RECEIVED)
+    number = session.connection().execute(newest).scalar_one()
+    session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == number).values(text=text, data={}))
+
+
 def note_edit(session: Session, chat_id: int, ref: str, text: str, now: datetime) -> None:
     """Keeps what somebody made of their words later, beside what was answered; `ref` is the channel's id of the message."""
     recent = select(MESSAGES.c.id, MESSAGES.c.data).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.status == RECEIVED)

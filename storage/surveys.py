@@ -1,10 +1,9 @@
 """The anonymous survey: who was invited, and apart from it what was answered. Nothing leads from the one to the other."""
 
 import secrets
-from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, UniqueConstraint, func, select, update
+from sqlalchemy import Boolean, ForeignKey, Integer, String, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.chats import CHATS
@@ -40,11 +39,13 @@ class SurveyAnswer(Base):
 
 
 def to_invite(session: Session, store_id: int, quarter: str, since: datetime, until: datetime, limit: int) -> list[int]:
-    """Chats whose people were here lately (asked about a visit in this span) and were not invited this quarter."""
+    """Chats whose people were asked about a visit in this span, not since, and were not invited this quarter."""
     lately = (Feedback.store_id == store_id, Feedback.outcome == SENT, Feedback.asked_at > since, Feedback.asked_at <= until)
     invited = select(SurveyInvitation.chat_id).where(SurveyInvitation.quarter == quarter)
+    since_then = select(Feedback.chat_id).where(or_(Feedback.asked_at > until, Feedback.reminded_at > until))
     query = select(Feedback.chat_id).join(CHATS, CHATS.c.id == Feedback.chat_id).where(*lately, CHATS.c.reachable)
-    return list(session.scalars(query.where(Feedback.chat_id.not_in(invited)).distinct().order_by(Feedback.chat_id).limit(limit)))
+    query = query.where(Feedback.chat_id.not_in(invited), Feedback.chat_id.not_in(since_then)).distinct()
+    return list(session.scalars(query.order_by(Feedback.chat_id).limit(limit)))
 
 
 def invite(session: Session, quarter: str, chat_id: int, store_id: int) -> int | None:
@@ -75,10 +76,3 @@ def answer(session: Session, invitation: SurveyInvitation, trust: int, effort: i
 
 def answers(session: Session, quarter: str) -> list[SurveyAnswer]:
     return list(session.scalars(select(SurveyAnswer).where(SurveyAnswer.quarter == quarter)))
-
-
-def invited(session: Session, quarter: str, stores: Collection[int] | None = None) -> int:
-    query = select(func.count()).select_from(SurveyInvitation).where(SurveyInvitation.quarter == quarter)
-    if stores is not None:
-        query = query.where(SurveyInvitation.store_id.in_(stores))
-    return session.scalar(query) or 0

@@ -2,14 +2,16 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.feedback import asking, causes, complaint, flow
+from handlers.feedback import asking, causes, complaint, flow, pages, survey
 
 FEATURE = Feature(
     "feedback",
-    forms=[flow.FORM],
-    actions={"stars": flow.stars},
+    forms=[flow.FORM, survey.FORM],
+    actions={"stars": flow.stars, "survey": survey.begin},
     trigger=flow.typed,
     keeps=[causes.load],
-    pushes=[asking.ask, asking.remind],
+    pushes=[asking.ask, asking.remind, survey.invite],
+    pages=pages.PAGES,
+    panels=[pages.PANEL],
     sweeps=[Sweep(complaint.silent, complaint.settle)],
 )

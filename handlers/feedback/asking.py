@@ -61,7 +61,7 @@ def remind(push: Push) -> None:
     for row in feedback.to_remind(push.session, push.now - rules.REMINDER, push.now - rules.LATEST, BATCH):
         store = next(store for store in push.shop.stores if store.id == row.store_id)
         chat = push.chat(row.chat_id)
-        if not rules.terms(store.feedback).remind or _busy(push, chat):
+        if not rules.terms(store.feedback).remind or busy(push, chat):
             continue
         row.reminded_at = push.now
         voice = push.voice(chat)
@@ -110,7 +110,7 @@ def _ask(push: Push, store: Store, due: Due) -> None:
     if due.visit is None and feedback.same_visit(push.session, due.key, known):
         return
     late = rules.is_late(due.ended_at, push.now)
-    if not late and _busy(push, chat):
+    if not late and busy(push, chat):
         return  # in the next round, or the one after
     wish = {
         "key": due.key, "chat_id": due.chat_id, "customer_id": due.customer_id, "store_id": store.id, "services": due.services,
@@ -143,7 +143,7 @@ def _known(push: Push, due: Due) -> dict[str, Any]:
     return {"appointment_id": done.id, "technician_id": done.technician_id, "advisor": _advisor(push, done)}
 
 
-def _busy(push: Push, chat: Chat) -> bool:
+def busy(push: Push, chat: Chat) -> bool:
     """A person talks with them, a complaint is open, or they were asked a moment ago: not the moment for stars."""
     if chat.ticket_id is not None or contact.has_open_complaint(push.session, Person.of(chat)):
         return True

@@ -93,5 +93,16 @@ def surveys_on(day: date) -> bool:
     return SURVEY_FROM <= (day - _first(day)).days < SURVEY_UNTIL
 
 
+def may_show(counts: Mapping[int, int], fewest: Mapping[int, int]) -> tuple[frozenset[int], bool]:
+    """Which groups have enough answers to be shown, and whether the sum of all may be.
+
+    It may not where the groups that are hidden could be worked out from it by taking away those that are shown.
+    """
+    shown = frozenset(group for group, number in counts.items() if number >= fewest[group])
+    most = max(fewest.values(), default=0)
+    hidden = sum(number for group, number in counts.items() if group not in shown)
+    return shown, sum(counts.values()) >= most and (hidden == 0 or hidden >= most)
+
+
 def _first(day: date) -> date:
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
