@@ -85,7 +85,7 @@ def survey(
     table = Table("Store", "answers", *surveys.QUESTIONS, title=f"Anonymous survey {wanted}")
     for line in lines:
         shown = [f"{one.mean:.1f}" for one in line.scores] or ["–"] * len(surveys.QUESTIONS)
-        table.add_row(Text(line.name or "all"), str(line.answers or f"< {line.fewest}"), *shown)
+        table.add_row(Text(line.name or "all"), str(line.answers or (f"< {line.fewest}" if line.name else "not shown")), *shown)
     Console().print(table if lines else f"Nobody has answered in {wanted}.")
 
 

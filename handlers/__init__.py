@@ -3,6 +3,6 @@
 from handlers import booking, contact, customers, faq, feedback, prices, profile, staff, tickets, vehicles, welcome
 
 FEATURES = [
-    welcome.FEATURE, feedback.FEATURE, tickets.FEATURE, vehicles.FEATURE, booking.FEATURE, prices.FEATURE, faq.FEATURE,
+    welcome.FEATURE, tickets.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, prices.FEATURE, faq.FEATURE,
     profile.FEATURE, contact.FEATURE, customers.FEATURE, staff.FEATURE,
 ]  # fmt: skip

@@ -96,7 +96,8 @@ FORM = Form("survey", [Stars(name=name) for name in QUESTIONS], submit, left="fe
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a group has answered. `scores`: by question in the order of QUESTIONS; empty: fewer than `fewest`, so not shown."""
+    """What a group has answered. `scores`: by question in the order of QUESTIONS; empty: not shown, because there are
+    fewer than `fewest`, or because the sum would betray a group that is not shown."""
 
     name: str
     answers: int | None

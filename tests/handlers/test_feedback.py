@@ -1,5 +1,6 @@
 """Feedback after a visit: asked once, answered with taps and words, and a person for whoever is unhappy."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -329,9 +330,10 @@ def test_a_visit_from_the_books_is_asked_about_once(world: World) -> None:
     world.now = TUESDAY
     for day in (today, today - timedelta(days=1), today - timedelta(days=2)):
         _visits(world, ann, day=day)
-    later(world, hours=1)
+    world.passes(hours=1)
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(world.engine.push, [world.now] * 4))
     assert asked(world, ann) == 1, "one question at a time"
-    world.engine.push(world.now)
     with world.database.transaction() as session:
         chat = chats.lock(session, ann.outcome.chat_id if ann.outcome else 0)
         shop = shops.load(session)

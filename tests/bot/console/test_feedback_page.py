@@ -49,6 +49,8 @@ def test_the_review(templates: Templates, tmp_path: Path) -> None:
             assert "wonderful" not in page
             everything = (await site.staff("eva").get("/feedback", params={"days": "30"})).text
             assert "wonderful" in everything
+            assert everything.count("Fewer than 5 answers") == 2
+            assert "could be worked out" in everything
             assert "wonderful" not in (await site.staff("eva").get("/feedback", params={"store": "east"})).text
             assert (await site.staff("ann").get("/feedback")).status == 403
             assert (await site.staff("max").get("/feedback", params={"store": "west"})).status == 404
