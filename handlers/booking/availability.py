@@ -15,9 +15,6 @@ from storage import appointments, slots
 from storage.slots import DAY, moment_of, quantum_at, quantum_from
 from storage.technicians import Technician
 
-# So many days after the last start are looked at, for work that goes on.
-TAIL = 21
-
 
 @dataclass
 class Board:
@@ -33,14 +30,14 @@ class Board:
 
     @cached_property
     def open(self) -> tuple[Span, ...]:
-        return rules.spans(self.plan.hours, self.first, self.days + TAIL)
+        return rules.spans(self.plan.hours, self.first, self.days + self.plan.tail)
 
     @cached_property
     def starts(self) -> dict[Shape, int]:
         own = self.plan.terms
-        offered = rules.starts(
-            self.open, self.plan.lengths, max(1, own.step // slots.MINUTES), rules.quarters(own.pause_from), self.base
-        )
+        step, pause = max(1, own.step // slots.MINUTES), rules.quarters(own.pause_from)
+        longest = rules.longest_day(self.plan.hours)
+        offered = rules.starts(self.open, self.plan.lengths, step, pause, longest, self.base)
         return dict(offered)
 
     def bits(self, first: int, end: int) -> int:
@@ -74,7 +71,7 @@ class Board:
             return allowed
         week = tuple(tuple((one.starts, one.ends) for one in person.shifts if one.weekday == day) for day in range(7))
         shift = 0
-        for span in rules.spans(Hours(self.plan.store.timezone, week), self.first, self.days + TAIL):
+        for span in rules.spans(Hours(self.plan.store.timezone, week), self.first, self.days + self.plan.tail):
             shift |= self.bits(span.first, span.end)
         closed = self._all
         for span in self.open:
@@ -132,7 +129,7 @@ def board(session: Session, made: Plan, first: date, days: int, now: datetime, w
     """The days from `first` on, without what the appointments `without` have; holds that are over count as free."""
     noon = rules.instant(first, time(12), made.zone)
     first_day = (quantum_at(noon) - DAY) // DAY
-    last_day = first_day + days + TAIL + 2
+    last_day = first_day + days + made.tail + 2
     taken = slots.taken(session, made.store.id, first_day, last_day)
     base = first_day * DAY
     size = (last_day - first_day + 1) * DAY
@@ -207,4 +204,4 @@ def whole_day(day: date, zone: ZoneInfo) -> tuple[int, int]:
 def shape_at(on: Board, start: int) -> Shape | None:
     """How the work would run if it started then, whether or not that start is among those that are offered."""
     open_, own = on.open, on.plan.terms
-    return rules.place(start, on.plan.lengths, open_, rules.quarters(own.pause_from), rules.longest_day(open_))
+    return rules.place(start, on.plan.lengths, open_, rules.quarters(own.pause_from), rules.longest_day(on.plan.hours))

@@ -16,6 +16,9 @@ from storage.stores import Store
 from storage.technicians import Technician
 from storage.terms import Terms
 
+# Days for which a store may be closed in a row while work waits in it.
+LONGEST_CLOSURE = 21
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -75,6 +78,12 @@ class Plan:
     @cached_property
     def lengths(self) -> tuple[int, ...]:
         return tuple(leg.length for leg in self.legs)
+
+    @cached_property
+    def tail(self) -> int:
+        """So many days after the day of the start have to be looked at: one, unless the work goes on over night."""
+        goes_on = sum(self.lengths) > rules.longest_day(self.hours)
+        return 1 + (sum(self.lengths) // DAY + LONGEST_CLOSURE if goes_on else 0)
 
     def needs_technician(self, leg: Leg) -> bool:
         # A store without technicians does not plan them; nor is it planned who works on a car that is left for days.

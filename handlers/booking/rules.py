@@ -140,13 +140,14 @@ def _stay(start: int, lengths: Sequence[int], open_: Sequence[Span]) -> Shape | 
 
 
 @lru_cache(64)
-def starts(open_: tuple[Span, ...], lengths: tuple[int, ...], step: int, pause_from: int, base: int) -> Mapping[Shape, int]:
+def starts(
+    open_: tuple[Span, ...], lengths: tuple[int, ...], step: int, pause_from: int, longest_day: int, base: int
+) -> Mapping[Shape, int]:
     """Every start that opening hours allow: for each shape a number whose bit n is the quarter hour `base` + n.
 
     `step` and `pause_from` in quarter hours; starts stand at whole steps of the store's clock.
     """
-    longest = longest_day(open_)
-    overnight = sum(lengths) >= DAY or sum(lengths) > longest
+    overnight = sum(lengths) >= DAY or sum(lengths) > longest_day
     found: dict[Shape, int] = {}
     # Most days look like others: each kind of day is thought through once.
     patterns: dict[tuple[tuple[int, int, int], ...], list[tuple[Shape, int]]] = {}
@@ -165,7 +166,7 @@ def starts(open_: tuple[Span, ...], lengths: tuple[int, ...], step: int, pause_f
                 for start in range(span.first, span.end):
                     if (span.clock + start - span.first) % step:
                         continue
-                    shape = place(start, lengths, around, pause_from, longest)
+                    shape = place(start, lengths, around, pause_from, longest_day)
                     if shape is not None:
                         masks[shape] = masks.get(shape, 0) | 1 << (start - first)
             shapes = patterns[key] = list(masks.items())
@@ -175,12 +176,14 @@ def starts(open_: tuple[Span, ...], lengths: tuple[int, ...], step: int, pause_f
     return found
 
 
-def longest_day(open_: Iterable[Span]) -> int:
-    """Quarter hours of the longest day."""
-    days: dict[date, int] = {}
-    for span in open_:
-        days[span.day] = days.get(span.day, 0) + span.end - span.first
-    return max(days.values(), default=0)
+@lru_cache(64)
+def longest_day(hours: Hours) -> int:
+    """Quarter hours of the longest day of the week."""
+    return max(sum(_length(*clock) for clock in clocks) for clocks in hours.week)
+
+
+def _length(opens: time, closes: time) -> int:
+    return (closes.hour * 60 + closes.minute - opens.hour * 60 - opens.minute) // MINUTES
 
 
 def runs(free: int, length: int) -> int:

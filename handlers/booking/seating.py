@@ -171,7 +171,7 @@ def _static(made: Plan, day: date) -> Board:
     """A board without anything taken on it, for one start: what the rules allow."""
     noon = rules.instant(day, time(12), made.zone)
     first_day = (quantum_at(noon) - slots.DAY) // slots.DAY
-    days = availability.TAIL + 3
+    days = made.tail + 3
     return Board(made, day, 1, {}, first_day * slots.DAY, days * slots.DAY)
 
 

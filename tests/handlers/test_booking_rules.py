@@ -112,9 +112,10 @@ def test_hours_off_the_quarter_are_rounded_inwards() -> None:
     ],
 )
 def test_how_work_runs(start: str, minutes: list[int], shape: list[tuple[str, str]] | None) -> None:
-    open_ = rules.spans(Hours("Asia/Shanghai", WEEK), DAY, 7)
+    hours = Hours("Asia/Shanghai", WEEK)
+    open_ = rules.spans(hours, DAY, 7)
     lengths = [rules.quarters(one) for one in minutes]
-    found = rules.place(_at(start), lengths, open_, 8, rules.longest_day(open_))
+    found = rules.place(_at(start), lengths, open_, 8, rules.longest_day(hours))
     begin = _at(start)
     said = None if found is None else [(_there(begin + offset), _there(begin + offset + length)) for offset, length in found]
     assert said == shape
@@ -133,15 +134,16 @@ def test_how_work_runs(start: str, minutes: list[int], shape: list[tuple[str, st
 def test_the_starts_in_bits_are_those_found_one_by_one(
     week: list[tuple[tuple[time, time], ...]], lengths: list[int], step: int, zone: str
 ) -> None:
-    open_: tuple[Span, ...] = rules.spans(Hours(zone, tuple(week)), date(2026, 3, 25), 9)
+    hours = Hours(zone, tuple(week))
+    open_: tuple[Span, ...] = rules.spans(hours, date(2026, 3, 25), 9)
     base = rules.quantum_at(datetime(2026, 3, 24, tzinfo=UTC))
-    offered = rules.starts(open_, tuple(lengths), step, 8, base)
+    offered = rules.starts(open_, tuple(lengths), step, 8, rules.longest_day(hours), base)
     found = {base + place: shape for shape, bits in offered.items() for place in rules.places(bits)}
     expected = {}
     for span in open_:
         for start in range(span.first, span.end):
             if (span.clock + start - span.first) % step == 0:
-                shape = rules.place(start, lengths, open_, 8, rules.longest_day(open_))
+                shape = rules.place(start, lengths, open_, 8, rules.longest_day(hours))
                 if shape is not None:
                     expected[start] = shape
     assert found == expected

@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres
-from tests.torture import feeding, killing
+from tests.torture import booking, feeding, killing
 
 NUMBER = 10_000
 KILLS = 40
@@ -39,6 +39,15 @@ def main(number: int, kills: int) -> None:
                 print(
                     f"{kind}, updates of every shape: {number} fed, {said} written down, {aside} put aside, 0 errors", flush=True
                 )
+            with _fresh(where) as (_, url):
+                database = Database(url, connections=booking.AT_ONCE)
+                print(f"{kind}, the last place of a day: {booking.race(database, number // 10)}", flush=True)
+                database.close()
+            with _fresh(where) as (_, url):
+                database = Database(url, connections=booking.AT_ONCE)
+                heard = booking.quarrel(database, number // 20)
+                print(f"{kind}, cancelled, moved and booked at once: {dict(heard)}, no place held by nobody or two", flush=True)
+                database.close()
 
 
 if __name__ == "__main__":

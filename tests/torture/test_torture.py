@@ -7,7 +7,7 @@ import pytest
 
 from storage.database import Database
 from storage.migrating import migrate
-from tests.torture import feeding, killing
+from tests.torture import booking, feeding, killing
 
 
 @pytest.fixture
@@ -36,3 +36,20 @@ def test_in1_in2_updates_of_every_shape(database: Database) -> None:
     said, aside = asyncio.run(feeding.feed(database, 1000))
     assert said > 100
     assert aside > 50
+
+
+def test_cc1_cc2_two_hundred_want_the_last_place(database_url: str) -> None:
+    """CC1, CC2: one appointment a round, however they overlap; the others are told what is free."""
+    database = Database(database_url, connections=booking.AT_ONCE)
+    verdict = booking.race(database, rounds=2)
+    database.close()
+    assert (verdict.booked, verdict.refused, verdict.overlaps, verdict.errors) == (2, 398, 0, {})
+
+
+def test_cc4_cancelled_and_moved_at_once(database_url: str) -> None:
+    """CC4: a place is freed once, and somebody else's it is at most once."""
+    database = Database(database_url, connections=12)
+    heard = booking.quarrel(database, rounds=6)
+    database.close()
+    assert heard["cancel: done"] == 12
+    assert {what.split(": ")[1] for what in heard} <= {"done", "booking.refused.gone", "booking.refused.taken"}
