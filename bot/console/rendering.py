@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from handlers.desk.desk import ROOT
 
-_NAME = re.compile(r"([a-z_]+)/([a-z_]+\.html)", re.ASCII)
+_NAME = re.compile(r"([a-z_]{1,60})/([a-z_]{1,60}\.html)", re.ASCII)
 
 
 def _load(name: str) -> str | None:

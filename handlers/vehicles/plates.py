@@ -34,7 +34,7 @@ _KINDS = [
 # A mainland plate that has an I or an O where none can be.
 _MISREAD = re.compile(rf"([{PROVINCES}][A-Z])([0-9A-Z]{{4,6}})([警学挂领港澳]?)")
 _BY_REGION = {
-    "HK": re.compile(r"(?!.*[IOQ])[A-Z]{1,2}\d{1,4}|(?=.*\d)[A-Z0-9]{2,8}"),
+    "HK": re.compile(r"(?![A-Z]{0,1}[IOQ])[A-Z]{1,2}\d{1,4}|(?=[A-Z]{0,7}\d)[A-Z0-9]{2,8}"),
     "MO": re.compile(r"M[A-Z]?\d{4}|[A-Z]{2}\d{4}"),
     "TW": re.compile(r"[A-Z]{2,3}\d{3,4}|\d{3,4}[A-Z]{2,3}|[A-Z]\d[-]?\d{4}|\d{4}[A-Z]\d|[A-Z]{3}\d{3}"),
 }

@@ -14,7 +14,7 @@ _VALUES = dict(
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _MISREAD = str.maketrans("IOQ", "100")
 _BINDING = "12345L"
-_IN_TEXT = re.compile(r"(?<![A-Z0-9])(?=(?:[A-Z\s-]*\d){4})(?=[\dVIN\s-]*[A-Z])[A-Z0-9]{17}(?![A-Z0-9])")
+_IN_TEXT = re.compile(r"(?<![A-Z0-9])(?=(?:[A-Z\s-]{0,17}\d){4})(?=[\dVIN\s-]{0,20}[A-Z])[A-Z0-9]{17}(?![A-Z0-9])")
 _TOLD = re.compile(
     r"(?:(?<![A-Z])VIN(?![A-Z])|车架号|车辆识别码|识别代号|车身号码|車身號碼|車架號)(?: NUMBER| CODE)?\s*(?:是|为|:|IS|=)?\s*"
     r"((?:[A-Z0-9][\s-]?){17}(?![A-Z0-9])|[A-Z0-9]{8,25})"

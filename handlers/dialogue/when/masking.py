@@ -7,7 +7,7 @@ _LONG = re.compile(r"\S{25,}")
 _SPOKEN = re.compile(r"[〇零一二三四五六七八九幺]{5,}")
 # Names follow these; whoever reads the log needs none.
 _NAME = re.compile(r"(?i)\b(?:i'm|i am|this is|my name is|name's|我叫|我是|我姓)\s?\S{1,20}")
-_MAIL = re.compile(r"\S+@\S+")
+_MAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
 
 
 def masked(text: str) -> str:
