@@ -105,7 +105,7 @@ def _place(
             _place_new(session, made, on, ledger, row, begin, shape, now)
     except _Full as full:
         ledger.read_again()
-        return full.key
+        return _mended(session, ledger, full)
     return ""
 
 
@@ -139,17 +139,30 @@ def _found(
 
 def _take(ledger: Ledger, made: Plan, row: Appointment) -> None:
     """Raises _Full."""
+    wanted = claims(made, row.legs)
     try:
-        ledger.take(row.id, claims(made, row.legs))
+        ledger.take(row.id, wanted)
     except Taken:
-        raise _Full("booking.refused.car_busy" if made.wish.vehicle_id else "booking.refused.taken") from None
+        raise _Full("booking.refused.car_busy", wanted) from None
     ledger.save()
 
 
+def _mended(session: Session, ledger: Ledger, full: "_Full") -> str:
+    """The key of the refusal. Where the sums promised what somebody had taken past them, they are put right."""
+    found = [one for claim in full.claims for one in slots.claims_on(session, claim.resource, claim.first, claim.end)]
+    for claim in found:
+        ledger.mark(claim)
+    ledger.save()
+    return "booking.refused.taken" if any(slots.is_summed(claim) for claim in found) else full.key
+
+
 class _Full(Exception):  # noqa: N818 - takes back what was tried
-    def __init__(self, key: str) -> None:
+    """`claims`: what the database said no to."""
+
+    def __init__(self, key: str, wanted: Sequence[Claim] = ()) -> None:
         super().__init__(key)
         self.key = key
+        self.claims = wanted
 
 
 def _write(made: Plan, row: Appointment, found: Sequence[Allotment]) -> None:

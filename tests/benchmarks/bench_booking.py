@@ -20,15 +20,14 @@ from sqlalchemy.orm import Session
 from handlers.booking import actions, availability, rules
 from handlers.booking.actions import By, Person, Wish
 from handlers.booking.plan import Plan, planned
-from handlers.dialogue import shop as shops
 from handlers.dialogue.shop import Shop
-from storage import slots, stores
+from storage import slots
 from storage.appointments import Appointment
-from storage.catalogue import Service
 from storage.database import Database
 from storage.migrating import migrate
 from storage.slots import QUANTA, moment_of, quantum_at
 from tests import postgres
+from tests.small_shop import small_shop
 
 NOW = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
 FIRST, DAYS, BAYS = date(2026, 11, 23), 365, 20
@@ -58,22 +57,10 @@ def _figures() -> Iterator[tuple[str, str]]:
 # -- a shop and its diary -----------------------------------------------------------------------------------------------
 
 
-def shop_with_bays(session: Session, bays: int, minutes: int = 60) -> Shop:
-    """One store, open every day from nine to twelve and from one to six, with so many lifts and one service."""
+def shop_with_bays(session: Session, bays: int) -> Shop:
+    """Open every day from nine to twelve and from one to six, with so many lifts and one service of an hour."""
     hours = [[(time(9), time(12)), (time(13), time(18))]] * 7
-    same = {"names": {"en": "Main"}, "addresses": {"en": "1 Road"}, "parking": {}, "phone": "+8610055500000"}
-    place = {"kind": "dealership", "position": 1, "timezone": "Asia/Shanghai", "region": "CN", "currency": "CNY"}
-    stores.put(
-        session,
-        {**same, **place, "code": "main", "hours": hours, "special_days": [], "bays": {f"L{n:02}": "lift" for n in range(bays)},
-         "demo_cars": {}, "booking": {"horizon_days": 366, "most_open": 10**6, "most_holds": 10**6}, "technicians": []},
-    )  # fmt: skip
-    session.add(
-        Service(code="service", category="a", names={"en": "Service"}, includes={}, aliases=[], minutes=minutes, bay_kind="lift",
-                position=1, active=True)
-    )  # fmt: skip
-    session.flush()
-    return shops.load(session)
+    return small_shop(session, hours, {f"L{n:02}": "lift" for n in range(bays)}, [("service", 60, "lift", "")], horizon_days=366)
 
 
 def fill(session: Session, made: Plan) -> None:

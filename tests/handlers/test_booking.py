@@ -1,26 +1,39 @@
 """Booking: what is free, and appointments that are held, confirmed, moved and cancelled; on SQLite and PostgreSQL."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
+from bot import demo
+from handlers import transfer
 from handlers.booking import actions
 from handlers.booking.history import By, Person
 from handlers.booking.plan import Wish
 from handlers.dialogue import Refusal
 from handlers.dialogue import shop as shops
 from handlers.dialogue.shop import Shop
-from storage import appointments, slots
+from storage import appointments, slots, stores, waitlist
 from storage.appointments import Appointment
 from storage.database import Database
+from storage.slots import Claim, moment_of
+from storage.technicians import Closure
 from tests.world import START
 
 ADVISOR = By("Chen", "console", staff=True)
 ANN, BOB = Person(name="Ann", phone="+8613800000001"), Person(name="Bob", phone="+8613800000002")
 SERVICE = Wish("east", ("minor_service",), "audi_a4")
+DAY = date(2026, 11, 24)
 TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # ten o'clock in the store
+
+# Rules that the database has no part in are tried on one of the two.
+ON_SQLITE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 
 class Desk:
@@ -29,12 +42,14 @@ class Desk:
     def __init__(self, url: str) -> None:
         self.database = Database(url)
         self.now = START
-        with self.database.reading() as session:
-            self.shop: Shop = shops.load(session)
+        self.last_times: list[datetime] = []
+        self.shop: Shop
+        self.reloads()
 
-    def does(self, action: Any, *arguments: Any, **more: Any) -> Any:
+    def does(self, action: Any, *arguments: Any, plain: bool = False, **more: Any) -> Any:
+        """`plain`: the action does not ask for the shop."""
         with self.database.transaction() as session:
-            done = action(session, self.shop, *arguments, self.now, **more)
+            done = action(session, *([] if plain else [self.shop]), *arguments, self.now, **more)
         with self.database.reading() as session:
             for store in self.shop.stores:
                 assert slots.differences(session, store.id) == []
@@ -55,6 +70,48 @@ class Desk:
                 filled.append(self.holds(Person(name="x"), at, wish, by=ADVISOR))
             except Refusal:
                 return filled
+
+    def refuses(self, action: Any, *arguments: Any, **more: Any) -> str:
+        """The key of the refusal; `last_times` are the starts that were offered instead."""
+        with pytest.raises(Refusal) as refused:
+            self.does(action, *arguments, **more)
+        self.last_times = [free.starts_at for free in refused.value.values.get("times", [])]
+        return refused.value.key
+
+    def history(self, row: Appointment) -> list[str]:
+        with self.database.reading() as session:
+            return [event.what for event in appointments.events_of(session, row.id)]
+
+    def claims(self, row: Appointment) -> list[Claim]:
+        with self.database.reading() as session:
+            return sorted(slots.claims_of(session, [row.id]), key=lambda claim: (claim.resource, claim.first))
+
+    def offers(self) -> list[str | None]:
+        """Who has an offer and has not been told."""
+        with self.database.transaction() as session:
+            found = waitlist.untold(session, self.now)
+            for wait in found:
+                wait.told_at = self.now
+            return [wait.name for wait in found]
+
+    def terms(self, store: str, **terms: Any) -> None:
+        with self.database.transaction() as session:
+            row = stores.by_code(session, store)
+            assert row is not None
+            row.booking = {**row.booking, **terms}
+        self.reloads()
+
+    def closes(self, at: datetime = TUESDAY, **who: Any) -> None:
+        """For an hour, at short notice."""
+        with self.database.transaction() as session:
+            east = stores.by_code(session, "east")
+            assert east is not None
+            session.add(Closure(store_id=east.id, starts_at=at, ends_at=at + timedelta(hours=1), reason="", **who))
+        self.reloads()
+
+    def reloads(self) -> None:
+        with self.database.reading() as session:
+            self.shop = shops.load(session)
 
 
 @pytest.fixture
@@ -88,3 +145,379 @@ def test_what_is_full_is_refused_with_the_nearest_free_times(desk: Desk) -> None
     assert all(abs(time - TUESDAY) <= timedelta(hours=6) for time in times)
     free = desk.does(actions.free_times, SERVICE, first=date(2026, 11, 24))
     assert TUESDAY not in [one.starts_at for one in free]
+
+
+# -- holds and confirming -----------------------------------------------------------------------------------------------
+
+
+def test_a_hold_that_is_over_is_free_for_others_before_any_sweep(desk: Desk) -> None:
+    """CC4: nobody waits for a clean-up."""
+    desk.fills()
+    desk.now += timedelta(minutes=6)
+    assert TUESDAY in [one.starts_at for one in desk.does(actions.free_times, SERVICE, first=DAY)]
+    assert desk.holds().status == "held"
+
+
+def test_confirming_a_little_late_is_no_harm_while_nobody_else_came(desk: Desk) -> None:
+    """CC4."""
+    row = desk.holds()
+    desk.now += timedelta(minutes=30)
+    assert desk.does(actions.sweep) == 1
+    assert desk.does(actions.confirm, row).status == "confirmed"
+
+
+def test_confirming_late_when_somebody_else_came_is_refused_with_free_times(desk: Desk) -> None:
+    """CC4."""
+    row = desk.holds()
+    desk.now += timedelta(minutes=6)
+    desk.fills()
+    assert desk.refuses(actions.confirm, row) == "booking.refused.hold_gone"
+    assert desk.last_times
+
+
+def test_confirming_twice_is_once(desk: Desk) -> None:
+    """CC7: a button that is pressed twice."""
+    row = desk.books()
+    assert desk.does(actions.confirm, row).status == "confirmed"
+    assert desk.history(row) == ["held", "confirmed"]
+
+
+def test_another_time_gives_the_first_hold_back(desk: Desk) -> None:
+    first = desk.holds()
+    second = desk.holds(at=TUESDAY + timedelta(hours=1), replaces=first)
+    with desk.database.reading() as session:
+        assert slots.claims_of(session, [first.id]) == []
+        assert len(slots.claims_of(session, [second.id])) == 8  # four quarter hours of a bay and a technician
+
+
+def test_a_second_hold_that_fails_leaves_the_first(desk: Desk) -> None:
+    first = desk.holds()
+    later = TUESDAY + timedelta(hours=3, minutes=30)
+    desk.fills(later)
+    assert desk.refuses(actions.hold, SERVICE, later, ANN, replaces=first) == "booking.refused.taken"
+    assert desk.does(actions.confirm, first).status == "confirmed"
+
+
+def test_two_advisors_and_one_request(desk: Desk) -> None:
+    """CC3: the second hears that it is done, and nothing happens twice."""
+    desk.terms("east", confirms=True)
+    row = desk.books()
+    assert row.status == "requested"
+    assert desk.does(actions.accept, row, by=ADVISOR, plain=True).status == "confirmed"
+    assert desk.does(actions.accept, row, by=By("Wu", "console", staff=True), plain=True).status == "confirmed"
+    assert desk.history(row) == ["held", "requested", "confirmed"]
+    desk.does(actions.cancel, row, by=ADVISOR)
+    assert desk.refuses(actions.accept, row, by=ADVISOR, plain=True) == "booking.refused.gone"
+
+
+# -- moving and cancelling ----------------------------------------------------------------------------------------------
+
+
+def test_moving_by_half_its_length_goes_through_its_own_place(desk: Desk) -> None:
+    """CC4: every other lift is taken all the while."""
+    row = desk.books(by=ADVISOR)
+    desk.fills(TUESDAY + timedelta(minutes=30)), desk.fills()
+    later = TUESDAY + timedelta(minutes=30)
+    assert later not in [one.starts_at for one in desk.does(actions.free_times, SERVICE, first=DAY)]
+    assert later in [one.starts_at for one in desk.does(actions.free_times, SERVICE, first=DAY, moving=row)]
+    moved = desk.does(actions.move, row, later)
+    assert (moved.starts_at, moved.sequence, moved.bay_id) == (later, 1, row.bay_id)
+    assert len(desk.claims(row)) == 8
+    assert desk.does(actions.move, row, later).sequence == 1
+
+
+def test_a_move_that_cannot_be_leaves_all_as_it_was(desk: Desk) -> None:
+    row = desk.books()
+    later = TUESDAY + timedelta(hours=3, minutes=30)
+    desk.fills(later)
+    before = desk.claims(row)
+    assert desk.refuses(actions.move, row, later) == "booking.refused.taken"
+    assert desk.claims(row) == before
+    assert desk.history(row) == ["held", "confirmed"]
+
+
+def test_the_notice_period_binds_the_customer_and_not_the_advisor(desk: Desk) -> None:
+    row = desk.books()
+    desk.now = TUESDAY - timedelta(minutes=119)
+    assert desk.refuses(actions.cancel, row) == "booking.refused.notice"
+    assert desk.refuses(actions.move, row, TUESDAY + timedelta(days=1)) == "booking.refused.notice"
+    assert desk.does(actions.move, row, TUESDAY + timedelta(days=1), by=ADVISOR).sequence == 1
+    assert desk.does(actions.cancel, row, by=ADVISOR).status == "cancelled"
+    assert desk.does(actions.cancel, row).status == "cancelled"
+
+
+# -- the day itself -----------------------------------------------------------------------------------------------------
+
+
+def test_a_visit_from_arrival_to_the_end_and_its_rest_is_free_again(desk: Desk) -> None:
+    row = desk.books()
+    assert desk.refuses(actions.no_show, row, by=ADVISOR, plain=True) == "booking.refused.not_yet"
+    desk.now = TUESDAY
+    for action in (actions.arrive, actions.start, actions.arrive):
+        if action is actions.arrive and row.status == "in_service":
+            assert desk.refuses(action, row, by=ADVISOR, plain=True) == "booking.refused.gone"
+        else:
+            row = desk.does(action, row, by=ADVISOR, plain=True)
+    desk.now = TUESDAY + timedelta(minutes=20)
+    assert desk.does(actions.finish, row, by=ADVISOR, plain=True).status == "done"
+    assert len(desk.claims(row)) == 4  # the half hour that it took, of a bay and a technician
+    assert desk.history(row) == ["held", "confirmed", "arrived", "in_service", "done"]
+
+
+def test_a_walk_in_begins_now_if_something_is_free(desk: Desk) -> None:
+    desk.now = TUESDAY + timedelta(minutes=7)
+    row = desk.does(actions.walk_in, SERVICE, BOB, by=ADVISOR)
+    assert (row.status, row.source, row.starts_at) == ("arrived", "walk-in", TUESDAY)
+    desk.fills(TUESDAY)
+    assert desk.refuses(actions.walk_in, SERVICE, ANN, by=ADVISOR) == "booking.refused.taken"
+    desk.now = TUESDAY + timedelta(hours=14)
+    assert desk.refuses(actions.walk_in, SERVICE, ANN, by=ADVISOR) == "booking.refused.closed_then"
+
+
+# -- what may be booked -------------------------------------------------------------------------------------------------
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("at", "key"),
+    [
+        (START - timedelta(hours=1), "past"),
+        (START, "past"),
+        (START + timedelta(minutes=30), "too_soon"),
+        (START + timedelta(days=92), "too_far"),
+        (datetime(2027, 1, 1, 2, tzinfo=UTC), "closed_day"),
+        (datetime(2026, 11, 24, 4, 30, tzinfo=UTC), "closed_then"),
+        (datetime(2026, 11, 24, 15, 59, 59, 999999, tzinfo=UTC), "closed_then"),
+        (datetime(2026, 11, 24, 16, 0, tzinfo=UTC), "closed_then"),
+        (TUESDAY + timedelta(minutes=15), "between"),
+        (TUESDAY + timedelta(minutes=1), "between"),
+        (TUESDAY + timedelta(hours=1, minutes=30), "too_late"),
+    ],
+)
+def test_a_time_that_is_not_offered_is_refused_with_a_reason_and_others(desk: Desk, at: datetime, key: str) -> None:
+    """TM8, TM13."""
+    assert desk.refuses(actions.hold, SERVICE, at, ANN) == f"booking.refused.{key}"
+    assert desk.last_times
+
+
+@ON_SQLITE
+def test_limits_of_one_person_by_phone_and_customer(desk: Desk) -> None:
+    """AB4."""
+    for hour in (0, 1):
+        desk.holds(at=TUESDAY + timedelta(hours=hour))
+    assert desk.refuses(actions.hold, SERVICE, TUESDAY + timedelta(days=1), ANN) == "booking.refused.too_many_holds"
+    desk.now += timedelta(minutes=6)
+    for day in (1, 2, 3):
+        desk.books(at=TUESDAY + timedelta(days=day))
+    assert desk.refuses(actions.hold, SERVICE, TUESDAY, Person(name="A", phone=ANN.phone)) == "booking.refused.too_many_open"
+    assert desk.holds(BOB).status == "held"
+    assert desk.books(at=TUESDAY, by=ADVISOR).status == "confirmed"
+
+
+@ON_SQLITE
+def test_who_did_not_come_too_often_is_asked_to_speak_to_an_advisor(desk: Desk) -> None:
+    """AB4."""
+    for day in range(3):
+        row = desk.books(at=TUESDAY + timedelta(days=day))
+        desk.now = TUESDAY + timedelta(days=day, hours=2)
+        desk.does(actions.no_show, row, by=ADVISOR, plain=True)
+    later = TUESDAY + timedelta(days=7)
+    assert desk.refuses(actions.hold, SERVICE, later, ANN) == "booking.refused.advisor_needed"
+    assert desk.books(at=later, by=ADVISOR).status == "confirmed"
+    desk.now += timedelta(days=181)
+    assert desk.holds(at=later + timedelta(days=182)).status == "held"
+
+
+@ON_SQLITE
+def test_cars_to_lend_are_promised_once_a_day(desk: Desk) -> None:
+    loaner = replace(SERVICE, transport="loaner")
+    for hour in (0, 1):
+        desk.books(Person(name=str(hour)), TUESDAY + timedelta(hours=hour), loaner, by=ADVISOR)
+    assert desk.refuses(actions.hold, loaner, TUESDAY + timedelta(hours=4), BOB) == "booking.refused.loaner_taken"
+    assert desk.does(actions.free_times, loaner, first=DAY) == []
+    assert desk.does(actions.free_times, loaner, first=DAY + timedelta(days=1)) != []
+    assert desk.refuses(actions.hold, replace(loaner, store="west"), TUESDAY, BOB) == "booking.refused.no_loaner"
+
+
+@ON_SQLITE
+def test_one_car_is_not_in_two_places(desk: Desk) -> None:
+    """CC2: bay, technician and car are all needed."""
+    mine = replace(SERVICE, vehicle_id=1)
+    other = Wish("west", ("minor_service",), "audi_a4", vehicle_id=1)
+    desk.books(wish=mine)
+    assert desk.refuses(actions.hold, other, TUESDAY + timedelta(minutes=30), BOB) == "booking.refused.car_busy"
+    assert TUESDAY not in [one.starts_at for one in desk.does(actions.free_times, other, first=DAY)]
+    assert desk.holds(BOB, TUESDAY + timedelta(hours=1), other).status == "held"
+
+
+@ON_SQLITE
+def test_who_can_do_it_and_is_there(desk: Desk) -> None:
+    """Two of five can do an electric car; one of them does not work at the weekend."""
+    check = Wish("east", ("ev_check",), "tesla_model_3")
+    saturday = TUESDAY + timedelta(days=4)
+    assert (len(desk.fills(wish=check)), len(desk.fills(saturday, check))) == (2, 1)
+    assert desk.refuses(actions.hold, Wish("east", ("ceramic_coating",)), TUESDAY, ANN) == "booking.refused.not_here"
+
+
+@ON_SQLITE
+def test_out_at_short_notice(desk: Desk) -> None:
+    """A lift breaks, a technician is ill, the store closes for an hour; who is booked already stays in the plan."""
+    row = desk.books()
+    free = len(desk.fills()) + 1
+    later = TUESDAY + timedelta(days=1)
+    desk.closes(bay_id=row.bay_id), desk.closes(later, bay_id=row.bay_id)
+    assert free == 4
+    assert len(desk.fills(later)) == 3
+    assert desk.does(actions.cancel, row).status == "cancelled"
+    assert desk.refuses(actions.hold, SERVICE, TUESDAY, BOB) == "booking.refused.taken"
+    desk.closes(later + timedelta(days=1))
+    assert desk.fills(later + timedelta(days=1)) == []
+
+
+@ON_SQLITE
+def test_several_services_in_one_visit_one_place_after_the_other(desk: Desk) -> None:
+    row = desk.books(wish=Wish("east", ("hand_wash", "minor_service", "brake_inspection"), "audi_a4"))
+    kinds = {bay.id: bay.kind for store in desk.shop.stores for bay in store.bays}
+    said = [(kinds[leg["bay"]], leg["services"], leg["technician"] is None) for leg in row.legs]
+    assert said == [("lift", ["minor_service", "brake_inspection"], False), ("wash", ["hand_wash"], True)]
+    # An hour and a half on the lift until half past eleven, the wash over lunch: 40 minutes are three quarter hours.
+    assert row.ends_at == datetime(2026, 11, 24, 5, 45, tzinfo=UTC)
+
+
+@ON_SQLITE
+def test_a_model_that_takes_longer(desk: Desk) -> None:
+    wish = Wish("east", ("major_service",), "audi_q5")
+    short = desk.holds(wish=replace(wish, model="audi_a4"), at=TUESDAY + timedelta(hours=3, minutes=30))
+    assert short.ends_at - short.starts_at == timedelta(minutes=150)
+    long = desk.holds(BOB, wish=wish, at=TUESDAY + timedelta(hours=3, minutes=30))
+    assert long.ends_at - long.starts_at == timedelta(minutes=180)
+
+
+@ON_SQLITE
+def test_a_test_drive_takes_the_car_of_that_model_and_a_talk_takes_nothing(desk: Desk) -> None:
+    drive = Wish("east", ("test_drive",), "audi_q5")
+    assert len(desk.fills(wish=drive)) == 1
+    assert desk.refuses(actions.hold, Wish("east", ("test_drive",), "vw_golf"), TUESDAY, ANN) == "booking.refused.not_here"
+    for number in range(5):
+        talk = desk.holds(Person(name=str(number)), wish=Wish("east", ("consultation",)), by=ADVISOR)
+        assert (talk.bay_id, desk.claims(talk)) == (None, [])
+
+
+@ON_SQLITE
+def test_a_stay_of_a_day_blocks_its_bay_over_night_with_the_buffer_after_it(desk: Desk) -> None:
+    coating = Wish("studio", ("ceramic_coating",))
+    row = desk.books(at=TUESDAY + timedelta(days=7), wish=coating)
+    assert row.ends_at == TUESDAY + timedelta(days=8)
+    wax = Wish("studio", ("wax",))
+    start = row.ends_at
+    kinds = [bay.id for bay in desk.shop.stores[2].bays if bay.kind == "detail"]
+    assert len(kinds) == 2
+    assert len(desk.fills(start, wax)) == 1  # the other bay; this one is free a quarter of an hour later
+    assert len(desk.fills(start + timedelta(minutes=30), wax)) == 1
+
+
+@ON_SQLITE
+def test_the_price_is_kept_with_its_discount(desk: Desk) -> None:
+    quiet = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)  # Wednesday at two
+    row, other = desk.books(at=quiet), desk.books(BOB)
+    assert (row.price, row.discount, other.price, other.discount) == (71920, 20, 89900, 0)
+    [free] = [one for one in desk.does(actions.free_times, SERVICE, first=DAY + timedelta(days=1)) if one.starts_at == quiet]
+    assert (free.price, free.full_price, free.discount) == (71920, 89900, 20)
+    moved = desk.does(actions.move, row, quiet + timedelta(days=1))
+    assert (moved.price, moved.discount) == (89900, 0)
+    assert desk.holds(wish=Wish("east", ("oil_change",), "tesla_model_3"), at=quiet).price is None
+
+
+# -- the waitlist -------------------------------------------------------------------------------------------------------
+
+
+def test_a_freed_time_is_offered_in_order_and_goes_on_after_a_quarter_of_an_hour(desk: Desk) -> None:
+    booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
+    window = (TUESDAY, TUESDAY + timedelta(minutes=30))
+    ann, bob = (desk.does(actions.wait, SERVICE, *window, person) for person in (ANN, BOB))
+    desk.does(actions.cancel, booked[0], by=ADVISOR)
+    assert desk.offers() == ["Ann"]
+    # Nobody else slips in while Ann makes up her mind, and Bob is not asked.
+    assert desk.refuses(actions.hold, SERVICE, TUESDAY, Person(name="Eve")) == "booking.refused.taken"
+    desk.now += timedelta(minutes=16)
+    desk.does(actions.sweep)
+    assert desk.offers() == ["Bob"]
+    with desk.database.reading() as session:
+        offered = waitlist.of_person(session, customer_id=None, chat_id=None) or [session.get(waitlist.Wait, bob.id)]
+        hold = session.get(Appointment, offered[0].appointment_id)
+    assert desk.does(actions.confirm, hold).status == "confirmed"
+    with desk.database.reading() as session:
+        statuses = [session.get(waitlist.Wait, one.id).status for one in (ann, bob)]
+    assert statuses == ["waiting", "taken"]
+
+
+def test_saying_no_to_an_offer_passes_it_on_at_once(desk: Desk) -> None:
+    booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
+    for person in (ANN, BOB):
+        desk.does(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), person)
+    desk.does(actions.cancel, booked[0], by=ADVISOR)
+    with desk.database.reading() as session:
+        [offer] = waitlist.untold(session, desk.now)
+        hold = session.get(Appointment, offer.appointment_id)
+    desk.does(actions.cancel, hold)
+    assert desk.offers() == ["Bob"]
+
+
+def test_a_window_that_is_past_is_closed(desk: Desk) -> None:
+    desk.fills()
+    wait = desk.does(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), ANN)
+    desk.now = TUESDAY + timedelta(hours=1)
+    desk.does(actions.sweep)
+    with desk.database.reading() as session:
+        assert session.get(waitlist.Wait, wait.id).status == "over"
+    assert desk.refuses(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), ANN) == "booking.refused.past"
+
+
+# -- what the database itself says --------------------------------------------------------------------------------------
+
+
+def test_a_writer_that_knows_no_lock_cannot_give_a_bay_twice(desk: Desk) -> None:
+    """CC2: the primary key says no, to whoever tries; and who meets such a row hears a refusal."""
+    row = desk.books()
+    first = slots.quantum_at(TUESDAY)
+    rogue = {"resource": slots.bay(row.bay_id or 0), "appointment_id": row.id}
+    with pytest.raises(IntegrityError), desk.database.transaction() as session:
+        session.execute(slots.QUANTA.insert(), {**rogue, "quantum": first})
+    with desk.database.transaction() as session:
+        for quantum in range(first + 14, first + 18):
+            session.execute(slots.QUANTA.insert(), {**rogue, "quantum": quantum})
+    with pytest.raises(Refusal) as refused:
+        desk.holds(BOB, moment_of(first + 14), replace(SERVICE, bay_id=row.bay_id), by=ADVISOR)
+    assert refused.value.key == "booking.refused.taken"
+    assert moment_of(first + 14) not in [free.starts_at for free in refused.value.values["times"]], "it is learnt from"
+    with desk.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Appointment).where(Appointment.name == "Bob")) == 0
+
+
+def test_a_bay_that_is_given_up_keeps_what_was_booked_there(desk: Desk, tmp_path: Path) -> None:
+    row = desk.books()
+    code = next(bay.code for bay in desk.shop.stores[0].bays if bay.id == row.bay_id)
+    text = demo.file("stores.toml").read_text("utf-8").replace(f'{code} = "lift"\n', "", 1)
+    (tmp_path / "stores.toml").write_text(text, "utf-8")
+    assert transfer.import_file(desk.database, tmp_path / "stores.toml", now=desk.now).ok
+    desk.reloads()
+    assert len(desk.fills()) == 3
+    assert desk.does(actions.cancel, row).status == "cancelled"
+
+
+def test_a_store_elsewhere_on_the_day_when_the_clocks_change(desk: Desk) -> None:
+    """TM1, TM9: what is offered follows the clock on the wall of the store."""
+    with desk.database.transaction() as session:
+        east = stores.by_code(session, "east")
+        assert east is not None
+        east.timezone = "America/New_York"
+    desk.reloads()
+    zone, sunday = ZoneInfo("America/New_York"), date(2027, 3, 14)
+    found = [
+        [f"{free.starts_at.astimezone(zone):%H:%M}" for free in desk.does(actions.free_times, SERVICE, first=day, by=ADVISOR)]
+        for day in (sunday - timedelta(days=7), sunday)
+    ]
+    assert found[0] == found[1]
+    assert (found[0][0], found[0][-1]) == ("09:00", "15:30")
+    row = desk.holds(at=datetime(2027, 3, 14, 15, 30, tzinfo=zone).astimezone(UTC), by=ADVISOR)
+    assert row.ends_at == datetime(2027, 3, 14, 20, 30, tzinfo=UTC)

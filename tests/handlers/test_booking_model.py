@@ -23,14 +23,13 @@ from sqlalchemy.orm import Session
 from handlers.booking import actions
 from handlers.booking.actions import By, Person, Wish
 from handlers.dialogue import Refusal
-from handlers.dialogue import shop as shops
 from handlers.dialogue.shop import Shop
-from storage import slots, stores
+from storage import slots
 from storage.appointments import Appointment
-from storage.catalogue import Service
 from storage.database import Database
 from storage.slots import moment_of, quantum_at
 from tests.conftest import Templates
+from tests.small_shop import Week, small_shop
 from tests.torture.booking import overlaps
 
 DESK = By("Chen", "console", staff=True)
@@ -237,29 +236,16 @@ def _legs(services: tuple[str, ...], start: int) -> list[tuple[str, int, int]]:
 
 def _open_shop(session: Session) -> Shop:
     """Two lifts, a wash place, one technician for the lifts; open on Mondays."""
-    texts = {"names": {"en": "Main"}, "addresses": {"en": "1 Road"}, "parking": {}, "phone": "+8610055500000"}
-    place = {"kind": "dealership", "position": 1, "timezone": "Asia/Shanghai", "region": "CN", "currency": "CNY"}
-    stores.put(
-        session,
-        {**texts, **place, "code": "main", "special_days": [],
-         "hours": [[(time(9), time(10, 30)), (time(11, 30), time(12, 30))], *[[]] * 6],
-         "bays": {"L1": "lift", "L2": "lift", "W1": "wash"}, "demo_cars": {},
-         "booking": {"step": 15, "most_open": 10**6, "most_holds": 10**6, "pause_from": 10_000, "lead": 0},
-         "technicians": [{"code": "T1", "name": "Han", "skills": ["lift"], "shifts": [[]] * 7}]},
-    )  # fmt: skip
-    session.add_all(
-        Service(code=code, category="a", names={"en": code}, includes={}, aliases=[], minutes=minutes, bay_kind=KIND[code],
-                skill="lift" if KIND[code] == "lift" else "", position=number, active=True)
-        for number, (code, minutes) in enumerate(MINUTES.items())
-    )  # fmt: skip
-    session.flush()
-    return shops.load(session)
+    hours: Week = [[(time(9), time(10, 30)), (time(11, 30), time(12, 30))], *[[] for _ in range(6)]]
+    services = [(code, minutes, KIND[code], "lift" if KIND[code] == "lift" else "") for code, minutes in MINUTES.items()]
+    bays = {"L1": "lift", "L2": "lift", "W1": "wash"}
+    return small_shop(session, hours, bays, services, technicians={"T1": ["lift"]}, step=15, pause_from=10_000, lead=0)
 
 
 def test_booking_does_what_a_list_of_quarter_hours_says(templates: Templates, tmp_path: Path) -> None:
     """CC2, CC4: whatever is done in whatever order, in one place after the other."""
     Diary.folder, Diary.template = tmp_path, Path(templates.template("sqlite", False).removeprefix("sqlite:///"))
     machine = settings(
-        max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
     )  # fmt: skip
     run_state_machine_as_test(Diary, settings=machine)

@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session, aliased
 from handlers.booking import actions, rules
 from handlers.booking.actions import By, Person, Wish
 from handlers.dialogue import Refusal
-from handlers.dialogue import shop as shops
 from handlers.dialogue.shop import Shop
-from storage import slots, stores
+from storage import slots
 from storage.appointments import CONFIRMED, Appointment
-from storage.catalogue import Service
 from storage.database import Database
+from tests.small_shop import small_shop
 
 FIRST = date(2026, 3, 2)
 # As many as several workers and a console have at work in the database together.
@@ -44,29 +43,16 @@ class Verdict:
         )
 
 
-def small_shop(session: Session) -> Shop:
+def tiny_shop(session: Session) -> Shop:
     """One bay, open an hour and a half every day, and three services of different length."""
-    texts = {"names": {"en": "Main"}, "addresses": {"en": "1 Road"}, "parking": {}, "phone": "+8610055500000"}
-    place = {"kind": "detailing", "position": 1, "timezone": "Asia/Shanghai", "region": "CN", "currency": "CNY"}
-    stores.put(
-        session,
-        {**texts, **place, "code": "main", "hours": [[(time(9), time(10, 30))]] * 7, "special_days": [], "bays": {"L1": "lift"},
-         "demo_cars": {}, "booking": {"step": 15, "most_open": 10**6, "most_holds": 10**6},
-         "technicians": [{"code": "T1", "name": "Han", "skills": ["lift"], "shifts": [[]] * 7}]},
-    )  # fmt: skip
-    session.add_all(
-        Service(code=code, category="a", names={"en": code}, includes={}, aliases=[], minutes=minutes, bay_kind="lift",
-                skill="lift", position=number, active=True)
-        for number, (code, minutes) in enumerate(SERVICES.items())
-    )  # fmt: skip
-    session.flush()
-    return shops.load(session)
+    services = [(code, minutes, "lift", "lift") for code, minutes in SERVICES.items()]
+    return small_shop(session, [[(time(9), time(10, 30))]] * 7, {"L1": "lift"}, services, technicians={"T1": ["lift"]}, step=15)
 
 
 def race(database: Database, rounds: int, bookers: int = 200, seed: int = 0) -> Verdict:
     """Each round is a day of its own. Raises AssertionError when a round has not exactly one appointment."""
     with database.transaction() as session:
-        shop = small_shop(session)
+        shop = tiny_shop(session)
     zone = rules.ZoneInfo(shop.stores[0].timezone)
     begin, gate = threading.Barrier(bookers), threading.BoundedSemaphore(AT_ONCE)
     errors: Counter[str] = Counter()
@@ -123,7 +109,7 @@ def quarrel(database: Database, rounds: int, seed: int = 0) -> Counter[str]:
     Raises AssertionError when a place is held by nobody, or by two.
     """
     with database.transaction() as session:
-        shop = small_shop(session)
+        shop = tiny_shop(session)
     zone, wish, desk = rules.ZoneInfo(shop.stores[0].timezone), Wish("main", ("short",)), DOORS[1]
     heard: Counter[str] = Counter()
     with ThreadPoolExecutor(12) as pool:
