@@ -1,6 +1,7 @@
 """The world around the bot: fake customers who type and press, a clock that waits for nobody; the inside is real."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -85,7 +86,7 @@ class Customer:
 
     def button(self, label: str) -> str:
         """What the newest button that says `label` carries."""
-        for message in reversed(self.transcript):
+        for message in self._newest_first():
             buttons = [button for row in message.data.get("buttons", []) for button in row]
             for index, button in enumerate(buttons):
                 if button["label"].startswith(label):
@@ -99,6 +100,16 @@ class Customer:
         with self.world.database.reading() as session:
             return messages.after(session, self.outcome.chat_id, 0, limit=10_000)
 
+    def _newest_first(self) -> Iterator[Message]:
+        """A few first: mostly the newest is what is looked for, and a transcript may be long."""
+        if self.outcome is None:
+            return
+        with self.world.database.reading() as session:
+            newest = messages.latest(session, self.outcome.chat_id, 10)
+        yield from reversed(newest)
+        if len(newest) == 10:
+            yield from list(reversed(self.transcript))[10:]
+
     @property
     def toast(self) -> str:
         """The passing word that the last thing they did has brought."""
@@ -111,7 +122,7 @@ class Customer:
 
     @property
     def last(self) -> Message:
-        return next(message for message in reversed(self.transcript) if not message.incoming)
+        return next(message for message in self._newest_first() if not message.incoming)
 
     @property
     def labels(self) -> list[str]:

@@ -147,6 +147,7 @@ def test_a_placeholder_is_never_an_expression(database: Database) -> None:
     assert "entities" not in ann.last.data
 
 
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
 def test_every_entry_can_be_shown_in_every_language(world: World, language: str) -> None:
     """No placeholder is left, no figure is missing from the sample shop, nothing is too long for one message."""
