@@ -1,5 +1,7 @@
 """Migrations: is the database as this release needs it, and if not, make it so. One runner at a time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -32,7 +34,7 @@ def migrate(database: Database) -> bool:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with database.engine.connect() as connection, connection.begin():
+    with database.engine.connect() as connection, _loose(database, connection), connection.begin():
         # SQLite's BEGIN IMMEDIATE is this lock already.
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(4301925)"))
@@ -44,7 +46,25 @@ def migrate(database: Database) -> bool:
             raise TooNew(TooNew.__doc__)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if database.is_sqlite and (torn := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+            raise RuntimeError(f"the migration would leave rows that point at nothing: {torn[:3]}")
     return True
+
+
+@contextmanager
+def _loose(database: Database, connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by making the table anew, and while it is gone nothing may mind what points at it."""
+    if not database.is_sqlite:
+        yield
+        return
+    # Outside a transaction, or it does nothing; so past SQLAlchemy, which begins one.
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
 
 
 def _revision(connection: Connection) -> str | None:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from bot import demo
 from handlers import transfer
-from handlers.booking import actions
+from handlers.booking import actions, closing
 from handlers.booking.history import By, Person
 from handlers.booking.plan import Wish
 from handlers.dialogue import Refusal
@@ -23,7 +24,6 @@ from storage import appointments, slots, stores, waitlist
 from storage.appointments import Appointment
 from storage.database import Database
 from storage.slots import Claim, moment_of
-from storage.technicians import Closure
 from tests.world import START
 
 ADVISOR = By("Chen", "console", staff=True)
@@ -101,17 +101,19 @@ class Desk:
             row.booking = {**row.booking, **terms}
         self.reloads()
 
-    def closes(self, at: datetime = TUESDAY, **who: Any) -> None:
-        """For an hour, at short notice."""
+    def closes(self, at: datetime = TUESDAY, **who: Any) -> list[int]:
+        """For an hour, at short notice; the appointments that it strikes."""
         with self.database.transaction() as session:
-            east = stores.by_code(session, "east")
-            assert east is not None
-            session.add(Closure(store_id=east.id, starts_at=at, ends_at=at + timedelta(hours=1), reason="", **who))
-        self.reloads()
+            _, struck = closing.close(session, self.shop.stores[0].id, at, at + timedelta(hours=1), **who)
+            self.reloads(session)
+            return [row.id for row in struck]
 
-    def reloads(self) -> None:
-        with self.database.reading() as session:
+    def reloads(self, session: Session | None = None) -> None:
+        if session:
             self.shop = shops.load(session)
+        else:
+            with self.database.reading() as other:
+                self.shop = shops.load(other)
 
 
 @pytest.fixture
@@ -365,7 +367,9 @@ def test_out_at_short_notice(desk: Desk) -> None:
     row = desk.books()
     free = len(desk.fills()) + 1
     later = TUESDAY + timedelta(days=1)
-    desk.closes(bay_id=row.bay_id), desk.closes(later, bay_id=row.bay_id)
+    assert desk.closes(bay_id=row.bay_id) == [row.id]
+    assert desk.closes(technician_id=row.technician_id) == [row.id]
+    assert desk.closes(later, bay_id=row.bay_id) == []
     assert free == 4
     assert len(desk.fills(later)) == 3
     assert desk.does(actions.cancel, row).status == "cancelled"

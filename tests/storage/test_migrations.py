@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 import storage
 from storage import migrating
@@ -49,3 +51,44 @@ def test_a_database_of_a_later_release_is_left_alone(database: Database) -> None
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(migrating.TooNew):
         migrating.migrate(database)
+
+
+_NOW = "2026-11-21 01:00:00.000000"
+# A row of each table that others point at.
+_FIRST_RELEASE: dict[str, dict[str, object]] = {
+    "stores": {"id": 1, "code": "old", "kind": "dealership", "names": "{}", "addresses": "{}", "parking": "{}", "phone": "1",
+               "timezone": "Asia/Shanghai", "region": "CN", "currency": "CNY", "position": 1},
+    "bays": {"id": 7, "store_id": 1, "code": "L1", "kind": "lift"},
+    "services": {"id": 1, "code": "s", "category": "a", "names": "{}", "includes": "{}", "aliases": "[]", "minutes": 60,
+                 "bay_kind": "lift", "position": 1, "active": 1},
+    "prices": {"id": 1, "store_id": 1, "service_id": 1, "amount": 100, "valid_from": "2026-01-01"},
+    "customers": {"id": 1, "code": "C1", "name": "Ann", "store_id": 1, "created_at": _NOW},
+    "vehicles": {"id": 1, "code": "V1", "customer_id": 1, "plate": "X1"},
+    "visits": {"id": 1, "code": "W1", "vehicle_id": 1, "store_id": 1, "visited_on": "2026-01-02", "services": "[]"},
+    "chats": {"id": 1, "channel": "web", "address": "a", "pulls": 1, "customer_id": 1, "store_id": 1, "language_chosen": 0,
+              "answers": "{}", "asked": "[]", "misses": 0, "reachable": 1, "burst": 0, "created_at": _NOW, "seen_at": _NOW},
+    "messages": {"id": 1, "chat_id": 1, "channel": "web", "status": "received", "kind": "text", "text": "hi", "data": "{}",
+                 "purpose": "reply", "priority": 0, "created_at": _NOW, "due_at": _NOW, "attempts": 0},
+    "tickets": {"id": 1, "chat_id": 1, "kind": "question", "status": "open", "summary": "hi", "opened_at": _NOW},
+}  # fmt: skip
+
+
+def test_a_shop_of_the_first_release_can_book(tmp_path: Path) -> None:
+    """DB14: what was there before booking stays, and gets the usual terms."""
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrating.__file__).parent / "migrations"))
+    with database.engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for table, row in _FIRST_RELEASE.items():
+            places = ", ".join("?" * len(row))
+            connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", tuple(row.values()))
+    assert migrating.migrate(database)
+    with database.reading() as session:
+        [store] = storage.stores.all_stores(session)
+        [service] = storage.catalogue.services(session)
+        assert all(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 1 for table in _FIRST_RELEASE)
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+    assert ([bay.id for bay in store.bays], store.booking, service.skill, service.model_minutes) == ([7], {}, "", {})
+    database.close()

@@ -20,13 +20,13 @@ def _points_at(name: str, table: str, *, nullable: bool = True) -> sa.Column[int
 
 def upgrade() -> None:
     with op.batch_alter_table("stores") as batch_op:
-        batch_op.add_column(sa.Column("booking", Json, nullable=False, server_default=sa.text("'{}'")))
+        batch_op.add_column(sa.Column("booking", Json, nullable=False, server_default="{}"))
     with op.batch_alter_table("services") as batch_op:
-        batch_op.add_column(sa.Column("model_minutes", Json, nullable=False, server_default=sa.text("'{}'")))
+        batch_op.add_column(sa.Column("model_minutes", Json, nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column("skill", sa.String(length=40), nullable=False, server_default=""))
     with op.batch_alter_table("bays") as batch_op:
         batch_op.add_column(sa.Column("model", sa.String(length=40), nullable=True))
-        batch_op.add_column(sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column("active", sa.Boolean(), nullable=False, server_default="1"))
     op.create_table(
         "technicians",
         sa.Column("id", Id, nullable=False),

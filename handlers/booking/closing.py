@@ -1,0 +1,43 @@
+"""Closing at short notice: a store, a bay or a technician is out for a while, and whose appointments that strikes."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage import appointments, revisions
+from storage.appointments import HELD, OPEN, Appointment
+from storage.technicians import Closure
+
+
+def close(
+    session: Session, store_id: int, starts_at: datetime, ends_at: datetime, *, bay_id: int | None = None,
+    technician_id: int | None = None, reason: str = "",
+) -> tuple[Closure, list[Appointment]]:  # fmt: skip
+    """From now on nothing is booked there then; with neither bay nor technician the whole store is closed.
+
+    What is booked already stays in the plan: it is given back, so that somebody moves it or calls the customer.
+    """
+    row = Closure(
+        store_id=store_id, bay_id=bay_id, technician_id=technician_id, starts_at=starts_at, ends_at=ends_at, reason=reason
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    revisions.raise_(session, "stores")
+    booked = appointments.between(session, store_id, starts_at, ends_at, (HELD, *OPEN))
+    return row, [one for one in booked if _struck(one, row)]
+
+
+def reopen(session: Session, closure: Closure) -> None:
+    """It was a false alarm, or it is over sooner."""
+    session.delete(closure)
+    session.flush()
+    revisions.raise_(session, "stores")
+
+
+def _struck(appointment: Appointment, closure: Closure) -> bool:
+    for leg in appointment.legs:
+        starts, ends = (datetime.fromisoformat(leg[which]) for which in ("starts", "ends"))
+        touches = starts < closure.ends_at and ends > closure.starts_at
+        if touches and closure.bay_id in (None, leg["bay"]) and closure.technician_id in (None, leg["technician"]):
+            return True
+    return False
