@@ -147,7 +147,7 @@ def _import(session: Session, path: Path, name: str | None, now: datetime, progr
 
 def _importer(session: Session, report: Report, now: datetime) -> _Import:
     if report.kind == "stores":
-        return StoreImport(session, report)
+        return StoreImport(session, now, report)
     if report.kind == "kb":
         return EntryImport(session, now, report)
     return FlatImport(FLAT[report.kind], session, now, report)

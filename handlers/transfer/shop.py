@@ -1,11 +1,12 @@
 """Stores on their way into the tables and out of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from handlers.booking import rezoning
 from handlers.transfer import store_booking
 from handlers.transfer.files import Row
 from handlers.transfer.report import Report, Wrong
@@ -18,8 +19,9 @@ from storage.stores import DEMO
 class StoreImport:
     """The import of one file of stores. Hours and special days of a store become those of the file; bays that are gone go."""
 
-    def __init__(self, session: Session, report: Report) -> None:
+    def __init__(self, session: Session, now: datetime, report: Report) -> None:
         self.session = session
+        self.now = now
         self.report = report
         self._lines: dict[str, int] = {}
 
@@ -58,6 +60,8 @@ class StoreImport:
             return
         else:
             self.report.changed += 1
+            if store.timezone != wish["timezone"]:
+                rezoning.keep_wall_times(self.session, store.id, store.timezone, wish["timezone"], self.now)
         stores.put(self.session, wish)
 
 

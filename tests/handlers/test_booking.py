@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot import demo
 from handlers import transfer
-from handlers.booking import actions, closing
+from handlers.booking import actions, closing, history
 from handlers.booking.history import By, Person
 from handlers.booking.plan import Wish
 from handlers.dialogue import Refusal
@@ -525,3 +525,23 @@ def test_a_store_elsewhere_on_the_day_when_the_clocks_change(desk: Desk) -> None
     assert (found[0][0], found[0][-1]) == ("09:00", "15:30")
     row = desk.holds(at=datetime(2027, 3, 14, 15, 30, tzinfo=zone).astimezone(UTC), by=ADVISOR)
     assert row.ends_at == datetime(2027, 3, 14, 20, 30, tzinfo=UTC)
+
+
+def test_a_store_whose_zone_was_wrong_keeps_the_time_on_the_wall(desk: Desk, tmp_path: Path) -> None:
+    """TM9: people were told ten o'clock."""
+    rows = [desk.books(by=ADVISOR), desk.books(BOB, TUESDAY + timedelta(hours=1), replace(SERVICE, vehicle_id=30))]
+    text = demo.file("stores.toml").read_text("utf-8").replace("Asia/Shanghai", "America/New_York", 1)
+    (tmp_path / "stores.toml").write_text(text, "utf-8")
+    assert transfer.import_file(desk.database, tmp_path / "stores.toml", now=desk.now).ok
+    desk.reloads()
+    with desk.database.reading() as session:
+        [first, second] = [session.get(Appointment, row.id) for row in rows]
+        assert first
+        assert second
+        assert (first.starts_at, first.ends_at) == (TUESDAY + timedelta(hours=13), TUESDAY + timedelta(hours=14))
+        assert (first.sequence, first.legs[0]["starts"], second.starts_at) == (1, history.iso(first.starts_at), first.ends_at)
+        assert {claim.first for claim in slots.claims_of(session, [first.id])} == set(
+            range(slots.quantum_at(first.starts_at), slots.quantum_at(first.ends_at))
+        )
+        assert slots.differences(session, first.store_id) == []
+    assert desk.history(rows[0])[-1] == "moved"
