@@ -13,23 +13,26 @@ from storage.database import Database
 from storage.quarantine import Tried
 from tests.world import START
 
-# A process of its own: the first thing that a worker is brought after its start is the deadly message.
-WORKER = """
+# A process of its own, which becomes a new worker three times: the first thing that each is brought is the deadly message.
+WORKERS = """
 import os, sys
 from handlers import FEATURES
 from handlers.dialogue import Incoming
 from handlers.dialogue.engine import Engine
 from storage.database import Database
 from tests.world import START
-engine = Engine(Database(sys.argv[1]), FEATURES)
-engine.conversation.words["menu"] = ("welcome", lambda turn: os._exit(9))
-engine.take_with_care(Incoming("web", "ann", "deadly", "text", text="menu", pulls=True), START)
+for _ in range(3):
+    if not os.fork():
+        engine = Engine(Database(sys.argv[1]), FEATURES)
+        engine.conversation.words["menu"] = ("welcome", lambda turn: os._exit(9))
+        engine.take_with_care(Incoming("web", "ann", "deadly", "text", text="menu", pulls=True), START)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.wait()[1]) == 9
 """
 
 
 def test_pr12_a_message_that_ends_the_process_is_put_aside_after_three_tries(database: Database) -> None:
-    for _ in range(3):
-        assert subprocess.run([sys.executable, "-c", WORKER, database.url], check=False).returncode == 9
+    subprocess.run([sys.executable, "-c", WORKERS, database.url], check=True)
     engine = Engine(database, FEATURES)
     thought: list[str] = []
     engine.conversation.words["menu"] = ("welcome", lambda turn: thought.append("again"))  # type: ignore[assignment,func-returns-value]

@@ -84,6 +84,7 @@ def test_a_cancelled_visit_is_not_spoken_of(world: World) -> None:
         (_utc(29, 9), [], ["day_before", "two_hours"]),
     ],
 )
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 def test_late_after_an_outage(world: World, down_until: datetime, kinds: list[str], noted: list[str]) -> None:
     """TM4: what still helps is sent, never two at once; of a visit that is over nothing is said, and a note is kept."""
     ann = books(world.customer())

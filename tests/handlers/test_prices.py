@@ -183,13 +183,3 @@ def test_a_car_named_where_the_service_was_asked_is_remembered(world: World) -> 
     ann.says("minor service").sees("Minor service · Audi A4: ¥899")
     ann.says("and for a golf?").sees("price of")
     ann.says("minor service").sees("VW Golf: ¥")
-
-
-def test_a_wish_to_book_reaches_the_advisors_with_its_words(world: World) -> None:
-    ann = world.customer().says("book an oil change tomorrow please").sees("told our advisors")
-    world.customer(language="zh-CN").says("我想预约周六换机油").sees("服务顾问")
-    with world.database.reading() as session:
-        summaries = [ticket.summary for ticket in session.query(Ticket).order_by(Ticket.id)]
-    assert summaries == ["book an oil change tomorrow please", "我想预约周六换机油"]
-    ann.says("how do I book?")
-    assert "told our advisors" not in ann.last.text
