@@ -23,6 +23,7 @@ from bot.garbage import collect_late
 from bot.only_one import make_folder
 from bot.photos import clean_photo
 from bot.settings import Settings, Wrong
+from bot.staff_desk import StaffDesk
 from bot.turns import Turns
 from bot.web import Proxies, WebServer, make_app
 from handlers import FEATURES
@@ -106,6 +107,9 @@ class App:
             if self.engine.push(self.clock()):
                 loop.call_soon_threadsafe(self.wake)
 
+        def wake() -> None:
+            loop.call_soon_threadsafe(self.wake)
+
         web = make_app(self._ready)
         async with AsyncExitStack() as parts:
             telegram = await self._telegram(parts) if settings.telegram_bot_token.get_secret_value() else None
@@ -138,6 +142,10 @@ class App:
             clockwork.every(PUSHES, push)
             clockwork.every(3600.0, Album(self.database, self.clock).forget_old)
             clockwork.every(5.0, self._sweep)
+            if telegram:
+                group = settings.telegram_staff_chat
+                desk = StaffDesk(self.database, self.engine.texts, self.clock, group, wake)
+                clockwork.every(1.0, desk.beat)
             clockwork.start()
             self._beating.append(clockwork)
             parts.callback(clockwork.stop)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Fate, Result
-from storage import chats, outbox
+from storage import boards, chats, outbox
 from storage.outbox import Letter
 
 LONGEST_PAUSE = 3600.0
@@ -62,6 +62,9 @@ class Desk:
             case Fate.GONE:
                 outbox.lose(self.session, letter.chat_id, letter.claimed_at)
                 outbox.give_up(self.session, self.worker, letter, result.reason)
+            case Fate.ASTRAY:
+                boards.lose_topic(self.session, letter.chat_id, int(letter.data["topic"]))
+                outbox.give_up(self.session, self.worker, letter, boards.ASTRAY)
             case Fate.REFUSED:
                 outbox.give_up(self.session, self.worker, letter, result.reason)
             case Fate.UNKNOWN:

@@ -26,7 +26,7 @@ MOST_PUSHES = 64
 SECONDS_AHEAD = 2.0
 FAILURES_BEFORE_A_PAUSE = 5
 # With these the channel has answered, so it works.
-ANSWERS = (Fate.SENT, Fate.GONE, Fate.MOVED, Fate.REFUSED)
+ANSWERS = (Fate.SENT, Fate.GONE, Fate.MOVED, Fate.ASTRAY, Fate.REFUSED)
 
 
 @dataclass(slots=True)

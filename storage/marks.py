@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, Integer, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Moment, insert
@@ -27,7 +27,8 @@ class Notice(Base):
     """Something that staff must hear about a ticket. `role`: advisor | manager | region; `staff_id`: the one who has it, if any.
 
     `kind`: opened | wrote | warning | broken | raised | reopened | given. Written together with what it is about; whoever can
-    reach staff takes what is not `told_at`. The key keeps it from being told twice.
+    reach staff takes what is not `told_at`. The key keeps it from being told twice. `message_id`: the row that carries it;
+    `tries`: how many rows could not be delivered.
     """
 
     __tablename__ = "ticket_notices"
@@ -40,6 +41,8 @@ class Notice(Base):
     staff_id: Mapped[int | None] = mapped_column(Id)
     at: Mapped[datetime] = mapped_column(Moment)
     told_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    message_id: Mapped[int | None] = mapped_column(Id, index=True)
+    tries: Mapped[int] = mapped_column(Integer, server_default=text("0"))
 
 
 def mark(session: Session, *, key: str, chat_id: int, ticket_id: int | None, kind: str, now: datetime) -> None:

@@ -71,6 +71,14 @@ Index(
     sqlite_where=MESSAGES.c.status == WAITING,
     postgresql_where=MESSAGES.c.status == WAITING,
 )
+# Which of the rows in a staff chat somebody replies to.
+Index(
+    "ix_messages_staff_ref",
+    MESSAGES.c.chat_id,
+    MESSAGES.c.channel_ref,
+    sqlite_where=MESSAGES.c.purpose == "staff",
+    postgresql_where=MESSAGES.c.purpose == "staff",
+)
 
 
 @dataclass(slots=True)

@@ -39,6 +39,8 @@ class Received:
     photo: bytes = b""
     document: bytes = b""
     edits: int = 0
+    thread: int = 0
+    reply_to: int = 0
 
     @property
     def buttons(self) -> list[str]:
@@ -137,6 +139,93 @@ class User:
         return self.received
 
 
+@dataclass
+class Topic:
+    name: str
+    closed: bool = False
+
+
+class Group:
+    """A supergroup; `forum`: with topics. `member` False: the bot is not in it (any more)."""
+
+    def __init__(self, fake: "FakeTelegram", chat_id: int, forum: bool) -> None:
+        self.fake, self.id, self.forum, self.member = fake, chat_id, forum, True
+        self.topics: dict[int, Topic] = {}
+        self.pinned: list[int] = []
+
+    def _chat(self) -> dict[str, Any]:
+        return {"id": self.id, "type": "supergroup", "title": "Staff", **({"is_forum": True} if self.forum else {})}
+
+    def message(self, user: User, thread: int = 0, reply_to: int = 0, **content: Any) -> int:
+        """Somebody writes: in a topic (whose first message Telegram then names as replied to), as a reply, or just so."""
+        number = next(self.fake.message_ids)
+        place: dict[str, Any] = {"message_thread_id": thread, "is_topic_message": True} if thread else {}
+        if reply_to or thread:
+            place["reply_to_message"] = {"message_id": reply_to or thread, "date": 1, "chat": self._chat()}
+        about = {"message_id": number, "date": int(time.time()), "chat": self._chat(), "from": user._from()}
+        self.fake.push({"message": {**about, **place, **content}})
+        return number
+
+    def says(self, user: User, text: str, thread: int = 0, reply_to: int = 0) -> int:
+        return self.message(user, thread, reply_to, text=text)
+
+    def sends_photo(self, user: User, content: bytes, thread: int = 0, caption: str = "") -> int:
+        file_id = self.fake.file(content)
+        size = {"file_id": file_id, "file_unique_id": file_id, "width": 800, "height": 600, "file_size": len(content)}
+        return self.message(user, thread, photo=[size], **({"caption": caption} if caption else {}))
+
+    def presses(self, user: User, label: str) -> str:
+        """Presses the newest button with this label; returns the query's id."""
+        for message in reversed(self.received):
+            for row in message.markup.get("inline_keyboard", []):
+                for button in row:
+                    if button["text"] == label:
+                        return self.presses_data(user, button["callback_data"], message.message_id)
+        raise AssertionError(f"nobody showed {label!r}: {[m.buttons for m in self.received]}")
+
+    def presses_data(self, user: User, data: str, message_id: int = 1) -> str:
+        query = str(next(self.fake.query_ids))
+        self.fake.queries[query] = None
+        message = {"message_id": message_id, "date": int(time.time()), "chat": self._chat()}
+        press = {"id": query, "from": user._from(), "chat_instance": "1", "data": data, "message": message}
+        self.fake.push({"callback_query": press})
+        return query
+
+    def vanish(self, thread: int) -> None:
+        """Somebody deletes a topic with everything in it."""
+        del self.topics[thread]
+        self.fake.received[:] = [m for m in self.fake.received if m.chat_id != self.id or m.thread != thread]
+
+    def _status(self, status: str) -> None:
+        bot = {"id": int(self.fake.token.split(":")[0]), "is_bot": True, "first_name": "Bayline"}
+        change = {"chat": self._chat(), "from": bot, "date": 1, "old_chat_member": {"user": bot, "status": "member"}}
+        self.fake.push({"my_chat_member": {**change, "new_chat_member": {"user": bot, "status": status}}})
+
+    def removes_bot(self, silently: bool = False) -> None:
+        """`silently`: the update about it is lost."""
+        self.member = False
+        if not silently:
+            self._status("kicked")
+
+    def adds_bot(self) -> None:
+        self.member = True
+        self._status("administrator")
+
+    @property
+    def received(self) -> list[Received]:
+        return [message for message in self.fake.received if message.chat_id == self.id]
+
+    async def sees(self, words: str, within: float = DEADLINE) -> Received:
+        found: list[Received] = []
+
+        def there() -> bool:
+            found[:] = [message for message in self.received if words in message.text]
+            return bool(found)
+
+        await self.fake.until(there, within, lambda: f"{words!r} not in {[m.text for m in self.received]}")
+        return found[-1]
+
+
 class FakeTelegram:
     """`strict_rates`: more than one message a second in a chat, or 30 in all, is answered with 429."""
 
@@ -160,6 +249,7 @@ class FakeTelegram:
         self.url = ""
         self._keep = keep_messages
         self._users: dict[int, User] = {}
+        self._groups: dict[int, Group] = {}
         self._files: dict[str, bytes] = {}
         self._changed = asyncio.Event()
         self._polling: asyncio.Future[None] | None = None
@@ -219,6 +309,11 @@ class FakeTelegram:
         if user_id not in self._users:
             self._users[user_id] = User(self, user_id, language, first_name)
         return self._users[user_id]
+
+    def group(self, chat_id: int = -1001234567890, forum: bool = True) -> Group:
+        if chat_id not in self._groups:
+            self._groups[chat_id] = Group(self, chat_id, forum)
+        return self._groups[chat_id]
 
     def file(self, content: bytes) -> str:
         self._files[name := f"file{len(self._files)}"] = content
@@ -361,13 +456,78 @@ class FakeTelegram:
     ) -> Any:
         markup = rules.markup(parameters.get("reply_markup"))
         chat = self._chat_of(parameters)
+        thread, reply_to = self._thread_of(chat, parameters), self._reply_of(chat, parameters)
         self._watch_rates(chat)
         message = Received(
-            chat, next(self.message_ids), method, text, entities, markup, asyncio.get_running_loop().time(), photo, document
-        )
+            chat, next(self.message_ids), method, text, entities, markup, asyncio.get_running_loop().time(), photo, document,
+            thread=thread, reply_to=reply_to,
+        )  # fmt: skip
         if self._keep:
             self.received.append(message)
         return self._as_json(message)
+
+    def _thread_of(self, chat: int, parameters: dict[str, Any]) -> int:
+        """The topic that a message goes into, 0 for none."""
+        thread = int(parameters.get("message_thread_id") or 0)
+        group = self._groups.get(chat)
+        if thread and (group is None or thread not in group.topics):
+            raise bad("message thread not found")
+        return thread
+
+    def _reply_of(self, chat: int, parameters: dict[str, Any]) -> int:
+        reply = rules.structure(parameters.get("reply_parameters") or {}, "reply_parameters")
+        number = int(reply.get("message_id", 0))
+        if number and not any(m.chat_id == chat and m.message_id == number for m in self.received):
+            if not reply.get("allow_sending_without_reply"):
+                raise bad("message to be replied not found")
+            return 0
+        return number
+
+    def _forum(self, parameters: dict[str, Any]) -> Group:
+        group = self._groups.get(self._chat_of(parameters))
+        if group is None or not group.forum:
+            raise bad("the chat is not a forum")
+        return group
+
+    def _topic(self, parameters: dict[str, Any]) -> Topic:
+        topic = self._forum(parameters).topics.get(int(parameters.get("message_thread_id") or 0))
+        if topic is None:
+            raise bad("TOPIC_ID_INVALID")
+        return topic
+
+    async def _do_createforumtopic(self, parameters: dict[str, Any]) -> Any:
+        group, name = self._forum(parameters), rules.text(parameters.get("name"), 128, "TOPIC_NAME_EMPTY", "TOPIC_TITLE_TOO_LONG")
+        self._watch_rates(group.id)
+        group.topics[number := next(self.message_ids)] = Topic(name)
+        return {"message_thread_id": number, "name": name, "icon_color": 7322096}
+
+    async def _do_editforumtopic(self, parameters: dict[str, Any]) -> Any:
+        topic, name = self._topic(parameters), rules.text(parameters.get("name"), 128, "TOPIC_NAME_EMPTY", "TOPIC_TITLE_TOO_LONG")
+        if topic.name == name:
+            raise bad("TOPIC_NOT_MODIFIED")
+        topic.name = name
+        return True
+
+    async def _do_closeforumtopic(self, parameters: dict[str, Any]) -> Any:
+        return self._set_closed(parameters, True)
+
+    async def _do_reopenforumtopic(self, parameters: dict[str, Any]) -> Any:
+        return self._set_closed(parameters, False)
+
+    def _set_closed(self, parameters: dict[str, Any], closed: bool) -> bool:
+        topic = self._topic(parameters)
+        if topic.closed is closed:
+            raise bad("TOPIC_NOT_MODIFIED")
+        topic.closed = closed
+        return True
+
+    async def _do_pinchatmessage(self, parameters: dict[str, Any]) -> Any:
+        chat, number = self._chat_of(parameters), int(parameters.get("message_id", 0))
+        if not any(m.chat_id == chat and m.message_id == number for m in self.received):
+            raise bad("message to pin not found")
+        if group := self._groups.get(chat):
+            group.pinned.append(number)
+        return True
 
     def _as_json(self, message: Received) -> dict[str, Any]:
         chat = {"id": message.chat_id, "type": "private" if message.chat_id > 0 else "supergroup", "first_name": "Ann"}
@@ -384,6 +544,8 @@ class FakeTelegram:
             )  # fmt: skip
         if (user := self._users.get(chat)) and user.blocked:
             raise Wrong("Forbidden: bot was blocked by the user", 403)
+        if (group := self._groups.get(chat)) and not group.member:
+            raise Wrong("Forbidden: bot was kicked from the supergroup chat", 403)
         return chat
 
     def _watch_rates(self, chat: int) -> None:

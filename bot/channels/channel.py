@@ -17,6 +17,7 @@ class Fate(Enum):
     SLOW_DOWN = "the channel asks for a pause in this chat"
     GONE = "this person cannot be reached any more"
     MOVED = "the chat has another address now"
+    ASTRAY = "the topic of the group that it belongs to is not there any more"
     REFUSED = "the channel will never take this message"
     DENIED = "the channel does not let us in at all"
     RETURNED = "not tried: the courier stops, or has lost its lease"

@@ -78,6 +78,8 @@ class Intake:
             elif isinstance(event, updates.Blocked):
                 await asyncio.to_thread(self._lose, event)
             elif isinstance(event, updates.Group):
+                if event.address == self._staff_chat:
+                    await asyncio.to_thread(self._find_again, event.address)
                 self._leave(event.address)
             elif isinstance(event, updates.Query):
                 self._answer(event.query, "")
@@ -208,6 +210,14 @@ class Intake:
         with self._database.transaction() as session:
             if chat := chats.find(session, "telegram", blocked.address):
                 outbox.lose(session, chat.id, self._clock())
+
+    def _find_again(self, address: str) -> None:
+        """Something was said in the staff's own group, or the bot came back to it: it can be reached."""
+        with self._database.reading() as session:
+            chat = chats.find(session, "telegram", address)
+        if chat and not chat.reachable:
+            with self._database.transaction() as session:
+                chats.arrive(session, "telegram", address, pulls=False, now=self._clock())
 
     def _leave(self, address: str) -> None:
         """Personal matters belong in private chats: we leave every group that is not the staff's own."""

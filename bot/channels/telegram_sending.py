@@ -14,6 +14,7 @@ from bot.channels.channel import Fate, Rates, Result, Slot
 from bot.channels.telegram_api import Api
 from bot.channels.telegram_request import NotSent, Refused, Unanswered
 from bot.channels.telegram_text import MAX_UNITS, split, units
+from bot.channels.telegram_topics import Topics, is_astray
 from storage.database import Database
 from storage.media import Media
 from storage.outbox import Letter
@@ -52,6 +53,7 @@ class TelegramSender:
         self.sharing: set[str] = set()
         self._api = api
         self._database = database
+        self._topics = Topics(api, database, fate_of)
 
     def is_group(self, address: str) -> bool:
         return address.startswith("-")
@@ -74,6 +76,8 @@ class TelegramSender:
         return result
 
     async def _send(self, letter: Letter, slot: Slot) -> Result:
+        if letter.kind == "topic":
+            return await self._topics.change(letter, slot)
         steps = _steps(letter, _markup(letter, letter.address in self.sharing))
         if not steps:
             return Result(Fate.REFUSED, reason="there is nothing in it")
@@ -81,14 +85,19 @@ class TelegramSender:
             edited = await self._edit(letter, steps[0], slot)
             if edited is not None:
                 return edited
+        thread = await self._topics.place(letter, [step.parameters for step in steps])
         done = min(int(letter.data.get("parts_sent", 0)), len(steps) - 1)
         result = Result(Fate.RETURNED)
         for number, step in enumerate(steps[done:], done):
             if not await slot():
                 return Result(Fate.RETURNED, parts=number)
             result = await self._say(step)
+            if thread and is_astray(result):
+                return replace(result, fate=Fate.ASTRAY)
             if result.fate is not Fate.SENT:
                 return replace(result, parts=number)
+        if thread and letter.data.get("pin"):
+            await self._topics.pin(letter.address, result.ref)
         return result
 
     async def _edit(self, letter: Letter, step: _Step, slot: Slot) -> Result | None:

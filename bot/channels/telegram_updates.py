@@ -51,7 +51,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """The person blocked the bot."""
+    """The person blocked the bot, or the group removed it."""
 
     address: str
 
@@ -190,9 +190,9 @@ def _membership(change: dict[str, Any]) -> Event:
     chat = _table(change, "chat")
     address, status = str(_id(chat, "id")), _words(_table(change, "new_chat_member"), "status")
     gone = status in ("kicked", "left")
-    if _words(chat, "type") == "private":
-        return Blocked(address) if gone else None
-    return None if gone else Group(address)
+    if gone:
+        return Blocked(address)
+    return None if _words(chat, "type") == "private" else Group(address)
 
 
 def _name(person: dict[str, Any]) -> str:

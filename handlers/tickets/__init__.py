@@ -2,7 +2,9 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.tickets import complaint, flow, pages, rules, sweep
+from handlers.tickets import complaint, flow, pages, rules, sweep, telling
+
+__all__ = ["FEATURE", "telling"]
 
 FEATURE = Feature(
     "tickets",

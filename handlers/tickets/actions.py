@@ -5,6 +5,7 @@ Each takes a `Work` (who, when, from where) and a ticket. Raises Refusal with a 
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import escape
@@ -174,11 +175,21 @@ def note(work: Work, ticket: Ticket, text: str) -> None:
     work.event(ticket, "noted")
 
 
-def reply(work: Work, ticket: Ticket, words: str, *, seen: int | None = None, waits: bool = False, picture: str = "") -> None:
+def reply(
+    work: Work,
+    ticket: Ticket,
+    words: str,
+    *,
+    seen: int | None = None,
+    waits: bool = False,
+    picture: str = "",
+    topic: int | None = None,
+) -> None:
     """Words of staff to the customer; from here on the chat is in their hands until the ticket is settled.
 
     `seen`: the newest answer of staff that the sender had before them; if there is another by now, they shall read it first.
     `waits`: it is the customer's turn, and the solution's clock stands still. `picture`: id of a stored photo.
+    `topic`: the row of the topic where staff wrote it, which need not be told it again.
     """
     if not words.strip() and not picture:
         raise Refusal("tickets.empty")
@@ -196,7 +207,8 @@ def reply(work: Work, ticket: Ticket, words: str, *, seen: int | None = None, wa
         card.show(work, chat, ticket)
         if chat.ticket_id != ticket.id:
             _hand_over(work, chat, ticket)
-        more = {"kind": "photo", "data": {"picture": picture}} if picture else {}
+        data: dict[str, Any] = {"by": work.by.who, **({"topic": topic} if topic else {})}
+        more = {"kind": "photo", "data": {**data, "picture": picture}} if picture else {"data": data}
         work.say(chat, escape(words), **more)
         tickets.link(work.session, ticket.id, [messages.last_id(work.session, chat.id)])
 
