@@ -118,7 +118,7 @@ def _waiting(world: World) -> int:
 # -- the rules ----------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     day=st.dates(date(2020, 1, 2), date(2040, 12, 30)),

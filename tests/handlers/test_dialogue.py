@@ -215,6 +215,7 @@ def test_in_a_batch_a_crash_hurts_nobody_else(world: World) -> None:
     assert ["something went wrong" in text for text in said] == [False, True, False]
 
 
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 def test_a_flood_gets_a_few_replies_and_slows_nobody(world: World) -> None:
     """AB1: 1,000 messages in 10 seconds get three replies at most; all are kept; afterwards the person is served again."""
     ann, bob = world.customer().starts(), world.customer().starts()
