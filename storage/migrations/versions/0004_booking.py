@@ -90,8 +90,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("token"),
     )
-    for column in ("customer_id", "chat_id", "vehicle_id", "phone", "bay_id", "technician_id"):
-        op.create_index(f"ix_appointments_{column}", "appointments", [column])
+    for column in ("customer_id", "chat_id", "vehicle_id", "phone"):
+        known = sa.text(f"{column} IS NOT NULL")
+        op.create_index(f"ix_appointments_{column}", "appointments", [column], sqlite_where=known, postgresql_where=known)
     op.create_index("ix_appointments_store", "appointments", ["store_id", "starts_at"])
     op.create_index(
         "ix_appointments_held", "appointments", ["store_id", "hold_until"], sqlite_where=_HELD, postgresql_where=_HELD
