@@ -4,6 +4,7 @@
 from storage import (
     appointments,
     audit,
+    care,
     catalogue,
     chats,
     contact,
@@ -22,6 +23,7 @@ from storage import (
     phone_codes,
     promises,
     proposals,
+    pushes,
     quarantine,
     revisions,
     slots,
@@ -39,8 +41,8 @@ from storage import (
 )
 
 __all__ = [
-    "appointments", "audit", "catalogue", "chats", "contact", "customers", "database", "entries", "feedback", "keys", "leases",
-    "marks", "media", "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals", "quarantine",
-    "revisions", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts",
-    "visits", "waitlist",
+    "appointments", "audit", "care", "catalogue", "chats", "contact", "customers", "database", "entries", "feedback", "keys",
+    "leases", "marks", "media", "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals", "pushes",
+    "quarantine", "revisions", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets", "tier_rules",
+    "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

@@ -13,7 +13,8 @@ class Customer(Base):
     """A customer. `code` is the key in the shop's own system; `phone` is E.164 and, once verified, links chats to this row.
 
     `provisional`: somebody in a chat whom the shop's own system does not know, or not yet; only a verified phone makes them
-    one with a customer of the shop (see `storage.merging`).
+    one with a customer of the shop (see `storage.merging`). `lunar_birthday`: "08-15", month and day of the Chinese calendar, an
+    "L" behind it for a leap month; who has one celebrates it instead of `birthday`.
     """
 
     __tablename__ = "customers"
@@ -26,6 +27,7 @@ class Customer(Base):
     language: Mapped[str | None] = mapped_column(String(10))
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     birthday: Mapped[date | None] = mapped_column(Date)
+    lunar_birthday: Mapped[str | None] = mapped_column(String(6))
     provisional: Mapped[bool] = mapped_column(Boolean, server_default=false(), default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
 

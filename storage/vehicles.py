@@ -16,6 +16,7 @@ class Vehicle(Base):
     `customer_id`: the owner; further people who bring it are rows of `vehicle_people`. `plate_key`: the plate as it is looked
     up, without width, case and separators. `name`: the customer's words for a car that the catalogue does not have. `trim`:
     engine and trim in words. `removed_at`: its owner has it no more; history keeps it, nobody is offered it.
+    `inspection_due`: the day by which it must be inspected. `parked`: outdoors | garage, None where nobody knows.
     """
 
     __tablename__ = "vehicles"
@@ -32,6 +33,10 @@ class Vehicle(Base):
     name: Mapped[str | None] = mapped_column(String(80))
     trim: Mapped[str | None] = mapped_column(String(80))
     delivered_on: Mapped[date | None] = mapped_column(Date)
+    insured_until: Mapped[date | None] = mapped_column(Date)
+    inspection_due: Mapped[date | None] = mapped_column(Date)
+    warranty_until: Mapped[date | None] = mapped_column(Date)
+    parked: Mapped[str | None] = mapped_column(String(10))
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 

@@ -93,6 +93,10 @@ def day(column: str, *, required: bool = False) -> Field:
     return single(column, values.a_day, required=required)
 
 
+def lunar_day(column: str) -> Field:
+    return single(column, values.a_lunar_day)
+
+
 def whole(column: str, least: int, most: int, *, required: bool = False) -> Field:
     return single(column, lambda value: values.a_whole_number(value, least, most), required=required)
 

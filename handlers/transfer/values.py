@@ -13,6 +13,7 @@ _DAY = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII
 )
 _DIGITS_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+_LUNAR = re.compile(r"(\d{1,2})-(\d{1,2})([Ll]?)", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,2})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 # NUL ends a text for PostgreSQL, half a surrogate pair cannot be written at all.
@@ -54,6 +55,16 @@ def a_day(text: str) -> date:
     if not 1900 <= year <= 2199:
         raise Wrong(f'The year of "{text}" cannot be right. Write the day as 2026-04-03.')
     return value
+
+
+def a_lunar_day(text: str) -> str:
+    """ "08-15": month and day of the Chinese calendar, "06-01L" in the leap month."""
+    found = _LUNAR.fullmatch(text.translate(_NARROW))
+    if not found or not (1 <= int(found[1]) <= 12 and 1 <= int(found[2]) <= 30):
+        raise Wrong(
+            f'Write the day of the Chinese calendar as month-day, such as 08-15, in a leap month 06-01L, not "{text[:40]}".'
+        )
+    return f"{int(found[1]):02}-{int(found[2]):02}{found[3].upper()}"
 
 
 def an_amount(text: str) -> int:

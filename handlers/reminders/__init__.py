@@ -1,0 +1,1 @@
+"""Reminders: what is said at the right time without being asked, by rules that a manager edits."""
