@@ -61,12 +61,15 @@ def chat(
     with sentences():
         settings, sample = shop_settings()
         database = open_database(settings)
-        if sample:
-            load_demo(database, settings)
-        engine = Engine(database, FEATURES)
-        if sys.stdin.isatty():
-            typer.secho("Type your question, or the number of a button. /quit ends.", dim=True)
-        Terminal(engine, open_clock(settings), lambda text: typer.echo(f"\n{text}\n"), address, language).chat()
+        try:
+            if sample:
+                load_demo(database, settings)
+            engine = Engine(database, FEATURES)
+            if sys.stdin.isatty():
+                typer.secho("Type your question, or the number of a button. /quit ends.", dim=True)
+            Terminal(engine, open_clock(settings), lambda text: typer.echo(f"\n{text}\n"), address, language).chat(sys.stdin)
+        finally:
+            database.close()
 
 
 @app.command()
@@ -78,6 +81,7 @@ def migrate() -> None:
     with sentences():
         database = open_database(read())
         typer.echo(f"The database is at revision {revision(database)}.")
+        database.close()
 
 
 def forget(settings: Settings) -> None:

@@ -2,7 +2,6 @@
 
 import itertools
 import secrets
-import sys
 from collections.abc import Callable
 from typing import TextIO
 
@@ -29,7 +28,7 @@ class Terminal:
         self._seen = 0
         self._presses: list[str] = []
 
-    def chat(self, typed: TextIO = sys.stdin) -> None:
+    def chat(self, typed: TextIO) -> None:
         """Greets, then answers line by line until the lines end."""
         self.does("start")
         for line in typed:

@@ -1,4 +1,4 @@
-"""The command line as its user types it: real processes, real settings, one sentence for what is wrong."""
+"""The command line as its user types it: real settings, one sentence for what is wrong; processes where one comes or goes."""
 
 import asyncio
 import os
@@ -14,18 +14,20 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from bot.app import App
+from bot.cli import app
 from bot.settings import Settings
 from storage.database import Database
 
 ROOT = Path(__file__).parents[2]
+OURS = ("TELEGRAM_", "BAYLINE_", "DATABASE_URL")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def _environment(folder: Path, **more: str) -> dict[str, str]:
-    ours = ("TELEGRAM_", "BAYLINE_", "DATABASE_URL")
-    outside = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return {**outside, "PYTHONPATH": str(ROOT), "BAYLINE_DATA_DIR": str(folder / "data"), "BAYLINE_PORT": "0", **more}
 
 
@@ -37,6 +39,16 @@ def run(tmp_path: Path) -> Run:
         return subprocess.run(command, input=typed, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=100)
 
     return run
+
+
+@pytest.fixture
+def bayline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The same commands in this process: starting one costs more than most of them do."""
+    for name in [name for name in os.environ if name.startswith(OURS)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BAYLINE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    return lambda *words, typed="": CliRunner().invoke(app, words, input=typed)
 
 
 @pytest.fixture
@@ -63,7 +75,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., "tuple[subprocess.Popen[str]
 
 
 def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
-    run: Run, start: Callable[..., tuple[subprocess.Popen[str], str]]
+    run: Run, bayline: Callable[..., Result], start: Callable[..., tuple[subprocess.Popen[str], str]]
 ) -> None:
     """PR5, PR9: one worker on one SQLite file; SIGTERM ends it with code 0 in less than 8 seconds; its data stays."""
     process, address = start("demo")
@@ -73,7 +85,7 @@ def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
     assert second.returncode == 2
     assert "another Bayline is working on" in second.stderr
     assert "Traceback" not in second.stderr
-    chat = run("chat", "--as", "ann", typed="how much is a minor service for my A4?\n小保养多少钱\n/quit\n")
+    chat = bayline("chat", "--as", "ann", typed="how much is a minor service for my A4?\n小保养多少钱\n/quit\n")
     assert "Minor service · Audi A4: ¥899" in chat.stdout
     assert "小保养 · 奥迪A4：¥899" in chat.stdout
     began = time.monotonic()
@@ -81,7 +93,7 @@ def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=20) == 0
     assert time.monotonic() - began < 8
-    again = run("chat", "--as", "ann", typed="major service price\n")
+    again = bayline("chat", "--as", "ann", typed="major service price\n")
     assert "Major service · Audi A4: ¥" in again.stdout  # the second start kept the data: it still knows the car
 
 
@@ -143,13 +155,29 @@ def test_pr8_a_part_that_stands_still_is_seen_in_readyz(database: Database) -> N
         ("TELEGRAM_BOT_TOKEN", "nonsense", "@BotFather"),
         ("TELEGRAM_WEBHOOK_URL", "https://example.com/x", "TELEGRAM_WEBHOOK_SECRET is missing"),
         ("DATABASE_URL", "oracle://x", "must look like"),
-        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "the database does not answer"),
-        ("BAYLINE_DATA_DIR", "/dev/null/data", "BAYLINE_DATA_DIR"),
         ("BAYLINE_CLOCK_FILE", "nowhere", "existing file"),
     ],
 )
-def test_a_wrong_setting_stops_the_start_with_one_sentence(run: Run, setting: str, value: str, said: str) -> None:
+def test_a_wrong_setting_stops_the_start_with_one_sentence(
+    bayline: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, setting: str, value: str, said: str
+) -> None:
     """PR10, AU4."""
+    monkeypatch.setenv(setting, value)
+    result = bayline("run")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "the database does not answer"),
+        ("BAYLINE_DATA_DIR", "/dev/null/data", "BAYLINE_DATA_DIR"),
+    ],
+)
+def test_what_only_a_start_finds_wrong_is_one_sentence_too(run: Run, setting: str, value: str, said: str) -> None:
+    """PR10."""
     result = run("run", **{setting: value})
     assert result.returncode == 2
     assert said in result.stderr
@@ -173,54 +201,54 @@ def test_fresh_never_clears_a_database_that_was_named(run: Run, tmp_path: Path) 
     assert "--fresh only clears the sample shop" in result.stderr
 
 
-def test_a_ticket_is_worked_from_the_command_line(run: Run) -> None:
-    run("chat", "--as", "bob", typed="my car makes a strange noise\nadvisor\n")
-    listed = run("tickets", "list").stdout
+def test_a_ticket_is_worked_from_the_command_line(bayline: Callable[..., Result]) -> None:
+    bayline("chat", "--as", "bob", typed="my car makes a strange noise\nadvisor\n")
+    listed = bayline("tickets", "list").stdout
     assert "#1  question  question  open  due in" in listed
     assert "my car makes a strange noise" in listed
-    assert "Sent" in run("tickets", "reply", "1", "Hello Bob, please come by.").stdout
-    assert "Noted" in run("tickets", "note", "1", "he is in a hurry").stdout
-    shown = run("tickets", "show", "1").stdout
+    assert "Sent" in bayline("tickets", "reply", "1", "Hello Bob, please come by.").stdout
+    assert "Noted" in bayline("tickets", "note", "1", "he is in a hurry").stdout
+    shown = bayline("tickets", "show", "1").stdout
     assert "Hello Bob, please come by." in shown
     assert "note by command line: he is in a hurry" in shown
-    assert "#1 is closed" in run("tickets", "close", "1").stdout
-    assert "Nothing waits" in run("tickets", "list").stdout
-    missing = run("tickets", "reply", "99", "x")
-    assert missing.returncode == 2
+    assert "#1 is closed" in bayline("tickets", "close", "1").stdout
+    assert "Nothing waits" in bayline("tickets", "list").stdout
+    missing = bayline("tickets", "reply", "99", "x")
+    assert missing.exit_code == 2
     assert "no ticket #99" in missing.stderr
 
 
-def test_a_shop_is_made_by_answering_questions_then_fed_and_checked(run: Run, tmp_path: Path) -> None:
+def test_a_shop_is_made_by_answering_questions_then_fed_and_checked(bayline: Callable[..., Result], tmp_path: Path) -> None:
     answers = "Bay Nine\n\n\n\n\n021 5550 0100\n9 Bay Road\n\n\n\n\n"
-    made = run("init", typed=answers)
-    assert made.returncode == 0, made.stderr
+    made = bayline("init", typed=answers)
+    assert made.exit_code == 0, made.stderr
     assert oct((tmp_path / ".env").stat().st_mode)[-3:] == "600"
-    checked = run("check")
-    assert checked.returncode == 1
+    checked = bayline("check")
+    assert checked.exit_code == 1
     assert "Prices: none that holds today" in checked.stdout
     (tmp_path / "prices.csv").write_text(
         "store,service,model,amount,valid_from,valid_until\nnowhere,minor_service,,399,2026-01-01,\n"
     )
-    refused = run("import", "prices.csv")
-    assert refused.returncode == 1
+    refused = bayline("import", "prices.csv")
+    assert refused.exit_code == 1
     assert "row 2" in refused.stderr
-    again = run("init", typed=answers)
-    assert again.returncode == 2
+    again = bayline("init", typed=answers)
+    assert again.exit_code == 2
     assert "holds a shop already" in again.stderr
 
 
-def test_the_knowledge_base_explains_itself_and_is_measured(run: Run, tmp_path: Path) -> None:
-    run("chat", typed="")
-    asked = run("kb", "ask", "when are you open")
+def test_the_knowledge_base_explains_itself_and_is_measured(bayline: Callable[..., Result], tmp_path: Path) -> None:
+    bayline("chat", typed="")
+    asked = bayline("kb", "ask", "when are you open")
     assert "opening_hours" in asked.stdout
-    assert asked.returncode == 0
-    run("chat", typed="what is the capital of mongolia\n")
-    assert "capital of mongolia" in run("kb", "gaps").stdout
+    assert asked.exit_code == 0
+    bayline("chat", typed="what is the capital of mongolia\n")
+    assert "capital of mongolia" in bayline("kb", "gaps").stdout
     (tmp_path / "kb.jsonl").write_text(
         '{"id":"a","lang":"en","question":"Where are you?","aliases":["your address"],"answer":"Here."}\n'
     )
     (tmp_path / "q.jsonl").write_text(
         '{"query":"where are you","lang":"en","expected":"a"}\n{"query":"zebra","lang":"en","expected":null}\n'
     )
-    measured = run("kb", "evaluate", "--entries", "kb.jsonl", "--queries", "q.jsonl", "--json")
+    measured = bayline("kb", "evaluate", "--entries", "kb.jsonl", "--queries", "q.jsonl", "--json")
     assert '"top1"' in measured.stdout

@@ -1,7 +1,9 @@
 """Turns on a database in trouble: locked, full, cut off, in a deadlock. Nothing is half done, and nothing is done twice."""
 
+import gc
 import resource
 import threading
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -11,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from handlers import FEATURES
@@ -52,8 +54,14 @@ def _through(url: str, patience: float = 10.0) -> Iterator[tuple[CutOff, Databas
     parts = urlsplit(url)
     with CutOff((parts.hostname or "127.0.0.1", parts.port or 5432)) as way:
         database = Database(url.replace(f"{parts.hostname}:{parts.port}", f"127.0.0.1:{way.port}"), patience=patience)
-        yield way, database
-        database.close()
+        try:
+            yield way, database
+        finally:
+            database.close()
+            # SQLAlchemy leaves a line that is cut while it is set up to the collector: not to be met in somebody else's test.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
 
 
 def test_db1_a_turn_waits_for_whoever_holds_the_write_lock(templates: Templates, tmp_path: Path) -> None:
@@ -160,7 +168,7 @@ def test_db8_a_server_that_comes_and_goes_loses_no_turn(postgres_url: str) -> No
                     try:
                         _says(engine, f"{person}:{number}", f"p{person}")
                         break
-                    except (OperationalError, NoConnection):
+                    except (DBAPIError, NoConnection):
                         continue
 
         with ThreadPoolExecutor(4) as pool:
@@ -168,6 +176,7 @@ def test_db8_a_server_that_comes_and_goes_loses_no_turn(postgres_url: str) -> No
         done.set()
         disturber.join()
         way.up()
+        database.engine.dispose()  # what lies in the pool may have been cut since it was used
         for person in range(4):
             assert _transcript(database, f"p{person}") == [True, False] * 15
 

@@ -21,35 +21,39 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
 def test_pr1_killed_while_updates_come_in(sqlite_url: str, tmp_path: Path, webhook: bool) -> None:
     """PR1: 0 lost, 0 effects twice."""
-    verdict = asyncio.run(killing.inbound(tmp_path, sqlite_url, updates=120, kills=2, webhook=webhook))
-    assert verdict.kills == 2
+    verdict = asyncio.run(killing.inbound(tmp_path, sqlite_url, updates=80, kills=1, webhook=webhook))
+    assert verdict.kills == 1
 
 
 def test_pr2_killed_while_messages_go_out(sqlite_url: str, tmp_path: Path) -> None:
     """PR2: 0 lost; what arrives twice was in flight."""
-    verdict = asyncio.run(killing.outgoing(tmp_path, sqlite_url, number=300, kills=2))
-    assert verdict.done == 300
+    verdict = asyncio.run(killing.outgoing(tmp_path, sqlite_url, number=200, kills=1))
+    assert verdict.done == 200
 
 
 def test_in1_in2_updates_of_every_shape(database: Database) -> None:
     """IN1, IN2, IN14, IN16: 0 unhandled exceptions."""
-    said, aside = asyncio.run(feeding.feed(database, 1000))
-    assert said > 100
-    assert aside > 50
+    said, aside = asyncio.run(feeding.feed(database, 500))
+    assert said > 50
+    assert aside > 25
 
 
 def test_cc1_cc2_two_hundred_want_the_last_place(database_url: str) -> None:
     """CC1, CC2: one appointment a round, however they overlap; the others are told what is free."""
     database = Database(database_url, connections=booking.AT_ONCE)
-    verdict = booking.race(database, rounds=2)
-    database.close()
+    try:
+        verdict = booking.race(database, rounds=2)
+    finally:
+        database.close()
     assert (verdict.booked, verdict.refused, verdict.overlaps, verdict.errors) == (2, 398, 0, {})
 
 
 def test_cc4_cancelled_and_moved_at_once(database_url: str) -> None:
     """CC4: a place is freed once, and somebody else's it is at most once."""
     database = Database(database_url, connections=12)
-    heard = booking.quarrel(database, rounds=6)
-    database.close()
+    try:
+        heard = booking.quarrel(database, rounds=6)
+    finally:
+        database.close()
     assert heard["cancel: done"] == 12
     assert {what.split(": ")[1] for what in heard} <= {"done", "booking.refused.gone", "booking.refused.taken"}
