@@ -84,7 +84,8 @@ def _plainly(text: str, found: "Understood") -> str:
         also = "".join(f"\nor, as others say it: {said(option)}" for option in found.options[1:])
         return f"{said(found.reading)}   (from “{found.words(text)}”){also}"
     if found.options:
-        return "Ask which is meant:\n" + "\n".join(f"- {said(option)}" for option in found.options)
+        ask = "That day has been. Ask whether this is meant" if found.reason == "past" else "Ask which is meant"
+        return f"{ask}:\n" + "\n".join(f"- {said(option)}" for option in found.options)
     return f"Nothing understood{f' ({found.reason})' if found.reason else ''}."
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.booking import actions, hearing, mine, phrases, wishes
 from handlers.booking.linking import bring
-from handlers.booking.slots_end import Confirm, Held, Note, Phone, reopen
+from handlers.booking.slots_end import Confirm, Held, Note, Number, reopen
 from handlers.booking.slots_what import (
     Car,
     Place,
@@ -16,7 +16,7 @@ from handlers.booking.slots_what import (
     places,
     transports,
 )
-from handlers.booking.slots_when import Day, Time, clear, note_gap, with_day
+from handlers.booking.slots_when import SAID, Day, Time, Which, clear, note_gap, with_day
 from handlers.dialogue import Answers, Form, Reply, Start, Turn
 from handlers.faq import flow as faq
 from handlers.prices import finding
@@ -102,7 +102,7 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return None
     if "service" in found and "service" in answers and phrases.ALSO.search(fold(turn.words)):
         found["service"] = list(dict.fromkeys([*answers["service"], *found["service"]]))
-    if {"day", "time", "window", "which"} & found.keys():
+    if found.keys() & set(SAID):
         found = with_day(found, answers)
         clear(answers)
     changed = any(answers.get(name) != value for name, value in found.items())
@@ -126,6 +126,7 @@ def submit(turn: Turn, answers: Answers) -> Reply:
 BOOK = Form(
     "book",
     slots=[
+        Which(name="which?"),
         Service(name="service"),
         Car(name="car"),
         Place(name="store", options=places, find=find_place, columns=1),
@@ -133,8 +134,8 @@ BOOK = Form(
         Day(name="day", visit=wishes.to_book),
         Time(name="time", visit=wishes.to_book),
         Held(name="held"),
-        Phone(name="phone"),
         Note(name="note", limit=300),
+        Number(name="phone"),
         Confirm(name="confirm"),
     ],
     submit=submit,

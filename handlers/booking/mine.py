@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from handlers.booking import actions, calendar, hearing, history, phrases, qr, reminders, rules, wishes, words
 from handlers.booking.slots_what import heard
-from handlers.booking.slots_when import Day, Time, clear, with_day
+from handlers.booking.slots_when import SAID, Day, Time, Which, clear, with_day
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from handlers.prices import finding
@@ -107,7 +107,7 @@ def move(turn: Turn, appointment_id: Any) -> Reply | Start:
     known: Answers = {"id": row.id}
     if turn.incoming.kind == "text":
         said = heard(turn, turn.words, words.store_of(turn, row).code)
-        known |= {name: said[name] for name in ("day", "time", "window", "which") if name in said}
+        known |= {name: said[name] for name in SAID if name in said}
     return Start("booking.move", known)
 
 
@@ -177,7 +177,7 @@ def hear_time(turn: Turn, answers: Answers) -> str | None:
         return None
     row = wishes.own(turn, answers["id"])
     said = heard(turn, turn.words, words.store_of(turn, row).code if row else None)
-    found: Answers = {name: said[name] for name in ("day", "time", "window", "which") if name in said}
+    found: Answers = {name: said[name] for name in SAID if name in said}
     if not found:
         return None
     found = with_day(found, answers)
@@ -261,6 +261,7 @@ def code(turn: Turn, appointment_id: Any) -> Reply:
 MOVE = Form(
     "move",
     slots=[
+        Which(name="which?"),
         Day(name="day", visit=wishes.to_move),
         Time(name="time", visit=wishes.to_move),
         _Possible(name="moving", options=_yes_no("booking.moving.yes", "booking.moving.no")),

@@ -17,6 +17,8 @@ from storage.terms import OffPeak, Terms
 # For each part of the work: how many quarter hours after the start it begins, and how many it lasts, pauses included.
 Shape = tuple[tuple[int, int], ...]
 Clock = tuple[time, time]
+# So many minutes people wait for their car.
+LONGEST_WAIT = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +228,8 @@ def reduced(amount: int, percent: int) -> int:
 def may_change(starts_at: datetime, now: datetime, terms: Terms) -> bool:
     """Whether the customer may still move or cancel by themselves."""
     return starts_at - now >= terms.minutes("notice")
+
+
+def usual_transport(minutes: int) -> str:
+    """How people come who have not said it, by how long the work takes."""
+    return "wait" if minutes <= LONGEST_WAIT else "leave"

@@ -1,5 +1,6 @@
 """The end of a booking: the time is held, the phone number asked if nobody knows it, a note taken, and all of it confirmed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from handlers.booking.slots_what import Undo
 from handlers.dialogue import Answers, Button, Refusal, Reply, Slot, Turn, Unclear, Words
 from handlers.dialogue.folding import fold
 from handlers.profile import slots as phone_slots
+from handlers.vehicles import actions as vehicles
+from handlers.vehicles import cars
 from storage import appointments
 from storage.appointments import HELD, Appointment
 
@@ -15,6 +18,8 @@ from storage.appointments import HELD, Appointment
 FRESH = timedelta(seconds=20)
 MOST_NOTE = 300
 CHANGES = ("service", "car", "store", "transport", "phone")
+# What a yes was about: when any of it changes, it is asked for again.
+SAID_BACK = ("service", "store", "transport", "day", "time")
 
 
 class Held(Slot):
@@ -33,7 +38,7 @@ class Held(Slot):
         if "phone" not in answers and "undo" not in answers and (phone := wishes.known_phone(turn)):
             answers["phone"] = phone
         again = before is not None and before["for"] == _for(answers)
-        if not again:
+        if before is None or before["for"][: len(SAID_BACK)] != _for(answers)[: len(SAID_BACK)]:
             answers.pop("confirm", None)
         visit = wishes.to_book(turn, answers)
         try:
@@ -53,8 +58,7 @@ class Held(Slot):
 def _for(answers: Answers) -> list[Any]:
     """What a hold depends on, as it comes back from JSON."""
     car = answers.get("car") or {}
-    names = ("service", "store", "transport", "day", "time", "phone")
-    return [*(answers.get(name) for name in names), car.get("id"), car.get("model")]
+    return [*(answers.get(name) for name in SAID_BACK), answers.get("phone"), car.get("id"), car.get("model")]
 
 
 def _own_hold(turn: Turn) -> Appointment | None:
@@ -68,6 +72,83 @@ class Phone(phone_slots.Phone, Undo):
 
     def known(self, turn: Turn, answers: Answers) -> str | None:
         return None if "undo" in answers else wishes.known_phone(turn)
+
+
+class _Last(Undo):
+    """A question that ends the form: everything is said back, and each part can be changed."""
+
+    def _said_back(self, turn: Turn, answers: Answers, first: list[list[Button]], **more: Any) -> Reply:
+        row = appointments.get(turn.session, answers["held"]["id"])
+        assert row is not None, "held a moment ago"
+        answers.pop("undo", None)
+        if answers.pop("menu", None):
+            return Reply(turn.text("booking.confirm.what"), self._changes(turn, answers))
+        known = words.card(turn, row, note=answers.get("note", ""), car=wishes.car_label(turn, answers))
+        minutes = round((row.hold_until - turn.now).total_seconds() / 60) if row.hold_until else 0
+        time, change = turn.button("booking.button.time", "answer", "day"), turn.button("booking.button.change", "answer", "menu")
+        come = [turn.button("booking.change.transport", "answer", "transport")] if known["transport"] else []
+        rows = [*first, [time, *come], [change, turn.button("booking.button.note", "answer", "note")]]
+        return Reply(turn.text("booking.confirm.ask", **{**known, **more, "minutes": max(1, minutes)}), rows)
+
+    def _changes(self, turn: Turn, answers: Answers) -> list[list[Button]]:
+        can = [name for name in CHANGES if name in answers]
+        buttons = [turn.button(f"booking.change.{name}", "answer", name) for name in can]
+        return [*(buttons[start : start + 2] for start in range(0, len(buttons), 2))]
+
+    def _change(self, value: str, answers: Answers) -> None:
+        if value == "menu":
+            answers["menu"] = True
+        elif value == "note":
+            answers["note+"] = True
+        else:
+            reopen(answers, value)
+
+    def back(self, turn: Turn, answers: Answers) -> bool:
+        """When nothing was asked before, because the words had said it all, back asks what to change."""
+        if super().back(turn, answers):
+            return True
+        if turn.chat.asked != [self.name]:
+            return False
+        answers["menu"] = True
+        return True
+
+
+class Number(Phone, _Last):
+    """The number of somebody new, asked for below what is said back: whoever gives it says yes to that."""
+
+    def known(self, turn: Turn, answers: Answers) -> str | None:
+        phone = super().known(turn, answers)
+        if phone and turn.incoming.kind == "contact" and turn.chat.slot == self.name:
+            self._given(turn, phone, answers)
+            # The customer that this number makes known may have this car on file.
+            car = answers["car"]
+            fitting = cars.meant(turn, vehicles.own(turn), car) if car.get("model") and "id" not in car else []
+            answers["car"] = {**car, "id": fitting[0].id} if len(fitting) == 1 else car
+        return phone
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        asked = super().ask(turn, answers)
+        if "phone" in answers.get("undo", {}):
+            return asked
+        menu = "menu" in answers
+        said = self._said_back(turn, answers, [], number=False)
+        return said if menu else replace(said, share=asked.share)
+
+    def read(self, turn: Turn, answers: Answers) -> str:
+        return self._given(turn, super().read(turn, answers), answers)
+
+    def accept(self, turn: Turn, value: Any, answers: Answers) -> str | None:
+        if value in ("day", "note", "menu", *CHANGES):
+            self._change(value, answers)
+            return None
+        return self._given(turn, value, answers)
+
+    def _given(self, turn: Turn, phone: str, answers: Answers) -> str:
+        """Whoever may live by another clock has not read yet whose time it is."""
+        visit = wishes.to_book(turn, answers)
+        if "undo" not in answers and not words.zone(turn, visit.store, wishes.start_of(visit, answers), phone):
+            answers["confirm"] = "yes"
+        return phone
 
 
 class Note(Words):
@@ -98,28 +179,11 @@ class Note(Words):
         return answers.pop("note+", None) is not None
 
 
-class Confirm(Slot):
-    """Everything said back, and a yes to it; from here each part can be changed."""
+class Confirm(_Last):
+    """Everything said back, and a yes to it."""
 
     def ask(self, turn: Turn, answers: Answers) -> Reply:
-        row = appointments.get(turn.session, answers["held"]["id"])
-        assert row is not None, "held a moment ago"
-        answers.pop("undo", None)
-        if answers.pop("menu", None):
-            return Reply(turn.text("booking.confirm.what"), self._changes(turn, answers))
-        known = words.card(turn, row, note=answers.get("note", ""), car=wishes.car_label(turn, answers))
-        minutes = round((row.hold_until - turn.now).total_seconds() / 60) if row.hold_until else 0
-        rows = [
-            [turn.button("booking.button.confirm", "answer", "yes")],
-            [turn.button("booking.button.time", "answer", "day"), turn.button("booking.button.change", "answer", "menu")],
-            [turn.button("booking.button.note", "answer", "note")],
-        ]
-        return Reply(turn.text("booking.confirm.ask", **{**known, "minutes": max(1, minutes)}), rows)
-
-    def _changes(self, turn: Turn, answers: Answers) -> list[list[Button]]:
-        can = [name for name in CHANGES if name in answers]
-        buttons = [turn.button(f"booking.change.{name}", "answer", name) for name in can]
-        return [*(buttons[start : start + 2] for start in range(0, len(buttons), 2))]
+        return self._said_back(turn, answers, [[turn.button("booking.button.confirm", "answer", "yes")]], number=True)
 
     def read(self, turn: Turn, answers: Answers) -> str | None:
         typed = fold(turn.words)
@@ -131,22 +195,10 @@ class Confirm(Slot):
         raise Unclear("booking.confirm.unclear")
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> str | None:
-        if value == "yes":
-            return "yes"
-        if value == "menu":
-            answers["menu"] = True
-        elif value == "note":
-            answers["note+"] = True
-        else:
-            reopen(answers, value)
-        return None
-
-    def back(self, turn: Turn, answers: Answers) -> bool:
-        """When nothing was asked before, because the words had said it all, back asks what to change."""
-        if turn.chat.asked != [self.name]:
-            return False
-        answers["menu"] = True
-        return True
+        if value != "yes":
+            self._change(value, answers)
+            return None
+        return "yes"
 
 
 def reopen(answers: Answers, name: str) -> None:

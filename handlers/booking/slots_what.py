@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.booking import hearing, wishes, words
+from handlers.booking import hearing, rules, wishes, words
 from handlers.booking.plan import Wish, planned
-from handlers.booking.slots_when import choices
+from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear
 from handlers.dialogue.shop import Shop
+from handlers.vehicles import cars
 from handlers.vehicles import slots as vehicle_slots
 from storage import terms
 from storage.appointments import TRANSPORTS
 from storage.customers import Customer
+from storage.slots import MINUTES
 from storage.stores import Store
 
 MOST_BUTTONS = 8
@@ -130,10 +132,14 @@ def _offered(turn: Turn, answers: Answers) -> list[str]:
 
 
 class Transport(Undo, Choice):
-    """How the car comes and goes: asked where the store lends cars or fetches them."""
+    """How the car comes and goes. Not asked but said back, and changed by whoever wants it otherwise."""
 
-    def wanted(self, turn: Turn, answers: Answers) -> bool:
-        return self.name not in answers and len(_transports(turn, answers)) > 2
+    def known(self, turn: Turn, answers: Answers) -> str | None:
+        if "undo" in answers:
+            return None
+        model = cars.look(turn, answers["car"]).model
+        wish = Wish(answers["store"], tuple(answers["service"]), model.code if model else None)
+        return rules.usual_transport(sum(planned(turn.shop, wish).lengths) * MINUTES)
 
     def read(self, turn: Turn, answers: Answers) -> Any:
         value = super().read(turn, answers)
@@ -162,12 +168,12 @@ def find_transport(turn: Turn, answers: Answers) -> str | None:
 def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
     """Takes what the words say about the slots that have no answer yet."""
     for name, value in heard(turn, turn.words, answers.get("store")).items():
-        if name != asked and name not in answers and not (name in ("window", "which") and "day" in answers):
+        if name != asked and name not in answers and not (name in SAID and "day" in answers):
             answers[name] = value
 
 
 def heard(turn: Turn, text: str, store: str | None = None) -> Answers:
-    """Everything that the words say about a visit, by slot; `which`: two readings of when, as [label, value]."""
+    """Everything that the words say about a visit, by slot, and `slots_when.SAID`."""
     found: Answers = {}
     named = hearing.services(turn, text)
     if named.sure:
@@ -184,6 +190,7 @@ def heard(turn: Turn, text: str, store: str | None = None) -> Answers:
     said = hearing.when(turn, text, place or turn.shop.store(store or "") or turn.store)
     if said.options:
         found["which"] = [[option.label, option.value] for option in choices(turn, said)]
+        found |= {"over": True} if said.reason == "past" else {}
     elif said.reading is not None:
         found |= hearing.wanted(said.reading).answers
     return found

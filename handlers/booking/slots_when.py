@@ -9,6 +9,7 @@ from handlers.booking import hearing, picker, rules, times, words
 from handlers.booking.plan import Free
 from handlers.booking.wishes import Visit
 from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear
+from handlers.dialogue.folding import fold
 from handlers.dialogue.when import Reading, Understood, masked
 from storage.entries import Gap
 from storage.slots import quantum_at
@@ -17,7 +18,9 @@ NEXT = 6
 # More than a phone shows at once is no help.
 MOST_TIMES = 32
 # Among the answers: what is spoken of beside the day and the time. `near`: free times to offer instead of one that is not.
-DRAFTS = ("window", "near", "page", "full", "which")
+DRAFTS = ("window", "near", "page", "full", "which", "over")
+# What words may say about when; `which`: readings to choose from, as [label, value], `over`: because that day has been.
+SAID = ("day", "time", "window", "which", "over")
 MEANT = ("past", "no_such_date", "no_such_time", "disagree")
 
 
@@ -91,6 +94,30 @@ class _When(Slot):
         return Reply(turn.text("booking.when.near" if found else "booking.when.nothing"), rows)
 
 
+class Which(Slot):
+    """Words that may mean one time or another, or a day that has been: settled before anything else is asked."""
+
+    def wanted(self, turn: Turn, answers: Answers) -> bool:
+        return "which" in answers
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        which = answers["which"]
+        key = "booking.when.over" if "over" in answers else "booking.when.which"
+        rows = [[Button(label, "answer", value)] for label, value in which]
+        return Reply(turn.text(key, when=which[0][0]), [*rows, [turn.button("booking.day.other", "answer", {})]])
+
+    def read(self, turn: Turn, answers: Answers) -> None:
+        typed = fold(turn.words)
+        if typed in {fold(word) for word in turn.texts.words("dialogue.yes")}:
+            return self.accept(turn, answers["which"][0][1], answers)
+        if typed in {fold(word) for word in turn.texts.words("dialogue.no")}:
+            return self.accept(turn, {}, answers)
+        raise Unclear("")
+
+    def accept(self, turn: Turn, value: Any, answers: Answers) -> None:
+        take(answers, hearing.Wanted(value.get("day"), value.get("time"), value.get("window", {})))
+
+
 class Day(_When):
     """The day; a button of the next free times tells the time too."""
 
@@ -104,8 +131,6 @@ class Day(_When):
 
     def _ask(self, turn: Turn, answers: Answers) -> Reply:
         visit = self.visit(turn, answers)
-        if which := answers.get("which"):
-            return Reply(turn.text("booking.when.which"), [[Button(label, "answer", value)] for label, value in which])
         if "near" in answers:
             return self._near(turn, visit, answers)
         if page := answers.get("page"):
@@ -199,7 +224,10 @@ def next_free(turn: Turn, visit: Visit, window: dict[str, str]) -> list[Free]:
 def doubt(turn: Turn, said: Understood) -> Unclear:
     """Why the words do not say when; two readings become two buttons. What was not understood is put on the list of gaps."""
     if said.options:
-        return Unclear("booking.when.which", meant=True, options=choices(turn, said))
+        found = choices(turn, said)
+        return Unclear(
+            "booking.when.over" if said.reason == "past" else "booking.when.which", meant=True, options=found, when=found[0].label
+        )
     if said.reason not in MEANT:
         note_gap(turn)
         return Unclear("booking.when.unclear")

@@ -47,10 +47,13 @@ def _script_of(character: str) -> str | None:
 def of_words(text: str, current: str | None = None) -> str | None:
     """The language that the words are clearly in, or None when they may be in the current one as well.
 
-    A model, a number or one short word proves nothing. Characters that both scripts share leave a Chinese chat as it is.
+    A model, a number, one short word or one Chinese character proves nothing. Characters that both scripts share leave a
+    Chinese chat as it is.
     """
     text = _PLATE.sub("", text[:400])
     han = _HAN.findall(text)
+    if len(han) == 1 and current:
+        han = []  # the province of a plate that is written in a way of its own
     if han:
         scripts = [script for script in map(_script_of, han) if script]
         if scripts:

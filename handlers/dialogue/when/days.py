@@ -17,7 +17,7 @@ class Day:
 
     kind: `date` · `weekday` (bare; the nearest) · `number` (day of the month) · `span` (first to last) · `nth` (first Monday, of
     a month still to be named) · `either` (both orders of a slash date are valid) · `bad`.
-    `others` are the days that some people mean by the same words.
+    `others` are the days that some people mean by the same words; of a `bad` one that is past, what may be meant instead.
     """
 
     kind: str
@@ -34,8 +34,8 @@ def on(day: date, others: tuple[date, ...] = ()) -> Day:
     return Day("date", day, others=others)
 
 
-def bad(problem: Reason) -> Day:
-    return Day("bad", problem=problem)
+def bad(problem: Reason, instead: date | None = None) -> Day:
+    return Day("bad", problem=problem, others=(instead,) if instead else ())
 
 
 def span(first: date, last: date, unit: str = "days") -> Day:
@@ -91,7 +91,7 @@ def in_week(context: Context, weekday: int, weeks: int, contested: bool = False)
     """ "This" (0) or "next" (1) Friday. Not everybody agrees on "next" when the day is still ahead this week."""
     day = monday(context.today) + (7 * weeks + weekday - 1) * DAY
     if day < context.today:
-        return bad("past")
+        return bad("past", day + 7 * DAY)
     nearer = day - 7 * DAY
     return on(day, (nearer,) if contested and weeks == 1 and nearer > context.today else ())
 
@@ -206,7 +206,7 @@ def _with_weekday(context: Context, weekday: int, other: Day) -> Day | None:
         found = [d for d in _each(other) if d.isoweekday() == weekday]
         if not found:
             return bad("disagree")
-        return on(found[0]) if found[0] >= context.today else bad("past")
+        return on(found[0]) if found[0] >= context.today else bad("past", found[0] + 7 * DAY)
     if other.kind == "either":
         found = [d for d in other.others if d.isoweekday() == weekday]
         return on(found[0]) if len(found) == 1 else bad("disagree") if not found else other

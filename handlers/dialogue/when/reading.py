@@ -1,5 +1,6 @@
 """From what counts to one reading, several to choose from, or none and why."""
 
+from dataclasses import replace
 from datetime import time
 from itertools import pairwise
 
@@ -17,11 +18,12 @@ _MOST_APART = 3
 
 
 class Unsure(Exception):  # noqa: N818 - a way out, not an error
-    """There is no reading; `reason` says why."""
+    """There is no reading; `reason` says why. `instead`: what may be meant, to be asked."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, instead: tuple[Reading, ...] = ()) -> None:
         super().__init__(reason)
         self.reason: Reason = reason
+        self.instead = instead
 
 
 class Wish:
@@ -151,7 +153,12 @@ def readings(wish: Wish, context: Context) -> list[Reading]:
     if wish.now and not (wish.day or wish.times or wish.part):
         return [Reading(date=context.today, time=context.now.time().replace(second=0, microsecond=0))]
     if wish.day and wish.day.kind == "bad":
-        raise Unsure(wish.day.problem)
+        problem, wish.day = wish.day.problem, replace(wish.day, kind="date", first=next(iter(wish.day.others), None), others=())
+        raise Unsure(problem, distinct(_all(wish, context)) if wish.day.first else ())
+    return _all(wish, context)
+
+
+def _all(wish: Wish, context: Context) -> list[Reading]:
     found = []
     for at, window, shift in _times(wish):
         if at and wish.part == "dawn" and wish.day is None:

@@ -9,7 +9,7 @@ PartOfDay = Literal["morning", "noon", "afternoon", "evening"]
 # Why there is no reading. The key of a sentence for the customer, where one helps.
 Reason = Literal[
     "",  # nothing about a day or a time was said
-    "past",  # the day has been
+    "past",  # the day has been; if it was one of this week, the option is the same day of the next
     "no_such_date",  # 30 February, 32号, month 13
     "no_such_time",  # 25:00
     "disagree",  # "Saturday the 6th", and the 6th is a Sunday
@@ -74,8 +74,8 @@ class Understood:
     """What the words say about when.
 
     `reading` is None unless they were understood. `options` are readings that a customer may choose from: instead of a
-    reading, or beside it when people mean different things by the same words ("next Friday"). `span` is where in the
-    text the words stand that were read (start and end, as in a slice); `reason` says why there is no reading.
+    reading (`reason` says why), or beside it when people mean different things by the same words ("next Friday"). `span` is where
+    in the text the words stand that were read (start and end, as in a slice); `reason` says why there is no reading.
     """
 
     reading: Reading | None = None

@@ -63,7 +63,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
             raise making.Unsure("unsure")
         found = [making.readings(wish, context) for wish in wishes]
     except making.Unsure as unsure:
-        return Understood(span=span, reason=unsure.reason)
+        return Understood(None, unsure.instead, span, unsure.reason)
     options = making.distinct([reading for readings in found for reading in readings])
     if len(options) == 1 and not making.is_open(wishes):
         return Understood(options[0], (), span)

@@ -1,7 +1,7 @@
 """The table of cases: files of `text => what is expected`, under headings `# now MOMENT REGION LANGUAGE`.
 
 Expected: a day as MMDD (the year is the next that fits), a time, a part of day, a range `from..to` (an end may be open);
-`-` nothing, perhaps with the reason; `?` something to choose from.
+`-` nothing, perhaps with the reason; `?` something to choose from; `past?` and what may be meant instead.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def said(found: Understood, with_reason: bool) -> str:
     if found.reading:
         return _short(found.reading)
     if found.options:
-        return "?"
+        return f"past? {_short(found.options[0])}" if found.reason == "past" else "?"
     return f"- {found.reason}" if with_reason else "-"
 
 
