@@ -41,23 +41,18 @@ def weigh(phrasings: Phrasings, asked: Question, hidden: range = NOTHING_HIDDEN)
         nearness = nearness.copy()
         nearness[hidden.start : hidden.stop] = 0
     best = _largest(scores, CANDIDATES + 1)
+    best_scores: list[float] = scores[best].tolist()
     signals: list[tuple[float, ...]] = []
     candidates: list[int] = []
     closest_rows: list[int] = []
-    for entry in best:
+    for place, entry in enumerate(best):
         rows = phrasings.rows(entry)
         if len(candidates) == CANDIDATES or (rows.start >= hidden.start and rows.stop <= hidden.stop):
             continue
         closest = rows.start + int(nearness[rows.start : rows.stop].argmax())
-        score = float(scores[entry])
-        signals.append(
-            (
-                score,
-                score - _rival(scores, best, entry),
-                1 - asked.unseen,
-                fuzz.token_sort_ratio(asked.text, phrasings.texts[closest]) / 100,
-            )
-        )
+        score, rival = best_scores[place], best_scores[place == 0] if len(best) > 1 else 0.0
+        alike = fuzz.token_sort_ratio(asked.text, phrasings.texts[closest]) / 100
+        signals.append((score, score - rival, 1 - asked.unseen, alike))
         candidates.append(entry)
         closest_rows.append(closest)
     return Evidence(tuple(candidates), np.array(signals, dtype=np.float64).reshape(-1, len(SIGNALS)), tuple(closest_rows))
@@ -66,11 +61,7 @@ def weigh(phrasings: Phrasings, asked: Question, hidden: range = NOTHING_HIDDEN)
 def _largest(values: Floats, count: int) -> list[int]:
     # In a large base all but a few scores are zero.
     places = np.flatnonzero(values) if len(values) > _MANY else np.arange(len(values))
-    if len(places) > count:
-        places = places[np.argpartition(values[places], len(places) - count)[-count:]]
-    return [int(place) for place in places[np.argsort(-values[places], kind="stable")]]
-
-
-def _rival(values: Floats, best: list[int], entry: int) -> float:
-    """The highest value of any other entry."""
-    return next((float(values[other]) for other in best if other != entry), 0.0)
+    if len(values) > _MANY and len(places) > count:
+        places = places[values[places].argpartition(len(places) - count)[-count:]]
+    found: list[int] = places[(-values[places]).argsort(kind="stable")[:count]].tolist()
+    return found

@@ -13,15 +13,18 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _ACCENTED = re.compile("[\u00c0-\u024f]")
 _MARK = re.compile("[\u0300-\u036f]")
 
-_CONTRACTED = re.compile(r"'|nt\b|\bcannot\b|\bim\b|\b(?:what|where|when|how|who|that|it|there|here)s\b")
+_NOT = "is|are|was|were|do|does|did|has|have|had|should|would|could"
+_WITH_IS = "what|where|when|how|who|that|it|there|here|he|she"
+# Few texts have any of these, and looking for all of them at once is cheap.
+_CONTRACTED = re.compile(rf"'|\b(?:can(?:t|not)|im|(?:{_NOT})nt|(?:{_WITH_IS})s)\b")
 _CONTRACTIONS = [
     (re.compile(pattern), replacement)
     for pattern, replacement in [
         (r"\bcan'?t\b|\bcannot\b", "can not"),
         (r"\bwon't\b", "will not"),
-        (r"\b(is|are|was|were|do|does|did|has|have|had|should|would|could)n'?t\b", r"\1 not"),
+        (rf"\b({_NOT})n'?t\b", r"\1 not"),
         (r"\bi'?m\b", "i am"),
-        (r"\b(what|where|when|how|who|that|it|there|here|he|she)'?s\b", r"\1 is"),
+        (rf"\b({_WITH_IS})'?s\b", r"\1 is"),
         (r"'(re|ve|ll|d|m|s)\b", ""),
     ]
 ]
@@ -53,9 +56,53 @@ _CHINESE_CLOSINGS = (
     "啊|呀|呢|哦|喔|嘛|吧|哈|啦",
 )
 # Bounded, and never twice in a row: else a long row of dots would keep the pattern busy.
-_PAUSE = r"[\s,.!?;:，。！？~、-]{0,20}"
+_MARKS = ",.!?;:，。！？~、-"
+_PAUSE = rf"[\s{_MARKS}]{{0,20}}"
 _POLITE_START = re.compile(rf"^(?:(?:(?:{'|'.join(_OPENINGS)})\b|{'|'.join(_CHINESE_OPENINGS)}){_PAUSE})+")
 _POLITE_END = re.compile(rf"(?:{_PAUSE}(?:\b(?:{'|'.join(_CLOSINGS)})|{'|'.join(_CHINESE_CLOSINGS)})){{1,8}}{_PAUSE}$")
+# How a text may end that the pattern above shortens: looked at first, because that costs nothing.
+_LAST_WORDS = (
+    *(
+        "please",
+        "pls",
+        "plz",
+        "thanks",
+        "a lot",
+        "in advance",
+        "much",
+        "thank you",
+        "thx",
+        "ty",
+        "cheers",
+        "sir",
+        "madam",
+        "guys",
+    ),
+    *(
+        "anyone",
+        "it",
+        "谢",
+        "您",
+        "你",
+        "啦",
+        "了",
+        "大家",
+        "托",
+        "急",
+        "等",
+        "助",
+        "解",
+        "神",
+        "啊",
+        "呀",
+        "呢",
+        "哦",
+        "喔",
+        "嘛",
+        "吧",
+        "哈",
+    ),
+)
 
 
 def fold(text: str) -> str:
@@ -80,7 +127,10 @@ def fold(text: str) -> str:
 
 def without_filler(folded: str) -> str:
     """The question itself; a text that is nothing but politeness stays as it is."""
-    bare = _POLITE_END.sub("", _POLITE_START.sub("", folded))
+    polite = _POLITE_START.match(folded)
+    bare = folded[polite.end() :] if polite else folded
+    if bare.rstrip(_MARKS + " ").endswith(_LAST_WORDS):
+        bare = _POLITE_END.sub("", bare)
     return bare.strip() or folded
 
 

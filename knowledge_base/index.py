@@ -16,10 +16,10 @@ Numbers = NDArray[np.int32]
 # What each block of a reading (words, letters, sounds, meanings) adds to the nearness of two texts; the sum is one.
 SHARES = np.array([0.3, 0.5, 0.1, 0.1], dtype=np.float32)
 # Postings looked at for one question at most. The rarest features come first, so what is left out says little.
-MOST_POSTINGS = 30_000
-# In a base of up to so many rows, a feature that more than one row in ten has is kept as a full column: adding columns up is
-# several times as fast as following postings.
-LARGEST_WITH_COLUMNS, FREQUENT = 20_000, 0.1
+MOST_POSTINGS = 20_000
+# In a base of up to so many rows, a feature that more than this part of the rows has is kept as a full column: adding columns
+# up is several times as fast as following postings. The columns have a million numbers at most (four megabytes).
+LARGEST_WITH_COLUMNS, FREQUENT, MOST_IN_COLUMNS = 20_000, 0.03, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Index:
         self._rows, self._values = rows[order], values[order]
         self._starts = np.concatenate([[0], np.cumsum(frequencies)])
         self._frequencies = frequencies
-        often = (
-            np.flatnonzero(frequencies > max(8, FREQUENT * size)) if size <= LARGEST_WITH_COLUMNS else np.zeros(0, dtype=np.int64)
-        )
+        often = np.flatnonzero(frequencies > max(8, FREQUENT * size))
+        most = MOST_IN_COLUMNS // size if size <= LARGEST_WITH_COLUMNS else 0
+        often = often[np.argsort(-frequencies[often], kind="stable")[:most]]
         self._column_of = np.full(len(frequencies), -1, dtype=np.int32)
         self._column_of[often] = np.arange(len(often))
         self._columns = np.zeros((len(often), size), dtype=np.float32)
@@ -69,7 +69,7 @@ class Index:
         numbers, counts = array("i"), array("i")
         for reading in readings:
             for block in reading.blocks:
-                numbers.extend([vocabulary[feature] for feature in block])
+                numbers.extend(list(map(vocabulary.__getitem__, block)))
                 counts.append(len(block))
         self._vocabulary = dict(vocabulary)
         return np.frombuffer(numbers, dtype=np.int32), np.frombuffer(counts, dtype=np.int32).astype(np.int64).reshape(
@@ -81,14 +81,14 @@ class Index:
         numbers: list[int] = []
         counts, missing = [], []
         for block in reading.blocks:
-            known = [number for feature in block if (number := find(feature)) is not None]
+            known = [number for number in map(find, block) if number is not None]
             numbers += known
             counts.append(len(known))
             missing.append(len(block) - len(known))
         features = np.array(numbers, dtype=np.int32)
         weights = self._rarity[features]
         block_of = np.repeat(np.arange(len(SHARES)), counts)
-        lost = np.array(missing) * self._rarity_unseen**2
+        lost = np.array(missing, dtype=np.float64) * self._rarity_unseen**2
         lengths = np.bincount(block_of, weights=weights * weights, minlength=len(SHARES)) + lost
         shares = SHARES / np.maximum(lengths, 1e-9)
         return Vector(features, weights * np.sqrt(shares).astype(np.float32)[block_of], float(shares @ lost))
@@ -102,8 +102,9 @@ class Index:
         columns = self._column_of[vector.features]
         often = columns >= 0
         rare = ~often
-        found: Floats = vector.weights[often] @ self._columns[columns[often]]
-        found += self._followed(vector.features[rare], vector.weights[rare])
+        found = self._followed(vector.features[rare], vector.weights[rare])
+        if often.any():
+            found += vector.weights[often] @ self._columns[columns[often]]
         return found
 
     def _followed(self, features: Numbers, weights: Floats) -> Floats:
@@ -113,9 +114,10 @@ class Index:
             rarest = np.argsort(lengths, kind="stable")
             rarest = rarest[: max(1, int(np.searchsorted(np.cumsum(lengths[rarest]), MOST_POSTINGS)))]
             features, weights, lengths = features[rarest], weights[rarest], lengths[rarest]
-        ends = np.cumsum(lengths)
-        places = np.repeat(self._starts[features] - (ends - lengths), lengths) + np.arange(ends[-1] if len(ends) else 0)
-        found = self._values[places] * np.repeat(weights, lengths)
+        ends = lengths.cumsum()
+        places = (self._starts[features] - (ends - lengths)).repeat(lengths)
+        places += np.arange(len(places))
+        found = self._values[places] * weights.repeat(lengths)
         return np.bincount(self._rows[places], weights=found, minlength=self.size).astype(np.float32)
 
     def among(self, rows: NDArray[np.int64]) -> Floats:

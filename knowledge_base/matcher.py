@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from knowledge_base.calibration import FAR, INSIDE, NEAR, Calibration, Example, calibrate, elsewhere
 from knowledge_base.evidence import Evidence, Question, weigh
 from knowledge_base.folding import fold, without_filler
@@ -78,4 +76,4 @@ class Matcher:
 
 def order(finding: Finding) -> list[int]:
     """The places of the candidates, most probable first."""
-    return [int(place) for place in np.argsort([-confidence for confidence in finding.confidences], kind="stable")]
+    return sorted(range(len(finding.confidences)), key=lambda place: -finding.confidences[place])

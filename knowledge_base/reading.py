@@ -1,7 +1,6 @@
 """Takes a folded text apart: words, letters, sounds and meanings, four ways to compare it with another."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,14 +12,14 @@ from knowledge_base.stems import stem
 # A viscosity ("5w-30") is one word; a number is a word with its commas gone; Han runs stay whole until they are cut below.
 _TOKEN = re.compile(r"[\u3400-\u9fff]+|\d+w-?\d+|\d+(?:[.,]\d+)*|[^\W\d_\u3400-\u9fff]+")
 _LARGE = re.compile(r"((?<![\d.])\d{1,12}(?:\.\d{1,6})?|[一二两三四五六七八九十])([万千k])(?![a-z])")
+_MAYBE_LARGE = re.compile(r"[\d一二两三四五六七八九十][万千k]")  # Looked for first: a hit is rare, and a miss costs little.
 _DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _SIZE = {"万": 10_000, "千": 1_000, "k": 1_000}
 
 WORDS, LETTERS, SOUNDS, MEANINGS = range(4)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The features of one text, in the order of the four blocks above, and its plain words.
 
     A feature is a string that says its block by its first character, so that one vocabulary can hold them all.
@@ -35,7 +34,7 @@ def read(text: str, letters_too: bool = True) -> Reading:
 
     Letters are three quarters of all features; a very large base does without them.
     """
-    if _LARGE.search(text):
+    if _MAYBE_LARGE.search(text):
         text = _LARGE.sub(_spell_out, text)
     words: list[str] = []
     letters: list[str] = []
@@ -49,13 +48,13 @@ def read(text: str, letters_too: bool = True) -> Reading:
             _read_han(token, words, letters if letters_too else None, heard, meant)
             plain.append(token)
             continue
-        word = _read_word(token)
-        if word.sizes:
+        word, root, grams, sizes = _read_word(token)
+        if sizes:
             openings.append(len(stems))
-        plain.append(word.plain)
-        stems.append(word.stem)
+        plain.append(word)
+        stems.append(root)
         if letters_too:
-            letters += word.grams
+            letters += grams
     if stems:
         words += stems
         words += map("%s %s".__mod__, pairwise(stems))

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from knowledge_base.phrasings import Phrasings
 from knowledge_base.ridge import Floats, inverse, regularised, sharpen, targets
-from knowledge_base.space import Place, Space
+from knowledge_base.space import KEPT, Place, Space
 
 # Up to here one model of all phrasings is fitted at once (half a second, and a table of so many squared numbers).
 LARGEST_WHOLE = 2_000
-# The phrasings nearest to a text in a larger base. With a hundred of them the scores are about as good.
-NEIGHBOURS = 96
+# The phrasings nearest to a text in a larger base: with these the scores are about as good. In a very large one, time counts
+# more; with two thirds of them, top-1 accuracy falls by a point at most.
+NEIGHBOURS, NEIGHBOURS_OF_MANY = 96, 64
 # Held-out phrasings to learn confidence from; more change little.
 EXAMPLES = {"whole": 500, "neighbourhood": 120}
 
@@ -63,9 +64,10 @@ class Whole:
 class Neighbourhood:
     def __init__(self, phrasings: Phrasings, space: Space) -> None:
         self._phrasings, self._space = phrasings, space
+        self._most = NEIGHBOURS if len(phrasings.texts) <= KEPT else NEIGHBOURS_OF_MANY
 
     def view(self, place: Place) -> View:
-        rows, near, table = self._space.neighbours(place, NEIGHBOURS)
+        rows, near, table = self._space.neighbours(place, self._most)
         entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
         # The table is symmetric: solved for the one text instead of for every entry, the scores are the same.
         influence = np.linalg.solve(regularised(table), sharpen(near)) if len(rows) else near
@@ -74,7 +76,7 @@ class Neighbourhood:
     def held_out(self) -> Iterator[HeldOut]:
         """By the same closed form, among the neighbours of each row."""
         for row in _spread(len(self._phrasings.texts), EXAMPLES["neighbourhood"]):
-            rows, near, table = self._space.neighbours(self._space.row(row), NEIGHBOURS)
+            rows, near, table = self._space.neighbours(self._space.row(row), self._most)
             if row not in rows:  # So many others are the same in their rarest words that it is not among the nearest itself.
                 continue
             entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)

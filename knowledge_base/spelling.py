@@ -45,8 +45,9 @@ class Spelling:
 
     def repair(self, text: str) -> str:
         repairs = 0
-        for word in dict.fromkeys(_LATIN.findall(text)):
-            if repairs < _MOST_REPAIRS and word not in self._words and stem(word) not in self._words and not is_word(word):
+        strange = [word for word in _LATIN.findall(text) if word not in self._words]
+        for word in dict.fromkeys(strange):
+            if repairs < _MOST_REPAIRS and stem(word) not in self._words and not is_word(word):
                 text = re.sub(rf"\b{word}\b", self._nearest(word), text)
                 repairs += 1
         return _HAN.sub(lambda found: self._repair_run(found[0]), text) if self._by_sound else text
