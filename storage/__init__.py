@@ -8,6 +8,7 @@ from storage import (
     catalogue,
     chats,
     contact,
+    coupons,
     customers,
     database,
     entries,
@@ -41,8 +42,8 @@ from storage import (
 )
 
 __all__ = [
-    "appointments", "audit", "care", "catalogue", "chats", "contact", "customers", "database", "entries", "feedback", "keys",
-    "leases", "marks", "media", "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals", "pushes",
-    "quarantine", "revisions", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets", "tier_rules",
+    "appointments", "audit", "care", "catalogue", "chats", "contact", "coupons", "customers", "database", "entries", "feedback",
+    "keys", "leases", "marks", "media", "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals",
+    "pushes", "quarantine", "revisions", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets", "tier_rules",
     "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

@@ -94,6 +94,11 @@ def all_stores(session: Session) -> list[Store]:
     return list(session.scalars(select(Store).options(*everything).order_by(Store.position, Store.code)))
 
 
+def listed(session: Session) -> list[Store]:
+    """Every store in the order in which they are offered, without what belongs to it."""
+    return list(session.scalars(select(Store).order_by(Store.position, Store.code)))
+
+
 def by_code(session: Session, code: str) -> Store | None:
     return session.scalars(select(Store).where(Store.code == code)).one_or_none()
 

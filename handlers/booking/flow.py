@@ -1,5 +1,6 @@
 """Booking a visit: the words that start it, the form, and the appointment at its end."""
 
+from dataclasses import replace
 from typing import Any
 
 from handlers.booking import actions, hearing, mine, phrases, wishes
@@ -21,6 +22,7 @@ from handlers.dialogue import Answers, Form, Reply, Start, Turn
 from handlers.faq import flow as faq
 from handlers.prices import finding
 from handlers.profile import actions as profile
+from handlers.rewards import flow as rewards
 from handlers.vehicles import actions as vehicles
 from knowledge_base.folding import fold
 from storage import appointments
@@ -120,7 +122,9 @@ def submit(turn: Turn, answers: Answers) -> Reply:
     if car is not None and row.vehicle_id is None:
         bring(turn, row, car)
     turn.chat.store_id = row.store_id
-    return mine.done(turn, row, "booking.done")
+    done = mine.done(turn, row, "booking.done")
+    gift = rewards.carried(turn, answers, row)
+    return replace(done, text=f"{done.text}\n\n{gift}") if gift else done
 
 
 BOOK = Form(

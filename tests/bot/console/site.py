@@ -23,10 +23,13 @@ from handlers.desk.desk import ROOT
 from handlers.dialogue import shop as shops
 from handlers.dialogue.memo import Memo
 from handlers.dialogue.texts import Texts
+from handlers.rewards import actions as rewards
+from handlers.rewards.rules import LANGUAGES, NewOffer
 from handlers.staff import actions, passwords
-from storage import media, staff
+from storage import coupons, media, staff
 from storage.appointments import Appointment
 from storage.chats import CHATS
+from storage.coupons import Coupon
 from storage.customers import Customer
 from storage.database import Database
 from storage.staff import Staff
@@ -235,3 +238,16 @@ def appointment_in(database: Database, store: str, at: datetime | None = None, *
         person = Person(**(who or {"name": f"Guest of {store}", "phone": "+8613800000001"}))
         row = booking.hold(session, shop, wish, at or TUESDAY, person, START, by=By("Test", "console", staff=True))
         return booking.confirm(session, shop, row, START)
+
+
+def coupon_in(database: Database, store: str) -> Coupon:
+    """A coupon of an offer that holds in this store only, for somebody who has never been to another one."""
+    owner = customer_of(database, store)
+    with database.transaction() as session:
+        shop = shops.load(session)
+        count = len(coupons.offers(session))
+        wish = NewOffer(
+            f"{store}-{count}", dict.fromkeys(LANGUAGES, "Ten off"), "amount", amount=1000, currency="CNY", stores=(store,)
+        )
+        rewards.make(session, shop, wish, START)
+        return rewards.issue(session, wish.code, session.get_one(Customer, owner.id), "test", START)

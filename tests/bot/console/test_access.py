@@ -16,7 +16,7 @@ from handlers.staff import actions
 from storage import staff
 from storage.database import Base, Database
 from storage.stores import Store
-from tests.bot.console.site import BY_ROLE, Site, appointment_in, customer_of, hire, photo_of, ticket_in
+from tests.bot.console.site import BY_ROLE, Site, appointment_in, coupon_in, customer_of, hire, photo_of, ticket_in
 from tests.conftest import Templates
 from tests.world import START
 
@@ -50,6 +50,8 @@ OBJECTS: dict[str, Callable[[Database, str], int]] = {
     "ticket": lambda database, store: ticket_in(database, store).id,
     "member": _member,
     "appointment": lambda database, store: appointment_in(database, store).id,
+    "offer": lambda database, store: coupon_in(database, store).offer_id,
+    "coupon": lambda database, store: coupon_in(database, store).id,
 }
 # Parts of addresses that are no things, by the object whose page they are on.
 WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {

@@ -1,0 +1,280 @@
+"""Offers and coupons: bad ones are stopped by a sentence, good ones are used once, and every sum stands in the ledger."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from handlers.dialogue import Refusal
+from handlers.dialogue import shop as shops
+from handlers.profile import actions as profile
+from handlers.rewards import actions, codes
+from handlers.rewards.actions import Bill
+from handlers.rewards.rules import LANGUAGES, NewOffer
+from storage import chats, coupons
+from storage.appointments import Appointment
+from storage.coupons import EXPIRED, ISSUED, REDEEMED, Coupon, Offer
+from storage.customers import Customer
+from storage.database import Database
+from storage.staff import Staff
+from storage.stores import Store
+from tests.world import START, World
+
+sqlite = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+TEN = NewOffer("ten", dict.fromkeys(LANGUAGES, "Ten off"), "amount", amount=1000, currency="CNY")
+EAST_TZ = timedelta(hours=8)
+
+
+def offered(session: Session, wish: NewOffer = TEN, **more: object) -> Offer:
+    return actions.make(session, shops.load(session), replace(wish, **more), START)  # type: ignore[arg-type]
+
+
+def somebody(session: Session, place: int = 0) -> Customer:
+    return session.scalars(select(Customer).order_by(Customer.id)).all()[place]
+
+
+def bill(session: Session, amount: int = 20000, store: str = "east", **more: object) -> Bill:
+    place = session.scalars(select(Store).where(Store.code == store)).one()
+    return Bill(place, amount, **more)  # type: ignore[arg-type]
+
+
+def sound(database: Database) -> None:
+    with database.reading() as session:
+        assert coupons.differences(session) == []
+
+
+@sqlite
+@pytest.mark.parametrize(
+    ("wrong", "key"),
+    [
+        ({"kind": "percent", "percent": -5}, "percent"),
+        ({"kind": "percent", "percent": 101}, "percent"),
+        ({"amount": 0}, "amount"),
+        ({"amount": -100}, "amount"),
+        ({"kind": "service", "service": "no_such"}, "service"),
+        ({"ends_on": date(2026, 11, 20)}, "past"),
+        ({"starts_on": date(2026, 12, 2), "ends_on": date(2026, 12, 1)}, "ends_first"),
+        ({"days": 0}, "days"),
+        ({"days": None}, "no_end"),
+        ({"stock": 0}, "limit"),
+        ({"minimum": -1}, "limit"),
+        ({"kind": "percent", "percent": 5, "amount": None, "budget": 1000}, "budget_needs_most"),
+        ({"names": {"en": "x", "zh-Hans": "x", "zh-Hant": " "}}, "names"),
+        ({"stores": ("nowhere",)}, "scope"),
+        ({"currency": "USD"}, "currency"),
+        ({"code": "Ten Off!"}, "code"),
+        ({"issuer": "anybody"}, "issuer"),
+    ],
+)
+def test_a_bad_offer_is_stopped_by_a_sentence(world: World, wrong: dict[str, object], key: str) -> None:
+    with world.database.reading() as session, pytest.raises(Refusal) as no:
+        offered(session, **wrong)
+    assert no.value.key == f"rewards.wrong.{key}"
+    for language in LANGUAGES:
+        assert world.engine.texts.render(no.value.key, language, no.value.values)
+
+
+def test_cc5_sixty_four_at_once_on_one_coupon(world: World) -> None:
+    """CC5, AB5: one success, and the database would not have it otherwise."""
+    with world.database.transaction() as session:
+        offered(session)
+        number = actions.issue(session, "ten", somebody(session), "test", START).id
+
+    def use(_: int) -> bool:
+        try:
+            with world.database.transaction() as session:
+                actions.redeem(session, session.get_one(Coupon, number), bill(session), START)
+        except Refusal as no:
+            assert no.key == "rewards.refused.used"
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(use, range(64))) == 1
+    with world.database.reading() as session:
+        assert coupons.offers(session)[0].spent == 1000
+    with world.database.reading() as session, pytest.raises(IntegrityError):
+        coupons.enter(session, session.get_one(Coupon, number), REDEEMED, 1, START)
+    sound(world.database)
+
+
+def test_the_last_of_the_stock_is_given_once(world: World) -> None:
+    """CC5: stock and budget hold, however many ask at once."""
+    with world.database.transaction() as session:
+        offered(session, stock=3, per_customer=1000)
+        offered(session, code="dear", budget=2500, per_customer=1000)
+
+    def give(number: int) -> str:
+        try:
+            with world.database.transaction() as session:
+                actions.issue(session, "ten" if number % 2 else "dear", somebody(session), "test", START)
+        except Refusal as no:
+            return no.key
+        return "given"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(give, range(24)))
+    assert said.count("given") == 5
+    assert set(said) == {"given", "rewards.refused.gone"}
+    with world.database.reading() as session:
+        assert {offer.code: (offer.issued, offer.committed) for offer in coupons.offers(session)} == {
+            "ten": (3, 3000),
+            "dear": (2, 2000),
+        }
+    sound(world.database)
+
+
+@sqlite
+def test_tm14_good_through_the_printed_day(world: World) -> None:
+    """TM14: 23:59:59 in the store's zone is still that day, a second later is not."""
+    with world.database.transaction() as session:
+        offered(session, days=3)
+        coupon = actions.issue(session, "ten", somebody(session), "test", START)
+        assert coupon.valid_until == date(2026, 11, 23)
+        last = datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC) - EAST_TZ
+        assert actions.worth(session, coupon, bill(session), last) == 1000
+        with pytest.raises(Refusal, match="expired"):
+            actions.redeem(session, coupon, bill(session), last + timedelta(seconds=1))
+    world.now = last + timedelta(hours=36)
+    world.sweeps()
+    with world.database.reading() as session:
+        assert session.get_one(Coupon, coupon.id).state == EXPIRED
+        assert coupons.offers(session)[0].committed == 0
+    sound(world.database)
+
+
+@sqlite
+def test_what_it_takes_off(world: World) -> None:
+    """CC5: a bill is never negative, minimum and scope count, and what does not stack stands alone."""
+    with world.database.transaction() as session:
+        who = somebody(session)
+        offered(session, code="half", kind="percent", percent=50, amount=None, stacks=True)
+        offered(session, code="big", amount=90000, stacks=True)
+        offered(session, code="alone", minimum=10000, services=("minor_service",), stores=("east",))
+        half, big, alone = (actions.issue(session, code, who, "test", START) for code in ("half", "big", "alone"))
+        for asked, key in (
+            (bill(session, 9999), "minimum"),
+            (bill(session, store="west"), "not_here"),
+            (bill(session, services=("hand_wash",)), "not_for_this"),
+            (bill(session, 0), "no_amount"),
+        ):
+            with pytest.raises(Refusal, match=key):
+                actions.redeem(session, alone, asked, START)
+        assert actions.redeem(session, half, bill(session, 9999, number="A1"), START) == 4999
+        with pytest.raises(Refusal, match="not_with_others"):
+            actions.redeem(session, alone, bill(session, 20000, number="A1"), START)
+        assert actions.redeem(session, big, bill(session, 9999, number="A1"), START) == 5000
+        assert actions.redeem(session, alone, bill(session, 20000, services=("minor_service",), number="A2"), START) == 1000
+    sound(world.database)
+
+
+@sqlite
+def test_a_refund_gives_it_back(world: World) -> None:
+    with world.database.transaction() as session:
+        offered(session, days=1)
+        coupon = actions.issue(session, "ten", somebody(session), "test", START)
+        with pytest.raises(Refusal, match="not_used"):
+            actions.reverse(session, coupon, START)
+        actions.redeem(session, coupon, bill(session), START)
+        later = START + timedelta(days=5)
+        actions.reverse(session, coupon, later)
+        assert (coupon.state, coupon.valid_until) == (ISSUED, date(2026, 12, 10))
+        actions.redeem(session, coupon, bill(session), later)
+        assert (coupon.state, coupon.uses) == (REDEEMED, 2)
+        with pytest.raises(Refusal, match="used"):
+            actions.take_back(session, coupon, later)
+    sound(world.database)
+
+
+@sqlite
+def test_people_give_within_the_limits_of_their_role(world: World) -> None:
+    with world.database.transaction() as session:
+        store = session.scalars(select(Store)).first()
+        assert store
+        staff = {
+            role: Staff(login=role, name=role, role=role, store_id=store.id, language="en", theme="auto", created_at=START)
+            for role in ("advisor", "manager")
+        }
+        session.add_all(staff.values())
+        offered(session, issuer="manager", per_day=1)
+        session.flush()
+        who = somebody(session)
+        with pytest.raises(Refusal, match="not_yours_to_give"):
+            actions.issue(session, "ten", who, "sorry", START, by=staff["advisor"])
+        first = actions.issue(session, "ten", who, "sorry", START, by=staff["manager"], key="once")
+        assert actions.issue(session, "ten", who, "sorry", START, key="once").id == first.id
+        with pytest.raises(Refusal, match="has_one"):
+            actions.issue(session, "ten", who, "sorry", START)
+        with pytest.raises(Refusal, match="enough_today"):
+            actions.issue(session, "ten", somebody(session, 1), "sorry", START, by=staff["manager"])
+        actions.take_back(session, first, START)
+        assert actions.issue(session, "ten", who, "sorry", START).id != first.id
+    sound(world.database)
+
+
+@sqlite
+def test_the_ledger_is_checked(world: World) -> None:
+    with world.database.transaction() as session:
+        offered(session)
+        number = actions.issue(session, "ten", somebody(session), "test", START).id
+        session.execute(update(Offer).values(spent=7))
+        session.execute(update(Coupon).where(Coupon.id == number).values(state=REDEEMED))
+    with world.database.reading() as session:
+        found = "\n".join(coupons.differences(session))
+    assert "spent 7, the ledger 0" in found
+    assert f"coupon {number}: its state redeemed" in found
+
+
+def test_in3_codes_are_read_however_they_are_typed() -> None:
+    """IN3, AB5: width, case, groups, invisible signs and look-alikes; sixty bits."""
+    code = "K7QM3XWP9RT0"
+    for typed in ("k7qm-3xwp-9rto", "Ｋ７ＱＭ ３ＸＷＰ ９ＲＴ０", "BAYLINE-COUPON:K7QM3XWP9RT0", "\u200bК7QМ–3ХWР-9RТ0 "):
+        assert codes.read(typed) == code
+    for none in ("", "K7QM-3XWP", "K7QM-3XWP-9RT*", "K7QM3XWP9RT00"):
+        assert codes.read(none) is None
+    assert len({codes.new() for _ in range(1000)}) == 1000
+    assert len(codes.ALPHABET) ** codes.LENGTH >= 2**60
+
+
+@sqlite
+@pytest.mark.parametrize(
+    ("language", "asks", "none", "through", "done"),
+    [
+        ("en", "my offers", "no offers", "Good through", "Your offer comes along"),
+        ("zh-CN", "我的优惠", "没有可用的优惠", "有效期至", "已带上您的优惠"),
+        ("zh-TW", "我的優惠", "沒有可用的優惠", "使用期限至", "已帶上您的優惠"),
+    ],
+)
+def test_my_offers_and_a_visit_with_one(world: World, language: str, asks: str, none: str, through: str, done: str) -> None:
+    ann, eve = world.customer("telegram", language), world.customer("web", "en")
+    ann.says(asks).sees(none)
+    assert ann.outcome
+    with world.database.transaction() as session:
+        chat = chats.lock(session, ann.outcome.chat_id)
+        who = profile.customer_of(session, chat, START)
+        who.phone = "+8613800000001"
+        chats.save(session, chat)
+        offered(session, kind="service", service="hand_wash", amount=None, stores=("studio",))
+        coupon = actions.issue(session, "ten", who, "test", START)
+    ann.says(asks).sees(through, codes.shown(coupon.code))
+    label = ann.labels[0]
+    ann.presses(ann.labels[1])
+    assert ann.last.kind == "photo"
+    ann.presses(label)
+    for _ in range(12):
+        if done in ann.last.text:
+            break
+        buttons = ann.labels
+        ann.presses(next((one for one in buttons if one.startswith(("Book it", "确认", "確認", "Yes"))), buttons[0]))
+    ann.sees(done)
+    with world.database.reading() as session:
+        row = session.get_one(Coupon, coupon.id)
+        assert row.appointment_id is not None
+        assert session.get_one(Appointment, row.appointment_id).services == ["hand_wash"]
+        assert row.state == ISSUED
+    # AU3: what is somebody else's is as if it did not exist.
+    eve.says("my offers").sees("no offers")
