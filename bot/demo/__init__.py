@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
-from bot.demo import diary
+from bot.demo import diary, gifts
 from handlers import transfer
 from storage import stores
 from storage.database import Database
@@ -33,6 +33,7 @@ def load(database: Database, now: datetime, progress: Callable[[int, int], None]
     summary = bring_in(database, [*map(file, _FILES), *starter()], now, progress)
     with database.transaction() as session:
         booked = diary.write(session, now)
+        gifts.write(session, now)
     return Summary({**summary.rows, "appointments": booked})
 
 

@@ -1,0 +1,27 @@
+"""What `bayline doctor` proves: that sums are what their ledgers say. Each finding is a sentence; it changes nothing."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from bot.checking import Finding
+from storage import coupons, slots, stores
+
+
+def findings(session: Session) -> Iterator[Finding]:
+    yield from _same("Coupons: every sum and state is what the ledger says.", coupons.differences(session))
+    wrong = [
+        f"store {store.code}, day {day}: resource {resource}"
+        for store in stores.listed(session)
+        for day, resource in slots.differences(session, store.id)
+    ]
+    yield from _same("Calendar: what is taken is what the appointments have.", wrong)
+
+
+def _same(good: str, wrong: list[str]) -> Iterator[Finding]:
+    if not wrong:
+        yield Finding(True, good)
+    for sentence in wrong:
+        yield Finding(
+            False, sentence, "Somebody wrote past the program, or this is a fault of ours: keep a backup, and report it."
+        )
