@@ -20,7 +20,7 @@ demo: .venv/demo .venv/semantic
 	$(BIN)/bayline demo
 
 test: .venv/test
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 3
 
 lint: .venv/test .venv/lint
 	$(BIN)/ruff format --check .
