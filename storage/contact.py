@@ -125,6 +125,19 @@ def write_down(session: Session, **decision: object) -> bool:
     return session.execute(new).one_or_none() is not None
 
 
+def chats_merged(session: Session, keys: Collection[str]) -> set[int]:
+    """The chats in which one of these was put into another message."""
+    merged = select(ContactDecision.chat_id).where(ContactDecision.key.in_(keys), ContactDecision.verdict == MERGED)
+    return set(session.scalars(merged))
+
+
+def merged_like(session: Session, prefix: str, since: datetime) -> list[str]:
+    """The keys that begin so, of what was put into another message and was due after `since`."""
+    merged = (ContactDecision.verdict == MERGED, ContactDecision.due_at > since)
+    query = select(ContactDecision.key).where(*merged, ContactDecision.key.startswith(prefix, autoescape=True))
+    return list(session.scalars(query))
+
+
 def sent_to(session: Session, person: Person, purpose: str, since: datetime) -> list[tuple[datetime, int, str]]:
     """(when due, priority, key) of what this person was sent or will be, of one purpose and in all their chats, oldest first."""
     theirs = ContactDecision.chat_id == person.chat_id

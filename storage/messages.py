@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, delete, func, select, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
 
@@ -294,24 +294,38 @@ def queued_like(session: Session, prefix: str) -> list[str]:
     return list(session.connection().execute(select(MESSAGES.c.key).where(*unsent)).scalars())
 
 
-def cancel_queued_keys(session: Session, keys: Collection[str]) -> None:
-    unsent = MESSAGES.c.key.in_(keys) & MESSAGES.c.status.in_((QUEUED, WAITING))
-    session.connection().execute(update(MESSAGES).where(unsent).values(status=CANCELLED))
-
-
 def waiting_push(session: Session, chat_id: int, purpose: str, start: datetime, end: datetime) -> Message | None:
-    """A push of this purpose that is due between the two moments and has not begun to leave; the oldest."""
+    """A push of this purpose that is due between the two moments and has not begun to leave, locked; the oldest."""
     query = select(MESSAGES).where(
         MESSAGES.c.chat_id == chat_id, MESSAGES.c.status.in_((QUEUED, WAITING)), MESSAGES.c.purpose == purpose,
         MESSAGES.c.due_at >= start, MESSAGES.c.due_at < end, MESSAGES.c.data["push"].as_boolean(),
     )  # fmt: skip
-    row = session.connection().execute(query.order_by(MESSAGES.c.id).limit(1)).first()
+    row = session.connection().execute(query.order_by(MESSAGES.c.id).limit(1).with_for_update()).first()
     return Message(*row) if row else None
 
 
-def enlarge(session: Session, message_id: int, *, text: str, data: dict[str, Any], token: str | None) -> None:
-    """More is said in a message that has not begun to leave."""
+def waiting_with(session: Session, keys: Collection[str], chat_ids: Collection[int]) -> list[Message]:
+    """What has not begun to leave under one of the keys, and the pushes of these chats that have not; locked."""
+    query = select(MESSAGES).where(
+        MESSAGES.c.status.in_((QUEUED, WAITING)),
+        or_(MESSAGES.c.key.in_(keys), MESSAGES.c.chat_id.in_(chat_ids) & MESSAGES.c.data["push"].as_boolean()),
+    )  # fmt: skip
+    return [Message(*row) for row in session.connection().execute(query.order_by(MESSAGES.c.id).with_for_update())]
+
+
+def rewrite(session: Session, message_id: int, *, text: str, data: dict[str, Any], token: str | None) -> None:
+    """Other words in a message that has not begun to leave and is locked."""
     session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(text=text, data=data, token=token))
+
+
+def bring_forward(session: Session, message_id: int, due_at: datetime) -> None:
+    """A message that has not begun to leave and is locked does so earlier."""
+    session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(due_at=due_at))
+
+
+def cancel(session: Session, message_id: int) -> None:
+    """A message that has not begun to leave and is locked is not sent."""
+    session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(status=CANCELLED))
 
 
 def blank_newest(session: Session, chat_id: int, text: str) -> None:

@@ -27,6 +27,7 @@ from storage.database import Database
 
 _FILES = {"console.css": "bot.console/static", "console.js": "bot.console/static", "icon.svg": "bot.channels/web"}
 NOTICE_LASTS = 60
+_LIVE = "X-Bayline-Live"
 
 
 class Console:
@@ -101,7 +102,9 @@ def _asked(request: web.Request, cookies: Cookies, fields: Fields | None = None)
     return Asked(
         path=request.path_qs,
         secret=cookies.get("session"),
-        notice=cookies.get("notice"),
+        # What was to be said is said to a person.
+        notice="" if _LIVE in request.headers else cookies.get("notice"),
+        live=_LIVE in request.headers,
         where=dict(request.match_info),
         query=query(request),
         form=fields or {},

@@ -28,7 +28,10 @@ DATABASE_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as plain values. `secret`: of the session's cookie; `path`: with its query."""
+    """A request as plain values. `secret`: of the session's cookie; `path`: with its query.
+
+    `live`: a page looks what is new by itself, which keeps nobody logged in.
+    """
 
     path: str
     secret: str = ""
@@ -36,6 +39,7 @@ class Asked:
     where: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    live: bool = False
 
     def field(self, name: str) -> str:
         return next(iter(self.form.get(name, ())), "")
@@ -65,7 +69,8 @@ class Serving:
                 after = f"?next={quote(asked.path, safe='/')}" if is_ours(asked.path) else ""
                 return Answer(303, go=f"{ROOT}/login{after}")
             answer = self._get(session, found, page, asked, now)
-        self._seen(found, now)
+        if not asked.live:
+            self._seen(found, now)
         return answer
 
     def post(self, page: Page, asked: Asked) -> Answer:

@@ -6,10 +6,11 @@ from urllib.parse import quote
 from handlers.booking import actions, calendar, hearing, history, phrases, qr, reminders, rules, wishes, words
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import SAID, Day, Time, Which, clear, with_day
+from handlers.contact import actions as contact
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from handlers.prices import finding
-from storage import messages, terms, waitlist
+from storage import terms, waitlist
 from storage.appointments import OPEN, REQUESTED, Appointment
 
 
@@ -209,7 +210,7 @@ def drop(turn: Turn, answers: Answers) -> Reply:
 
 def forget_reminders(turn: Turn, row: Appointment) -> None:
     """What waits to be sent about the times that it had."""
-    messages.cancel_queued_keys(turn.session, reminders.keys(row))
+    contact.withdraw(turn.session, reminders.keys(row))
 
 
 # -- coming -----------------------------------------------------------------------------------------------------------------

@@ -109,11 +109,13 @@ def move(desk: Desk) -> Go:
     store = desk_form.store_of(desk, row.store_id)
     starts_at = desk_form.start(desk, store)
     bay = desk_form.bay(desk, store)
+    before = row.starts_at
     moved = actions.move(desk.session, desk.shop, row, starts_at, desk.now, by=by(desk), bay_id=bay)
     if bay is not None and bay not in {leg["bay"] for leg in moved.legs}:
         raise Refusal("booking.desk.wrong_bay")
     desk.audit("appointment.move", f"appointment:{row.id}")
-    return Go(desk.back("/bookings"), _told(desk, moved, "moved"))
+    # Another bay is nothing to the customer.
+    return Go(desk.back("/bookings"), _told(desk, moved, "moved" if moved.starts_at != before else ""))
 
 
 def step(desk: Desk) -> Go:
@@ -133,10 +135,12 @@ def step(desk: Desk) -> Go:
 
 
 def _told(desk: Desk, row: Appointment, what: str) -> str:
-    """Tells the customer if that is ticked; what the next page says of it."""
-    if not desk.ticked("tell"):
+    """Tells the customer if that is ticked; what the next page says of it. `what`: "" for nothing to tell."""
+    if not what or not desk.ticked("tell"):
+        telling.take_back(desk.session, row)
         return desk.plain("booking.desk.saved")
     told = telling.tell(desk.session, desk.shop, desk.house.texts, row, what, desk.now)
+    telling.take_back(desk.session, row)
     return desk.plain("booking.desk.saved_and_told" if told else "booking.desk.saved_but_not_told")
 
 

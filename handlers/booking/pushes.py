@@ -14,7 +14,7 @@ from handlers.dialogue.push import Push
 from storage import appointments, messages, waitlist
 from storage.appointments import OPEN, Appointment
 from storage.chats import Chat
-from storage.contact import decided
+from storage.contact import decided, merged_like
 
 # The day before may have 25 hours.
 AHEAD, BEHIND = timedelta(hours=26), timedelta(days=7)
@@ -76,7 +76,7 @@ def _remind(push: Push, chat: Chat, row: Appointment, one: Reminder) -> None:
         return
     voice = push.voice(chat)
     if one.kind == TWO_HOURS:  # the first reminder, if it has not left yet, says nothing that this one does not
-        messages.cancel_queued_keys(push.session, [key for key in reminders.keys(row) if not key.endswith(TWO_HOURS)])
+        contact.withdraw(push.session, [key for key in reminders.keys(row) if not key.endswith(TWO_HOURS)])
     rows = [
         [voice.button("booking.button.coming", "booking.coming", row.id)],
         [
@@ -97,7 +97,7 @@ def _remind(push: Push, chat: Chat, row: Appointment, one: Reminder) -> None:
 def forget(push: Push) -> None:
     """Reminders that wait to be sent, of a time that the appointment has no more."""
     stale = []
-    for key in messages.queued_like(push.session, "booking:"):
+    for key in {*messages.queued_like(push.session, "booking:"), *merged_like(push.session, "booking:", push.now)}:
         _, number, sequence, *_ = [*key.split(":"), "", ""]
         if not number.isdecimal():
             continue
@@ -105,7 +105,7 @@ def forget(push: Push) -> None:
         if row is None or row.status not in OPEN or str(row.sequence) != sequence or row.starts_at <= push.now:
             stale.append(key)
     if stale:
-        messages.cancel_queued_keys(push.session, stale)
+        contact.withdraw(push.session, stale)
 
 
 def offer(push: Push) -> None:

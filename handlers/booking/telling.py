@@ -1,16 +1,22 @@
-"""What a customer is told of a change that staff made: a message in their chat, in their language."""
+"""What a customer is told of a change that staff made: a message in their chat, in their language, with the calendar file."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from handlers.dialogue import markup
+from handlers.booking import calendar, mine, reminders, words
+from handlers.contact import actions as contact
+from handlers.dialogue import Button, Reply
+from handlers.dialogue.posting import row_of
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.texts import Texts
+from handlers.dialogue.voice import Voice
 from storage import chats, messages
-from storage.appointments import Appointment
+from storage.appointments import OPEN, Appointment
 from storage.chats import Chat
+
+# What a calendar has to hear of.
+_IN_CALENDARS = ("booked", "moved", "accept", "cancel")
 
 
 def chat_of(session: Session, row: Appointment) -> Chat | None:
@@ -21,30 +27,34 @@ def chat_of(session: Session, row: Appointment) -> Chat | None:
 
 
 def tell(session: Session, shop: Shop, texts: Texts, row: Appointment, what: str, now: datetime) -> bool:
-    """Posts `booking.told.<what>` to them; False when there is no chat to post it to."""
+    """Posts `booking.told.<what>` to them, once for each change; False when there is no chat to post it to."""
     found = chat_of(session, row)
     if found is None:
         return False
     chat = chats.lock(session, found.id)
-    language = chat.language or "en"
-    store = next(store for store in shop.stores if store.id == row.store_id)
-    there = row.starts_at.astimezone(ZoneInfo(store.timezone))
-    services = [shop.services[code].names.get(language, code) for code in row.services if code in shop.services]
-    html = texts.render(
-        f"booking.told.{what}",
-        language,
-        {
-            "services": (", " if language == "en" else "、").join(services),
-            "day": there.date(),
-            "time": there,
-            "store": store.names.get(language, store.code),
-            "phone": store.phone,
-        },
-    )
-    words, entities = markup.read(html)
-    data = {"entities": entities} if entities else {}
-    row_out = messages.outgoing(
-        chat.id, chat.channel, pulls=chat.pulls, text=words, data=data, now=now, feature="booking", purpose="service"
+    voice = Voice(chat.language or "en", texts, shop)
+    store = words.store_of(voice, row)
+    there = row.starts_at.astimezone(words.zone_of(store))
+    text = voice.text(
+        f"booking.told.{what}", services=words.services(voice, row.services), day=there.date(), time=there,
+        store=store.names[voice.language], phone=words.phone_of(store), zone=words.zone(voice, store, row.starts_at, row.phone),
     )  # fmt: skip
-    messages.post(session, [row_out])
+    file = calendar.document(voice, row) if what in _IN_CALENDARS else None
+    posted = row_of(
+        chat, Reply(text, _buttons(voice, row, what), document=file), now, key=f"told:{row.id}:{row.sequence}:{what}",
+        feature="booking", purpose="service",
+    )  # fmt: skip
+    messages.post(session, [posted])
     return True
+
+
+def _buttons(voice: Voice, row: Appointment, what: str) -> list[list[Button]]:
+    if row.status in OPEN:
+        return mine.buttons(voice, row)[:-1]
+    return [[voice.button("booking.button.book", "booking.book")]] if what in ("cancel", "no_show") else []
+
+
+def take_back(session: Session, row: Appointment) -> None:
+    """The reminders that wait to be sent of times that it has no more. Whoever tells does that before: chats are locked first."""
+    now = reminders.keys(row)[-len(reminders.KINDS) :] if row.status in OPEN else []
+    contact.withdraw(session, [key for key in reminders.keys(row) if key not in now])

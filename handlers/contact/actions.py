@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from handlers.contact import rules
+from handlers.contact.merging import merged, withdraw
 from handlers.contact.rules import MARKETING, Decision, Policy, Standing, Wish
 from handlers.dialogue import Reply
 from handlers.dialogue.posting import row_of
@@ -16,6 +16,8 @@ from handlers.dialogue.shop import Shop
 from storage import chats, contact, messages
 from storage.chats import Chat
 from storage.contact import HELD_BACK, MERGED, SENT, Person
+
+__all__ = ["agree", "post", "stop", "withdraw"]
 
 PUSH = 1  # behind the replies to people who are waiting
 
@@ -30,6 +32,7 @@ def post(
     """
     if known := contact.decided(session, key):
         return Decision(known.due_at, known.reason)
+    own = policy is not None
     policy = policy or Policy()
     chat = _reachable(session, chat)
     person = Person.of(chat)
@@ -39,7 +42,7 @@ def post(
         without = tuple(due for due, _, other in offers if other not in outranked)
         if (second := rules.decide(wish, replace(standing, offers=without), policy, now)).send_at:
             contact.hold_back(session, outranked, "outranked")
-            messages.cancel_queued_keys(session, outranked)
+            withdraw(session, outranked)
             decision = second
     verdict = HELD_BACK
     if decision.send_at:
@@ -47,7 +50,8 @@ def post(
             chat, reply, now, key=key, feature=feature, purpose=wish.purpose, priority=PUSH, due_at=decision.send_at,
             data={"push": True},
         )  # fmt: skip
-        verdict = MERGED if _merged(session, chat, wish, row, decision.send_at, standing.zone) else SENT
+        together = merged(session, chat, row, decision.send_at, standing.zone, forward=not own)
+        verdict = MERGED if together else SENT
         if verdict == SENT:
             messages.post(session, [row])
     contact.write_down(
@@ -101,19 +105,3 @@ def _outranked(session: Session, offers: Sequence[tuple[datetime, int, str]], wi
     """Offers that matter less and have not begun to leave."""
     less = [key for _, priority, key in offers if priority > wish.priority]
     return [key for key in less if key in messages.queued_keys(session, less)]
-
-
-def _merged(session: Session, chat: Chat, wish: Wish, row: dict[str, Any], at: datetime, zone: ZoneInfo) -> bool:
-    """Whether it found room in another push of the same purpose and day that still waits: one message instead of two."""
-    day = datetime.combine(at.astimezone(zone).date(), datetime.min.time(), zone)
-    waiting = messages.waiting_push(session, chat.id, wish.purpose, day, day + timedelta(days=1))
-    if waiting is None or len(waiting.text) + len(row["text"]) > 3000:
-        return False
-    gap = len(waiting.text) + 2
-    data = dict(waiting.data)
-    moved = [[kind, start + gap, end + gap, *rest] for kind, start, end, *rest in row["data"].get("entities", [])]
-    data["entities"] = [*data.get("entities", []), *moved]
-    data["buttons"] = [*data.get("buttons", []), *row["data"].get("buttons", [])][:8]
-    token = waiting.token or row["token"]
-    messages.enlarge(session, waiting.id, text=f"{waiting.text}\n\n{row['text']}", data=data, token=token)
-    return True

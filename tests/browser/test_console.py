@@ -174,6 +174,27 @@ def test_an_appointment_is_dragged_to_another_bay_and_time(made: Served, pages: 
     sound(watched)
 
 
+def test_what_others_change_shows_without_a_reload(made: Served, pages: Pages) -> None:
+    """A booking of elsewhere stands in the plan when somebody looks again; focus and an open dialog are left alone."""
+    house = site(made)
+    watched = pages()
+    page = watched.page
+    enters(page, made, path="/console/bookings?store=east&day=2026-11-27")
+    at = TUESDAY + timedelta(days=3)
+    first = appointment_in(house.database, "east", at, name="Live One")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    one = page.locator(".bays .visit", has_text="Live One")
+    expect(one).to_be_visible()
+    expect(page.locator("#plan-list")).to_contain_text("Live One")
+    one.focus()
+    appointment_in(house.database, "east", at, name="Live Two")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator(".bays .visit", has_text="Live Two")).to_be_visible()
+    expect(one).to_be_focused()
+    assert page.evaluate("document.activeElement.href").endswith(house.token("appointment", first.id))
+    sound(watched)
+
+
 def test_everything_works_without_a_script(made: Served, pages: Pages) -> None:
     """Log in, book, move, search, answer a ticket, log out."""
     house = site(made)

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from handlers.booking import actions, reminders
 from handlers.booking.history import By, Person
 from handlers.booking.plan import Wish
-from handlers.dialogue import Refusal
+from handlers.contact import actions as contact
+from handlers.contact.rules import SERVICE
+from handlers.contact.rules import Wish as Due
+from handlers.dialogue import Refusal, Reply
 from handlers.dialogue import shop as shops
-from storage import appointments, messages
+from storage import appointments, chats, messages
 from storage.appointments import Appointment, Event
 from tests.handlers.test_booking_flow import books
 from tests.world import Customer, World
@@ -108,6 +111,26 @@ def test_what_waits_for_the_morning_follows_the_appointment(world: World) -> Non
     assert _waiting(world) == 0
     _at(world, _utc(23, 2), _utc(23, 23))
     assert _reminders(ann) == []
+
+
+def test_what_waits_beside_other_news_is_taken_out_of_it(world: World) -> None:
+    """The reminder shares a message with something else of that morning; the visit is cancelled, and the rest is said."""
+    ann = books(world.customer(), "oil change on Tuesday at 8:30 for my A4 at East Harbour, I'll wait")
+    assert ann.outcome
+    with world.database.transaction() as session:
+        wish, shop = Due(SERVICE, "papers", _utc(23, 1)), world.engine.memo.get(session, shops.load)
+        chat = chats.lock(session, ann.outcome.chat_id)
+        contact.post(session, shop, chat, wish, Reply("Your insurance ends."), world.now, key="papers:1", feature="contact")
+    _at(world, _utc(23, 0, 45))
+    with world.database.reading() as session:
+        together = messages.by_key(session, "papers:1")
+        assert together
+        assert "See you tomorrow!" in together.text
+    with world.database.transaction() as session:
+        row = appointments.lock(session, _row(world).id)
+        row.status, row.sequence = "cancelled", row.sequence + 1
+    _at(world, _utc(23, 0, 50), _utc(23, 1))
+    assert ann.received[-1] == "Your insurance ends."
 
 
 def _waiting(world: World) -> int:

@@ -116,6 +116,26 @@ def test_several_of_one_day_are_one_message(world: World) -> None:
     assert len(row.data["buttons"]) == 2
 
 
+@pytest.mark.parametrize("gone", ["a", "b"])
+def test_a_part_of_a_message_is_taken_back(world: World, gone: str) -> None:
+    """Whichever came first; and what is left is said when the first of them was due."""
+    ann = world.customer("telegram").starts()
+    day = world.now + timedelta(days=1)
+    _post(world, ann, "a", purpose="service", kind="maintenance", text="<b>Oil</b> is due.", due=day + timedelta(hours=3))
+    _post(world, ann, "b", purpose="service", kind="papers", text="Your <b>insurance</b> ends.", due=day)
+    with world.database.transaction() as session:
+        actions.withdraw(session, [gone])
+    rest = "Your insurance ends." if gone == "a" else "Oil is due."
+    with world.database.reading() as session:
+        [row] = session.execute(select(MESSAGES).where(MESSAGES.c.status == "queued", MESSAGES.c.purpose == "service")).all()
+    assert (row.text, row.due_at, len(row.data["buttons"])) == (rest, day, 1)
+    [[_, start, end]] = row.data["entities"]
+    assert rest[start:end] in ("Oil", "insurance")
+    with world.database.transaction() as session:
+        actions.withdraw(session, ["a", "b"])
+    assert _offers(world, "queued") == []
+
+
 def test_no_offer_while_a_complaint_is_open(world: World) -> None:
     ann = world.customer().starts().says("/settings").presses("✗ Offers")
     ann.says("human")

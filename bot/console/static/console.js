@@ -117,3 +117,35 @@ if (plan && asking) {
   plan.addEventListener("dragstart", (event) => event.preventDefault());
   asking.querySelector("[data-close]").addEventListener("click", () => asking.close());
 }
+
+// What others change shows without a reload: parts with data-live are fetched anew while somebody looks, and the rest stays as it is.
+if (document.querySelector("[data-live][id]")) {
+  const EVERY = 15000;
+  let looking = false;
+  const put = (fresh) => {
+    if (document.querySelector(".dragged, dialog[open]")) return;
+    for (const old of document.querySelectorAll("[data-live][id]")) {
+      const now = fresh.getElementById(old.id);
+      if (!now || now.innerHTML === old.innerHTML) continue;
+      const held = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
+      old.replaceWith(document.adoptNode(now));
+      if (held) [...now.querySelectorAll("a")].find((link) => link.getAttribute("href") === held)?.focus({ preventScroll: true });
+    }
+  };
+  const look = () => {
+    if (document.hidden || looking || document.querySelector(".dragged, dialog[open]")) return;
+    looking = true;
+    const call = new XMLHttpRequest();
+    call.open("GET", location.href);
+    // Looking by itself keeps nobody logged in.
+    call.setRequestHeader("X-Bayline-Live", "1");
+    call.responseType = "document";
+    call.timeout = EVERY;
+    call.onloadend = () => { looking = false; };
+    call.onload = () => call.status === 200 && call.responseURL === location.href.split("#")[0] && call.response && put(call.response);
+    call.send();
+  };
+  setInterval(look, EVERY);
+  addEventListener("focus", look);
+  document.addEventListener("visibilitychange", look);
+}

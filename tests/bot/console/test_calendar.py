@@ -212,6 +212,15 @@ def test_an_appointment_is_moved_and_its_customer_told_if_asked(url: str) -> Non
             assert (read(site, row).starts_at, bay_of(site, read(site, row))) == (TUESDAY + timedelta(hours=4), "L3")
             assert "the customer is told" in (await ann.get(back)).text
             assert "moved to Tue 24 Nov 14:00" in said(site, chat)[0]
+            await ann.post(path_of(site, row), **DAY, time="14:00", bay="L3", back=back, tell="1")
+            await ann.post(path_of(site, row), **DAY, time="14:00", bay="L2", back=back, tell="1")
+            assert bay_of(site, read(site, row)) == "L2"
+            assert len(said(site, chat)) == 1, "neither a second press nor another bay is news"
+            with site.database.reading() as session:
+                [told] = messages.after(session, chat, 0)
+            assert "METHOD:PUBLISH" in (file := told.data["document"]["content"])
+            assert ("SEQUENCE:1" in file, "T140000" in file) == (True, True)
+            assert told.data["buttons"][0][0]["do"] == "booking.move"
             await ann.post(path_of(site, row), **DAY, time="15:00", bay="")
             assert len(said(site, chat)) == 1
             wrong = await ann.post(path_of(site, row), **DAY, time="15:00", bay="P1")
@@ -251,10 +260,14 @@ def test_an_appointment_is_worked_off(url: str, steps: tuple[str, ...], end: str
             ann = site.staff("ann")
             for step in steps:
                 assert f'value="{step}"' in (await ann.get(path_of(site, row))).text
-                assert (await ann.post(f"{path_of(site, row)}/step", do=step, tell="1")).status == 303
+                for _ in range(2):
+                    assert (await ann.post(f"{path_of(site, row)}/step", do=step, tell="1")).status == 303
             assert read(site, row).status == end
             assert told in said(site, chat)[-1]
-            assert len(said(site, chat)) == len(steps)
+            assert len(said(site, chat)) == len(steps), "what is pressed twice is told once"
+            with site.database.reading() as session:
+                file = messages.after(session, chat, 0)[-1].data.get("document", {}).get("content", "")
+            assert ("METHOD:CANCEL" in file) == (end == "cancelled")
             page = (await ann.get(path_of(site, row))).text
             assert 'name="do"' not in page
             await ann.post(f"{path_of(site, row)}/step", do="arrive")

@@ -1,0 +1,65 @@
+"""Several pushes of one day as one message, out of which each can be taken back until it leaves."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from storage import contact, messages
+from storage.chats import Chat
+from storage.messages import Message
+
+LONGEST = 3000
+MOST_ROWS = 8
+Part = dict[str, Any]
+
+
+def merged(session: Session, chat: Chat, row: dict[str, Any], at: datetime, zone: ZoneInfo, *, forward: bool) -> bool:
+    """Whether `row` found room in another push of the same purpose and day that still waits: one message instead of two.
+
+    It leaves when the first of them is due. `forward`: `at` is an hour at which the other one may be sent, too.
+    """
+    day = datetime.combine(at.astimezone(zone).date(), datetime.min.time(), zone)
+    waiting = messages.waiting_push(session, chat.id, row["purpose"], day, day + timedelta(days=1))
+    if waiting is None or len(waiting.text) + len(row["text"]) > LONGEST:
+        return False
+    assert waiting.due_at is not None, "every row has it"
+    if waiting.due_at > at:
+        if not forward:
+            return False
+        messages.bring_forward(session, waiting.id, at)
+    _write(session, waiting, [*_parts(waiting), _part(row["key"], row["text"], row["data"])], waiting.token or row["token"])
+    return True
+
+
+def withdraw(session: Session, keys: Collection[str]) -> None:
+    """Takes back what has not begun to leave; what was to be said in the same message still is."""
+    gone = set(keys)
+    for message in messages.waiting_with(session, gone, contact.chats_merged(session, gone)):
+        parts = _parts(message)
+        left = [part for part in parts if part["key"] not in gone]
+        if not left:
+            messages.cancel(session, message.id)
+        elif len(left) < len(parts):
+            _write(session, message, left, message.token)
+
+
+def _parts(message: Message) -> list[Part]:
+    return message.data.get("parts") or [_part(message.key, message.text, message.data)]
+
+
+def _part(key: str | None, text: str, data: dict[str, Any]) -> Part:
+    return {"key": key, "text": text, "entities": data.get("entities", []), "buttons": data.get("buttons", [])}
+
+
+def _write(session: Session, message: Message, parts: Sequence[Part], token: str | None) -> None:
+    text, entities, rows = "", [], []
+    for part in parts:
+        gap = len(text) + 2 if text else 0
+        text = f"{text}\n\n{part['text']}" if text else part["text"]
+        entities += [[kind, start + gap, end + gap, *rest] for kind, start, end, *rest in part["entities"]]
+        rows += part["buttons"]
+    data = {**message.data, "entities": entities, "buttons": rows[:MOST_ROWS], "parts": list(parts)}
+    messages.rewrite(session, message.id, text=text, data=data, token=token)
