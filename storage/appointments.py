@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    and_,
     bindparam,
     cast,
     delete,
@@ -48,7 +49,8 @@ class Appointment(Base):
     `token`: 128 random bits, for addresses, QR codes and the UID of the calendar file. `sequence`: raised with each change
     that a calendar must hear of. `services`: codes, in the order of the work. `starts_at`, `ends_at`: when the customer is
     expected, and when the car is ready. `legs`: the parts of the work, each in one bay: {"bay", "technician": ids or null,
-    "starts", "ends": ISO, UTC, "services"}; `bay_id` and `technician_id` are those of the first. `transport`: wait | leave |
+    "starts", "ends": ISO, UTC, "services"}; `bay_id` and `technician_id` are those of the first. `advisor_id`: who receives
+    the customer, in the end whoever did. `transport`: wait | leave |
     pickup | loaner. `price`: minor units as promised, off-peak discount (`discount`, percent) taken off; null when not all
     of it is on file. `source`: chat | advisor | walk-in | import | api | waitlist.
     `status`: held → requested → confirmed → arrived → in_service → done, or no_show, cancelled, expired (a hold).
@@ -81,6 +83,7 @@ class Appointment(Base):
     legs: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     bay_id: Mapped[int | None] = mapped_column(ForeignKey("bays.id"))
     technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
+    advisor_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     transport: Mapped[str] = mapped_column(String(10))
     note: Mapped[str] = mapped_column(Text)
     price: Mapped[int | None] = mapped_column(Integer)
@@ -186,10 +189,16 @@ def holds_gone(session: Session, store_id: int, now: datetime) -> list[int]:
 
 
 def of_person(
-    session: Session, *, customer_id: int | None = None, chat_id: int | None = None, phone: str | None = None
+    session: Session, *, customer_id: int | None = None, chat_id: int | None = None, proved_phone: str | None = None
 ) -> list[Appointment]:
-    """Everything of this customer, this chat or this phone number, the next first."""
-    query = select(Appointment).where(_theirs(customer_id, chat_id, phone))
+    """Everything of this customer or this chat, the next first.
+
+    `proved_phone`: also what staff have booked for this number and for nobody whom we know. A number that somebody merely
+    typed shows them nothing.
+    """
+    for_a_number = and_(Appointment.phone == proved_phone, Appointment.customer_id.is_(None), Appointment.chat_id.is_(None))
+    theirs = _theirs(customer_id, chat_id, None)
+    query = select(Appointment).where(or_(theirs, for_a_number) if proved_phone else theirs)
     return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id)))
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, and_, delete, select, update
+from sqlalchemy import ForeignKey, String, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.database import Base, Id, Moment
@@ -65,6 +65,12 @@ def by_login(session: Session, login: str) -> Staff | None:
 def everybody(session: Session) -> list[Staff]:
     """Those who work here first, by login."""
     return list(session.scalars(select(Staff).order_by(Staff.dismissed_at.is_not(None), Staff.login)))
+
+
+def advisors(session: Session, store_id: int) -> list[Staff]:
+    """The advisors of this store and those of all stores, by name."""
+    query = select(Staff).where(Staff.role == ADVISOR, or_(Staff.store_id == store_id, Staff.store_id.is_(None)))
+    return list(session.scalars(query.where(Staff.dismissed_at.is_(None)).order_by(Staff.name, Staff.id)))
 
 
 def any_administrator(session: Session) -> bool:

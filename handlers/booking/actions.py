@@ -83,7 +83,7 @@ def confirm(session: Session, shop: Shop, appointment: Appointment, now: datetim
                 raise
             raise Refusal("booking.refused.hold_gone", again="time", times=gone.values["times"]) from None
     row.status = REQUESTED if terms.read(_store(shop, row).booking).confirms and not by.staff else CONFIRMED
-    row.hold_until = None
+    row.hold_until, row.advisor_id = None, row.advisor_id or by.advisor_id
     if row.source == "waitlist":
         waitlist.settle(session, row.id, waitlist.TAKEN)
     changed(session, row, now, by, row.status)
@@ -94,7 +94,7 @@ def accept(session: Session, appointment: Appointment, now: datetime, *, by: By)
     """An advisor's yes to a request. Again changes nothing; Refusal `gone` when it is not a request any more."""
     row = appointments.lock(session, appointment.id)
     if row.status == REQUESTED:
-        row.status = CONFIRMED
+        row.status, row.advisor_id = CONFIRMED, row.advisor_id or by.advisor_id
         changed(session, row, now, by, CONFIRMED)
     elif row.status != CONFIRMED:
         raise Refusal("booking.refused.gone")
@@ -150,8 +150,10 @@ def cancel(
 
 
 def arrive(session: Session, appointment: Appointment, now: datetime, *, by: By) -> Appointment:
-    """The car is here."""
-    return _step(session, appointment, ARRIVED, OPEN, now, by)
+    """The car is here, and whoever receives it is its advisor."""
+    row = _step(session, appointment, ARRIVED, OPEN, now, by)
+    row.advisor_id = by.advisor_id or row.advisor_id
+    return row
 
 
 def start(session: Session, appointment: Appointment, now: datetime, *, by: By) -> Appointment:
@@ -176,7 +178,7 @@ def walk_in(session: Session, shop: Shop, wish: Wish, person: Person, now: datet
     row = hold(
         session, shop, wish, moment_of(quantum_at(now)), person, now, by=replace(by, staff=True), note=note, source="walk-in"
     )
-    row.status, row.hold_until = ARRIVED, None
+    row.status, row.hold_until, row.advisor_id = ARRIVED, None, by.advisor_id
     changed(session, row, now, by, ARRIVED)
     return row
 

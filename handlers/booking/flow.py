@@ -7,10 +7,12 @@ from handlers.booking import actions, hearing, mine, phrases, wishes
 from handlers.booking.linking import bring
 from handlers.booking.slots_end import Confirm, Held, Note, Number, reopen
 from handlers.booking.slots_what import (
+    Advisor,
     Car,
     Place,
     Service,
     Transport,
+    advisors,
     find_place,
     find_transport,
     heard,
@@ -107,6 +109,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if found.keys() & set(SAID):
         found = with_day(found, answers)
         clear(answers)
+    if found.get("store", answers.get("store")) != answers.get("store"):
+        answers.pop("advisor", None)
     changed = any(answers.get(name) != value for name, value in found.items())
     answers.update(found)
     return turn.text("booking.noted") if changed else ""
@@ -117,7 +121,7 @@ def submit(turn: Turn, answers: Answers) -> Reply:
     row = appointments.lock(turn.session, answers["held"]["id"])
     car = vehicles.settle(turn, answers["car"])
     row.customer_id = profile.customer_of(turn.session, turn.chat, turn.now).id
-    row.note, row.phone = answers.get("note", ""), answers.get("phone")
+    row.note, row.phone, row.advisor_id = answers.get("note", ""), answers.get("phone"), answers.get("advisor") or None
     row = actions.confirm(turn.session, turn.shop, row, turn.now)
     if car is not None and row.vehicle_id is None:
         bring(turn, row, car)
@@ -134,6 +138,7 @@ BOOK = Form(
         Service(name="service"),
         Car(name="car"),
         Place(name="store", options=places, find=find_place, columns=1),
+        Advisor(name="advisor", options=advisors),
         Transport(name="transport", options=transports, find=find_transport),
         Day(name="day", visit=wishes.to_book),
         Time(name="time", visit=wishes.to_book),

@@ -15,11 +15,13 @@ class By:
     """Who does it, for the history. `staff` may do without notice, lead time, horizon and limits, but not without a free bay.
 
     `who`: customer | system | the name of the member of staff. `origin`: chat | console | api | import | sweep | command.
+    `advisor_id`: of the advisor, if it is one: whose customer this is from now on.
     """
 
     who: str
     origin: str
     staff: bool = False
+    advisor_id: int | None = None
 
 
 CUSTOMER = By("customer", "chat")

@@ -72,7 +72,10 @@ def gone(turn: Turn) -> Reply:
 
 def card(turn: Turn, row: Appointment) -> Reply:
     """One appointment, and what can be done with it."""
-    text = turn.text("booking.card", **words.card(turn, row), status=words.label(turn, f"booking.status.{row.status}"))
+    advisor = wishes.name_of_advisor(turn.session, row)
+    text = turn.text(
+        "booking.card", **words.card(turn, row, advisor=advisor), status=words.label(turn, f"booking.status.{row.status}")
+    )
     rows = buttons(turn, row) if row.status in OPEN else [[turn.button("booking.button.book", "booking.book")]]
     return Reply(text, rows)
 
@@ -90,7 +93,8 @@ def buttons(turn: words.Speaker, row: Appointment) -> list[list[Button]]:
 
 def done(turn: Turn, row: Appointment, key: str, **more: Any) -> Reply:
     """What was booked, moved or cancelled, with its calendar file."""
-    text = turn.text(key, **words.card(turn, row), requested=row.status == REQUESTED, **more)
+    advisor = wishes.name_of_advisor(turn.session, row)
+    text = turn.text(key, **words.card(turn, row, advisor=advisor), requested=row.status == REQUESTED, **more)
     rows = buttons(turn, row)[:-1] if row.status in OPEN else [[turn.button("booking.button.book", "booking.book")]]
     return Reply(text, rows, document=calendar.document(turn, row))
 

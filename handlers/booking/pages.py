@@ -5,14 +5,14 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.booking import actions, desk_form, grid, rules, telling
+from handlers.booking import actions, desk_form, grid, rules, telling, wishes
 from handlers.booking.actions import By, Free
 from handlers.booking.plan import hours_of
 from handlers.customers import pages as customers
 from handlers.customers.rules import mask_phone
 from handlers.desk import EVERYBODY, Desk, Go, Page, Panel, Thing
 from handlers.dialogue import Refusal
-from storage import appointments, people
+from storage import appointments, people, staff
 from storage.appointments import ARRIVED, IN_SERVICE, OPEN, REQUESTED, Appointment
 from storage.customers import Customer
 from storage.stores import Bay, Store
@@ -27,6 +27,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     "no_show": OPEN,
     "cancel": OPEN,
 }
+# What happens to an appointment beside coming to another state.
+NO_STATE = ("moved", "will_come", "car", "not_reminded")
 
 
 # -- the plan --------------------------------------------------------------------------------------------------------------
@@ -92,11 +94,13 @@ def visit(desk: Desk) -> Mapping[str, Any]:
         "store": store,
         "services": services_of(desk, row),
         "bay": {bay.id: bay.code for bay in store.bays},
+        "advisor": wishes.name_of_advisor(desk.session, row),
         "technician": {person.id: person.name for person in store.technicians},
         "movable": row.status in OPEN,
         "steps": [step for step, states in STEPS.items() if row.status in states and _now(desk, row, step)],
         "reachable": telling.chat_of(desk.session, row) is not None,
         "events": appointments.events_of(desk.session, row.id),
+        "happened": lambda what: desk.text(f"booking.desk.{'what' if what in NO_STATE else 'status'}.{what}"),
         "phone": mask_phone(row.phone),
         "alternatives": _alternatives(desk),
         "card": customers.card_of(desk, customer) if customer and _may_see(desk, customer) else None,
@@ -203,7 +207,8 @@ def bay_name(desk: Desk, bay: Bay) -> str:
 
 
 def by(desk: Desk) -> By:
-    return By(desk.staff.name[:80], "console", staff=True)
+    own = desk.staff.id if desk.staff.role == staff.ADVISOR else None
+    return By(desk.staff.name[:80], "console", staff=True, advisor_id=own)
 
 
 def _now(desk: Desk, row: Appointment, step: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.booking import actions, wishes, words
-from handlers.booking.slots_what import Undo
+from handlers.booking.slots_what import Undo, advisors
 from handlers.dialogue import Answers, Button, Refusal, Reply, Slot, Turn, Unclear, Words
 from handlers.dialogue.folding import fold
 from handlers.profile import slots as phone_slots
@@ -13,11 +13,12 @@ from handlers.vehicles import actions as vehicles
 from handlers.vehicles import cars
 from storage import appointments
 from storage.appointments import HELD, Appointment
+from storage.staff import Staff
 
 # A hold that ends sooner is taken anew before somebody is asked to confirm it.
 FRESH = timedelta(seconds=20)
 MOST_NOTE = 300
-CHANGES = ("service", "car", "store", "transport", "phone")
+CHANGES = ("service", "car", "store", "advisor", "transport", "phone")
 # What a yes was about: when any of it changes, it is asked for again.
 SAID_BACK = ("service", "store", "transport", "day", "time")
 
@@ -83,7 +84,10 @@ class _Last(Undo):
         answers.pop("undo", None)
         if answers.pop("menu", None):
             return Reply(turn.text("booking.confirm.what"), self._changes(turn, answers))
-        known = words.card(turn, row, note=answers.get("note", ""), car=wishes.car_label(turn, answers))
+        advisor = turn.session.get(Staff, answers["advisor"]) if answers.get("advisor") else None
+        known = words.card(
+            turn, row, note=answers.get("note", ""), car=wishes.car_label(turn, answers), advisor=advisor.name if advisor else ""
+        )  # fmt: skip
         minutes = round((row.hold_until - turn.now).total_seconds() / 60) if row.hold_until else 0
         time, change = turn.button("booking.button.time", "answer", "day"), turn.button("booking.button.change", "answer", "menu")
         come = [turn.button("booking.change.transport", "answer", "transport")] if known["transport"] else []
@@ -91,7 +95,7 @@ class _Last(Undo):
         return Reply(turn.text("booking.confirm.ask", **{**known, **more, "minutes": max(1, minutes)}), rows)
 
     def _changes(self, turn: Turn, answers: Answers) -> list[list[Button]]:
-        can = [name for name in CHANGES if name in answers]
+        can = [name for name in CHANGES if name in answers and (name != "advisor" or len(advisors(turn, answers)) > 1)]
         buttons = [turn.button(f"booking.change.{name}", "answer", name) for name in can]
         return [*(buttons[start : start + 2] for start in range(0, len(buttons), 2))]
 

@@ -10,7 +10,7 @@ from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, S
 from handlers.dialogue.shop import Shop
 from handlers.vehicles import cars
 from handlers.vehicles import slots as vehicle_slots
-from storage import terms
+from storage import staff, terms
 from storage.appointments import TRANSPORTS
 from storage.customers import Customer
 from storage.slots import MINUTES
@@ -135,7 +135,7 @@ class Transport(Undo, Choice):
     """How the car comes and goes. Not asked but said back, and changed by whoever wants it otherwise."""
 
     def known(self, turn: Turn, answers: Answers) -> str | None:
-        if "undo" in answers:
+        if self.name in answers.get("undo", {}):
             return None
         model = cars.look(turn, answers["car"]).model
         wish = Wish(answers["store"], tuple(answers["service"]), model.code if model else None)
@@ -145,6 +145,27 @@ class Transport(Undo, Choice):
         value = super().read(turn, answers)
         hear_rest(turn, answers, self.name)
         return value
+
+
+class Advisor(Undo, Choice):
+    """Who receives them: whoever did before, and nobody in particular for somebody new, until they choose. An id, or 0."""
+
+    def wanted(self, turn: Turn, answers: Answers) -> bool:
+        return self.name not in answers or (bool(answers[self.name]) and answers[self.name] not in _advisors(turn, answers))
+
+    def known(self, turn: Turn, answers: Answers) -> int | None:
+        store = turn.shop.store(answers["store"])
+        return None if store is None or self.name in answers.get("undo", {}) else wishes.usual_advisor(turn, store)
+
+
+def _advisors(turn: Turn, answers: Answers) -> dict[int, str]:
+    store = turn.shop.store(answers["store"])
+    return {person.id: person.name for person in staff.advisors(turn.session, store.id)} if store else {}
+
+
+def advisors(turn: Turn, answers: Answers) -> list[Option]:
+    anybody = Option(0, words.label(turn, "booking.advisor.anybody"))
+    return [*(Option(number, name) for number, name in _advisors(turn, answers).items()), anybody]
 
 
 def _transports(turn: Turn, answers: Answers) -> list[str]:

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from sqlalchemy.orm import Session
+
 from handlers.booking import rules
 from handlers.booking.history import Person
 from handlers.booking.plan import Plan, Wish, planned, wish_of
 from handlers.dialogue import Answers, Refusal, Turn
 from handlers.vehicles import cars
-from storage import appointments
+from storage import appointments, staff
 from storage.appointments import Appointment
 from storage.customers import Customer
+from storage.staff import Staff
 from storage.stores import Store
 
 
@@ -64,16 +67,37 @@ def _name(turn: Turn) -> str | None:
 
 def of_person(turn: Turn) -> list[Appointment]:
     """Everything of the person in this chat, the next first."""
-    return appointments.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
+    return appointments.of_person(
+        turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id, proved_phone=_proved_phone(turn)
+    )  # fmt: skip
 
 
 def own(turn: Turn, appointment_id: object) -> Appointment | None:
     """The appointment, if it belongs to the person in this chat."""
     row = appointments.get(turn.session, appointment_id) if isinstance(appointment_id, int) else None
-    mine = row is not None and (
-        row.chat_id == turn.chat.id or (row.customer_id is not None and row.customer_id == turn.chat.customer_id)
-    )
+    if row is None:
+        return None
+    if row.chat_id is None and row.customer_id is None:
+        return row if row.phone is not None and row.phone == _proved_phone(turn) else None
+    mine = row.chat_id == turn.chat.id or (row.customer_id is not None and row.customer_id == turn.chat.customer_id)
     return row if mine else None
+
+
+def _proved_phone(turn: Turn) -> str | None:
+    customer = turn.session.get(Customer, turn.chat.customer_id) if turn.chat.customer_id is not None else None
+    return customer.phone if customer is not None and customer.phone_verified_at is not None else None
+
+
+def usual_advisor(turn: Turn, store: Store) -> int:
+    """Who received them last in this store and still works there; 0 for nobody."""
+    here = {person.id for person in staff.advisors(turn.session, store.id)}
+    theirs = (row.advisor_id for row in reversed(of_person(turn)) if row.advisor_id in here)
+    return next(theirs, None) or 0
+
+
+def name_of_advisor(session: Session, row: Appointment) -> str:
+    member = session.get(Staff, row.advisor_id) if row.advisor_id is not None else None
+    return member.name if member is not None and member.dismissed_at is None else ""
 
 
 def last(turn: Turn) -> Appointment | None:

@@ -94,7 +94,7 @@ def card(speaker: Speaker, row: Appointment, **more: Any) -> dict[str, Any]:
         "car": model.names[speaker.language] if model else "", "address": store.addresses[speaker.language],
         "transport": _transport(speaker, store, row.transport),
         "price": speaker.money(row.price, store.currency) if row.price is not None else "", "discount": row.discount,
-        "note": row.note,
+        "note": row.note, "advisor": "",
     }  # fmt: skip
     return {**values, **more}
 

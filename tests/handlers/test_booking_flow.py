@@ -4,12 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 
+from handlers.booking import actions
+from handlers.booking.history import By, Person
+from handlers.booking.plan import Wish
+from handlers.dialogue import shop as shops
+from handlers.staff import actions as staff_actions
 from storage import appointments, chats
 from storage.appointments import Appointment
 from storage.entries import Gap
+from storage.staff import Staff
 from tests.world import Customer, World
 
 # What two people do at once is tried on both databases; what the words mean is the same on either.
+CHEN = By("Chen", "console", staff=True)
+WISH = Wish("east", ("oil_change",), "audi_a4")
 ONE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 
@@ -287,6 +295,44 @@ def test_a_returning_customer_is_asked_little(world: World) -> None:
     """The same store, the same car, the same number."""
     ann = books(world.customer())
     ann.says("tyre rotation on Friday at ten, I'll wait").sees("Fri 27 Nov, 10:00", "East Harbour", "Audi A4", "Shall I book it?")
+
+
+@ONE
+def test_a_returning_customer_is_offered_the_advisor_who_received_them(world: World) -> None:
+    """Until they choose another one, or nobody; and not in a store where that advisor does not work."""
+    ann = books(world.customer())
+    with world.database.transaction() as session:
+        chen, _ = (staff_actions.add(session, name, name.title(), "advisor", 1, "en", world.now) for name in ("chen", "wu"))
+        row, by = _booked(world), By("Chen", "console", staff=True, advisor_id=chen.id)
+        actions.arrive(session, row, _utc(24, 2), by=by)
+        actions.finish(session, row, _utc(24, 2), by=by)
+    ann.says("tyre rotation on Friday at ten").sees("Fri 27 Nov, 10:00", "Your advisor: Chen")
+    ann.presses("Change").presses("Advisor").sees("Who shall receive you?").says("back").sees("Your advisor: Chen")
+    ann.presses("Change").presses("Advisor").presses("Wu").sees("Your advisor: Wu").says("at Pine Hill").sees("Pine Hill")
+    assert "Your advisor" not in ann.last.text
+    ann.says("at East Harbour").sees("Your advisor: Chen").says("yes").sees("You're booked!", "Your advisor: Chen")
+    assert _booked(world).advisor_id == chen.id
+    with world.database.transaction() as session:
+        staff_actions.dismiss(session, session.get_one(Staff, chen.id), world.now, by=None)
+    ann.says("oil change on Monday at ten").sees("Mon 23 Nov, 10:00")
+    assert "Your advisor" not in ann.last.text
+
+
+@ONE
+def test_a_typed_number_shows_nothing_and_a_proved_one_what_was_booked_for_it(world: World) -> None:
+    """AU3, AU10: an appointment is not shown to whoever knows its phone number, nor moved, nor cancelled."""
+    ann = books(world.customer())
+    with world.database.transaction() as session:
+        shop = world.engine.memo.get(session, shops.load)
+        free = actions.next_free(session, shop, WISH, world.now, count=30)[-1]
+        row = actions.hold(session, shop, WISH, free.starts_at, Person(name="Ann", phone="+8613800138000"), world.now, by=CHEN)
+        actions.confirm(session, shop, row, world.now, by=CHEN)
+    bob = world.customer("telegram").says("oil change on Wednesday at ten for my A4 at East Harbour, I'll wait")
+    bob.says("13800138000").sees("You're booked!").says("my appointments").sees("Wed 25 Nov, 10:00", "Confirmed")
+    bob.starts(f"b_{row.token}").sees("What shall we do")
+    ann.says("my appointments").sees("Tue 24 Nov, 10:00")
+    eve = world.customer("telegram").starts().shares_phone("8613800138000").says("my appointments").sees("Confirmed")
+    eve.presses("Cancel it").presses("Yes, cancel it").sees("Cancelled")
 
 
 @ONE

@@ -276,6 +276,23 @@ def test_an_appointment_is_worked_off(url: str, steps: tuple[str, ...], end: str
     asyncio.run(go())
 
 
+def test_everything_that_happened_is_told(url: str) -> None:
+    """Also what is no change of its state: they have said that they come, a car became known, nobody reminded them."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            row = appointment_in(site.database, "east")
+            with site.database.transaction() as session:
+                for what in ("will_come", "car", "not_reminded", "moved"):
+                    appointments.note(session, row.id, TUESDAY, "customer", "chat", what, {})
+            page = await site.staff("ann").get(path_of(site, row))
+            assert page.status == 200
+            for words in ("said that they come", "the car is known", "not reminded", "moved", "confirmed"):
+                assert words in page.text
+
+    asyncio.run(go())
+
+
 def test_without_a_chat_staff_are_asked_to_call(url: str) -> None:
     async def go() -> None:
         async with Site(url) as site:
