@@ -109,7 +109,7 @@ def load_demo(database: "Database", settings: Settings) -> None:
 
 def _work(settings: Settings, sample: bool = False) -> None:
     """One worker from start to stop."""
-    from bot import garbage, logs, only_one
+    from bot import garbage, logs, loop, only_one
 
     garbage.collect_nothing()
     from bot.app import App, open_database
@@ -131,7 +131,7 @@ def _work(settings: Settings, sample: bool = False) -> None:
         started.cancel()
         await running
 
-    asyncio.run(main())
+    loop.run(main())
     database.close()
     if lock:
         lock.close()

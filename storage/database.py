@@ -1,5 +1,6 @@
 """The database: SQLite for one machine, PostgreSQL for several workers; transactions and column types for both."""
 
+import json
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -42,6 +44,21 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _written(value: Any) -> str:
+    """JSON of what a column holds; the slower way for what only Python's own can write, such as half a surrogate pair."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        return json.dumps(value)
+
+
+def _read(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -113,6 +130,8 @@ def _sqlite(url: str, patience: float) -> Engine:
         url,
         module=sqlite_driver,
         hide_parameters=True,
+        json_serializer=_written,
+        json_deserializer=_read,
         # The connection that was used last knows the pages that were written last; any other would have to read them again.
         pool_use_lifo=True,
         # Once the driver's cache of prepared statements is full, the statements of a turn drive each other out of it.
@@ -141,6 +160,8 @@ def _postgresql(url: str, connections: int, patience: float) -> Engine:
     return create_engine(
         address,
         hide_parameters=True,
+        json_serializer=_written,
+        json_deserializer=_read,
         pool_size=connections,
         max_overflow=connections,
         pool_recycle=1800,

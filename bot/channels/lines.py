@@ -5,6 +5,7 @@ whoever asks learns whether a call that failed can have taken effect.
 """
 
 import asyncio
+import socket
 import ssl
 import time
 from collections import deque
@@ -13,6 +14,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiohappyeyeballs
 import httptools
 
 # Servers hang up on whoever is silent for long; a call that meets that moment would be lost, so we are quicker. Seconds.
@@ -81,12 +83,15 @@ class Lines:
     async def _connect(self, origin: _Origin, within: float) -> "_Line":
         try:
             async with asyncio.timeout(within):
-                _, line = await asyncio.get_running_loop().create_connection(
+                loop = asyncio.get_running_loop()
+                addresses = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+                # An address that does not answer holds nobody up for long; uvloop cannot do that by itself.
+                sock = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=0.25)
+                _, line = await loop.create_connection(
                     lambda: _Line(self._open),
-                    origin.host,
-                    origin.port,
+                    sock=sock,
                     ssl=_trust() if origin.secure else None,
-                    happy_eyeballs_delay=0.25,
+                    server_hostname=origin.host if origin.secure else None,
                 )
         except OSError as error:  # no such name, nobody there, not who they should be, or too slow
             raise NotSent(type(error).__name__) from None

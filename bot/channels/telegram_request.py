@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 import aiohttp
+import orjson
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -78,7 +79,7 @@ class LineRequest(BaseRequest):
 
     async def call(self, url: str, parameters: dict[str, Any], answer: float = ANSWER) -> Any:
         """Posts parameters as JSON and returns the raw result. Raises NotSent, Unanswered or Refused."""
-        status, body = await self._post(url, json.dumps(parameters).encode(), _JSON, CONNECT, answer)
+        status, body = await self._post(url, _written(parameters), _JSON, CONNECT, answer)
         if status != 200:
             raise _refusal(status, body)
         return self.parse_json_payload(body)["result"]
@@ -164,11 +165,21 @@ async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return bytes(content)
 
 
+def _written(parameters: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(parameters)
+    except TypeError:
+        return json.dumps(parameters).encode()
+
+
 def _read(payload: bytes) -> dict[str, Any] | None:
     try:
-        answer = json.loads(payload)
-    except (ValueError, RecursionError):
-        return None
+        answer = orjson.loads(payload)
+    except ValueError:
+        try:
+            answer = json.loads(payload)
+        except (ValueError, RecursionError):
+            return None
     return answer if isinstance(answer, dict) else None
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import psutil
 
+from bot import loop
 from tests import postgres
 
 ROOT = Path(__file__).parents[2]
@@ -338,7 +339,7 @@ def main(arguments: list[str]) -> None:
         case ["serve", "stock", api, _]:
             asyncio.run(_serve_stock(api))
         case ["serve", "bayline", api, database]:
-            asyncio.run(_serve_bayline(api, database))
+            loop.run(_serve_bayline(api, database))
         case _:
             for what, figure in run():
                 print(f"{what}: {figure}")
