@@ -133,6 +133,7 @@ class App:
             if telegram:
                 web.add_routes(telegram.routes())
             await self._listen(parts, web)
+            parts.callback(console.hang_up)
             await chat.start()
             parts.push_async_callback(chat.stop)
             clockwork = Clockwork()

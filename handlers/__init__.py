@@ -1,8 +1,22 @@
 """What the bot can do: one folder per capability. The order of FEATURES is the order in which they look at free words."""
 
-from handlers import booking, contact, customers, faq, feedback, prices, profile, rewards, staff, tickets, vehicles, welcome
+from handlers import (
+    booking,
+    contact,
+    customers,
+    faq,
+    feedback,
+    inbox,
+    prices,
+    profile,
+    rewards,
+    staff,
+    tickets,
+    vehicles,
+    welcome,
+)
 
 FEATURES = [
-    welcome.FEATURE, tickets.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, prices.FEATURE, rewards.FEATURE,
-    faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, staff.FEATURE,
+    welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, prices.FEATURE,
+    rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, staff.FEATURE,
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from storage import (
     coupons,
     customers,
     database,
+    drafts,
     entries,
     feedback,
     keys,
@@ -22,10 +23,13 @@ from storage import (
     odometer,
     people,
     phone_codes,
+    presence,
     promises,
     proposals,
+    pulse,
     pushes,
     quarantine,
+    queues,
     revisions,
     slots,
     staff,
@@ -42,8 +46,8 @@ from storage import (
 )
 
 __all__ = [
-    "appointments", "audit", "care", "catalogue", "chats", "contact", "coupons", "customers", "database", "entries", "feedback",
-    "keys", "leases", "marks", "media", "merging", "messages", "odometer", "people", "phone_codes", "promises", "proposals",
-    "pushes", "quarantine", "revisions", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets", "tier_rules",
-    "vehicles", "verdicts", "visits", "waitlist",
+    "appointments", "audit", "care", "catalogue", "chats", "contact", "coupons", "customers", "database", "drafts",
+    "entries", "feedback", "keys", "leases", "marks", "media", "merging", "messages", "odometer", "people", "phone_codes",
+    "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "revisions", "slots", "staff", "stores",
+    "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

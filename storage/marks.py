@@ -56,6 +56,10 @@ def standing(session: Session, chat_ids: Collection[int] | None = None) -> Seque
     return session.scalars(query if chat_ids is None else query.where(Mark.chat_id.in_(chat_ids))).all()
 
 
+def find(session: Session, mark_id: int) -> Mark | None:
+    return session.get(Mark, mark_id)
+
+
 def clear(session: Session, chat_id: int, now: datetime) -> None:
     """Somebody looks after this chat now."""
     session.execute(update(Mark).where(Mark.chat_id == chat_id, Mark.cleared_at.is_(None)).values(cleared_at=now))

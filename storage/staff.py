@@ -1,5 +1,6 @@
 """Staff: who works here, their sessions in the console, and the one-time codes that let somebody in."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -101,6 +102,13 @@ def session_of(session: Session, digest: str, created_after: datetime, seen_afte
         )
     )
     return session.scalars(query).one_or_none()
+
+
+def alive(session: Session, digests: Collection[str], created_after: datetime, seen_after: datetime) -> dict[str, int | None]:
+    """Those of these sessions that still count, each with the store of its owner."""
+    query = select(StaffSession.digest, Staff.store_id).join(Staff, Staff.id == StaffSession.staff_id)
+    theirs = (StaffSession.digest.in_(digests), StaffSession.created_at > created_after, StaffSession.seen_at > seen_after)
+    return {row[0]: row[1] for row in session.execute(query.where(*theirs, Staff.dismissed_at.is_(None)))}
 
 
 def sessions_of(session: Session, staff_id: int, created_after: datetime, seen_after: datetime) -> list[StaffSession]:

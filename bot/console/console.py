@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.console.door import Door
 from bot.console.entering import Entering
 from bot.console.gate import Cookies
+from bot.console.live import Live
 from bot.console.reading import Fields, form, html, onward, query
 from bot.console.serving import Answer, Asked, Serving
 from bot.files import File
@@ -25,7 +26,10 @@ from handlers.dialogue.texts import Texts
 from storage import keys
 from storage.database import Database
 
-_FILES = {"console.css": "bot.console/static", "console.js": "bot.console/static", "icon.svg": "bot.channels/web"}
+_FILES = {
+    "console.css": "bot.console/static", "console.js": "bot.console/static", "inbox.css": "bot.console/static",
+    "inbox.js": "bot.console/static", "icon.svg": "bot.channels/web",
+}  # fmt: skip
 NOTICE_LASTS = 60
 _LIVE = "X-Bayline-Live"
 
@@ -47,7 +51,12 @@ class Console:
         self._proxies = proxies or Proxies()
         self._wake = wake
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="console")
+        self._live = Live(database, clock, self.house, self._in_thread)
         self._door = Door(Entering(database, clock, self.house), key, self._proxies, self._cookies, self._in_thread)
+
+    def hang_up(self) -> None:
+        """On the loop, before the server stops: lines to pages would keep it waiting."""
+        self._live.stop()
 
     def stop(self) -> None:
         self._threads.shutdown(wait=True)
@@ -55,6 +64,7 @@ class Console:
     def routes(self) -> list[web.RouteDef]:
         files = [web.get(f"{ROOT}/files/{name}", File(name, _content(name), {}).answer) for name in _FILES]
         shell = [web.get(ROOT, self._home), web.get(f"{ROOT}/", self._home), web.post(f"{ROOT}/logout", self._logout)]
+        shell.append(web.get(f"{ROOT}/live", self._follow))
         pages = [route for page in self.house.pages for route in self._routes_of(page)]
         return [*shell, *self._door.routes(), *files, *pages]
 
@@ -85,6 +95,9 @@ class Console:
         if answer.status == 303:
             cookies.drop(answer, "session")
         return answer
+
+    async def _follow(self, request: web.Request) -> web.StreamResponse:
+        return await self._live.answer(request, self._cookies(request).get("session"))
 
     def _cookies(self, request: web.Request) -> Cookies:
         return Cookies(request, self._proxies.encrypted(request))

@@ -24,7 +24,6 @@ FEATURE = Feature(
     trigger=complaint.heard,
     fallback=complaint.meant,
     receives={"photo": flow.photo},
-    pages=pages.PAGES,
     things=[pages.TICKET],
     panels=[pages.PANEL],
     held=flow.held,

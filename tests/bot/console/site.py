@@ -26,7 +26,7 @@ from handlers.dialogue.texts import Texts
 from handlers.rewards import actions as rewards
 from handlers.rewards.rules import LANGUAGES, NewOffer
 from handlers.staff import actions, passwords
-from storage import coupons, media, staff
+from storage import chats, coupons, marks, media, messages, staff
 from storage.appointments import Appointment
 from storage.chats import CHATS
 from storage.coupons import Coupon
@@ -108,6 +108,7 @@ class Site:
     async def stop(self) -> None:
         for person in self._people:
             await person.http.close()
+        self.console.hang_up()
         await self.server.stop()
         self.console.stop()
         self.database.close()
@@ -209,7 +210,6 @@ def ticket_in(
         from handlers.dialogue.texts import Texts
         from handlers.tickets.actions import open_ticket
         from handlers.tickets.work import By, Work
-        from storage import chats, messages
 
         count = session.execute(select(CHATS.c.id)).all()
         chat = chats.arrive(session, "web", f"{store}-{len(count)}", pulls=True, now=START)
@@ -221,6 +221,19 @@ def ticket_in(
         messages.receive(session, chat.id, "web", key=f"k{chat.id}", kind="text", text=words, data={"media": [photo]}, now=START)
         texts = Texts(["dialogue", "tickets"])
         return open_ticket(Work(session, texts, START, By("customer", "web")), chat, "question", words)
+
+
+def mark_in(database: Database, store: str) -> marks.Mark:
+    """Somebody of this store has asked again whether their car is ready; there is no ticket."""
+    with database.transaction() as session:
+        place = session.scalars(select(Store).where(Store.code == store)).one()
+        count = len(session.execute(select(CHATS.c.id)).all())
+        chat = chats.arrive(session, "web", f"asks-{store}-{count}", pulls=True, now=START)
+        chat.store_id, chat.name = place.id, f"Asker {count}"
+        chats.save(session, chat)
+        messages.receive(session, chat.id, "web", key=f"m{chat.id}", kind="text", text="Ready?", data={}, now=START)
+        marks.mark(session, key=f"m{chat.id}", chat_id=chat.id, ticket_id=None, kind="ready_again", now=START)
+        return marks.standing(session, [chat.id])[0]
 
 
 def photo_of(database: Database, ticket: Ticket) -> str:

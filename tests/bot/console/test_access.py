@@ -16,7 +16,7 @@ from handlers.staff import actions
 from storage import staff
 from storage.database import Base, Database
 from storage.stores import Store
-from tests.bot.console.site import BY_ROLE, Site, appointment_in, coupon_in, customer_of, hire, photo_of, ticket_in
+from tests.bot.console.site import BY_ROLE, Site, appointment_in, coupon_in, customer_of, hire, mark_in, photo_of, ticket_in
 from tests.conftest import Templates
 from tests.world import START
 
@@ -24,7 +24,10 @@ from tests.world import START
 SHELL = {
     *((method, f"{ROOT}{path}") for path in ("/login", "/invite") for method in ("GET", "POST")),
     ("GET", ROOT), ("GET", f"{ROOT}/"), ("POST", f"{ROOT}/logout"), ("GET", f"{ROOT}/files/console.css"),
-    ("GET", f"{ROOT}/files/console.js"), ("GET", f"{ROOT}/files/icon.svg"),
+    ("GET", f"{ROOT}/files/console.js"), ("GET", f"{ROOT}/files/icon.svg"), ("GET", f"{ROOT}/files/inbox.css"),
+    ("GET", f"{ROOT}/files/inbox.js"),
+    # The line of a page that follows along: who may have one is tried in test_live.py.
+    ("GET", f"{ROOT}/live"),
 }  # fmt: skip
 WALLED = (staff.ADVISOR, staff.MANAGER)
 
@@ -52,6 +55,7 @@ OBJECTS: dict[str, Callable[[Database, str], int]] = {
     "appointment": lambda database, store: appointment_in(database, store).id,
     "offer": lambda database, store: coupon_in(database, store).offer_id,
     "coupon": lambda database, store: coupon_in(database, store).id,
+    "mark": lambda database, store: mark_in(database, store).id,
 }
 # Parts of addresses that are no things, by the object whose page they are on.
 WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {

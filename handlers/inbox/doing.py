@@ -1,0 +1,158 @@
+"""What staff do with a ticket in the console. Each is the same action as in the chats; history says that it came from here."""
+
+from typing import Any
+
+from handlers.desk import Desk, Go, Missing
+from handlers.dialogue import Refusal
+from handlers.inbox import rules
+from handlers.tickets import actions, merging
+from handlers.tickets.work import By, Work
+from storage import chats, drafts, marks, messages, presence, staff, tickets
+from storage.tickets import TIERS, Ticket
+
+
+def work_of(desk: Desk) -> Work:
+    return Work(desk.session, desk.house.texts, desk.now, By(desk.staff.name, "console", desk.staff.id))
+
+
+def reply(desk: Desk) -> Go:
+    """What somebody else has said in the meantime is read first: whoever sends second sees it, and their text is kept."""
+    ticket = locked(desk)
+    words = desk.field("words")
+    if not words:
+        raise Refusal("inbox.empty")
+    check_seen(desk, ticket)
+    actions.reply(work_of(desk), ticket, words, waits=desk.ticked("waits"))
+    return sent(desk, ticket, "inbox.sent")
+
+
+def note(desk: Desk) -> Go:
+    ticket: Ticket = desk.things["ticket"]
+    if not desk.field("note"):
+        raise Refusal("inbox.empty")
+    actions.note(work_of(desk), ticket, desk.field("note"))
+    drafts.keep(desk.session, ticket.id, desk.staff.id, desk.now, note="")
+    return done(desk, ticket, "note", "inbox.noted")
+
+
+def claim(desk: Desk) -> Go:
+    return done(desk, actions.claim(work_of(desk), desk.things["ticket"]), "claim", "inbox.claimed")
+
+
+def assign(desk: Desk) -> Go:
+    """To somebody who may see it, or back to the queue."""
+    ticket: Ticket = desk.things["ticket"]
+    to = chosen(desk, ticket)
+    actions.assign(work_of(desk), ticket, to)
+    return done(desk, ticket, "assign", "inbox.assigned", to=to)
+
+
+def tier(desk: Desk) -> Go:
+    if desk.field("tier") not in TIERS:
+        raise Refusal("inbox.choose")
+    ticket = actions.set_tier(work_of(desk), desk.things["ticket"], desk.field("tier"))
+    return done(desk, ticket, "tier", "inbox.tier_set", tier=ticket.tier)
+
+
+def resolve(desk: Desk) -> Go:
+    words = [desk.field(name) for name in ("cause", "remedy", "prevention")]
+    ticket = actions.resolve(work_of(desk), desk.things["ticket"], *words)
+    return done(desk, ticket, "resolve", "inbox.resolved")
+
+
+def close(desk: Desk) -> Go:
+    ticket = locked(desk)
+    actions.close(work_of(desk), ticket)
+    return done(desk, ticket, "close", "inbox.closed")
+
+
+def reopen(desk: Desk) -> Go:
+    return done(desk, actions.reopen(work_of(desk), desk.things["ticket"]), "reopen", "inbox.reopened")
+
+
+def hand_back(desk: Desk) -> Go:
+    actions.hand_back(work_of(desk), desk.things["ticket"])
+    return done(desk, desk.things["ticket"], "hand_back", "inbox.handed_back")
+
+
+def merge(desk: Desk) -> Go:
+    """This one becomes part of another of the same person."""
+    if not desk.field("into"):
+        raise Refusal("inbox.choose")
+    into: Ticket = desk.find("ticket", desk.field("into"))
+    into = merging.merge(work_of(desk), desk.things["ticket"], into)
+    desk.audit("ticket.merge", f"ticket:{desk.things['ticket'].id}", into=into.id)
+    return Go(desk.url("/tickets/{ticket}", ticket=into.id), desk.plain("inbox.merged"))
+
+
+def unmerge(desk: Desk) -> Go:
+    return done(desk, merging.unmerge(work_of(desk), desk.things["ticket"]), "unmerge", "inbox.unmerged")
+
+
+def draft(desk: Desk) -> Go:
+    """Keeps what is being written, and shows colleagues that somebody is writing. No lock is taken: it happens all the time."""
+    ticket: Ticket = desk.things["ticket"]
+    parts = {name: desk.field(name, 20_000) for name in ("words", "note") if name in desk.form}
+    if parts:
+        drafts.keep(desk.session, ticket.id, desk.staff.id, desk.now, **parts)
+        (presence.writes if any(parts.values()) else _stops)(desk.session, ticket.id, desk.staff.id, desk.now)
+    return Go(desk.back("/tickets"), desk.plain("inbox.draft_kept"))
+
+
+def open_warned(desk: Desk) -> Go:
+    """Somebody looks after a chat that has shown early warnings: it becomes a ticket of theirs, before there is a complaint."""
+    work, chat = work_of(desk), chats.lock(desk.session, desk.things["mark"].chat_id)
+    ticket = tickets.open_of(desk.session, chat.id)
+    if ticket is None:
+        said = [line.text for line in messages.latest(desk.session, chat.id, 10) if line.incoming and line.text]
+        ticket = actions.open_ticket(work, chat, "question", "\n".join(said[-3:]))
+        chats.save(desk.session, chat)
+        actions.assign(work, ticket, desk.staff.id)
+        marks.clear(desk.session, chat.id, desk.now)
+    desk.audit("ticket.open", f"ticket:{ticket.id}")
+    return Go(desk.url("/tickets/{ticket}", ticket=ticket.id))
+
+
+# -- shared -----------------------------------------------------------------------------------------------------------------
+
+
+def locked(desk: Desk) -> Ticket:
+    """The ticket as it is now, and as it stays until this is done. Raises Refusal when it has ended."""
+    chats.lock(desk.session, desk.things["ticket"].chat_id)
+    ticket = tickets.lock(desk.session, desk.things["ticket"].id)
+    if not ticket.alive:
+        raise Refusal("inbox.is_closed")
+    return ticket
+
+
+def check_seen(desk: Desk, ticket: Ticket) -> None:
+    """Raises Refusal when something was said that was not on the page from which this was sent. Needs the chat's lock."""
+    if desk.field("last") != str(messages.last_id(desk.session, ticket.chat_id)):
+        raise Refusal("inbox.overtaken")
+
+
+def sent(desk: Desk, ticket: Ticket, said: str) -> Go:
+    """What was being written has gone out."""
+    drafts.keep(desk.session, ticket.id, desk.staff.id, desk.now, words="")
+    presence.stops(desk.session, ticket.id, desk.staff.id)
+    return done(desk, ticket, "reply", said)
+
+
+def done(desk: Desk, ticket: Ticket, deed: str, said: str, **details: Any) -> Go:
+    desk.audit(f"ticket.{deed}", f"ticket:{ticket.id}", **details)
+    return Go(desk.back(f"/tickets/{desk.token('ticket', ticket.id)}"), desk.plain(said))
+
+
+def chosen(desk: Desk, ticket: Ticket) -> int | None:
+    """Whom the form names; None for the queue. Raises Missing for anybody who may not have it."""
+    wish = desk.field("to")
+    if not wish:
+        return None
+    member = desk.session.get(staff.Staff, desk.house.tokens.read("member", wish) or 0)
+    if member is None or not rules.may_have(member, ticket.store_id):
+        raise Missing
+    return member.id
+
+
+def _stops(session: Any, ticket_id: int, staff_id: int, _now: Any) -> None:
+    presence.stops(session, ticket_id, staff_id)

@@ -1,0 +1,100 @@
+"""Console pages of the inbox: the queues, and one ticket with its conversation and its customer."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from handlers.customers import pages as customers
+from handlers.desk import EVERYBODY, Desk, Missing, Page, Picture, Thing
+from handlers.inbox import doing, queues, rules, thread
+from handlers.tickets import promises
+from storage import chats, drafts, marks, media, people, presence, staff, tickets
+from storage import queues as stored
+from storage.customers import Customer
+from storage.tickets import Ticket
+
+
+def queue(desk: Desk) -> Mapping[str, Any]:
+    return {**queues.listed(desk), "warned": stored.warned(desk.session, desk.wall, queues.MOST_WARNED)}
+
+
+def show(desk: Desk) -> Mapping[str, Any]:
+    """One ticket; what somebody typed before it was refused, or left as a draft, is in its field again."""
+    ticket: Ticket = desk.things["ticket"]
+    draft = drafts.find(desk.session, ticket.id, desk.staff.id)
+    seen = thread.last_of(desk, ticket)
+    customer = desk.session.get(Customer, ticket.customer_id or seen["chat"].customer_id or 0)
+    others = [one for one in tickets.of_chat(desk.session, ticket.chat_id) if one.id != ticket.id and _seen(desk, one)]
+    return {
+        **queues.listed(desk),
+        **seen,
+        "ticket": ticket,
+        "items": thread.items(desk, ticket),
+        "history": thread.history(desk, ticket),
+        "answer": desk.field("words") or (draft.words if draft else ""),
+        "note": desk.field("note") or (draft.note if draft else ""),
+        "present": presence.others(desk.session, ticket.id, desk.staff.id, desk.now),
+        "holder": desk.session.get(staff.Staff, ticket.staff_id) if ticket.staff_id else None,
+        "people": [one for one in staff.everybody(desk.session) if rules.may_have(one, ticket.store_id)],
+        "ticking": _clocks(desk, ticket),
+        "parts": tickets.parts_of(desk.session, ticket.id),
+        "others": others,
+        "why": [f"{code}: {words}" for code, words in ticket.reasons],
+        "needs_prevention": ticket.tier in (tickets.SERIOUS, tickets.CRITICAL),
+        "reopen_days": promises.REOPEN_WITHIN.days,
+        "card": customers.card_of(desk, customer) if customer and _may_see(desk, customer) else None,
+    }
+
+
+def photo(desk: Desk) -> Picture:
+    found = media.find(desk.session, desk.where["photo"], desk.things["ticket"].chat_id)
+    if found is None:
+        raise Missing
+    return Picture(*found)
+
+
+def _clocks(desk: Desk, ticket: Ticket) -> list[rules.Clock]:
+    """The answer while it is owed, and the solution."""
+    first = None
+    if ticket.answered_at is None:
+        first = rules.clock(
+            ticket.status, answered=False, due=ticket.first_response_due, since=ticket.response_from, now=desk.now
+        )
+    solution = rules.clock(ticket.status, answered=True, due=ticket.solution_due, since=ticket.solution_from, now=desk.now)
+    return [one for one in (first, solution) if one and one.state != "none"]
+
+
+def _may_see(desk: Desk, customer: Customer) -> bool:
+    return desk.wall is None or people.may_see(desk.session, customer, desk.wall)
+
+
+def _seen(desk: Desk, ticket: Ticket) -> bool:
+    return desk.wall is None or ticket.store_id is None or ticket.store_id in desk.wall
+
+
+def _mark_seen(session: Session, mark: marks.Mark, stores: Collection[int]) -> bool:
+    chat = chats.get(session, mark.chat_id)
+    return chat is not None and (chat.store_id is None or chat.store_id in stores)
+
+
+MARK = Thing("mark", marks.find, _mark_seen)
+_THREAD = "inbox/thread.html"
+PAGES = [
+    Page(path="/tickets", roles=EVERYBODY, get=queue, template="inbox/queue.html", menu="inbox.menu"),
+    Page(path="/warnings/{mark}/open", roles=EVERYBODY, post=doing.open_warned),
+    Page(path="/tickets/{ticket}", roles=EVERYBODY, get=show, post=doing.reply, template=_THREAD),
+    # What was typed must not be lost when a rule says no: these show the ticket again.
+    Page(path="/tickets/{ticket}/note", roles=EVERYBODY, get=show, post=doing.note, template=_THREAD),
+    Page(path="/tickets/{ticket}/resolve", roles=EVERYBODY, get=show, post=doing.resolve, template=_THREAD),
+    Page(path="/tickets/{ticket}/claim", roles=EVERYBODY, post=doing.claim),
+    Page(path="/tickets/{ticket}/assign", roles=EVERYBODY, post=doing.assign),
+    Page(path="/tickets/{ticket}/tier", roles=EVERYBODY, post=doing.tier),
+    Page(path="/tickets/{ticket}/close", roles=EVERYBODY, post=doing.close),
+    Page(path="/tickets/{ticket}/reopen", roles=EVERYBODY, post=doing.reopen),
+    Page(path="/tickets/{ticket}/bot", roles=EVERYBODY, post=doing.hand_back),
+    Page(path="/tickets/{ticket}/merge", roles=EVERYBODY, post=doing.merge),
+    Page(path="/tickets/{ticket}/unmerge", roles=EVERYBODY, post=doing.unmerge),
+    Page(path="/tickets/{ticket}/draft", roles=EVERYBODY, post=doing.draft),
+    Page(path="/tickets/{ticket}/photos/{photo}", roles=EVERYBODY, get=photo),
+]

@@ -1,0 +1,64 @@
+"""The left pane: which queue, tier and words the address asks for, and what the list shows of them."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from handlers.customers import rules as customers
+from handlers.desk import Desk
+from handlers.inbox import rules
+from storage import drafts, pulse, queues
+from storage.queues import Row, Wish
+from storage.tickets import TIERS
+
+AT_ONCE, MOST_WARNED = 50, 20
+PARTS = ("queue", "tier", "find", "deep", "page")
+
+
+def wish_of(desk: Desk) -> Wish:
+    """What the address asks for; what it does not know is left out."""
+    queue, tier, words = desk.asked("queue"), desk.asked("tier"), desk.asked("find", 80)
+    wanted = customers.wanted(words)
+    return Wish(
+        queue if queue in queues.QUEUES else queues.ALL, desk.staff.id, desk.wall, desk.now, tier if tier in TIERS else "",
+        wanted.words if wanted else (), wanted.digits if wanted else (), wanted.plate if wanted else "",
+        deep=desk.asked("deep") == "1",
+    )  # fmt: skip
+
+
+def listed(desk: Desk) -> Mapping[str, Any]:
+    """Everything that the left pane needs; `query` goes on through its links."""
+    wish, page = wish_of(desk), _page(desk)
+    found = queues.rows(desk.session, wish, AT_ONCE + 1, (page - 1) * AT_ONCE)
+    return {
+        "wish": wish,
+        "words": desk.asked("find", 80),
+        "queues": queues.QUEUES,
+        "tiers": tuple(reversed(TIERS)),
+        "counts": queues.counts(desk.session, wish),
+        "rows": found[:AT_ONCE],
+        "more": len(found) > AT_ONCE,
+        "next_page": query(desk, page=str(page + 1)),
+        "page": page,
+        "clock": lambda row: clock_of(desk, row),
+        "begun": drafts.of_staff(desk.session, desk.staff.id),
+        "query": query(desk),
+        "link": lambda **changes: query(desk, page="", **changes),
+        "mark": pulse.mark(desk.session),
+    }
+
+
+def clock_of(desk: Desk, row: Row) -> rules.Clock:
+    return rules.clock(row.status, answered=row.answered, due=row.due, since=row.since, now=desk.now)
+
+
+def query(desk: Desk, **changes: str) -> str:
+    """The question in the address as it is, but for `changes`: "?queue=mine&tier=serious", or nothing."""
+    parts = {name: changes.get(name, desk.asked(name, 80)) for name in PARTS}
+    kept = urlencode({name: value for name, value in parts.items() if value})
+    return f"?{kept}" if kept else ""
+
+
+def _page(desk: Desk) -> int:
+    asked = desk.asked("page", 6)
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() else 1

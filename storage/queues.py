@@ -1,0 +1,175 @@
+"""Queues: which tickets a member of staff looks at, how many there are of each kind, and the search through all of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
+from sqlalchemy.orm import Session
+
+from storage.chats import CHATS
+from storage.customers import Customer
+from storage.marks import Mark
+from storage.messages import MESSAGES
+from storage.staff import Staff
+from storage.tickets import ALIVE, CLOSED, RESOLVED, TIERS, WAITING, Ticket, TicketEvent, TicketMessage
+from storage.vehicles import Vehicle
+
+# Queues of what lives, in the order in which they are shown; `ended` is what was settled.
+MINE, UNASSIGNED, ALL, TURN, BREACHED, ENDED = "mine", "unassigned", "all", "waiting", "breached", "ended"
+QUEUES = (MINE, UNASSIGNED, ALL, TURN, BREACHED, ENDED)
+# As much of a matter as a line of the list can show.
+_CLIP = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which tickets. `stores` None: no wall. `tier` "": every tier. `words`: any of these, in all that lives and has ended.
+
+    `digits`, `plate`: of the customer's phone number and car. `deep`: the words may also stand in what was said.
+    """
+
+    queue: str
+    staff_id: int
+    stores: Collection[int] | None
+    now: datetime
+    tier: str = ""
+    words: Sequence[str] = ()
+    digits: Sequence[str] = ()
+    plate: str = ""
+    deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ticket as the list shows it. `due`: the promise that is due next, which began at `since`; None while none runs."""
+
+    id: int
+    token: str
+    chat_id: int
+    store_id: int | None
+    kind: str
+    tier: str
+    status: str
+    clip: str
+    answered: bool
+    due: datetime | None
+    since: datetime
+    opened_at: datetime
+    unanswered: int
+    holder_id: int | None
+    holder: str | None
+    channel: str
+    name: str
+    marks: list[str] = field(default_factory=list)
+
+
+_RANK = case({tier: literal_column(str(-rank)) for rank, tier in enumerate(TIERS)}, value=Ticket.tier, else_=literal_column("1"))
+_DUE = case(
+    (Ticket.answered_at.is_not(None), Ticket.solution_due), else_=func.coalesce(Ticket.first_response_due, Ticket.solution_due)
+)
+_SINCE = case((Ticket.answered_at.is_not(None), Ticket.solution_from), else_=Ticket.response_from)
+
+
+def rows(session: Session, wish: Wish, limit: int, skip: int = 0) -> list[Row]:
+    """The worst tier first, then what is due first; what has ended and what was searched for, the newest first."""
+    who = func.coalesce(func.nullif(Customer.name, ""), CHATS.c.name)
+    # The few that are shown are found first; what a line shows besides is fetched for those alone.
+    order = (Ticket.id.desc(),) if wish.queue == ENDED or _searching(wish) else (_RANK, _DUE.is_(None), _DUE, Ticket.id)
+    few = select(Ticket.id).where(*_conditions(wish)).order_by(*order).limit(limit).offset(skip).subquery()
+    query = (
+        select(
+            Ticket.id, Ticket.token, Ticket.chat_id, Ticket.store_id, Ticket.kind, Ticket.tier, Ticket.status,
+            func.substr(Ticket.summary, 1, _CLIP), Ticket.answered_at.is_not(None), _DUE, _SINCE, Ticket.opened_at,
+            Ticket.unanswered, Ticket.staff_id, Staff.name, CHATS.c.channel, who,
+        )
+        .join(few, few.c.id == Ticket.id)
+        .join(CHATS, CHATS.c.id == Ticket.chat_id)
+        .outerjoin(Customer, Customer.id == Ticket.customer_id)
+        .outerjoin(Staff, Staff.id == Ticket.staff_id)
+        .order_by(*order)
+    )  # fmt: skip
+    found = [Row(*row) for row in session.execute(query)]
+    of_chat: dict[int, list[Row]] = {}
+    for row in found:
+        of_chat.setdefault(row.chat_id, []).append(row)
+    standing = select(Mark.chat_id, Mark.kind).where(Mark.chat_id.in_(of_chat), Mark.cleared_at.is_(None)).order_by(Mark.id)
+    for chat_id, kind in session.execute(standing) if found else ():
+        for row in of_chat[chat_id]:
+            if kind not in row.marks:
+                row.marks.append(kind)
+    return found
+
+
+def counts(session: Session, wish: Wish) -> dict[str, int]:
+    """How many are in each queue of what lives, and of each tier ("tier:serious") in the queue that is looked at."""
+    kinds = [queue for queue in QUEUES if queue not in (ALL, ENDED)]
+    here = _queue(wish.queue, wish) if wish.queue not in (ALL, ENDED) else None
+    columns: list[Any] = [func.count().label(ALL)]
+    columns += [func.count().filter(_queue(queue, wish)).label(queue) for queue in kinds]
+    for tier in TIERS:
+        theirs = Ticket.tier == tier
+        columns.append(func.count().filter(theirs if here is None else and_(theirs, here)).label(f"tier:{tier}"))
+    row = session.execute(select(*columns).where(Ticket.status.in_(ALIVE), *_wall(wish))).one()
+    return dict(row._mapping)
+
+
+def warned(session: Session, stores: Collection[int] | None, limit: int) -> list[tuple[Mark, str, str]]:
+    """Chats with early warnings and without a living ticket: mark, name and channel, the newest first."""
+    alive = select(Ticket.id).where(Ticket.chat_id == Mark.chat_id, Ticket.status.in_(ALIVE)).exists()
+    query = select(Mark, CHATS.c.name, CHATS.c.channel).join(CHATS, CHATS.c.id == Mark.chat_id)
+    query = query.where(Mark.cleared_at.is_(None), ~alive)
+    if stores is not None:
+        query = query.where(or_(CHATS.c.store_id.is_(None), CHATS.c.store_id.in_(stores)))
+    return [(mark, name, channel) for mark, name, channel in session.execute(query.order_by(Mark.id.desc()).limit(limit))]
+
+
+def _searching(wish: Wish) -> bool:
+    return bool(wish.words or wish.digits or wish.plate)
+
+
+def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
+    found = [*_wall(wish), *([Ticket.tier == wish.tier] if wish.tier else [])]
+    if _searching(wish):
+        return [*found, Ticket.merged_into.is_(None), _found(wish)]
+    if wish.queue == ENDED:
+        return [*found, Ticket.status.in_((RESOLVED, CLOSED))]
+    found.append(Ticket.status.in_(ALIVE))
+    return found if wish.queue == ALL else [*found, _queue(wish.queue, wish)]
+
+
+def _wall(wish: Wish) -> list[ColumnElement[bool]]:
+    """A matter that belongs to no store yet is everybody's."""
+    return [] if wish.stores is None else [or_(Ticket.store_id.is_(None), Ticket.store_id.in_(wish.stores))]
+
+
+def _queue(queue: str, wish: Wish) -> ColumnElement[bool]:
+    if queue == MINE:
+        return Ticket.staff_id == wish.staff_id
+    if queue == UNASSIGNED:
+        return Ticket.staff_id.is_(None)
+    if queue == TURN:
+        return Ticket.status == WAITING
+    assert queue == BREACHED, queue
+    # The broken promise is replaced by a new one as the ticket climbs; its history keeps that there was one.
+    broken = select(TicketEvent.id).where(TicketEvent.ticket_id == Ticket.id, TicketEvent.what == "broken").exists()
+    return or_(and_(wish.now >= _DUE, Ticket.status != WAITING), broken)
+
+
+def _found(wish: Wish) -> ColumnElement[bool]:
+    ways: list[ColumnElement[bool]] = []
+    who: list[ColumnElement[bool]] = [Customer.phone.contains(part, autoescape=True) for part in wish.digits]
+    for word in wish.words:
+        ways += [Ticket.token == word.upper(), Ticket.summary.icontains(word, autoescape=True)]
+        ways.append(Ticket.chat_id.in_(select(CHATS.c.id).where(CHATS.c.name.icontains(word, autoescape=True))))
+        who.append(Customer.name.icontains(word, autoescape=True))
+    if wish.plate:
+        car = select(Vehicle.customer_id).where(Vehicle.plate_key.contains(wish.plate, autoescape=True))
+        ways.append(Ticket.customer_id.in_(car))
+    if who:
+        ways.append(Ticket.customer_id.in_(select(Customer.id).where(or_(*who))))
+    if wish.deep:
+        said = select(TicketMessage.ticket_id).join(MESSAGES, MESSAGES.c.id == TicketMessage.message_id)
+        ways.append(Ticket.id.in_(said.where(or_(*(MESSAGES.c.text.icontains(w, autoescape=True) for w in wish.words)))))
+    return or_(*ways)

@@ -1,0 +1,170 @@
+"""The inbox in real Chromium: two people at work at once, news without a reload, drafts, and a phone.
+
+Screenshots for people to look at are left in tests/screenshots/.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+
+from bot.console import live
+from handlers.tickets import actions
+from handlers.tickets.work import By, Work
+from storage import drafts, messages
+from storage.staff import Staff
+from storage.tickets import Ticket
+from tests.bot.console.site import Site, customer_of, hire, texts, ticket_in
+from tests.browser.conftest import Served, Watched
+from tests.browser.test_console import enters, sound
+from tests.conftest import Templates
+
+Pages = Callable[..., Watched]
+
+
+@pytest.fixture(scope="module")
+def made(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    url = templates.copy("sqlite", True, tmp_path_factory.mktemp("inbox"))
+    patch = pytest.MonkeyPatch()
+    patch.setattr(live, "LOOK_EVERY", 0.1)
+    served = Served(lambda: Site(url))
+    hire(served.site.database)
+    yield served
+    served.close()
+    patch.undo()
+
+
+def site(made: Served) -> Site:
+    found: Site = made.site
+    return found
+
+
+def at(made: Served, ticket: Ticket) -> str:
+    return f"/console/tickets/{site(made).token('ticket', ticket.id)}"
+
+
+def follows(page: Page) -> None:
+    expect(page.locator("html[data-live]")).to_be_attached()
+
+
+def test_two_people_and_a_customer_at_one_ticket(made: Served, pages: Pages, screenshots: Path) -> None:
+    """Who is there and who writes; the second sender reads the first's answer before their own goes; nothing typed is lost."""
+    house = site(made)
+    ticket = ticket_in(house.database, "east", "My car rattles.", "Bo Ek")
+    ann, max_ = pages(), pages()
+    enters(ann.page, made, "ann", at(made, ticket))
+    enters(max_.page, made, "max", at(made, ticket))
+    follows(ann.page)
+    follows(max_.page)
+    expect(ann.page.locator("#present")).to_contain_text("Max is here too")
+    field = max_.page.locator("[name=words]")
+    field.fill("Max will call you.")
+    field.press("End")
+    expect(ann.page.locator("#present")).to_contain_text("Max is writing")
+    ann.page.locator("[name=words]").fill("Ann looks after it.")
+    ann.page.locator("[name=words]").press("Control+Enter")
+    # Max sees it without doing anything, with his own words and the place of his cursor as they were.
+    expect(max_.page.locator("#thread .colleague").last).to_contain_text("Ann looks after it.")
+    expect(field).to_have_value("Max will call you.")
+    expect(field).to_be_focused()
+    max_.page.screenshot(path=screenshots / "inbox-two-1280.png")
+    field.press("Control+Enter")
+    expect(max_.page.locator(".notice.refused")).to_contain_text("something new")
+    expect(field).to_have_value("Max will call you.")
+    max_.page.locator("#answer button.first").click()
+    expect(max_.page.locator("#thread .colleague").last).to_contain_text("Max will call you.")
+    expect(ann.page.locator("#thread .colleague").last).to_contain_text("Max will call you.")
+    with house.database.reading() as session:
+        said = [row.text for row in messages.after(session, ticket.chat_id, 0) if row.data.get("by")]
+    assert said == ["Ann looks after it.", "Max will call you."]
+    max_.complaints = [words for words in max_.complaints if "422" not in words]
+    for watched in (ann, max_):
+        sound(watched)
+
+
+def test_the_list_follows_along_and_keeps_its_place(made: Served, pages: Pages) -> None:
+    """Tickets come and change without a reload; scroll and focus stay where they were; a note shows at a colleague's at once."""
+    house = site(made)
+    for number in range(14):
+        ticket_in(house.database, "west", f"Matter {number}", f"Person {number}")
+    first = ticket_in(house.database, "west", "The first of them", "Zoe First")
+    watched = pages()
+    page = watched.page
+    enters(page, made, "wes", at(made, first))
+    follows(page)
+    link = page.locator("#rows a", has_text="Person 9")
+    link.focus()
+    scrolled = page.locator(".list").evaluate("(pane) => pane.scrollTop = 300")
+    ticket_in(house.database, "west", "It has just come in", "Newcomer")
+    expect(page.locator("#rows")).to_contain_text("Newcomer")
+    expect(link).to_be_focused()
+    assert abs(page.locator(".list").evaluate("(pane) => pane.scrollTop") - scrolled) < 2
+    with house.database.transaction() as session:
+        work = Work(session, texts(), house.now, By("Lin", "telegram", house.member("wes").id))
+        actions.note(work, session.get_one(Ticket, first.id), "Be careful with this one.")
+    note = page.locator("#thread .note")
+    expect(note).to_contain_text("Be careful with this one.")
+    colour = "getComputedStyle(document.querySelector('#thread .%s')).backgroundColor"
+    assert page.evaluate(colour % "note") != page.evaluate(colour % "customer")
+    sound(watched)
+
+
+def test_a_draft_outlives_the_tab(made: Served, pages: Pages) -> None:
+    """UX 1.3: kept on the server for whoever wrote it, word for word, and gone when it is sent; a note stays a note."""
+    house = site(made)
+    ticket = ticket_in(house.database, "east", "Hello?", "Drafty")
+    watched = pages()
+    page = watched.page
+    enters(page, made, "ann", at(made, ticket))
+    with page.expect_response("**/draft"):
+        page.locator("[name=words]").fill("I have begun")
+    page.locator("label[for=tab-note]").click()
+    with page.expect_response("**/draft"):
+        page.locator("[name=note]").fill("and thought about it")
+    page.goto(made.url + "/console/tickets")
+    expect(page.locator("#rows li", has_text="Drafty")).to_contain_text("draft")
+    page.goto(made.url + at(made, ticket))
+    expect(page.locator("[name=words]")).to_have_value("I have begun")
+    expect(page.locator("[name=note]")).to_have_value("and thought about it")
+    page.locator("[name=words]").press("Control+Enter")
+    expect(page.locator("#thread .colleague")).to_contain_text("I have begun")
+    expect(page.locator("[name=words]")).to_have_value("")
+    with house.database.reading() as session:
+        kept = drafts.find(session, ticket.id, house.member("ann").id)
+        assert kept
+        assert (kept.words, kept.note) == ("", "and thought about it")
+        assert all("thought" not in row.text for row in messages.after(session, ticket.chat_id, 0))
+    sound(watched)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "width", "height"),
+    [("en", "Mine", 1280, 800), ("zh-Hans", "我的", 360, 640), ("zh-Hant", "未指派", 360, 640)],
+)
+def test_queue_and_thread_at_a_glance(
+    made: Served, pages: Pages, screenshots: Path, language: str, words: str, width: int, height: int
+) -> None:
+    """Three panes on a desk, one after the other on a phone; clocks tick."""
+    house = site(made)
+    customer = customer_of(house.database, "east")
+    ticket = ticket_in(house.database, "east", "等了两个小时，没人理我\nTwo hours!", "周小姐", customer=customer.id)
+    with house.database.transaction() as session:
+        session.execute(update(Staff).where(Staff.login == "max").values(language=language))
+        work = Work(session, texts(), house.now, By("Max", "console", house.member("max").id))
+        actions.set_tier(work, session.get_one(Ticket, ticket.id), "minor")
+    watched = pages(language, width, height, color_scheme="dark" if width < 500 else "light")
+    page = watched.page
+    enters(page, made, "max", "/console/tickets")
+    expect(page.locator("#queues")).to_contain_text(words)
+    page.screenshot(path=screenshots / f"inbox-queue-{language}-{width}.png", full_page=width < 500)
+    sound(watched)
+    page.goto(made.url + at(made, ticket))
+    clock = page.locator("#head [data-due]").first
+    before = clock.inner_text()
+    expect(clock).not_to_have_text(before)
+    page.locator("#t-settle summary").click()
+    expect(page.locator("[name=cause]")).to_be_visible()
+    page.screenshot(path=screenshots / f"inbox-thread-{language}-{width}.png", full_page=width < 500)
+    sound(watched)
