@@ -123,6 +123,13 @@ _ADD = Prepared(
     takes=_COLUMNS,
     returns=[_TABLE.c.id],
 )
+# Made once: to put it together took longer than to run it.
+_LOCK = (
+    select(Appointment)
+    .where(Appointment.id == bindparam("number"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)  # fmt: skip
 _NOTE = Prepared(lambda name: insert_for(name, _EVENTS).values({column: bindparam(column) for column in _EVENT}), takes=_EVENT)
 
 
@@ -166,8 +173,7 @@ def by_token(session: Session, token: str) -> Appointment | None:
 
 def lock(session: Session, appointment_id: int) -> Appointment:
     """The appointment as it is now, and nobody else changes it before the transaction ends."""
-    query = select(Appointment).where(Appointment.id == appointment_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    return session.scalars(_LOCK, {"number": appointment_id}).one()
 
 
 def lock_holds_gone(

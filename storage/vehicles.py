@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Integer, String, or_, select
+from sqlalchemy import Date, ForeignKey, Integer, String, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.customers import Customer
@@ -52,6 +52,16 @@ class Person(Base):
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class Invite(Base):
+    """A one-time code with which somebody comes to drive a car, by its SHA-256; it goes when it is used or another is made."""
+
+    __tablename__ = "vehicle_invites"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicles.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
 def of_customer(session: Session, customer_id: int) -> list[Vehicle]:
     """The cars that somebody owns or drives now, in the order in which we came to know them."""
     drives = select(Person.vehicle_id).where(Person.customer_id == customer_id, Person.removed_at.is_(None))
@@ -89,6 +99,27 @@ def let_drive(session: Session, vehicle: Vehicle, customer_id: int, role: str, n
     elif person.removed_at is not None or person.role != role:
         person.role, person.since, person.removed_at = role, now, None
     session.flush()
+
+
+def no_longer_drives(session: Session, vehicle: Vehicle, customer_id: int, now: datetime) -> None:
+    if person := session.get(Person, (vehicle.id, customer_id)):
+        person.removed_at = person.removed_at or now
+        session.flush()
+
+
+def invite(session: Session, vehicle: Vehicle, digest: str, expires_at: datetime) -> None:
+    """From now on this code, and no earlier one, lets somebody drive the car."""
+    session.execute(delete(Invite).where(Invite.vehicle_id == vehicle.id))
+    session.add(Invite(digest=digest, vehicle_id=vehicle.id, expires_at=expires_at))
+    session.flush()
+
+
+def invited(session: Session, digest: str, now: datetime) -> Vehicle | None:
+    """The car of a good code, which is used up with this."""
+    used = delete(Invite).where(Invite.digest == digest, Invite.expires_at > now).returning(Invite.vehicle_id)
+    vehicle_id = session.execute(used).scalar_one_or_none()
+    vehicle = session.get(Vehicle, vehicle_id) if vehicle_id is not None else None
+    return vehicle if vehicle is not None and vehicle.removed_at is None else None
 
 
 def with_plate(session: Session, plate_key: str) -> list[Vehicle]:

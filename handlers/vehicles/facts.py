@@ -161,7 +161,19 @@ class Colour(Fact):
         raise Unclear("vehicles.colour.unclear", options=slots.doubtful(turn, words, ""))
 
 
-# In the order in which they are asked.
-KINDS: dict[str, type[Fact]] = {"model": Model, "plate": Plate, "year": Year, "km": Km, "colour": Colour, "vin": Vin}
-# Name and trim are taken when they are said.
-ALL = (*KINDS, "name", "trim")
+class Trim(Fact):
+    """Engine and version, in the customer's own words."""
+
+    def alone(self, turn: Turn, heard: Facts, answers: Answers) -> Any:
+        words = " ".join(turn.words.split())
+        if heard or not 1 <= len(words) <= 40 or words[-1] in "?？":
+            raise Unclear("vehicles.trim.unclear")
+        raise Unclear("vehicles.trim.unclear", options=slots.doubtful(turn, words, ""))
+
+
+# In the order in which they are asked; the version is taken when it is said, and corrected, but not asked.
+KINDS: dict[str, type[Fact]] = {
+    "model": Model, "plate": Plate, "year": Year, "km": Km, "colour": Colour, "vin": Vin, "trim": Trim,
+}  # fmt: skip
+# The name is taken when it is said.
+ALL = (*KINDS, "name")

@@ -8,7 +8,7 @@ from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Re
 from handlers.dialogue.folding import fold
 from handlers.prices import finding
 from handlers.profile import actions as profile
-from handlers.vehicles import actions, cars, colours, facts, plates, vins
+from handlers.vehicles import actions, cars, colours, facts, plates, sharing, vins
 from handlers.vehicles.hearing import hear
 from storage import odometer
 from storage.vehicles import Vehicle
@@ -58,9 +58,12 @@ def card(turn: Turn, car: Vehicle, said: str = "") -> Reply:
     )  # fmt: skip
     fields = [turn.button(f"vehicles.field.{name}", "vehicles.correct", [car.id, name]) for name in facts.KINDS]
     rows: list[list[Button]] = [fields[start : start + 3] for start in range(0, len(fields), 3)]
-    rows.append(
-        [turn.button("vehicles.button.remove", "vehicles.remove", car.id), turn.button("vehicles.button.mine", "vehicles.mine")]
+    remove, list_ = (
+        turn.button("vehicles.button.remove", "vehicles.remove", car.id),
+        turn.button("vehicles.button.mine", "vehicles.mine"),
     )
+    who = turn.button("vehicles.button.people", "vehicles.people", car.id)
+    rows.append([*([who] if car.customer_id == turn.chat.customer_id else []), remove, list_])
     return Reply(f"{said}\n\n{text}" if said else text, rows, passing=True)
 
 
@@ -80,6 +83,8 @@ def wanted(turn: Turn) -> Reply | Start | None:
     words = fold(turn.words)
     if words in {fold(word) for word in turn.texts.words("vehicles.mine")}:
         return mine(turn)
+    if (reply := sharing.joined(turn)) is not None:
+        return reply
     if _ADD.search(words):
         return add(turn)
     if not (plates.find(turn.words) or vins.find_span(turn.words)):
@@ -157,7 +162,9 @@ def _not(field: str) -> Callable[[Turn, Answers], bool]:
 
 
 def _no_need(name: str) -> Callable[[Turn, Answers], bool] | None:
-    """The VIN is taken when it is said, and asked only if what was said looks wrong."""
+    """The VIN and the version are taken when they are said, and the VIN asked only if what was said looks wrong."""
+    if name == "trim":
+        return lambda _turn, _answers: True
     return (lambda _turn, answers: "vin?" not in answers) if name == "vin" else None
 
 

@@ -25,7 +25,7 @@ _KM, _MILES = r"公里|千米|km|kms|kilomet(?:er|re)s?|k(?=\s*公里)|迈(?!克
 _NUMBER = re.compile(
     rf"(?P<number>\d{{1,3}}(?:[, ']\d{{3}}){{1,6}}(?!\d)|(?<!\d)\d{{1,20}}(?!\d)(?:[.,]\d{{1,20}})?"
     rf"|(?<![{_HAN}])[{_HAN}]{{1,20}}(?:点[{_HAN}]{{1,9}})?)"
-    rf"\s{{0,9}}(?P<scale>万|萬|w(?![a-z])|千|k(?![a-z])|thousand\b|grand\b)?\s{{0,9}}(?P<more>[\d{_HAN}]{{1,20}})?(?:多|来|几)?"
+    rf"\s{{0,9}}(?:(?P<scale>万|萬|w(?![a-z])|千|k(?![a-z])|thousand\b|grand\b)\s{{0,9}}(?P<more>[\d{_HAN}]{{1,20}})?)?(?:多|来|几)?"
     rf"\s{{0,9}}(?P<unit>{_KM}|{_MILES})?(?![a-z])"
 )
 _AROUND = re.compile(

@@ -322,3 +322,62 @@ def test_a_mileage_that_came_along_is_noted(wash: World) -> None:
     assert last is not None
     assert (last.km, last.source) == (60_000, "customer")
     assert ann.toast == ""
+
+
+# -- who brings it --------------------------------------------------------------------------------------------------------------
+
+
+def _code(ann: Person) -> str:
+    return ann.last.text.split("code: ")[1].split(".")[0]
+
+
+def test_somebody_else_brings_the_car(world: World) -> None:
+    """AU11, AU14: by a code of its owner that works once, for a day, until another is made; and it can be taken back."""
+    ann = world.customer().says("add a car").says("white golf 2019 粤B12345 30,000 km").sees("Saved")
+    ann.presses("Who drives it").sees("Only you bring VW Golf").presses("Let somebody else bring it")
+    void = _code(ann)
+    code = _code(ann.presses("Let somebody else bring it"))
+    bob, eve = world.customer(), world.customer()
+    bob.says(void).sees("not good any more").says("my cars").sees("don't know your car yet")
+    bob.says(code.lower()).sees("you can book for VW Golf").says("my cars").presses("VW Golf").sees("粤B·12345")
+    assert "Who drives it" not in bob.labels
+    eve.says(code).sees("not good any more")
+    ann.says("my cars").presses("VW Golf").presses("Who drives it").sees("brought by: somebody without a name")
+    late = _code(ann.presses("Let somebody else bring it"))
+    ann.presses("✕ somebody").sees("Only you bring")
+    bob.says("my cars").sees("don't know your car yet")
+    world.passes(hours=25)
+    bob.says(late).sees("not good any more")
+
+
+def test_a_driver_takes_back_nobody_and_removes_only_their_own(world: World) -> None:
+    """AU2, AU10: buttons of somebody else do nothing; a driver who removes the car is its driver no more."""
+    ann = world.customer().says("add a car").says("white golf 2019 粤B12345 30,000 km")
+    ann.presses("Who drives it").presses("Let somebody else bring it")
+    bob = (
+        world.customer().says(_code(ann)).says("my cars").presses("VW Golf").presses("Remove this car").presses("Yes, remove it")
+    )
+    bob.says("my cars").sees("don't know your car yet")
+    ann.says("my cars").sees("This is your car")
+    bob.does("press", press=ann.button("VW Golf"))
+    assert bob.toast
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "field", "said", "keep", "seen"),
+    [
+        ("en", "my cars", "Version", "the sporty one", "Keep", "Version: the sporty one"),
+        ("en", "my cars", "Version", "2.0 TFSI quattro", "", "Version: 2.0 TFSI QUATTRO"),
+        ("zh-CN", "我的车", "配置", "豪华版", "", "豪华版"), ("zh-TW", "我的車", "車型版本", "豪華版", "", "豪華版"),
+    ],
+)  # fmt: skip
+def test_the_version_is_put_right(world: World, language: str, words: str, field: str, said: str, keep: str, seen: str) -> None:
+    ann = (
+        world.customer(language=language)
+        .says("add a car" if language == "en" else "添加车辆")
+        .says("golf 粤B12345 2019 white 30000 km")
+    )
+    ann.says(words).presses(ann.labels[0]).presses(field).says(said)
+    if "ask" in ann.last.data:
+        ann.presses(keep or ann.labels[0])
+    ann.sees(seen)
