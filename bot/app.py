@@ -196,7 +196,7 @@ class App:
         await courier.start()
         self._beating.append(courier)
         parts.push_async_callback(courier.stop)
-        self.wake = courier.wake
+        self.wake = telegram.spoke = courier.wake
         self.turns.listeners.append(lambda _incoming, outcome: courier.wake() if outcome.spoke else None)
         return telegram
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from bot.clock import Clock
 from bot.redaction import where
 from handlers.dialogue.texts import Texts
-from handlers.tickets import telling
+from handlers.tickets import relaying, telling
+from storage import relays
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,10 @@ class StaffDesk:
         with self._database.transaction() as session:
             telling.settle(session, now)
         with self._database.reading() as session:
-            due = telling.due(session, self._group)
+            due, ended = telling.due(session, self._group), relays.ended(session)
+        for relay_id in ended:
+            with self._database.transaction() as session:
+                spoke |= relaying.report(session, relay_id, self._texts, now)
         for ticket_id in due:
             try:
                 with self._database.transaction() as session:

@@ -4,6 +4,7 @@
 from storage import (
     appointments,
     audit,
+    boards,
     care,
     catalogue,
     chats,
@@ -30,6 +31,7 @@ from storage import (
     pushes,
     quarantine,
     queues,
+    relays,
     revisions,
     slots,
     staff,
@@ -46,8 +48,8 @@ from storage import (
 )
 
 __all__ = [
-    "appointments", "audit", "care", "catalogue", "chats", "contact", "coupons", "customers", "database", "drafts",
+    "appointments", "audit", "boards", "care", "catalogue", "chats", "contact", "coupons", "customers", "database", "drafts",
     "entries", "feedback", "keys", "leases", "marks", "media", "merging", "messages", "odometer", "people", "phone_codes",
-    "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "revisions", "slots", "staff", "stores",
-    "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "relays", "revisions", "slots", "staff",
+    "stores", "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

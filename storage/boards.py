@@ -3,10 +3,10 @@
 A row that could not be delivered gives back what it was to tell: nothing is settled before it has arrived.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, and_, exists, func, literal_column, or_, select, update
+from sqlalchemy import ForeignKey, String, and_, exists, func, literal_column, or_, select, text, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id
@@ -21,7 +21,7 @@ ASTRAY = "astray"
 class Board(Base):
     """A ticket in the staff's group. `topic_id`, `card_id`: the rows that made its topic and its card, None until there is one.
 
-    `title`: of the topic as it was last said. `message_id`, `event_id`: the last words and the last change that were shown.
+    `title`: of the topic as it was last said. `message_id`, `note_id`, `event_id`: the last words, note and change shown.
     `ended`: that it is over was shown, too.
     """
 
@@ -33,12 +33,13 @@ class Board(Base):
     card_id: Mapped[int | None] = mapped_column(Id)
     title: Mapped[str] = mapped_column(String(130))
     message_id: Mapped[int] = mapped_column(Id)
+    note_id: Mapped[int] = mapped_column(Id, server_default=text("0"), default=0)
     event_id: Mapped[int] = mapped_column(Id)
     ended: Mapped[bool] = mapped_column(index=True)
 
 
 class Post(Base):
-    """A row in a staff chat that is about a ticket. `kind`: topic | title | card | edit | said | private | ask.
+    """A row in a staff chat that is about a ticket. `kind`: topic | title | card | edit | said | private | ask | done.
 
     `before`: the board's `message_id` before this row said more. `settled`: it has arrived, or nothing more comes of it.
     """
@@ -56,6 +57,10 @@ class Post(Base):
 _OF_STAFF = MESSAGES.c.purpose == literal_column("'staff'")
 
 
+def post_of(session: Session, message_id: int) -> Post | None:
+    return session.get(Post, message_id)
+
+
 def at(session: Session, chat_id: int, ref: str) -> Post | None:
     """What the message (or topic) with the channel's id `ref` of this chat is about."""
     query = select(Post).join(MESSAGES, MESSAGES.c.id == Post.message_id)
@@ -64,16 +69,17 @@ def at(session: Session, chat_id: int, ref: str) -> Post | None:
     ).first()
 
 
-def due(session: Session, limit: int = 50) -> list[int]:
-    """Tickets of which something is to be shown."""
+def due(session: Session, held_by: Collection[int] | None = None, limit: int = 50) -> list[int]:
+    """Tickets of which something is to be shown; `held_by`: only those that these people have."""
     changed = exists().where(TicketEvent.ticket_id == Ticket.id, TicketEvent.id > func.coalesce(Board.event_id, 0))
     said = exists().where(TicketMessage.ticket_id == Ticket.id, TicketMessage.message_id > func.coalesce(Board.message_id, 0))
-    living = and_(Ticket.status.in_(ALIVE), or_(Board.ticket_id.is_(None), Board.card_id.is_(None), changed, said))
+    theirs = true() if held_by is None else Ticket.staff_id.in_(held_by)
+    living = and_(Ticket.status.in_(ALIVE), theirs, or_(Board.ticket_id.is_(None), Board.card_id.is_(None), changed, said))
     query = select(Ticket.id).join(Board, Board.ticket_id == Ticket.id, isouter=True).where(living)
     found = list(session.scalars(query.order_by(Ticket.id).limit(limit)))
     # Of those that ended, the end is still to be shown.
     ended = select(Board.ticket_id).join(Ticket, Ticket.id == Board.ticket_id)
-    ended = ended.where(Ticket.status.not_in(ALIVE), Board.ended.is_(False)).limit(limit)
+    ended = ended.where(Ticket.status.not_in(ALIVE), theirs, Board.ended.is_(False)).limit(limit)
     return [*found, *session.scalars(ended)]
 
 

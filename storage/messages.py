@@ -21,6 +21,8 @@ from storage.prepared import Prepared
 QUEUED, SENDING, SENT, UNCERTAIN, DEAD, CANCELLED = "queued", "sending", "sent", "uncertain", "dead", "cancelled"
 RECEIVED, WAITING = "received", "waiting"
 HIDDEN = (CANCELLED, WAITING)
+# Telegram's, and enough for others.
+MOST_IN_ALBUM = 10
 
 MESSAGES = Table(
     "messages",
@@ -88,6 +90,8 @@ class Message:
     `data` of a row that came in: `button`, `payload`, `media`, `contact`, `ref` (the channel's id of it) as far as present.
     `data` of a row that goes out: `buttons` (rows of {label, do, value}), `entities` ([kind, start, end, url?] in code points
     of `text`), `ask` (run and slot that the buttons answer), `contact` (label of a button that shares the phone number).
+    `pictures`: ids of the photos of an album. `copy`: {chat, refs}, messages of the same channel that are passed on as they are.
+    `answers`: the row that it replies to; `corrects`: the row whose words it puts right. `by`: who of the staff said it.
     `token` names the row in button data; `edits` is the row whose place it takes where the channel can do that.
     `purpose`: reply | service | marketing | staff; `priority`: 0 for replies, 1 for pushes.
     """
@@ -202,6 +206,15 @@ def by_key(session: Session, key: str) -> Message | None:
     """The message that was posted or received under this key."""
     row = session.connection().execute(select(MESSAGES).where(MESSAGES.c.key == key)).one_or_none()
     return Message(*row) if row else None
+
+
+def by_ref(session: Session, chat_id: int, ref: str) -> int | None:
+    """The row that went out and is this message of the channel; looked for among the last hundred of the chat."""
+    recent = select(MESSAGES.c.id, MESSAGES.c.channel_ref, MESSAGES.c.edits).where(MESSAGES.c.chat_id == chat_id)
+    for row in session.connection().execute(recent.order_by(MESSAGES.c.id.desc()).limit(100)):
+        if row.channel_ref == ref:
+            return int(row.edits or row.id)
+    return None
 
 
 def last_edit(session: Session, chat_id: int, message_id: int) -> Message | None:
@@ -326,6 +339,38 @@ def bring_forward(session: Session, message_id: int, due_at: datetime) -> None:
 def cancel(session: Session, message_id: int) -> None:
     """A message that has not begun to leave and is locked is not sent."""
     session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(status=CANCELLED))
+
+
+def hurry_albums(session: Session, chat_id: int, now: datetime) -> None:
+    """An album that waits for more of it leaves now: something else comes after it."""
+    waiting = (MESSAGES.c.chat_id == chat_id) & (MESSAGES.c.status == QUEUED) & (MESSAGES.c.kind == "album")
+    session.connection().execute(update(MESSAGES).where(waiting, MESSAGES.c.due_at > now).values(due_at=now))
+
+
+def add_to_album(session: Session, chat_id: int, message_id: int, *, text: str, picture: str = "", ref: str = "") -> bool:
+    """One more part of an album that has not begun to leave; False when it has, or is full."""
+    unsent = (MESSAGES.c.id == message_id, MESSAGES.c.chat_id == chat_id, MESSAGES.c.status == QUEUED)
+    row = session.connection().execute(select(MESSAGES).where(*unsent).with_for_update()).one_or_none()
+    if row is None or row.kind != "album":
+        return False
+    data, copied = dict(row.data), row.data.get("copy")
+    known = list(copied["refs"]) if copied else list(data.get("pictures") or [data["picture"]])
+    if len(known) >= MOST_IN_ALBUM or bool(copied) != bool(ref):
+        return False
+    if copied:
+        data["copy"] = {**copied, "refs": [*known, ref]}
+    else:
+        data["pictures"] = [*known, picture]
+    joined = "\n".join(part for part in (row.text, text) if part)
+    session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(data=data, text=joined))
+    return True
+
+
+def cancel_unsent(session: Session, chat_id: int, message_id: int) -> bool:
+    """Takes a row back that has not begun to leave; False when it has."""
+    unsent = (MESSAGES.c.id == message_id) & (MESSAGES.c.chat_id == chat_id) & (MESSAGES.c.status == QUEUED)
+    done = session.connection().execute(update(MESSAGES).where(unsent).values(status=CANCELLED).returning(MESSAGES.c.id))
+    return done.one_or_none() is not None
 
 
 def blank_newest(session: Session, chat_id: int, text: str) -> None:

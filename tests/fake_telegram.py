@@ -41,6 +41,8 @@ class Received:
     edits: int = 0
     thread: int = 0
     reply_to: int = 0
+    album: str = ""
+    copied: dict[str, Any] = field(default_factory=dict)
 
     @property
     def buttons(self) -> list[str]:
@@ -79,8 +81,14 @@ class User:
         """Any message; returns its id."""
         number = next(self.fake.message_ids)
         message = {"message_id": number, "date": int(time.time()), "chat": self._chat(), "from": self._from(), **content}
+        self.fake.written[self.id, number] = message
         self.fake.push({"message": message})
         return number
+
+    def replies(self, to: int, text: str = "", **content: Any) -> int:
+        """Replies to a message of this chat."""
+        there = {"message_id": to, "date": 1, "chat": self._chat()}
+        return self.message(reply_to_message=there, **({"text": text} if text else {}), **content)
 
     def says(self, text: str) -> int:
         return self.message(text=text)
@@ -88,6 +96,9 @@ class User:
     def edits(self, message_id: int, text: str) -> None:
         message = {"message_id": message_id, "date": int(time.time()), "edit_date": int(time.time()), "chat": self._chat()}
         self.fake.push({"edited_message": {**message, "from": self._from(), "text": text}})
+
+    def sends_voice(self, **more: Any) -> int:
+        return self.message(voice=self.fake.voice(), **more)
 
     def presses(self, label: str) -> str:
         """Presses the newest button with this label; returns the query's id."""
@@ -141,17 +152,21 @@ class User:
 
 @dataclass
 class Topic:
+    """`locked`: somebody closed it by hand, and the bot may not write in closed ones."""
+
     name: str
     closed: bool = False
+    locked: bool = False
 
 
 class Group:
-    """A supergroup; `forum`: with topics. `member` False: the bot is not in it (any more)."""
+    """A supergroup; `forum`: with topics. `member` False: the bot is not in it (any more). `out`: who was removed."""
 
     def __init__(self, fake: "FakeTelegram", chat_id: int, forum: bool) -> None:
         self.fake, self.id, self.forum, self.member = fake, chat_id, forum, True
         self.topics: dict[int, Topic] = {}
         self.pinned: list[int] = []
+        self.out: list[int] = []
 
     def _chat(self) -> dict[str, Any]:
         return {"id": self.id, "type": "supergroup", "title": "Staff", **({"is_forum": True} if self.forum else {})}
@@ -163,8 +178,29 @@ class Group:
         if reply_to or thread:
             place["reply_to_message"] = {"message_id": reply_to or thread, "date": 1, "chat": self._chat()}
         about = {"message_id": number, "date": int(time.time()), "chat": self._chat(), "from": user._from()}
-        self.fake.push({"message": {**about, **place, **content}})
+        self.fake.written[self.id, number] = {**about, **place, **content}
+        self.fake.push({"message": self.fake.written[self.id, number]})
         return number
+
+    def edits(self, message_id: int, **content: Any) -> None:
+        """Whoever wrote it gives it other words."""
+        message = self.fake.written[self.id, message_id]
+        message = {**message, **content, "edit_date": int(time.time())}
+        self.fake.written[self.id, message_id] = message
+        self.fake.push({"edited_message": message})
+
+    def sends_album(
+        self, user: User, contents: list[bytes], thread: int = 0, captions: dict[int, str] | None = None
+    ) -> list[int]:
+        """As Telegram tells an album: message by message, with the same mark."""
+        album = str(next(self.fake.message_ids))
+        numbers = []
+        for index, content in enumerate(contents):
+            file_id = self.fake.file(content)
+            size = {"file_id": file_id, "file_unique_id": file_id, "width": 800, "height": 600, "file_size": len(content)}
+            words = {"caption": captions[index]} if captions and index in captions else {}
+            numbers.append(self.message(user, thread, photo=[size], media_group_id=album, **words))
+        return numbers
 
     def says(self, user: User, text: str, thread: int = 0, reply_to: int = 0) -> int:
         return self.message(user, thread, reply_to, text=text)
@@ -195,6 +231,10 @@ class Group:
         """Somebody deletes a topic with everything in it."""
         del self.topics[thread]
         self.fake.received[:] = [m for m in self.fake.received if m.chat_id != self.id or m.thread != thread]
+
+    def closes(self, thread: int) -> None:
+        """Somebody closes a topic by hand."""
+        self.topics[thread].closed = self.topics[thread].locked = True
 
     def _status(self, status: str) -> None:
         bot = {"id": int(self.fake.token.split(":")[0]), "is_bot": True, "first_name": "Bayline"}
@@ -241,6 +281,8 @@ class FakeTelegram:
         self.left: list[int] = []
         self.webhook: dict[str, Any] = {}
         self.updates: list[dict[str, Any]] = []
+        # What people wrote, by chat and number: what can be copied, replied to, deleted.
+        self.written: dict[tuple[int, int], dict[str, Any]] = {}
         self.faults: list[Fault] = []
         self.migrated: dict[int, int] = {}
         self.message_ids = itertools.count(1000)
@@ -318,6 +360,10 @@ class FakeTelegram:
     def file(self, content: bytes) -> str:
         self._files[name := f"file{len(self._files)}"] = content
         return name
+
+    def voice(self) -> dict[str, Any]:
+        file_id = self.file(b"OggS")
+        return {"file_id": file_id, "file_unique_id": file_id, "duration": 3, "mime_type": "audio/ogg", "file_size": 4}
 
     def push(self, update: dict[str, Any]) -> int:
         """Numbers an update and delivers it, by whatever way the bot has chosen."""
@@ -451,16 +497,80 @@ class FakeTelegram:
             raise bad("file must be non-empty")
         return self._send("sendDocument", parameters, caption, entities, document=document)
 
+    async def _do_sendmediagroup(self, parameters: dict[str, Any]) -> Any:
+        media = rules.media_group(parameters.get("media"), parameters)
+        album, sent = str(next(self.message_ids)), []
+        for content, caption, entities in media:
+            sent.append(self._send("sendMediaGroup", parameters, caption, entities, content, album=album, counts=not sent))
+        return sent
+
+    async def _do_copymessage(self, parameters: dict[str, Any]) -> Any:
+        return self._copy(parameters, parameters.get("message_id"), str(parameters.get("caption", "")))
+
+    async def _do_copymessages(self, parameters: dict[str, Any]) -> Any:
+        numbers = rules.structure(parameters.get("message_ids"), "message identifiers")
+        if not 1 <= len(numbers) <= 100 or numbers != sorted(set(numbers)):
+            raise bad("message identifiers must be in a strictly increasing order")
+        return [self._copy(parameters, number) for number in numbers]
+
+    def _copy(self, parameters: dict[str, Any], number: Any, caption: str = "") -> dict[str, int]:
+        message = self.written.get((int(parameters.get("from_chat_id", 0)), int(number or 0)))
+        if message is None:
+            raise bad("message to copy not found")
+        if caption:
+            rules.text(caption, 1024, long="message caption is too long")
+        content = {name: value for name, value in message.items() if name not in ("message_id", "date", "chat", "from")}
+        words = caption or str(message.get("caption") or message.get("text") or "")
+        return {"message_id": self._send("copyMessage", parameters, words, [], copied=content)["message_id"]}
+
+    async def _do_deletemessage(self, parameters: dict[str, Any]) -> Any:
+        chat, number = self._chat_of(parameters), int(parameters.get("message_id", 0))
+        for message in self.received:
+            if (message.chat_id, message.message_id) == (chat, number):
+                if asyncio.get_running_loop().time() - message.at > 48 * 3600:
+                    raise bad("message can't be deleted")
+                self.received.remove(message)
+                return True
+        raise bad("message to delete not found")
+
+    async def _do_banchatmember(self, parameters: dict[str, Any]) -> Any:
+        group = self._groups.get(self._chat_of(parameters))
+        if group is None:
+            raise bad("method is available for supergroup and channel chats only")
+        group.out.append(int(parameters["user_id"]))
+        return True
+
+    async def _do_unbanchatmember(self, parameters: dict[str, Any]) -> Any:
+        self._chat_of(parameters)
+        return True
+
+    async def _do_editmessagecaption(self, parameters: dict[str, Any]) -> Any:
+        caption = str(parameters.get("caption", ""))
+        if caption:
+            rules.text(caption, 1024, long="message caption is too long")
+        chat, number = self._chat_of(parameters), int(parameters.get("message_id", 0))
+        for message in self.received:
+            if (message.chat_id, message.message_id) == (chat, number):
+                if not (message.photo or message.document or message.copied):
+                    raise bad("there is no caption in the message to edit")
+                if message.text == caption:
+                    raise bad("message is not modified: specified new message content and reply markup are exactly the same")
+                message.text, message.edits = caption, message.edits + 1
+                return self._as_json(message)
+        raise bad("message to edit not found")
+
     def _send(
-        self, method: str, parameters: dict[str, Any], text: str, entities: Any, photo: bytes = b"", document: bytes = b""
-    ) -> Any:
+        self, method: str, parameters: dict[str, Any], text: str, entities: Any, photo: bytes = b"", document: bytes = b"",
+        *, album: str = "", copied: dict[str, Any] | None = None, counts: bool = True,
+    ) -> Any:  # fmt: skip
         markup = rules.markup(parameters.get("reply_markup"))
         chat = self._chat_of(parameters)
         thread, reply_to = self._thread_of(chat, parameters), self._reply_of(chat, parameters)
-        self._watch_rates(chat)
+        if counts:
+            self._watch_rates(chat)
         message = Received(
             chat, next(self.message_ids), method, text, entities, markup, asyncio.get_running_loop().time(), photo, document,
-            thread=thread, reply_to=reply_to,
+            thread=thread, reply_to=reply_to, album=album, copied=copied or {},
         )  # fmt: skip
         if self._keep:
             self.received.append(message)
@@ -472,12 +582,15 @@ class FakeTelegram:
         group = self._groups.get(chat)
         if thread and (group is None or thread not in group.topics):
             raise bad("message thread not found")
+        if group and thread and group.topics[thread].locked:
+            raise bad("TOPIC_CLOSED")
         return thread
 
     def _reply_of(self, chat: int, parameters: dict[str, Any]) -> int:
         reply = rules.structure(parameters.get("reply_parameters") or {}, "reply_parameters")
         number = int(reply.get("message_id", 0))
-        if number and not any(m.chat_id == chat and m.message_id == number for m in self.received):
+        known = any(m.chat_id == chat and m.message_id == number for m in self.received) or (chat, number) in self.written
+        if number and not known:
             if not reply.get("allow_sending_without_reply"):
                 raise bad("message to be replied not found")
             return 0
@@ -518,7 +631,7 @@ class FakeTelegram:
         topic = self._topic(parameters)
         if topic.closed is closed:
             raise bad("TOPIC_NOT_MODIFIED")
-        topic.closed = closed
+        topic.closed, topic.locked = closed, False
         return True
 
     async def _do_pinchatmessage(self, parameters: dict[str, Any]) -> Any:
@@ -572,9 +685,9 @@ class FakeTelegram:
                 break
         else:
             raise bad("message to edit not found")
-        if message.photo or message.document:
+        if message.photo or message.document or message.copied:
             raise bad("there is no text in the message to edit")
-        if "keyboard" in message.markup or "remove_keyboard" in message.markup:
+        if message.markup.keys() & {"keyboard", "remove_keyboard", "force_reply"}:
             raise bad("message can't be edited")
         keyboard = markup if markup.get("inline_keyboard") else {}
         old = message.markup if message.markup.get("inline_keyboard") else {}

@@ -86,11 +86,31 @@ def markup(value: Any) -> dict[str, Any]:
             raise bad("inline keyboard button text is empty")
         if "url" not in button and not 1 <= len(button.get("callback_data", "").encode()) <= 64:
             raise bad("BUTTON_DATA_INVALID")
+    kinds = found.keys() & {"inline_keyboard", "keyboard", "remove_keyboard", "force_reply"}
+    if len(kinds) > 1:
+        raise bad("there must be one kind of reply markup")
     for row in found.get("keyboard", []):
         for button in row:
             if not (button if isinstance(button, str) else button.get("text")):
                 raise bad("keyboard button text is empty")
     return found
+
+
+def media_group(value: Any, files: dict[str, Any]) -> list[tuple[bytes, str, list[dict[str, Any]]]]:
+    """Content, caption and entities of each part."""
+    found = structure(value or [], "media")
+    if not isinstance(found, list) or not 2 <= len(found) <= 10:
+        raise bad("there must be 2 to 10 items in a media group")
+    parts = []
+    for item in found:
+        name = str(item.get("media", "")).removeprefix("attach://")
+        if item.get("type") != "photo" or not isinstance(files.get(name), bytes):
+            raise bad("wrong file identifier/HTTP URL specified")
+        caption = str(item.get("caption", ""))
+        if caption:
+            text(caption, 1024, long="message caption is too long")
+        parts.append((files[name], caption, entities(item.get("caption_entities"), caption)))
+    return parts
 
 
 def commands(value: Any) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ import hmac
 import json
 import logging
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,6 +65,8 @@ class Telegram:
         patience = patience or Patience()
         self.api = Api(token, api_url)
         self.sender = TelegramSender(self.api, database, rates)
+        # Called when staff have written or pressed something that is to be sent.
+        self.spoke: Callable[[], None] = lambda: None
         self._intake = Intake(self.api, turns, database, clock, staff_chat, photos)
         self._menus = Menus(self.api, turns.engine.texts, patience)
         self._poller = None if webhook_url else Poller(self.api, self._intake, database, patience)
@@ -74,6 +76,7 @@ class Telegram:
         self._tasks: list[asyncio.Task[None]] = []
         self.sender.sent = self._menus.note
         self._intake.heard = self._heard
+        self._intake.spoke = lambda: self.spoke()
 
     async def start(self) -> None:
         await self.api.start()

@@ -18,12 +18,14 @@ from bot.album import Album
 from bot.channels import telegram_updates as updates
 from bot.channels.telegram_api import Api
 from bot.channels.telegram_request import Refused
+from bot.channels.telegram_staff import StaffDoor
 from bot.clock import Clock
 from bot.photos import CleanPhoto, PhotoRefused
 from bot.redaction import where
 from bot.turns import Turns
 from handlers.dialogue.engine import Outcome
 from handlers.dialogue.incoming import Incoming
+from handlers.tickets.word import Word
 from storage import chats, messages, outbox, quarantine
 from storage.database import Database
 
@@ -38,12 +40,16 @@ DOWNLOAD_WITHIN = 10.0
 
 
 class Intake:
-    """Turns updates into turns, in order within a chat. `heard` is called after each turn."""
+    """Turns updates into turns, in order within a chat.
+
+    `heard` is called after each turn, `spoke` when staff have said or done something.
+    """
 
     def __init__(
         self, api: Api, turns: Turns, database: Database, clock: Clock, staff_chat: str | None, photos: Photos | None
     ) -> None:
         self.heard: Callable[[Incoming, Outcome], None] | None = None
+        self.spoke: Callable[[], None] = lambda: None
         self._api = api
         self._turns = turns
         self._database = database
@@ -51,6 +57,7 @@ class Intake:
         self._staff_chat = staff_chat
         self._photos = photos
         self._album = Album(database, clock)
+        self._staff = StaffDoor(database, turns.engine.texts, clock)
         # Chats whose photo is still being fetched: what they send meanwhile waits behind it.
         self._busy: dict[str, asyncio.Future[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -74,7 +81,9 @@ class Intake:
             if isinstance(event, updates.Heard):
                 await self._hear(event)
             elif isinstance(event, updates.Edited):
-                await asyncio.to_thread(self._note_edit, event)
+                await self._in_line(event.address, self._hear_edit(event))
+            elif isinstance(event, updates.Staffed):
+                await self._hear_staff(event)
             elif isinstance(event, updates.Blocked):
                 await asyncio.to_thread(self._lose, event)
             elif isinstance(event, updates.Group):
@@ -109,7 +118,9 @@ class Intake:
 
     async def _hear(self, heard: updates.Heard) -> None:
         address = heard.incoming.address
-        if heard.file or address in self._busy:
+        if heard.incoming.extra.get("answers"):
+            await self._in_line(address, self._hear_reply(heard))
+        elif heard.file or address in self._busy:
             await self._in_line(address, self._hear_photo(heard) if heard.file else self._turn(heard))
         else:
             await self._turn(heard)
@@ -161,6 +172,59 @@ class Intake:
         task = asyncio.create_task(quietly())
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    # -- staff ---------------------------------------------------------------------------------------------------------
+
+    async def _hear_staff(self, event: updates.Staffed) -> None:
+        """What is said and pressed in the staff's group, and their buttons in private chats. Any other group is left."""
+        word = event.word
+        if word.address.startswith("-") and word.address != self._staff_chat:
+            if event.query:
+                self._answer(event.query, "")
+            self._leave(word.address)
+            return
+        # What stands in one topic keeps its order.
+        await self._in_line(f"{word.address}/{word.thread}", self._staff_turn(word, event.file, event.query))
+
+    async def _staff_turn(self, word: Word, file: str, query: str) -> None:
+        media_id, is_new = "", False
+        if word.address == self._staff_chat:
+            await asyncio.to_thread(self._find_again, word.address)
+        chat_id = await asyncio.to_thread(self._staff.wants_photo, word) if file and not word.refusal else None
+        if chat_id is not None:
+            try:
+                await asyncio.to_thread(self._album.open, None)
+                photo = await self._fetch(file)
+                media_id, is_new = await asyncio.to_thread(self._album.keep, chat_id, photo)
+                word = replace(word, picture=media_id)
+            except PhotoRefused as why:
+                word = replace(word, refusal=why.key)
+        heard = await asyncio.to_thread(self._staff.take, word)
+        if query:
+            self._answer(query, heard.toast)
+        if heard.duplicate and is_new:
+            await asyncio.to_thread(self._album.drop, media_id)
+        if heard.spoke:
+            self.spoke()
+
+    async def _hear_reply(self, heard: updates.Heard) -> None:
+        """In a private chat: an answer of staff to a message about a ticket, or what anybody says to the bot."""
+        word = updates.as_word(heard)
+        if await asyncio.to_thread(self._staff.concerns, word):
+            await self._staff_turn(word, heard.file, "")
+        elif heard.file:
+            await self._hear_photo(heard)
+        else:
+            await self._turn(heard)
+
+    async def _hear_edit(self, edited: updates.Edited) -> None:
+        word = Word(
+            key=edited.key, address=edited.address, person=edited.address, ref=edited.ref, text=edited.text, edited=True
+        )  # fmt: skip
+        if await asyncio.to_thread(self._staff.concerns, word):
+            await self._staff_turn(word, "", "")
+        else:
+            await asyncio.to_thread(self._note_edit, edited)
 
     # -- photos --------------------------------------------------------------------------------------------------------
 

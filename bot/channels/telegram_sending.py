@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from telegram import InputFile
+from telegram import InputFile, InputMediaPhoto
 from telegram.error import TelegramError
 
 from bot.channels.channel import Fate, Rates, Result, Slot
@@ -27,17 +27,19 @@ _NO_PREVIEW = {"is_disabled": True}
 # What Telegram says when an edit is pointless, or must be a new message instead.
 _SAME = "message is not modified"
 _NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid", "no text in the message")
+_NOT_THERE = ("message to delete not found", "message_id_invalid")
 _NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found")
 
 
 @dataclass(slots=True)
 class _Step:
     """One call of several that send a letter. `picture`: the id of a stored photo that goes with it; `document`: a file's
-    name, mime and content."""
+    name, mime and content; `album`: ids of several photos that go together."""
 
     method: str
     parameters: dict[str, Any] = field(default_factory=dict)
     picture: str = ""
+    album: tuple[str, ...] = ()
     document: dict[str, str] | None = None
 
 
@@ -78,6 +80,8 @@ class TelegramSender:
     async def _send(self, letter: Letter, slot: Slot) -> Result:
         if letter.kind == "topic":
             return await self._topics.change(letter, slot)
+        if letter.kind in ("caption", "delete"):
+            return await self._change(letter, slot)
         steps = _steps(letter, _markup(letter, letter.address in self.sharing))
         if not steps:
             return Result(Fate.REFUSED, reason="there is nothing in it")
@@ -99,6 +103,24 @@ class TelegramSender:
         if thread and letter.data.get("pin"):
             await self._topics.pin(letter.address, result.ref)
         return result
+
+    async def _change(self, letter: Letter, slot: Slot) -> Result:
+        """Gives a photo or file other words, or deletes a message. What never arrived needs neither."""
+        if not letter.replaces:
+            return Result(Fate.SENT)
+        if not await slot():
+            return Result(Fate.RETURNED)
+        step = _Step("deleteMessage", {"chat_id": int(letter.address), "message_id": int(letter.replaces)})
+        if letter.kind == "caption":
+            (part,) = split(letter.text, (), MAX_CAPTION)[:1] or (None,)
+            step = _Step("editMessageCaption", {**step.parameters, "caption": part.text if part else ""})
+        result = await self._say(step)
+        if result.fate is Fate.UNKNOWN:
+            return replace(result, fate=Fate.RETRY)  # twice is the same as once
+        pointless = (_SAME,) if letter.kind == "caption" else _NOT_THERE
+        if result.fate is Fate.REFUSED and any(words in result.reason.lower() for words in pointless):
+            return Result(Fate.SENT, ref=letter.replaces)
+        return replace(result, ref=letter.replaces) if result.fate is Fate.SENT else result
 
     async def _edit(self, letter: Letter, step: _Step, slot: Slot) -> Result | None:
         """Puts the letter in the place of an earlier one; None when it has to be a message of its own."""
@@ -140,8 +162,12 @@ class TelegramSender:
             file = InputFile(step.document["content"].encode(), filename=step.document["name"])
             message = await self._api.bot.send_document(parameters.pop("chat_id"), file, api_kwargs=parameters)
             return Result(Fate.SENT, ref=str(message.message_id))
+        if step.album:
+            return await self._send_album(step)
         if not step.picture:
             answer = await self._api.call(step.method, step.parameters)
+            if isinstance(answer, list):
+                answer = answer[0] if answer else None
             ref = answer.get("message_id") if isinstance(answer, dict) else None
             return Result(Fate.SENT, ref=str(ref) if ref else None)
         content = await asyncio.to_thread(partial(self._picture, step.picture))
@@ -150,6 +176,24 @@ class TelegramSender:
         parameters = dict(step.parameters)
         message = await self._api.bot.send_photo(parameters.pop("chat_id"), content, api_kwargs=parameters)
         return Result(Fate.SENT, ref=str(message.message_id))
+
+    async def _send_album(self, step: _Step) -> Result:
+        contents = [await asyncio.to_thread(partial(self._picture, picture)) for picture in step.album]
+        photos = [InputMediaPhoto(content) for content in contents if content is not None]
+        parameters = dict(step.parameters)
+        chat, caption, entities = (
+            parameters.pop("chat_id"),
+            parameters.pop("caption", None),
+            parameters.pop("caption_entities", None),
+        )
+        if not photos:
+            return Result(Fate.REFUSED, reason="its pictures are not there any more")
+        if len(photos) == 1:
+            more = {name: value for name, value in (("caption", caption), ("caption_entities", entities)) if value}
+            message = await self._api.bot.send_photo(chat, photos[0].media, api_kwargs={**parameters, **more})
+            return Result(Fate.SENT, ref=str(message.message_id))
+        sent = await self._api.bot.send_media_group(chat, photos, caption=caption, api_kwargs=parameters)
+        return Result(Fate.SENT, ref=str(sent[0].message_id))
 
     def _picture(self, media_id: str) -> bytes | None:
         with self._database.reading() as session:
@@ -162,26 +206,43 @@ def _steps(letter: Letter, markup: dict[str, Any] | None) -> list[_Step]:
     chat = int(letter.address) if letter.address.lstrip("-").isdecimal() else letter.address
     steps = []
     entities = letter.data.get("entities", ())
-    picture = letter.data.get("picture", "")
+    pictures = letter.data.get("pictures") or [one for one in (letter.data.get("picture"),) if one]
     text = letter.text
-    document = letter.data.get("document")
-    if picture or document:
-        step = _Step("sendDocument" if document else "sendPhoto", {"chat_id": chat}, picture, document)
-        if text.strip() and units(text) <= MAX_CAPTION:
+    document, copied = letter.data.get("document"), letter.data.get("copy")
+    if pictures or document or copied:
+        if document:
+            step = _Step("sendDocument", {"chat_id": chat}, document=document)
+        elif copied:
+            step = _copying(chat, copied)
+        elif len(pictures) > 1:
+            step = _Step("sendMediaGroup", {"chat_id": chat}, album=tuple(pictures))
+        else:
+            step = _Step("sendPhoto", {"chat_id": chat}, pictures[0])
+        if step.method != "copyMessages" and text.strip() and units(text) <= MAX_CAPTION:
             (part,) = split(text, entities, MAX_CAPTION)
             step.parameters["caption"] = part.text
             if part.entities:
                 step.parameters["caption_entities"] = part.entities
             text = ""
+        elif step.method == "copyMessages":
+            text = ""  # they bring their own
         steps.append(step)
     for part in split(text, entities, MAX_UNITS):
         step = _Step("sendMessage", {"chat_id": chat, "text": part.text, "link_preview_options": _NO_PREVIEW})
         if part.entities:
             step.parameters["entities"] = part.entities
         steps.append(step)
-    if steps and markup:
+    if steps and markup and steps[-1].method not in ("sendMediaGroup", "copyMessages"):
         steps[-1].parameters["reply_markup"] = markup
     return steps
+
+
+def _copying(chat: Any, copied: dict[str, Any]) -> _Step:
+    refs = sorted(int(ref) for ref in copied["refs"])
+    parameters = {"chat_id": chat, "from_chat_id": int(copied["chat"])}
+    if len(refs) > 1:
+        return _Step("copyMessages", {**parameters, "message_ids": refs})
+    return _Step("copyMessage", {**parameters, "message_id": refs[0]})
 
 
 def _markup(letter: Letter, sharing: bool) -> dict[str, Any] | None:
@@ -190,6 +251,9 @@ def _markup(letter: Letter, sharing: bool) -> dict[str, Any] | None:
     if label := letter.data.get("share"):
         button = {"text": label, "request_contact": True}
         return {"keyboard": [[button]], "one_time_keyboard": True, "resize_keyboard": True}
+    if letter.data.get("force_reply"):
+        # Opens the reply for whoever is named in the text, and for nobody else.
+        return {"force_reply": True, "selective": True}
     return {"remove_keyboard": True} if sharing else None
 
 

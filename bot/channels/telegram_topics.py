@@ -38,7 +38,7 @@ class Topics:
 
     async def change(self, letter: Letter, slot: Slot) -> Result:
         """Does what a letter of kind "topic" asks for. In a group without topics there is nothing to do, and all is well."""
-        if time.monotonic() < self._plain.get(letter.address, 0.0):
+        if not letter.address.startswith("-") or time.monotonic() < self._plain.get(letter.address, 0.0):
             return Result(Fate.SENT)
         parameters: dict[str, Any] = {"chat_id": int(letter.address)}
         do = letter.data["do"]
@@ -74,17 +74,20 @@ class Topics:
         return result
 
     async def place(self, letter: Letter, steps: list[dict[str, Any]]) -> bool:
-        """Puts the calls of a letter into its topic, or in a group without topics under its card; whether it has a topic."""
-        thread = await self._ref(letter.data.get("topic"))
-        if thread is not None:
-            for parameters in steps:
-                parameters["message_thread_id"] = int(thread)
-            return True
-        card = await self._ref(letter.data.get("under"))
-        if card is not None:
-            for parameters in steps:
-                parameters["reply_parameters"] = {"message_id": int(card), "allow_sending_without_reply": True}
-        return False
+        """Puts the calls of a letter into its topic, or in a group without topics under its card, the first one under what it
+        replies to; whether it has a topic.
+
+        `data`: `topic`, `under` and `answers` are rows of ours, `answers_ref` is Telegram's number of a message.
+        """
+        thread, data = await self._ref(letter.data.get("topic")), letter.data
+        for parameters in steps if thread is not None else ():
+            parameters["message_thread_id"] = int(thread or 0)
+        answered = data.get("answers_ref") or await self._ref(data.get("answers"))
+        card = await self._ref(data.get("under")) if thread is None else None
+        for number, parameters in enumerate(steps):
+            if replied := (answered if number == 0 else None) or card:
+                parameters["reply_parameters"] = {"message_id": int(replied), "allow_sending_without_reply": True}
+        return thread is not None
 
     async def pin(self, address: str, ref: str | None) -> None:
         """A card that is not pinned is a card all the same."""
@@ -99,4 +102,7 @@ class Topics:
 
     def _look_up(self, message_id: int) -> str | None:
         with self._database.reading() as session:
-            return session.scalar(select(MESSAGES.c.channel_ref).where(MESSAGES.c.id == message_id))
+            query = select(MESSAGES.c.channel_ref, MESSAGES.c.data).where(MESSAGES.c.id == message_id)
+            row = session.execute(query).one_or_none()
+        # What came in has it among its data.
+        return (row.channel_ref or row.data.get("ref")) if row else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.dialogue.incoming import MAX_TEXT, Contact, Incoming, clean
+from handlers.tickets.word import Word
 
 # The kinds of update that we ask for. Others may come all the same, from before or by another client's wish.
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -42,11 +43,21 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Somebody changed the words of a message that was handled before."""
+    """Somebody changed the words of a message that was handled before, in a private chat."""
 
     address: str
     ref: str
     text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staffed:
+    """Something in a group, or a button of staff. `query`, `file`: as in `Heard`."""
+
+    word: Word
+    query: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,7 @@ class Query:
     query: str
 
 
-Event = Heard | Edited | Blocked | Group | Query | None
+Event = Heard | Edited | Staffed | Blocked | Group | Query | None
 
 
 def number_of(update: Any) -> int:
@@ -88,7 +99,7 @@ def read(update: dict[str, Any], bot_id: int, now: float = 0.0) -> Event:
     if "message" in update:
         return _message(_table(update, "message"), key, now)
     if "edited_message" in update:
-        return _edited(_table(update, "edited_message"))
+        return _edited(_table(update, "edited_message"), key)
     if "my_chat_member" in update:
         return _membership(_table(update, "my_chat_member"))
     for post in ("channel_post", "edited_channel_post"):
@@ -103,7 +114,7 @@ def _message(message: dict[str, Any], key: str, now: float) -> Event:
     chat = _table(message, "chat")
     address = str(_id(chat, "id"))
     if _words(chat, "type") != "private":
-        return Group(address)
+        return _in_group(message, key)
     person = _table(message, "from") if "from" in message else chat
     if person.get("is_bot") is True:
         return None
@@ -112,10 +123,12 @@ def _message(message: dict[str, Any], key: str, now: float) -> Event:
         "language": _words(person, "language_code")[:35], "name": _name(person),
         "waited": _waited(now - _number(message, "date")),
     }  # fmt: skip
-    if "text" in message:
-        return _text(_words(message, "text"), about)
-    caption = clean(_words(message, "caption"), MAX_TEXT)
     extra = {"album": album} if (album := clean(_words(message, "media_group_id"), 40)) else {}
+    if answers := _replied(message):
+        extra["answers"] = answers
+    if "text" in message:
+        return _text(_words(message, "text"), {**about, "extra": extra})
+    caption = clean(_words(message, "caption"), MAX_TEXT)
     if file := _picture(message):
         return Heard(Incoming(**about, kind="photo", text=caption, extra=extra), file=file)
     if "photo" in message or _is_picture(message):
@@ -124,10 +137,51 @@ def _message(message: dict[str, Any], key: str, now: float) -> Event:
     if "contact" in message:
         card = _table(message, "contact")
         own = card.get("user_id") == _id(person, "id")
-        return Heard(Incoming(**about, kind="contact", contact=Contact(clean(_words(card, "phone_number"), 40), own)))
+        contact = Contact(clean(_words(card, "phone_number"), 40), own)
+        return Heard(Incoming(**about, kind="contact", contact=contact, extra=extra))
     if any(name in message for name in _NO_WORDS):
-        return Heard(Incoming(**about, kind="other", text=caption))
+        return Heard(Incoming(**about, kind="other", text=caption, extra=extra))
     return None
+
+
+def _in_group(message: dict[str, Any], key: str, *, edited: bool = False) -> Event:
+    """What people say in a group; what the service says there, such as that somebody came, only shows that it is there."""
+    address = str(_id(_table(message, "chat"), "id"))
+    person = _table(message, "from") if "from" in message else {}
+    # An anonymous administrator writes as the group; nobody knows who that is.
+    nameless = not person or "sender_chat" in message
+    media = any(name in message for name in (*_NO_WORDS, "contact"))
+    if not ("text" in message or "photo" in message or media) or (person.get("is_bot") is True and not nameless):
+        return Group(address)
+    thread = str(_id(message, "message_thread_id")) if message.get("is_topic_message") is True else ""
+    replied = _replied(message)
+    file, picture = _picture(message), "photo" in message or _is_picture(message)
+    word = Word(
+        key=key, address=address, person="" if nameless else str(_id(person, "id")), ref=str(_id(message, "message_id")),
+        kind="photo" if picture else "text" if "text" in message else "copy",
+        text=clean(_words(message, "text") or _words(message, "caption"), MAX_TEXT), thread=thread,
+        # What stands in a topic without being a reply is told as one to the topic's first message.
+        reply_to="" if replied == thread else replied, album=clean(_words(message, "media_group_id"), 40), edited=edited,
+        refusal="dialogue.photo.too_big" if picture and not file else "", language=_words(person, "language_code")[:35],
+    )  # fmt: skip
+    return Staffed(word, file=file)
+
+
+def _replied(message: dict[str, Any]) -> str:
+    """The message that this one replies to, "" for none."""
+    return str(_id(_table(message, "reply_to_message"), "message_id")) if message.get("reply_to_message") else ""
+
+
+def as_word(heard: Heard) -> Word:
+    """What was said in a private chat, as what staff may have said there."""
+    said = heard.incoming
+    kind = said.kind if said.kind in ("text", "photo") else "text" if said.kind == "start" else "copy"
+    refusal = str(said.extra.get("refusal", ""))
+    return Word(
+        key=said.key, address=said.address, person=said.address, ref=said.ref, kind="photo" if refusal else kind, text=said.text,
+        reply_to=str(said.extra.get("answers", "")), album=str(said.extra.get("album", "")), refusal=refusal,
+        language=said.language,
+    )  # fmt: skip
 
 
 def _waited(seconds: float) -> float:
@@ -166,6 +220,12 @@ def _query(query: dict[str, Any], key: str) -> Event:
     person = _table(query, "from")
     message = _table(query, "message") if query.get("message") is not None else {}
     chat = _table(message, "chat") if message else {}
+    if chat and "data" in query and (_words(chat, "type") != "private" or _words(query, "data").startswith("!")):
+        word = Word(
+            key=key, address=str(_id(chat, "id")), person=str(_id(person, "id")), ref=str(_id(message, "message_id")),
+            kind="press", text=clean(_words(query, "data"), 64), language=_words(person, "language_code")[:35],
+        )  # fmt: skip
+        return Staffed(word, query=number)
     # In a private chat the chat's id is the person's: whoever presses must be the one whom the chat belongs to.
     if not chat or _words(chat, "type") != "private" or _id(chat, "id") != _id(person, "id") or "data" not in query:
         return Query(number)
@@ -178,12 +238,12 @@ def _query(query: dict[str, Any], key: str) -> Event:
     )  # fmt: skip
 
 
-def _edited(message: dict[str, Any]) -> Event:
+def _edited(message: dict[str, Any], key: str) -> Event:
     chat = _table(message, "chat")
     if _words(chat, "type") != "private":
-        return Group(str(_id(chat, "id")))
+        return _in_group(message, key, edited=True)
     text = _words(message, "text") or _words(message, "caption")
-    return Edited(str(_id(chat, "id")), str(_id(message, "message_id")), clean(text, MAX_TEXT))
+    return Edited(str(_id(chat, "id")), str(_id(message, "message_id")), clean(text, MAX_TEXT), key)
 
 
 def _membership(change: dict[str, Any]) -> Event:

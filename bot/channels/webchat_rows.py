@@ -33,8 +33,8 @@ def shown(message: Message, address: str) -> dict[str, Any] | None:
         return row
     if data.get("entities"):
         row["entities"] = data["entities"]
-    if data.get("picture"):
-        row["photos"] = [data["picture"]]
+    if data.get("pictures") or data.get("picture"):
+        row["photos"] = data.get("pictures") or [data["picture"]]
     if data.get("document"):
         row["file"] = {"name": data["document"]["name"], "url": data["document"]["path"]}
     if message.token and data.get("buttons"):
@@ -42,7 +42,7 @@ def shown(message: Message, address: str) -> dict[str, Any] | None:
     if data.get("passing") or data.get("ask"):
         row["once"] = True
     if message.edits:
-        row["instead" if data.get("card") else "spent"] = message.edits
+        row["instead" if data.get("card") or data.get("corrects") else "spent"] = message.edits
     return row
 
 

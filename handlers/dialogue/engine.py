@@ -200,6 +200,7 @@ class Engine:
             "payload": incoming.payload,
             "ref": incoming.ref,
             "album": incoming.extra.get("album", ""),
+            "answers": incoming.extra.get("answers", ""),
         }
         data: dict[str, Any] = {name: clean(value, 200) for name, value in given.items() if value}
         if incoming.media:

@@ -3,7 +3,7 @@
 Each takes a `Work` (who, when, from where) and a ticket. Raises Refusal with a sentence for whoever tried.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,8 @@ from storage.tickets import Ticket, TicketNote
 # Words that come later than this after the last ones are a second message, not the rest of the first.
 ONE_BREATH = timedelta(minutes=5)
 MOST_SUMMARY = 4000
+# The parts of an album come one by one, and leave together.
+ALBUM_WAIT = timedelta(seconds=1.5)
 _ENOUGH = 20_000
 
 
@@ -164,15 +166,23 @@ def set_tier(work: Work, ticket: Ticket, tier: str) -> Ticket:
         return ticket
 
 
-def note(work: Work, ticket: Ticket, text: str) -> None:
+def note(work: Work, ticket: Ticket, text: str) -> TicketNote:
     """For the eyes of staff. It goes into a table that nothing reads which talks to customers."""
     words = text.strip()
     if not words:
         raise Refusal("tickets.empty")
-    work.session.add(
-        TicketNote(ticket_id=ticket.id, at=work.now, who=work.by.who[:80], staff_id=work.by.staff_id, text=words[:_ENOUGH])
-    )
+    noted = TicketNote(ticket_id=ticket.id, at=work.now, who=work.by.who[:80], staff_id=work.by.staff_id, text=words[:_ENOUGH])
+    work.session.add(noted)
+    work.session.flush()
     work.event(ticket, "noted")
+    return noted
+
+
+def rewrite_note(work: Work, ticket: Ticket, noted: TicketNote, text: str) -> None:
+    """Other words in its place. It stays a note."""
+    if words := text.strip():
+        noted.text = words[:_ENOUGH]
+        work.event(ticket, "note_rewritten")
 
 
 def reply(
@@ -184,19 +194,26 @@ def reply(
     waits: bool = False,
     picture: str = "",
     topic: int | None = None,
-) -> None:
-    """Words of staff to the customer; from here on the chat is in their hands until the ticket is settled.
+    answers: int | None = None,
+    copied: Mapping[str, Any] | None = None,
+    album: bool = False,
+) -> int:
+    """Words of staff to the customer; from here on the chat is in their hands until the ticket is settled. The message's id.
 
     `seen`: the newest answer of staff that the sender had before them; if there is another by now, they shall read it first.
     `waits`: it is the customer's turn, and the solution's clock stands still. `picture`: id of a stored photo.
-    `topic`: the row of the topic where staff wrote it, which need not be told it again.
+    `topic`: the row of the topic where staff wrote it, which need not be told it again. `answers`: the row it replies to.
+    `copied`: a message of the same channel that is passed on as it is, {"chat": address, "refs": […]}. `album`: more may follow
+    with it (see `add_to_album`), so it waits a moment.
     """
-    if not words.strip() and not picture:
+    if not words.strip() and not picture and not copied:
         raise Refusal("tickets.empty")
     with work.holding(ticket) as (chat, ticket):
         _alive(ticket)
         if seen is not None and tickets.last_reply(work.session, ticket.id) > seen:
             raise Refusal("tickets.somebody_answered")
+        if copied and chat.channel != "telegram":
+            raise Refusal("tickets.no_files_here")
         first = ticket.answered_at is None
         ticket.answered_at, ticket.unanswered = ticket.answered_at or work.now, 0
         ticket.status = tickets.WAITING if waits else tickets.ANSWERED
@@ -207,10 +224,50 @@ def reply(
         card.show(work, chat, ticket)
         if chat.ticket_id != ticket.id:
             _hand_over(work, chat, ticket)
-        data: dict[str, Any] = {"by": work.by.who, **({"topic": topic} if topic else {})}
-        more = {"kind": "photo", "data": {**data, "picture": picture}} if picture else {"data": data}
-        work.say(chat, escape(words), **more)
-        tickets.link(work.session, ticket.id, [messages.last_id(work.session, chat.id)])
+        messages.hurry_albums(work.session, chat.id, work.now)
+        more: dict[str, Any] = {"data": _told(work, written_in=topic, answers=answers, picture=picture, copy=copied)}
+        if picture or copied:
+            more["kind"] = "photo" if picture else "copy"
+        if album and not chat.pulls:
+            more |= {"kind": "album", "due_at": work.now + ALBUM_WAIT}
+        return _say(work, chat, ticket, words, **more)
+
+
+def add_to_album(work: Work, ticket: Ticket, message_id: int, words: str, *, picture: str = "", ref: str = "") -> bool:
+    """One more photo (`picture`), or a copied message (`ref`), for an album that has not begun to leave; False if it has."""
+    with work.holding(ticket) as (chat, ticket):
+        return messages.add_to_album(work.session, chat.id, message_id, text=words.strip(), picture=picture, ref=ref)
+
+
+def correct(work: Work, ticket: Ticket, message_id: int, words: str, *, topic: int | None = None) -> int | None:
+    """Staff have changed the words of a message: it is edited in its place, where the channel can. The new row's id, or None."""
+    with work.holding(ticket) as (chat, ticket):
+        (row,) = messages.with_ids(work.session, chat.id, [message_id])
+        shown = messages.last_edit(work.session, chat.id, message_id) or row
+        if shown.text == words.strip() or not (words.strip() or row.kind != "text"):
+            return None
+        work.event(ticket, "corrected")
+        messages.hurry_albums(work.session, chat.id, work.now)
+        data = _told(work, written_in=topic, corrects=message_id)
+        kind = "text" if row.kind == "text" else "caption"
+        if chat.pulls:
+            kind, data = row.kind, {**data, **({"picture": row.data["picture"]} if row.data.get("picture") else {})}
+        return _say(work, chat, ticket, words, kind=kind, edits=message_id, data=data)
+
+
+def withdraw(work: Work, ticket: Ticket, message_id: int) -> int | None:
+    """Takes a message back: unsent if it has not begun to leave (None), else by a row that deletes it; that row's id."""
+    with work.holding(ticket) as (chat, ticket):
+        (row,) = messages.with_ids(work.session, chat.id, [message_id])
+        work.event(ticket, "withdrawn")
+        if messages.cancel_unsent(work.session, chat.id, message_id):
+            return None
+        if len(row.data.get("pictures") or row.data.get("copy", {}).get("refs", ())) > 1:
+            raise Refusal("tickets.album_left")  # the channel has told us the number of its first part only
+        if chat.pulls:
+            text = work.texts.label("tickets.withdrawn", chat.language or "en", {})
+            return _say(work, chat, ticket, text, edits=message_id, data=_told(work, corrects=message_id))
+        return _say(work, chat, ticket, "", kind="delete", edits=message_id, data=_told(work, corrects=message_id))
 
 
 def resolve(work: Work, ticket: Ticket, cause: str, remedy: str, prevention: str = "") -> Ticket:
@@ -324,6 +381,17 @@ def _end(work: Work, chat: Chat, ticket: Ticket, status: str) -> None:
     work.event(ticket, "resolved" if status == tickets.RESOLVED else "closed")
     promises.reckon(work.session, ticket, work.now)
     card.show(work, chat, ticket)
+
+
+def _told(work: Work, **data: Any) -> dict[str, Any]:
+    return {"by": work.by.who, **{name: value for name, value in data.items() if value}}
+
+
+def _say(work: Work, chat: Chat, ticket: Ticket, words: str, **more: Any) -> int:
+    work.say(chat, escape(words), **more)
+    number = messages.last_id(work.session, chat.id)
+    tickets.link(work.session, ticket.id, [number])
+    return number
 
 
 def _alive(ticket: Ticket) -> None:

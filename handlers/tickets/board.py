@@ -1,7 +1,10 @@
 """The board: how a ticket looks in the staff's chats. A topic with its card, what is said in it, and notices in private."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from handlers.dialogue import markup
 from handlers.dialogue.texts import escape
@@ -11,7 +14,7 @@ from storage import boards, catalogue, chats, customers, messages, staff, ticket
 from storage.boards import Board, Post
 from storage.chats import Chat
 from storage.messages import Message
-from storage.tickets import Ticket
+from storage.tickets import Ticket, TicketNote
 
 SIGNS = {tickets.QUESTION: "🔵", tickets.MINOR: "🟡", tickets.SERIOUS: "🟠", tickets.CRITICAL: "🔴"}
 _SHOP_LANGUAGES = {"CN": "zh-Hans", "SG": "zh-Hans", "TW": "zh-Hant", "HK": "zh-Hant", "MO": "zh-Hant"}
@@ -39,6 +42,19 @@ def language_of(work: Work, ticket: Ticket) -> str:
     """The shop's: that of the country it is in."""
     store = store_of(work.session, ticket)
     return _SHOP_LANGUAGES.get(store.region, "en") if store else "en"
+
+
+def token() -> str:
+    """Of a row with buttons in a staff chat. The first letter tells it from those of customers' chats."""
+    return "!" + secrets.token_urlsafe(9)
+
+
+def where(session: Session, chat: Chat, ticket: Ticket) -> dict[str, Any]:
+    """The topic of the ticket in this chat, or the card that everything stands under where there are no topics."""
+    standing = session.get(Board, ticket.id)
+    if standing is None or standing.chat_id != chat.id:
+        return {}
+    return {"topic": standing.topic_id, "under": standing.card_id}
 
 
 def view(work: Work, ticket: Ticket, language: str = "") -> View:
@@ -89,6 +105,21 @@ def card(seen: View) -> str:
     return "\n".join(lines)
 
 
+def buttons(seen: View) -> list[list[dict[str, Any]]]:
+    """What may be done with it as it is now; what each button does and who may stands in `asking`."""
+    if not seen.ticket.alive:
+        rows = [] if seen.ticket.status == tickets.MERGED else [["reopen"]]
+    else:
+        first = ["assign", "tier"] if seen.ticket.staff_id else ["claim", "assign", "tier"]
+        rows = [first, ["resolve", "bot"] if seen.customer.ticket_id == seen.ticket.id else ["resolve"]]
+    return [[{"label": seen.label(f"group.button.{do}"), "do": do} for do in row] for row in rows]
+
+
+def how_to_answer(seen: View, chat: Chat) -> str:
+    """A group's address is a negative number; with topics one writes in the topic, elsewhere one replies."""
+    return seen.text("how_to_write" if chat.address.startswith("-") else "how_to_reply")
+
+
 def _reader(seen: View) -> Chat:
     """A chat that reads the language of staff; times are told to it."""
     return Chat(0, "telegram", "", pulls=False, language=seen.language)
@@ -130,9 +161,15 @@ def said(seen: View, line: Message) -> str:
     return f"<b>{escape(who)}</b>: {escape(_short(words, MOST_WORDS))}"
 
 
+def note(seen: View, noted: TicketNote) -> str:
+    return f"<b>📝 {escape(seen.text('note'))} {escape(noted.who)}</b>: {escape(_short(noted.text, MOST_WORDS))}"
+
+
 def pictures(line: Message) -> list[str]:
     if line.incoming:
         return [str(media) for media in line.data.get("media", ())]
+    if line.data.get("pictures"):
+        return [str(picture) for picture in line.data["pictures"]]
     return [str(line.data["picture"])] if line.data.get("picture") else []
 
 
@@ -163,7 +200,7 @@ def post(
     return number
 
 
-def stand(work: Work, chat: Chat, ticket: Ticket) -> Board:
+def stand(work: Work, chat: Chat, ticket: Ticket, language: str = "") -> Board:
     """The ticket's board in this group, with a topic and a card as they ought to be now."""
     session = work.session
     board = session.get(Board, ticket.id, with_for_update=True)
@@ -172,7 +209,7 @@ def stand(work: Work, chat: Chat, ticket: Ticket) -> Board:
         session.add(board)
     if board.chat_id != chat.id:  # the group is another one now
         board.chat_id, board.topic_id, board.card_id = chat.id, None, None
-    seen = view(work, ticket)
+    seen = view(work, ticket, language)
     name = title(seen)
     if board.topic_id is None:
         board.topic_id = post(work, chat, ticket, "topic", name, kind="topic", data={"do": "create"})
@@ -200,11 +237,13 @@ def _topic_says(seen: View, chat: Chat, board: Board, name: str) -> None:
 
 
 def _card(seen: View, chat: Chat, board: Board) -> None:
-    work, html, where = seen.work, card(seen), {"topic": board.topic_id}
+    work, html, where, rows = seen.work, card(seen), {"topic": board.topic_id}, buttons(seen)
+    html += "\n" + how_to_answer(seen, chat)
+    more: dict[str, Any] = {"token": token()} if rows else {}
     if board.card_id is None:
-        board.card_id = post(work, chat, seen.ticket, "card", html, data={**where, "pin": True})
+        board.card_id = post(work, chat, seen.ticket, "card", html, data={**where, "pin": True, "buttons": rows}, **more)
         return
     session = work.session
     shown = messages.last_edit(session, chat.id, board.card_id) or messages.with_ids(session, chat.id, [board.card_id])[0]
-    if shown.text != markup.read(html)[0]:
-        post(work, chat, seen.ticket, "edit", html, data=where, edits=board.card_id)
+    if shown.text != markup.read(html)[0] or shown.data.get("buttons", []) != rows:
+        post(work, chat, seen.ticket, "edit", html, data={**where, "buttons": rows}, edits=board.card_id, **more)

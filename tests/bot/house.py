@@ -61,6 +61,7 @@ async def house(
             webhook_url=webhook_url, webhook_secret="a-long-secret" if webhook else "", rates=rates, patience=patience, **more,
         )  # fmt: skip
         courier = Courier(database, clock, [telegram.sender], patience=patience)
+        telegram.spoke = courier.wake
         turns.listeners.append(lambda _incoming, outcome: courier.wake() if outcome.spoke else None)
         turns.start()
         parts.push_async_callback(turns.stop)

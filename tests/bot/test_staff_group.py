@@ -1,86 +1,15 @@
 """Staff are told on Telegram: a topic a ticket, or plain messages, or private chats; whatever fails, somebody hears of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.staff_desk import StaffDesk
 from handlers.tickets import actions
-from storage import marks, staff_links, tickets
+from storage import tickets
 from storage.boards import Post
-from storage.staff import Staff
-from tests.bot.house import house
-from tests.fake_telegram import FakeTelegram, Group, Received
+from tests.bot.floor import GROUP, Floor, tell
 from tests.world import World
-
-GROUP = -1001234567890
-
-
-class Floor:
-    """The shop floor: a world of customers, a house on Telegram, and the desk that tells staff."""
-
-    def __init__(self, fake: FakeTelegram, world: World, group: Group, desk: StaffDesk) -> None:
-        self.fake, self.world, self.group, self.desk = fake, world, group, desk
-
-    async def beats(self, times: int = 1) -> None:
-        for _ in range(times):
-            await asyncio.to_thread(self.desk.beat)
-
-    async def until(self, true: Callable[[], Any], within: float = 5) -> None:
-        """Beats until it is so."""
-        end = asyncio.get_running_loop().time() + within
-        while not true():
-            assert asyncio.get_running_loop().time() < end, [(m.chat_id, m.text) for m in self.fake.received]
-            await self.beats()
-            await asyncio.sleep(0.02)
-
-    @property
-    def said(self) -> list[Received]:
-        """What the group was told, without the cards, which sum it up."""
-        return [message for message in self.group.received if message.message_id not in self.group.pinned and not message.edits]
-
-    async def sees(self, words: str) -> None:
-        await self.until(lambda: any(words in message.text for message in self.said))
-
-    async def says(self, customer: Any, words: str) -> None:
-        await asyncio.to_thread(customer.says, words)
-
-    def hires(self, name: str, role: str = "region", address: int = 0, language: str = "en") -> int:
-        with self.world.database.transaction() as session:
-            member = Staff(
-                login=name.lower(), name=name, role=role, store_id=None, language=language, theme="auto",
-                created_at=self.world.now,
-            )  # fmt: skip
-            session.add(member)
-            session.flush()
-            if address:
-                staff_links.link(session, member.id, str(address), self.world.now)
-            return member.id
-
-    def untold(self) -> int:
-        with self.world.database.reading() as session:
-            return len(marks.untold(session))
-
-
-Story = Callable[[Floor], Awaitable[None]]
-
-
-def tell(world: World, story: Story, *, forum: bool = True, group: bool = True, **more: Any) -> None:
-    async def run() -> None:
-        database = world.database
-        async with FakeTelegram() as fake:
-            room = fake.group(GROUP, forum)
-            address = str(GROUP) if group else ""
-            async with house(
-                fake, database, clock=lambda: world.now, engine=world.engine, staff_chat=address or None, **more
-            ) as h:
-                desk = StaffDesk(database, world.engine.texts, lambda: world.now, address, h.courier.wake)
-                await story(Floor(fake, world, room, desk))
-
-    asyncio.run(run())
 
 
 def test_each_ticket_has_a_topic_with_its_card(world: World) -> None:

@@ -1,0 +1,78 @@
+"""Staff answer on Telegram beside the customer: what they write arrives, what is theirs stays, and buttons do what they say."""
+
+import pytest
+from PIL import Image
+
+from bot.photos import clean_photo
+from tests.bot.floor import Floor, tell
+from tests.bot.test_photos import encoded
+from tests.world import World
+
+LAMP = encoded(Image.new("RGB", (8, 8), "white"), "JPEG")
+SQLITE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
+
+def test_a_case_from_the_first_word_to_its_end(world: World) -> None:
+    """Ann, her advisor and the manager side by side: claim, answers both ways with replies, an edit, a note, files, the end."""
+
+    async def story(floor: Floor) -> None:
+        fake, group = floor.fake, floor.group
+        li, mei = fake.user(71, first_name="Li"), fake.user(72, first_name="Mei")
+        ann = fake.user(7)
+        thread = await floor.complains(ann, "you scratched my door")
+        floor.hires("Li", "advisor", address=71)
+        floor.hires("Mei", "region", address=72)
+        query = floor.presses(li, "claim")
+        await floor.until(lambda: fake.queries[query] == "It is with you now." and "Li" in floor.card.text)
+        assert floor.label("claim") not in floor.card.buttons
+        first = group.says(li, "I am so sorry, Ann.", thread)
+        answer = await ann.sees("I am so sorry, Ann.")
+        assert any("A colleague is with you now" in text for text in ann.texts)
+        await floor.handled()
+        heard = len(ann.received)
+        words = ann.replies(answer.message_id, "it is the left door")
+        voice = ann.sends_voice()
+        await floor.sees("it is the left door")
+        await floor.until(lambda: any(message.copied for message in floor.said))
+        told = next(message for message in floor.said if "left door" in message.text)
+        assert (told.thread, told.reply_to) == (thread, first)
+        assert next(message for message in floor.said if message.copied).copied["voice"] == fake.written[7, voice]["voice"]
+        assert len(ann.received) == heard  # not a word of the bot
+        second = group.says(li, "Come by at 3.", thread, reply_to=told.message_id)
+        shown = await ann.sees("Come by at 3.")
+        assert shown.reply_to == words
+        group.says(li, "// she is a friend of the owner", thread)
+        group.edits(second, text="Come by at 4.")
+        await floor.until(lambda: shown.text == "Come by at 4.")
+        group.sends_photo(li, LAMP, thread, caption="our new lamp")
+        group.message(li, thread, voice=fake.voice())
+        group.message(li, thread, document={"file_id": "d", "file_name": "offer.pdf", "file_size": 9}, caption="the offer")
+        await floor.until(lambda: [m.method for m in ann.received[-3:]] == ["sendPhoto", "copyMessage", "copyMessage"])
+        assert ann.texts[-3:] == ["our new lamp", "", "the offer"]
+        assert floor.notes() == ["she is a friend of the owner"]
+        await floor.handled()
+        floor.presses(mei, "resolve")
+        await floor.until(lambda: any("in three lines" in message.text for message in group.received))
+        asked = next(message for message in group.received if "in three lines" in message.text)
+        assert asked.markup == {"force_reply": True, "selective": True}
+        group.says(mei, "a careless colleague", thread, reply_to=asked.message_id)
+        await floor.sees("cause and what was done")  # one line is not enough
+        group.says(mei, "a careless colleague\nwe painted the door\na wider bay", thread, reply_to=asked.message_id)
+        end = await ann.sees("a wider bay")
+        assert "I'm answering here again" in end.text
+        await floor.until(lambda: group.topics[thread].closed and floor.card.buttons == [floor.label("reopen")])
+        group.says(li, "one more thing", thread)
+        await floor.sees("closed already")
+        await floor.handled()
+        ann.says("menu")
+        await floor.until(lambda: len(ann.received) > heard and ann.received[-1].buttons)
+        floor.presses(li, "reopen")
+        await floor.until(lambda: not group.topics[thread].closed and floor.label("resolve") in floor.card.buttons)
+        assert not any("friend of the owner" in text or "one more thing" in text for text in ann.texts)
+        done = [(event.who, event.what) for event in floor.history() if event.place == "telegram" and event.staff_id]
+        assert done == [
+            ("Li", "claimed"), ("Li", "replied"), ("Li", "handed_over"), ("Li", "replied"), ("Li", "noted"), ("Li", "corrected"),
+            ("Li", "replied"), ("Li", "replied"), ("Li", "replied"), ("Mei", "resolved"), ("Li", "reopened"),
+        ]  # fmt: skip
+
+    tell(world, story, photos=clean_photo)
