@@ -10,6 +10,7 @@ from handlers import (
     prices,
     profile,
     rewards,
+    segments,
     staff,
     tickets,
     vehicles,
@@ -18,5 +19,5 @@ from handlers import (
 
 FEATURES = [
     welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, prices.FEATURE,
-    rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, staff.FEATURE,
+    rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, segments.FEATURE, staff.FEATURE,
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from storage import (
     database,
     drafts,
     entries,
+    facts,
     feedback,
     keys,
     leases,
@@ -33,6 +34,7 @@ from storage import (
     queues,
     relays,
     revisions,
+    segments,
     slots,
     staff,
     stores,
@@ -49,7 +51,8 @@ from storage import (
 
 __all__ = [
     "appointments", "audit", "boards", "care", "catalogue", "chats", "contact", "coupons", "customers", "database", "drafts",
-    "entries", "feedback", "keys", "leases", "marks", "media", "merging", "messages", "odometer", "people", "phone_codes",
-    "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "relays", "revisions", "slots", "staff",
-    "stores", "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "entries", "facts", "feedback", "keys", "leases", "marks", "media", "merging", "messages", "odometer", "people",
+    "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "relays", "revisions",
+    "segments", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts",
+    "visits", "waitlist",
 ]  # fmt: skip

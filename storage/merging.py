@@ -3,8 +3,11 @@
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
+from storage import facts
 from storage.customers import Customer
 from storage.database import Base
+from storage.facts import Facts, FactsDue, Tag
+from storage.segments import Member
 from storage.vehicles import Person, Vehicle
 
 
@@ -14,11 +17,20 @@ def customers(session: Session, gone: Customer, stays: Customer) -> None:
     session.flush()
     links = select(Person.vehicle_id).where(Person.customer_id == stays.id)
     session.execute(delete(Person).where(Person.customer_id == gone.id, Person.vehicle_id.in_(links)))
+    _leave_sums_behind(session, gone.id, stays.id)
     _repoint(session, Customer, gone.id, stays.id)
+    facts.changed(session, [stays.id])
     stays.language = stays.language or gone.language
     stays.store_id = stays.store_id or gone.store_id
     session.delete(gone)
     session.flush()
+
+
+def _leave_sums_behind(session: Session, gone: int, stays: int) -> None:
+    """What is computed for each person is not taken along: there is one row a person, and it is computed anew."""
+    for mapped in (Facts, FactsDue, Member):
+        session.execute(delete(mapped).where(mapped.customer_id == gone))
+    session.execute(delete(Tag).where(Tag.customer_id == gone, Tag.tag.in_(facts.tags_of(session, stays))))
 
 
 def vehicles(session: Session, gone: Vehicle, stays: Vehicle) -> None:

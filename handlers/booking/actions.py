@@ -21,7 +21,7 @@ from handlers.booking.times import alternatives, free_days, free_times, next_fre
 from handlers.booking.waiting import leave, offer_freed, wait
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
-from storage import appointments, slots, terms, waitlist
+from storage import appointments, facts, slots, terms, waitlist
 from storage.appointments import (
     ARRIVED,
     CANCELLED,
@@ -238,6 +238,8 @@ def _step(session: Session, appointment: Appointment, to: str, out_of: Sequence[
     if row.status not in out_of:
         raise Refusal("booking.refused.gone")
     row.status = to
+    if to == DONE and row.customer_id is not None:
+        facts.changed(session, [row.customer_id])
     if to in (DONE, NO_SHOW):
         _give_back(session, [row], quantum_at(now) + 1)
     changed(session, row, now, by, to)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from storage import customers, merging, vehicles
+from storage import customers, facts, merging, vehicles
 from storage.chats import Chat
 from storage.customers import Customer
 from storage.vehicles import Vehicle
@@ -21,6 +21,7 @@ def customer_of(session: Session, chat: Chat, now: datetime) -> Customer:
     )
     session.add(customer)
     session.flush()
+    facts.changed(session, [customer.id])
     chat.customer_id = customer.id
     return customer
 

@@ -13,7 +13,7 @@ from handlers.transfer import fields
 from handlers.transfer.fields import LANGUAGES, Field
 from handlers.transfer.report import Wrong
 from handlers.vehicles import plates
-from storage import customers, odometer, vehicles
+from storage import customers, facts, odometer, vehicles
 from storage.catalogue import CarModel, Price, Service
 from storage.customers import Customer
 from storage.database import Base
@@ -69,6 +69,7 @@ def _unverify(session: Session, rows: Sequence[Mapping[str, Any]], left_out: Col
 def _recognise(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Somebody whom we knew from a chat only, by a proved number, may be among them."""
     profile.recognise(session, {row["phone"] for row in rows if row["phone"]})
+    facts.imported(session, Customer, [row["code"] for row in rows])
 
 
 def _offer_again(session: Session, rows: Sequence[Mapping[str, Any]], left_out: Collection[str]) -> None:
@@ -76,9 +77,16 @@ def _offer_again(session: Session, rows: Sequence[Mapping[str, Any]], left_out: 
     vehicles.offered_again(session, {row["code"]: row["customer_id"] for row in rows})
 
 
+def _count_cars(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """What somebody owns is a fact about them."""
+    facts.imported(session, Vehicle, [row["code"] for row in rows])
+
+
 def _note_odometer(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """What was read off at a visit is a reading of the car."""
-    odometer.follow_visits(session, [row["code"] for row in rows])
+    codes = [row["code"] for row in rows]
+    odometer.follow_visits(session, codes)
+    facts.visited(session, codes)
 
 
 STORES, MODELS, SERVICES = _table(Store), _table(CarModel), _table(Service)
@@ -169,6 +177,7 @@ FLAT = {
             ],
             derived={"plate_key": ("plate", plates.key)},
             before=_offer_again,
+            after=_count_cars,
         ),
         Kind(
             "visits",

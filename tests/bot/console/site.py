@@ -32,6 +32,7 @@ from storage.chats import CHATS
 from storage.coupons import Coupon
 from storage.customers import Customer
 from storage.database import Database
+from storage.segments import Segment
 from storage.staff import Staff
 from storage.stores import Store
 from storage.tickets import Ticket
@@ -264,3 +265,17 @@ def coupon_in(database: Database, store: str) -> Coupon:
         )
         rewards.make(session, shop, wish, START)
         return rewards.issue(session, wish.code, session.get_one(Customer, owner.id), "test", START)
+
+
+def segment_in(database: Database, store: str) -> Segment:
+    """A segment of this store's own."""
+    with database.transaction() as session:
+        place = session.scalars(select(Store).where(Store.code == store)).one()
+        names = dict.fromkeys(LANGUAGES, "Often here")
+        row = Segment(
+            code=f"of-{store}", names=names, family="own", rule={"any": [[{"fact": "visits", "least": 2}]]}, store_id=place.id,
+            active=True, changed_at=START,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return row

@@ -16,7 +16,18 @@ from handlers.staff import actions
 from storage import staff
 from storage.database import Base, Database
 from storage.stores import Store
-from tests.bot.console.site import BY_ROLE, Site, appointment_in, coupon_in, customer_of, hire, mark_in, photo_of, ticket_in
+from tests.bot.console.site import (
+    BY_ROLE,
+    Site,
+    appointment_in,
+    coupon_in,
+    customer_of,
+    hire,
+    mark_in,
+    photo_of,
+    segment_in,
+    ticket_in,
+)
 from tests.conftest import Templates
 from tests.world import START
 
@@ -56,6 +67,7 @@ OBJECTS: dict[str, Callable[[Database, str], int]] = {
     "offer": lambda database, store: coupon_in(database, store).offer_id,
     "coupon": lambda database, store: coupon_in(database, store).id,
     "mark": lambda database, store: mark_in(database, store).id,
+    "segment": lambda database, store: segment_in(database, store).id,
 }
 # Parts of addresses that are no things, by the object whose page they are on.
 WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {
