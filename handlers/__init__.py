@@ -9,6 +9,7 @@ from handlers import (
     inbox,
     prices,
     profile,
+    reminders,
     rewards,
     segments,
     staff,
@@ -18,6 +19,7 @@ from handlers import (
 )
 
 FEATURES = [
-    welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, prices.FEATURE,
-    rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, segments.FEATURE, staff.FEATURE,
+    welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, reminders.FEATURE,
+    prices.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, segments.FEATURE,
+    staff.FEATURE,
 ]  # fmt: skip

@@ -3,8 +3,9 @@
 import secrets
 import zlib
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ForeignKey,
@@ -28,6 +29,7 @@ from storage.contact import ContactDecision
 from storage.database import Base, Id, Json, Moment, dialect, insert_for
 from storage.prepared import Prepared
 from storage.slots import QUANTA
+from storage.stores import Store
 
 HELD, REQUESTED, CONFIRMED = "held", "requested", "confirmed"
 ARRIVED, IN_SERVICE, DONE = "arrived", "in_service", "done"
@@ -273,6 +275,27 @@ def starting_between(session: Session, stores: Collection[int], start: datetime,
         Appointment.status.in_(OPEN),
     )  # fmt: skip
     return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id)))
+
+
+def cars_expected(session: Session, customer_ids: Collection[int], now: datetime) -> dict[int, set[int]]:
+    """Cars that come soon or are here, by the customer who booked."""
+    query = select(Appointment.customer_id, Appointment.vehicle_id).where(
+        Appointment.customer_id.in_(customer_ids), Appointment.vehicle_id.is_not(None),
+        or_(Appointment.status.in_(OPEN) & (Appointment.starts_at > now), Appointment.status.in_((ARRIVED, IN_SERVICE))),
+    )  # fmt: skip
+    found: dict[int, set[int]] = {}
+    for customer_id, vehicle_id in session.execute(query):
+        if customer_id is not None and vehicle_id is not None:
+            found.setdefault(customer_id, set()).add(vehicle_id)
+    return found
+
+
+def done_with(session: Session, vehicle_ids: Collection[int]) -> list[tuple[date, Appointment]]:
+    """Appointments of these cars that were worked off, with their day in the store, the oldest first."""
+    query = select(Appointment, Store.timezone).join(Store, Store.id == Appointment.store_id)
+    done = query.where(Appointment.vehicle_id.in_(vehicle_ids), Appointment.status == DONE)
+    rows = session.execute(done.order_by(Appointment.starts_at))
+    return [(row.starts_at.astimezone(ZoneInfo(zone)).date(), row) for row, zone in rows]
 
 
 def never_decided(session: Session, stores: Collection[int], start: datetime, end: datetime, kind: str) -> list[Appointment]:

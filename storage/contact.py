@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, or_, select, update
+from sqlalchemy import Boolean, ForeignKey, Integer, String, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.chats import CHATS, Chat
@@ -114,6 +114,13 @@ def preferred(session: Session, customer_id: int) -> int | None:
     return session.scalars(theirs.where(CHATS.c.customer_id == customer_id, ContactWish.preferred).limit(1)).one_or_none()
 
 
+def preferred_of(session: Session, customer_ids: Collection[int]) -> dict[int, int]:
+    """The chats in which these customers want to be written to, of those who have said so."""
+    theirs = select(CHATS.c.customer_id, ContactWish.chat_id).join(CHATS, CHATS.c.id == ContactWish.chat_id)
+    rows = session.execute(theirs.where(CHATS.c.customer_id.in_(customer_ids), ContactWish.preferred))
+    return {row.customer_id: row.chat_id for row in rows}
+
+
 def decided(session: Session, key: str) -> ContactDecision | None:
     return session.scalars(select(ContactDecision).where(ContactDecision.key == key)).one_or_none()
 
@@ -152,6 +159,11 @@ def sent_to(session: Session, person: Person, purpose: str, since: datetime) -> 
 def hold_back(session: Session, keys: Collection[str], reason: str) -> None:
     """What had been decided to be sent is not, after all."""
     session.execute(update(ContactDecision).where(ContactDecision.key.in_(keys)).values(verdict=HELD_BACK, reason=reason))
+
+
+def forget_decisions(session: Session, keys: Collection[str]) -> None:
+    """It is to be decided anew."""
+    session.execute(delete(ContactDecision).where(ContactDecision.key.in_(keys)))
 
 
 def latest(session: Session, person: Person, limit: int) -> list[ContactDecision]:

@@ -336,6 +336,11 @@ def bring_forward(session: Session, message_id: int, due_at: datetime) -> None:
     session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(due_at=due_at))
 
 
+def drop(session: Session, message_id: int) -> None:
+    """A message that has not begun to leave and is locked never was."""
+    session.connection().execute(delete(MESSAGES).where(MESSAGES.c.id == message_id))
+
+
 def cancel(session: Session, message_id: int) -> None:
     """A message that has not begun to leave and is locked is not sent."""
     session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(status=CANCELLED))

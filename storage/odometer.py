@@ -46,6 +46,12 @@ def of_vehicle(session: Session, vehicle_id: int) -> list[Reading]:
     return list(session.scalars(query.order_by(Reading.read_on, Reading.id)))
 
 
+def of_vehicles(session: Session, vehicle_ids: Collection[int]) -> list[Reading]:
+    """All readings of these cars, the oldest first."""
+    query = select(Reading).where(Reading.vehicle_id.in_(vehicle_ids))
+    return list(session.scalars(query.order_by(Reading.read_on, Reading.id)))
+
+
 def latest(session: Session, vehicle_id: int) -> Reading | None:
     """The newest reading that somebody has really read off."""
     query = select(Reading).where(Reading.vehicle_id == vehicle_id, Reading.source != "estimated")

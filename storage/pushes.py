@@ -151,18 +151,12 @@ def decided_keys(session: Session, keys: Collection[str]) -> set[str]:
 
 
 def leaving_soon(session: Session, prefix: str, until: datetime, limit: int) -> list[str]:
-    """Keys of what waits to be sent and is due by then."""
-    waiting = (MESSAGES.c.status.in_((QUEUED, WAITING)), MESSAGES.c.due_at <= until, MESSAGES.c.purpose != "reply")
-    query = select(MESSAGES.c.key).where(*waiting, MESSAGES.c.key.startswith(prefix, autoescape=True))
-    return list(session.connection().execute(query.order_by(MESSAGES.c.due_at, MESSAGES.c.id).limit(limit)).scalars())
-
-
-def withdraw(session: Session, prefix: str) -> int:
-    """Takes back what waits under keys that begin so, as if it had never been decided; how many. What has left stays."""
-    waiting = (MESSAGES.c.status.in_((QUEUED, WAITING)), MESSAGES.c.key.startswith(prefix, autoescape=True))
-    gone = session.connection().execute(delete(MESSAGES).where(*waiting).returning(MESSAGES.c.key)).scalars().all()
-    session.execute(delete(ContactDecision).where(ContactDecision.key.in_(gone)))
-    return len(gone)
+    """Keys of what waits to be sent by then, also of what shares a message with something else."""
+    waiting = (MESSAGES.c.status.in_((QUEUED, WAITING)), MESSAGES.c.due_at <= until, MESSAGES.c.data["push"].as_boolean())
+    query = select(MESSAGES.c.key, MESSAGES.c.data).where(*waiting).order_by(MESSAGES.c.due_at, MESSAGES.c.id).limit(limit)
+    found = session.connection().execute(query).all()
+    keys = [part["key"] for row in found for part in row.data.get("parts") or [{"key": row.key}]]
+    return [key for key in keys if key and key.startswith(prefix)]
 
 
 # -- signals and alarms -----------------------------------------------------------------------------------------------------

@@ -35,3 +35,9 @@ def recent(session: Session, customer_id: int, limit: int) -> list[Visit]:
     """The last visits with any of the customer's cars, newest first."""
     query = select(Visit).join(Vehicle, Vehicle.id == Visit.vehicle_id).where(Vehicle.customer_id == customer_id)
     return list(session.scalars(query.order_by(Visit.visited_on.desc(), Visit.id.desc()).limit(limit)))
+
+
+def of_vehicles(session: Session, vehicle_ids: Collection[int]) -> list[Visit]:
+    """All visits of these cars, the oldest first."""
+    query = select(Visit).where(Visit.vehicle_id.in_(vehicle_ids))
+    return list(session.scalars(query.order_by(Visit.visited_on, Visit.id)))

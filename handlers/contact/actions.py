@@ -1,7 +1,7 @@
 """The one gate: everything that is said to people without their having asked passes here, and each decision is written down."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,21 @@ from storage import chats, contact, messages
 from storage.chats import Chat
 from storage.contact import HELD_BACK, MERGED, SENT, Person
 
-__all__ = ["agree", "post", "stop", "withdraw"]
+__all__ = ["Judged", "Offer", "agree", "judge", "post", "stop", "withdraw"]
 
+# When an offer is due, its priority, its key.
+Offer = tuple[datetime, int, str]
 PUSH = 1  # behind the replies to people who are waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A decision, the chat that it is about, and the keys of offers that have to give way to it."""
+
+    chat: Chat
+    decision: Decision
+    outranked: list[str]
+    zone: ZoneInfo
 
 
 def post(
@@ -32,25 +44,18 @@ def post(
     """
     if known := contact.decided(session, key):
         return Decision(known.due_at, known.reason)
-    own = policy is not None
-    policy = policy or Policy()
-    chat = _reachable(session, chat)
-    person = Person.of(chat)
-    standing, offers = _standing(session, shop, chat, person, now)
-    decision = rules.decide(wish, standing, policy, now)
-    if decision.reason.startswith("cap_") and (outranked := _outranked(session, offers, wish)):
-        without = tuple(due for due, _, other in offers if other not in outranked)
-        if (second := rules.decide(wish, replace(standing, offers=without), policy, now)).send_at:
-            contact.hold_back(session, outranked, "outranked")
-            withdraw(session, outranked)
-            decision = second
+    judged = judge(session, shop, chat, wish, now, policy=policy)
+    chat, decision = judged.chat, judged.decision
+    if judged.outranked:
+        withdraw(session, judged.outranked)
+        contact.hold_back(session, judged.outranked, "outranked")
     verdict = HELD_BACK
     if decision.send_at:
         row = row_of(
             chat, reply, now, key=key, feature=feature, purpose=wish.purpose, priority=PUSH, due_at=decision.send_at,
             data={"push": True},
         )  # fmt: skip
-        together = merged(session, chat, row, decision.send_at, standing.zone, forward=not own)
+        together = merged(session, chat, row, decision.send_at, judged.zone, forward=policy is None)
         verdict = MERGED if together else SENT
         if verdict == SENT:
             messages.post(session, [row])
@@ -59,6 +64,24 @@ def post(
         priority=wish.priority, verdict=verdict, reason=decision.reason, due_at=decision.send_at, at=now,
     )  # fmt: skip
     return decision
+
+
+def judge(
+    session: Session, shop: Shop, chat: Chat, wish: Wish, now: datetime, *, policy: Policy | None = None,
+    planned: Sequence[Offer] = (),
+) -> Judged:  # fmt: skip
+    """What `post` would decide now; nothing is written. `planned`: offers that are to be thought of as posted already."""
+    policy = policy or Policy()
+    chat = _reachable(session, chat)
+    standing, posted = _standing(session, shop, chat, Person.of(chat), now)
+    offers = [*posted, *planned]
+    standing = replace(standing, offers=tuple(due for due, _, _ in offers))
+    decision = rules.decide(wish, standing, policy, now)
+    if decision.reason.startswith("cap_") and (outranked := _outranked(session, offers, wish, planned, now)):
+        without = tuple(due for due, _, other in offers if other not in outranked)
+        if (second := rules.decide(wish, replace(standing, offers=without), policy, now)).send_at:
+            return Judged(chat, second, outranked, standing.zone)
+    return Judged(chat, decision, [], standing.zone)
 
 
 def stop(session: Session, chat: Chat, version: str, now: datetime) -> None:
@@ -83,9 +106,7 @@ def _reachable(session: Session, chat: Chat) -> Chat:
     return theirs.get(wanted or 0) or theirs.get(chat.id) or next(iter(theirs.values()), chat)
 
 
-def _standing(
-    session: Session, shop: Shop, chat: Chat, person: Person, now: datetime
-) -> tuple[Standing, Sequence[tuple[datetime, int, str]]]:
+def _standing(session: Session, shop: Shop, chat: Chat, person: Person, now: datetime) -> tuple[Standing, Sequence[Offer]]:
     wishes = contact.wish(session, chat.id)
     store = next((store for store in shop.stores if store.id == chat.store_id), shop.stores[0] if shop.stores else None)
     zone = ZoneInfo(wishes.timezone or (store.timezone if store else "UTC"))
@@ -101,7 +122,8 @@ def _standing(
     return standing, offers
 
 
-def _outranked(session: Session, offers: Sequence[tuple[datetime, int, str]], wish: Wish) -> list[str]:
+def _outranked(session: Session, offers: Sequence[Offer], wish: Wish, planned: Sequence[Offer], now: datetime) -> list[str]:
     """Offers that matter less and have not begun to leave."""
     less = [key for _, priority, key in offers if priority > wish.priority]
-    return [key for key in less if key in messages.queued_keys(session, less)]
+    waiting = messages.queued_keys(session, less) | {key for due, _, key in planned if due > now}
+    return [key for key in less if key in waiting]

@@ -46,6 +46,25 @@ def withdraw(session: Session, keys: Collection[str]) -> None:
             _write(session, message, left, message.token)
 
 
+def retract(session: Session, prefix: str, now: datetime) -> int:
+    """Takes back what waits under keys that begin so, as if it had never been decided, so that it may be said in other words.
+
+    How many there were; what has left stays.
+    """
+    keys = {*messages.queued_like(session, prefix), *contact.merged_like(session, prefix, now - timedelta(days=1))}
+    taken: set[str] = set()
+    for message in messages.waiting_with(session, keys, contact.chats_merged(session, keys)):
+        parts = _parts(message)
+        left = [part for part in parts if part["key"] not in keys]
+        taken |= keys & {part["key"] for part in parts}
+        if not left:
+            messages.drop(session, message.id)
+        elif len(left) < len(parts):
+            _write(session, message, left, message.token)
+    contact.forget_decisions(session, taken)
+    return len(taken)
+
+
 def _parts(message: Message) -> list[Part]:
     return message.data.get("parts") or [_part(message.key, message.text, message.data)]
 

@@ -1,1 +1,20 @@
 """Reminders: what is said at the right time without being asked, by rules that a manager edits."""
+
+from handlers.dialogue import Feature
+from handlers.reminders import flow, rulebook, sweep
+
+FEATURE = Feature(
+    "reminders",
+    forms=[flow.DONE, flow.UNTIL, flow.READING],
+    actions={
+        "book": flow.book,
+        "done": flow.done,
+        "later": flow.later,
+        "put_off": flow.put_off,
+        "stop": flow.stop,
+        "undo": flow.undo,
+    },
+    trigger=flow.heard,
+    keeps=[rulebook.load],
+    pushes=[sweep.signals, sweep.look, sweep.forget],
+)

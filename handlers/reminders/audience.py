@@ -1,0 +1,68 @@
+"""Whom a rule is for: pure functions on what is known of a person."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from handlers.reminders.facts import Car, Person
+from handlers.reminders.figures import Figures
+from handlers.reminders.triggers import plus_months
+
+STAGES = ("potential", "delivered", "in_service", "loyal", "lost_warning", "dormant")
+STORE_KINDS = ("dealership", "detailing")
+ENERGIES = ("petrol", "diesel", "hybrid", "electric")
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What is empty does not matter. `stores`: codes. `had`: codes of services of which one was done to the car in the last
+    `had_months`. `quiet_days`: nobody who has been here in so many days."""
+
+    store_kind: str = ""
+    stores: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    energy: tuple[str, ...] = ()
+    parked: str = ""
+    had: frozenset[str] = frozenset()
+    had_months: int = 24
+    quiet_days: int = 0
+
+    @property
+    def asks_for_a_car(self) -> bool:
+        return bool(self.energy or self.parked or self.had)
+
+
+def has_person(audience: Audience, person: Person, today: date, figures: Figures) -> bool:
+    if audience.store_kind and person.store.kind != audience.store_kind:
+        return False
+    if audience.stores and person.store.code not in audience.stores:
+        return False
+    if audience.quiet_days and person.visits and today - person.visits[-1] < timedelta(days=audience.quiet_days):
+        return False
+    return not audience.stages or stage(person, today, figures) in audience.stages
+
+
+def has_car(audience: Audience, car: Car, today: date) -> bool:
+    if audience.energy and car.energy not in audience.energy:
+        return False
+    if audience.parked and car.parked != audience.parked:
+        return False
+    since = plus_months(today, -audience.had_months)
+    return not audience.had or any(work.day >= since and work.services & audience.had for work in car.works)
+
+
+def stage(person: Person, today: date, figures: Figures) -> str:
+    """Where somebody is between the first question and the last visit; the figures are days since the last visit."""
+    last = person.visits[-1] if person.visits else None
+    if last is None:
+        delivered = [car.delivered_on for car in person.cars if car.delivered_on]
+        if not delivered:
+            return "potential"
+        return "delivered" if (today - max(delivered)).days <= figures.dormant_days else "dormant"
+    days = (today - last).days
+    detailing = person.store.kind == "detailing"
+    if days > (figures.lost_days if detailing else figures.dormant_days):
+        return "dormant"
+    if detailing and days > figures.warning_days:
+        return "lost_warning"
+    lately = sum((today - day).days <= (30 if detailing else 365) for day in person.visits)
+    return "loyal" if lately >= figures.loyal_visits else "in_service"

@@ -1,0 +1,67 @@
+"""The figures of pushes that a shop may change, with what they are when it has not."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import time
+from typing import Any
+
+LEAP_DAYS = ("02-28", "03-01")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`look_at`: from this time of the store's day on it is looked who is due that day. `most_a_day`: to more people a rule does
+    not write on a day before somebody has looked. `bundle_days`: work that falls due so soon after is named in the same message.
+    `rest_days`: after a visit no work is spoken of. `leap_day`: when 29 February is kept in other years. Stages of
+    customers, in days since the last visit: `warning_days`, `lost_days` for detailing, `dormant_days` for dealerships;
+    `loyal_visits`: so many in a year (dealership) or in a month (detailing).
+    """
+
+    look_at: time = time(6)
+    most_a_day: int = 500
+    bundle_days: int = 30
+    rest_days: int = 7
+    leap_day: str = "02-28"
+    warning_days: int = 60
+    lost_days: int = 90
+    dormant_days: int = 365
+    loyal_visits: int = 3
+
+
+_BOUNDS = {
+    "most_a_day": (1, 1_000_000), "bundle_days": (0, 90), "rest_days": (0, 60), "warning_days": (7, 730), "lost_days": (7, 1095),
+    "dormant_days": (30, 1825), "loyal_visits": (1, 50),
+}  # fmt: skip
+
+
+def read(values: Mapping[str, Any]) -> Figures:
+    """Raises ValueError with one sentence for what cannot be."""
+    known = {one.name for one in fields(Figures)}
+    if unknown := values.keys() - known:
+        raise ValueError(f"settings: there is no {min(unknown)}; there are {', '.join(sorted(known))}.")
+    given: dict[str, Any] = dict(values)
+    for name, (least, most) in _BOUNDS.items():
+        if name in given and (type(given[name]) is not int or not least <= given[name] <= most):
+            raise ValueError(f"settings: {name} is a whole number from {least} to {most}.")
+    if given.get("leap_day", LEAP_DAYS[0]) not in LEAP_DAYS:
+        raise ValueError(f"settings: leap_day is {' or '.join(LEAP_DAYS)}.")
+    if "look_at" in given:
+        given["look_at"] = clock(given["look_at"], "settings: look_at")
+    made = Figures(**given)
+    if made.lost_days < made.warning_days:
+        raise ValueError("settings: lost_days must not be less than warning_days.")
+    return made
+
+
+def written(figures: Figures) -> dict[str, Any]:
+    return {**asdict(figures), "look_at": f"{figures.look_at:%H:%M}"}
+
+
+def clock(value: Any, where: str) -> time:
+    """ "10:00". Raises ValueError with a sentence."""
+    try:
+        if not isinstance(value, str) or len(value) != 5:
+            raise ValueError
+        return time.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f'{where} is a time such as "10:00".') from None

@@ -1,0 +1,216 @@
+"""The rules that hold: those that ship, with the shop's own in their place; loaded, changed, written out and taken back."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import tomlkit
+from sqlalchemy.orm import Session
+
+from handlers.contact import merging
+from handlers.dialogue.memo import changes_with
+from handlers.reminders import figures as all_figures
+from handlers.reminders import rules
+from handlers.reminders.due import PREFIX
+from handlers.reminders.figures import Figures
+from handlers.reminders.rules import Rule
+from handlers.reminders.triggers import Feast, Interval, OnDate, Signal
+from storage import pushes, revisions
+
+_HEAD = """What is said at the right time without being asked. Take these back with `bayline pushes import FILE`.
+docs/pushes.md says what each word means. `on = false` switches a rule off. Placeholders such as {car} are filled in; a line
+with one that we do not know of somebody is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """`rules` by code, in their order. `version`: raised with each change. `own`: codes of rules that are not as shipped."""
+
+    rules: Mapping[str, Rule]
+    figures: Figures
+    version: int
+    own: frozenset[str]
+
+    @property
+    def on(self) -> list[Rule]:
+        return [rule for rule in self.rules.values() if rule.on]
+
+    def signals(self) -> dict[str, list[Rule]]:
+        """Rules by the button that they wait for."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            if isinstance(rule.trigger, Signal):
+                found.setdefault(rule.trigger.signal, []).append(rule)
+        return found
+
+
+@cache
+def shipped() -> Mapping[str, Rule]:
+    return _by_code(_tables((resources.files(__package__) / "defaults.toml").read_text("utf-8")))
+
+
+@changes_with("pushes")
+def load(session: Session) -> Rulebook:
+    version = revisions.all_numbers(session).get("pushes", 0)
+    own = {row.code: rules.read(row.rule) for row in pushes.rules(session)}
+    return Rulebook({**shipped(), **own}, all_figures.read(pushes.figures(session)), version, frozenset(own))
+
+
+# -- changing ---------------------------------------------------------------------------------------------------------------
+
+
+def put(session: Session, rule: Rule, now: datetime) -> None:
+    """This rule from now on. What it was about to say and has not begun to leave is taken back and looked at anew.
+
+    Raises ValueError with a sentence when it would do what another rule does already.
+    """
+    book = load(session)
+    clash(rule, [other for other in book.on if other.code != rule.code])
+    if rules.written(rule) == _written_default(rule.code):
+        pushes.drop_rules(session, [rule.code])
+    else:
+        pushes.put_rule(session, rule.code, rules.written(rule), now)
+    _changed(session, [rule.code], now)
+
+
+def put_figures(session: Session, figures: Figures, now: datetime) -> None:
+    pushes.put_figures(session, all_figures.written(figures))
+    _changed(session, [], now)
+
+
+def copy(session: Session, code: str, now: datetime) -> Rule:
+    """The same rule once more, switched off, to be edited. Raises KeyError for a rule that there is not."""
+    book = load(session)
+    rule = book.rules[code]
+    number = next(n for n in range(2, 1000) if f"{code[:36]}_{n}" not in book.rules)
+    names = {language: f"{name} ({number})" for language, name in rule.names.items()}
+    made = replace(rule, code=f"{code[:36]}_{number}", names=names, on=False)
+    put(session, made, now)
+    return made
+
+
+def remove(session: Session, code: str, now: datetime) -> None:
+    """A shipped rule becomes as it was shipped; one of the shop's own is gone."""
+    pushes.drop_rules(session, [code])
+    _changed(session, [code], now)
+
+
+def clash(rule: Rule, others: Iterable[Rule]) -> None:
+    """Raises ValueError when one of the others speaks of the same occasion to the same people."""
+    for other in others if rule.on else ():
+        if _same_occasion(rule, other) and _may_meet(rule, other):
+            raise ValueError(
+                f"rule {rule.code}: the rule {other.code} ({other.name('en')}) is switched on for the same occasion already, so "
+                "people would hear of it twice. Switch one of the two off, or let them speak to different kinds of stores."
+            )
+
+
+def _same_occasion(one: Rule, other: Rule) -> bool:
+    match one.trigger, other.trigger:
+        case OnDate() as first, OnDate() as second:
+            # One birthday is spoken of once; of papers several rules may remind, each on days of its own.
+            once = first.field in ("birthday", "delivered_on")
+            return first.field == second.field and (once or bool({*first.days} & {*second.days}))
+        case Feast() as first, Feast() as second:
+            return first.feast == second.feast
+        case Interval() as first, Interval() as second:
+            return first.since == second.since and first.ahead == second.ahead
+    return False
+
+
+def _may_meet(one: Rule, other: Rule) -> bool:
+    """Whether one person may be in both audiences, as far as that can be told."""
+    mine, theirs = one.audience, other.audience
+    for first, second in (
+        ({mine.store_kind} - {""}, {theirs.store_kind} - {""}), ({*mine.stores}, {*theirs.stores}),
+        ({*mine.stages}, {*theirs.stages}), ({*mine.energy}, {*theirs.energy}), ({mine.parked} - {""}, {theirs.parked} - {""}),
+    ):  # fmt: skip
+        if first and second and not first & second:
+            return False
+    return True
+
+
+def _changed(session: Session, codes: Iterable[str], now: datetime) -> None:
+    for code in codes:
+        merging.retract(session, f"{PREFIX}:{code}:", now)
+    revisions.raise_(session, "pushes")
+    session.flush()
+
+
+# -- as a file --------------------------------------------------------------------------------------------------------------
+
+
+def written(session: Session) -> str:
+    """The rules and figures that hold now, as TOML."""
+    book = load(session)
+    document = tomlkit.document()
+    for line in _HEAD.splitlines():
+        document.add(tomlkit.comment(line))
+    document["settings"] = all_figures.written(book.figures)
+    tables = tomlkit.aot()
+    for rule in book.rules.values():
+        table = tomlkit.table()
+        for name, value in rules.written(rule).items():
+            if isinstance(value, dict) and name != "texts":
+                inline = tomlkit.inline_table()
+                inline.update(value)
+                table[name] = inline
+            elif name == "texts":
+                table[name] = {language: tomlkit.string(text, multiline="\n" in text) for language, text in value.items()}
+            else:
+                table[name] = value
+        tables.append(table)
+    document["rule"] = tables
+    return tomlkit.dumps(document)
+
+
+def take(session: Session, text: str, now: datetime) -> int:
+    """These rules and figures in the place of what there was; rules that ship and are not in the text are switched off.
+
+    How many; raises ValueError with one sentence and changes nothing then.
+    """
+    tables = _tables(text)
+    found = _by_code(tables)
+    wanted = {**{code: rules.switched(rule, False) for code, rule in shipped().items()}, **found}
+    on = [rule for rule in wanted.values() if rule.on]
+    for place, rule in enumerate(on):
+        clash(rule, on[:place])
+    figures = all_figures.read(tables.get("settings", {}))
+    before = load(session).rules
+    pushes.drop_rules(session)
+    for rule in wanted.values():
+        if rules.written(rule) != _written_default(rule.code):
+            pushes.put_rule(session, rule.code, rules.written(rule), now)
+    pushes.put_figures(session, all_figures.written(figures))
+    _changed(session, {*before, *wanted} - {code for code in wanted if wanted[code] == before.get(code)}, now)
+    return len(found)
+
+
+def _tables(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"This is no TOML: {error}") from None
+
+
+def _by_code(tables: Mapping[str, Any]) -> dict[str, Rule]:
+    if unknown := tables.keys() - {"rule", "settings"}:
+        raise ValueError(f'There is "[{min(unknown)}]"; there may be [settings] and [[rule]].')
+    listed = tables.get("rule", [])
+    if not isinstance(listed, list) or not listed:
+        raise ValueError('There are no rules. Write each below a heading "[[rule]]".')
+    found: dict[str, Rule] = {}
+    for number, table in enumerate(listed, 1):
+        rule = rules.read(table, number)
+        if rule.code in found:
+            raise ValueError(f"rule {number}: the code {rule.code} is there twice. Give each rule its own.")
+        found[rule.code] = rule
+    return found
+
+
+def _written_default(code: str) -> dict[str, Any] | None:
+    return rules.written(shipped()[code]) if code in shipped() else None

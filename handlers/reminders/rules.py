@@ -1,0 +1,295 @@
+"""A rule: when, to whom, and what is said; read from plain values, with a sentence for everything that cannot be."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import Any
+
+from handlers.contact.rules import MARKETING, SAFETY, SERVICE
+from handlers.dialogue.texts import LANGUAGES
+from handlers.dialogue.when import feasts
+from handlers.reminders import wording
+from handlers.reminders.audience import ENERGIES, STAGES, STORE_KINDS, Audience
+from handlers.reminders.figures import clock
+from handlers.reminders.triggers import (
+    FIELDS,
+    WEEKDAYS,
+    After,
+    Feast,
+    Interval,
+    Monthly,
+    OnDate,
+    Signal,
+    Silence,
+    Trigger,
+    Weekly,
+)
+
+BUTTONS = ("book", "done", "later", "person", "stop")
+PURPOSES = (SERVICE, MARKETING, SAFETY)
+# What people may switch off one by one; see `handlers.contact.flow`.
+KINDS = ("maintenance", "papers", "season", "offers")
+_KEYS = (
+    "code", "names", "on", "purpose", "kind", "priority", "at", "late", "buttons", "services", "gift", "trigger", "audience",
+    "texts",
+)  # fmt: skip
+_TRIGGERS: Mapping[str, tuple[str, ...]] = {
+    "date": ("field", "days"), "interval": ("since", "km", "months", "ahead", "first"), "after": ("event", "days", "services"),
+    "silence": ("of", "days", "times"), "weekly": ("weekday", "every"), "monthly": ("day", "months"), "feast": ("feast", "days"),
+    "signal": ("signal",),
+}  # fmt: skip
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_LONGEST_TEXT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`at`: the time of the store's day; `late`: for so many days after its day it may still be said. `services`: what Book asks
+    for. `gift`: code of a coupon offer, "" for none. A smaller `priority` matters more. `kind`: what people switch it off by.
+    """
+
+    code: str
+    names: Mapping[str, str]
+    on: bool
+    purpose: str
+    kind: str
+    priority: int
+    at: time
+    late: int
+    trigger: Trigger
+    audience: Audience
+    texts: Mapping[str, str]
+    buttons: tuple[str, ...]
+    services: tuple[str, ...]
+    gift: str
+
+    def name(self, language: str) -> str:
+        return self.names.get(language) or self.names["en"]
+
+    @property
+    def of_work(self) -> bool:
+        """Whether it speaks of work on a car that is due."""
+        return isinstance(self.trigger, Interval)
+
+
+def read(table: Any, number: int = 1) -> Rule:
+    """Raises ValueError with one sentence that says where and what to write."""
+    if not isinstance(table, Mapping):
+        raise ValueError(f'rule {number}: write it below a heading "[[rule]]".')  # noqa: TRY004 - all are told as one kind
+    code = table.get("code")
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        raise ValueError(f'rule {number}: give it a code of small letters, digits and "_", such as "first_service".')
+    cell = _Cells(f"rule {code}", table)
+    cell.only(_KEYS)
+    purpose = cell.one_of("purpose", PURPOSES)
+    rule = Rule(
+        code=code,
+        names=cell.texts("names", 80),
+        on=cell.yes_or_no("on", True),
+        purpose=purpose,
+        kind=cell.one_of("kind", KINDS),
+        priority=cell.whole("priority", 1, 9, 5),
+        at=clock(table.get("at", "10:00"), f"rule {code}: at"),
+        late=cell.whole("late", 0, 90, 1),
+        trigger=_trigger(cell.table("trigger")),
+        audience=_audience(cell.table("audience")),
+        texts=cell.texts("texts", _LONGEST_TEXT),
+        buttons=cell.several("buttons", BUTTONS),
+        services=tuple(cell.words("services")),
+        gift=cell.word("gift"),
+    )
+    _together(rule)
+    return rule
+
+
+def written(rule: Rule) -> dict[str, Any]:
+    """The rule as `read` takes it."""
+    audience = {
+        "store_kind": rule.audience.store_kind, "stores": list(rule.audience.stores), "stages": list(rule.audience.stages),
+        "energy": list(rule.audience.energy), "parked": rule.audience.parked, "had": sorted(rule.audience.had),
+        "had_months": rule.audience.had_months if rule.audience.had else None, "quiet_days": rule.audience.quiet_days,
+    }  # fmt: skip
+    return {
+        "code": rule.code, "names": dict(rule.names), "on": rule.on, "purpose": rule.purpose, "kind": rule.kind,
+        "priority": rule.priority, "at": f"{rule.at:%H:%M}", "late": rule.late, "buttons": list(rule.buttons),
+        "services": list(rule.services), "gift": rule.gift, "trigger": _written_trigger(rule.trigger),
+        "audience": {name: value for name, value in audience.items() if value}, "texts": dict(rule.texts),
+    }  # fmt: skip
+
+
+def switched(rule: Rule, on: bool) -> Rule:
+    return replace(rule, on=on)
+
+
+# -- parts ------------------------------------------------------------------------------------------------------------------
+
+
+def _trigger(cell: "_Cells") -> Trigger:
+    kind = cell.one_of("kind", tuple(_TRIGGERS))
+    cell.only(("kind", *_TRIGGERS[kind]))
+    match kind:
+        case "date":
+            name = cell.one_of("field", FIELDS)
+            return OnDate(name, tuple(sorted(cell.numbers("days", -180, 180))))
+        case "interval":
+            km, months = cell.whole("km", 0, 500_000, 0), cell.whole("months", 0, 240, 0)
+            if not km and not months:
+                raise ValueError(f"{cell.where}: say after how many km or months.")
+            if km and km < 500:
+                raise ValueError(f"{cell.where}: km is 500 at least.")
+            if not (since := cell.words("since")):
+                raise ValueError(f"{cell.where}: since names the services after which it counts.")
+            return Interval(
+                frozenset(since), km or None, months or None, cell.whole("ahead", -90, 60, 7), cell.yes_or_no("first", False)
+            )
+        case "after":
+            event = cell.one_of("event", ("visit", "delivery"))
+            return After(event, cell.whole("days", 0, 730, 1), frozenset(cell.words("services")))
+        case "silence":
+            of = cell.one_of("of", ("visit", "contact"))
+            return Silence(of, cell.whole("days", 14, 1825, 30), cell.whole("times", 1, 12, 1))
+        case "weekly":
+            return Weekly(WEEKDAYS.index(cell.one_of("weekday", WEEKDAYS)), cell.whole("every", 1, 12, 1))
+        case "monthly":
+            months_ = cell.numbers("months", 1, 12) if cell.given("months") else list(range(1, 13))
+            return Monthly(cell.whole("day", 1, 31, 1), tuple(sorted(months_)))
+        case "feast":
+            return Feast(cell.one_of("feast", tuple(feasts.RULES)), cell.whole("days", -60, 60, 0))
+        case _:
+            signal = cell.word("signal")
+            if not _CODE.fullmatch(signal):
+                raise ValueError(f'{cell.where}: signal is a short code such as "rain_over".')
+            return Signal(signal)
+
+
+def _written_trigger(trigger: Trigger) -> dict[str, Any]:
+    match trigger:
+        case OnDate():
+            return {"kind": "date", "field": trigger.field, "days": list(trigger.days)}
+        case Interval():
+            given = {"km": trigger.km, "months": trigger.months, "first": trigger.first or None}
+            known = {name: value for name, value in given.items() if value}
+            return {"kind": "interval", "since": sorted(trigger.since), **known, "ahead": trigger.ahead}
+        case After():
+            return {"kind": "after", "event": trigger.event, "days": trigger.days, "services": sorted(trigger.services)}
+        case Silence():
+            return {"kind": "silence", "of": trigger.of, "days": trigger.days, "times": trigger.times}
+        case Weekly():
+            return {"kind": "weekly", "weekday": WEEKDAYS[trigger.weekday], "every": trigger.every}
+        case Monthly():
+            return {"kind": "monthly", "day": trigger.day, "months": list(trigger.months)}
+        case Feast():
+            return {"kind": "feast", "feast": trigger.feast, "days": trigger.days}
+        case Signal():
+            return {"kind": "signal", "signal": trigger.signal}
+
+
+def _audience(cell: "_Cells") -> Audience:
+    cell.only(("store_kind", "stores", "stages", "energy", "parked", "had", "had_months", "quiet_days"))
+    return Audience(
+        cell.one_of("store_kind", ("", *STORE_KINDS), ""), tuple(cell.words("stores")), cell.several("stages", STAGES),
+        cell.several("energy", ENERGIES), cell.one_of("parked", ("", "outdoors", "garage"), ""), frozenset(cell.words("had")),
+        cell.whole("had_months", 1, 120, 24), cell.whole("quiet_days", 0, 730, 0),
+    )  # fmt: skip
+
+
+def _together(rule: Rule) -> None:
+    """What no part is wrong by itself."""
+    for language in LANGUAGES:
+        wording.check(f"rule {rule.code}: texts: {language}", rule.texts[language], rule.trigger)
+    offers = rule.kind in ("season", "offers")
+    if rule.purpose == SERVICE and offers:
+        raise ValueError(f"rule {rule.code}: {rule.kind} are offers, so the purpose is marketing: they need the customer's yes.")
+    if rule.purpose != SAFETY and "stop" not in rule.buttons:
+        raise ValueError(f'rule {rule.code}: add the button "stop": whoever does not want it must be able to say so at once.')
+    trigger = rule.trigger
+    if isinstance(trigger, Interval) and not trigger.since & set(rule.services):
+        raise ValueError(
+            f"rule {rule.code}: services names the work that is due; one of {', '.join(sorted(trigger.since))} must be among it."
+        )
+    dated = isinstance(trigger, OnDate) and trigger.field in ("insured_until", "inspection_due")
+    if "done" in rule.buttons and not (isinstance(trigger, Interval) or dated):
+        raise ValueError(f'rule {rule.code}: the button "done" is for work on a car, insurance and inspection.')
+    if "later" in rule.buttons and not isinstance(trigger, (Interval, OnDate)):
+        raise ValueError(
+            f'rule {rule.code}: the button "later" is for what is still true later: work on a car, and days on file.'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """A table, and how to say where something in it is wrong."""
+
+    where: str
+    values: Mapping[str, Any]
+
+    def only(self, names: tuple[str, ...]) -> None:
+        if unknown := self.values.keys() - set(names):
+            raise ValueError(f"{self.where}: there is no {min(unknown)}; there are {', '.join(names)}.")
+
+    def given(self, name: str) -> bool:
+        return name in self.values
+
+    def table(self, name: str) -> "_Cells":
+        value = self.values.get(name, {})
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{self.where}: {name} is a table.")  # noqa: TRY004 - all are told as one kind
+        return _Cells(f"{self.where}: {name}", value)
+
+    def one_of(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        value = self.values.get(name, default)
+        if not isinstance(value, str) or value not in choices:
+            shown = ", ".join(choice for choice in choices[:20] if choice) + (" …" if len(choices) > 20 else "")
+            raise ValueError(f"{self.where}: {name} is one of {shown}.")
+        return value
+
+    def several(self, name: str, choices: tuple[str, ...]) -> tuple[str, ...]:
+        found = self.words(name)
+        if unknown := [one for one in found if one not in choices]:
+            raise ValueError(f'{self.where}: {name} are of {", ".join(choices)}; "{unknown[0][:40]}" is none of them.')
+        return tuple(dict.fromkeys(found))
+
+    def words(self, name: str) -> list[str]:
+        value = self.values.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and 0 < len(one) <= 60 for one in value):
+            raise ValueError(f'{self.where}: {name} is a list of codes such as ["minor_service"].')
+        return value
+
+    def word(self, name: str) -> str:
+        value = self.values.get(name, "")
+        if not isinstance(value, str) or len(value) > 60:
+            raise ValueError(f"{self.where}: {name} is a code of at most 60 characters.")
+        return value
+
+    def yes_or_no(self, name: str, default: bool) -> bool:
+        value = self.values.get(name, default)
+        if not isinstance(value, bool):
+            raise ValueError(f"{self.where}: {name} is true or false.")  # noqa: TRY004 - all are told as one kind
+        return value
+
+    def whole(self, name: str, least: int, most: int, default: int) -> int:
+        value = self.values.get(name, default)
+        if type(value) is not int or not least <= value <= most:
+            raise ValueError(f"{self.where}: {name} is a whole number from {least} to {most}.")
+        return value
+
+    def numbers(self, name: str, least: int, most: int) -> list[int]:
+        value = self.values.get(name)
+        good = isinstance(value, list) and 0 < len(value) <= 12 and len(set(value)) == len(value)
+        if not good or not all(type(one) is int and least <= one <= most for one in value or []):
+            raise ValueError(f"{self.where}: {name} is a list of whole numbers from {least} to {most}, each once.")
+        return list(value or [])
+
+    def texts(self, name: str, limit: int) -> dict[str, str]:
+        value = self.values.get(name, {})
+        given = value if isinstance(value, Mapping) else {}
+        for language in LANGUAGES:
+            text = given.get(language)
+            if not isinstance(text, str) or not text.strip():
+                raise ValueError(
+                    f"{self.where}: {name}: the text in {language} is missing. Customers read in {', '.join(LANGUAGES)}."
+                )
+            if len(text) > limit:
+                raise ValueError(f"{self.where}: {name}: {language} has {len(text)} characters; at most {limit} fit.")
+        return {language: given[language].strip() for language in LANGUAGES}

@@ -1,0 +1,269 @@
+"""Rules of pushes: when an occasion comes, to whom, and what cannot be a rule at all."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.reminders import due, rulebook, rules, wording
+from handlers.reminders.audience import Audience, stage
+from handlers.reminders.facts import Answer, Car, Person, Work
+from handlers.reminders.figures import Figures, read
+from handlers.reminders.mileage import Point, estimate
+from handlers.reminders.rules import Rule
+from handlers.reminders.triggers import Monthly, Silence, Weekly, occasions, plus_months
+from storage.stores import Store
+
+TODAY = date(2026, 11, 21)
+FIGURES = Figures()
+EAST = Store(
+    id=1, code="east", kind="dealership", names={"en": "East"}, phone="+8610055500000", timezone="Asia/Shanghai", region="CN"
+)
+STUDIO = Store(id=2, code="studio", kind="detailing", names={"en": "Studio"}, phone="1", timezone="Asia/Shanghai", region="CN")
+SHIPPED = rulebook.shipped()
+
+
+def a_car(*works: Work, points: tuple[Point, ...] = (), number: int = 1, **facts: Any) -> Car:
+    dates: dict[str, Any] = dict.fromkeys(("delivered_on", "insured_until", "inspection_due", "warranty_until", "parked"))
+    known = {**dates, "energy": "petrol", **facts}
+    return Car(number, {"en": "Audi A4"}, "A1", works=works, estimate=estimate(points, known["delivered_on"]), **known)
+
+
+def a_person(*cars: Car, **facts: Any) -> Person:
+    known: dict[str, Any] = {"birthday": None, "lunar_birthday": None, "store": EAST, "last_contact": None, **facts}
+    days = sorted({work.day for car in cars for work in car.works if work.here})
+    return Person(1, 1, "Ann", cars=cars, visits=tuple(days), **known)
+
+
+def said(person: Person, codes: list[str], start: date, days: int, figures: Figures = FIGURES) -> list[tuple[date, str, str]]:
+    """(day, rule, occasion) of everything that is said on these days, one look a day; nothing twice."""
+    wanted, told, keys = [SHIPPED[code] for code in codes], [], set()
+    for day in (start + timedelta(days=number) for number in range(days)):
+        found = due.candidates(wanted, person, day, figures)
+        for one in due.chosen(found, keys, day):
+            if not one.blocked:
+                told.append((day, one.rule.code, one.occasion.of))
+                keys |= {one.key, *(other.key for other in one.also)}
+    return told
+
+
+def changed(code: str, **parts: Any) -> dict[str, Any]:
+    return {**rules.written(SHIPPED[code]), **parts}
+
+
+# -- dates ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("leap_day", "year", "day"),
+    [("02-28", 2025, date(2025, 2, 25)), ("03-01", 2025, date(2025, 2, 26)), ("02-28", 2028, date(2028, 2, 26)),
+     ("02-28", 2100, date(2100, 2, 25)), ("03-01", 2026, date(2026, 2, 26))],
+)  # fmt: skip
+def test_tm5_a_birthday_on_29_february_is_kept_once_a_year(leap_day: str, year: int, day: date) -> None:
+    ann = a_person(birthday=date(1988, 2, 29))
+    told = said(ann, ["birthday"], date(year, 1, 1), 300, read({"leap_day": leap_day}))
+    assert [one[0] for one in told] == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "days"),
+    [("08-15", 2026, [date(2026, 9, 22)]), ("12-30", 2027, [date(2027, 2, 2)]), ("06-01L", 2025, [date(2025, 7, 22)]),
+     ("06-01L", 2026, [date(2026, 7, 11)])],
+)  # fmt: skip
+def test_tm6_lunar_birthdays_are_kept_once_a_lunar_year(text: str, year: int, days: list[date]) -> None:
+    """The 30th of a short month is its last day; a leap month that does not come is the month of its number."""
+    ann = a_person(birthday=date(1980, 5, 5), lunar_birthday=text)
+    assert [one[0] for one in said(ann, ["birthday"], date(year, 1, 1), 365)] == days
+
+
+def test_feasts_of_the_moon() -> None:
+    told = said(a_person(), ["spring_festival", "mid_autumn"], date(2026, 1, 1), 730)
+    assert [day for day, _, _ in told] == [date(2026, 2, 17), date(2026, 9, 25), date(2027, 2, 6), date(2027, 9, 15)]
+
+
+def test_tm7_years_beyond_the_tables_are_no_error() -> None:
+    assert said(a_person(lunar_birthday="08-15"), ["birthday", "spring_festival"], date(2070, 1, 1), 400) == []
+
+
+def test_papers_30_and_7_days_ahead_and_a_moved_day_is_followed() -> None:
+    ann = a_person(a_car(insured_until=date(2026, 12, 30)))
+    assert [day for day, _, _ in said(ann, ["insurance"], TODAY, 60)] == [date(2026, 11, 30), date(2026, 12, 23)]
+    renewed = a_person(a_car(insured_until=date(2027, 12, 30)))
+    assert said(renewed, ["insurance"], date(2026, 12, 1), 60) == []
+
+
+@pytest.mark.parametrize(("down", "told"), [(1, 1), (2, 0), (5, 0)])
+def test_tm4_a_birthday_is_a_day_late_at_most(down: int, told: int) -> None:
+    ann = a_person(birthday=date(1990, 11, 24))
+    assert len(said(ann, ["birthday"], TODAY + timedelta(days=down), 20)) == told
+
+
+def test_tm4_after_a_long_time_only_the_newest_word_is_said() -> None:
+    ann = a_person(a_car(insured_until=date(2026, 12, 30)))
+    late = {**changed("insurance"), "late": 40}
+    found = due.candidates([rules.read(late)], ann, date(2026, 12, 24), FIGURES)
+    assert len(found) == 2
+    [one] = due.chosen(found, set(), date(2026, 12, 24))
+    assert one.occasion.of == "2026-12-30:-7"
+    assert due.chosen(found, {one.key}, date(2026, 12, 25)) == []
+    assert due.candidates([rules.read(late)], ann, date(2026, 12, 31), FIGURES) == []
+
+
+@given(st.dates(date(2000, 1, 1), date(2050, 12, 31)), st.integers(-300, 300))
+@settings(max_examples=30, deadline=None)
+def test_months_never_jump_over_one(day: date, months: int) -> None:
+    made = plus_months(day, months)
+    assert (made.year * 12 + made.month) - (day.year * 12 + day.month) == months
+    assert made.day <= day.day
+
+
+def test_tm2_weeks_months_and_silence_come_once() -> None:
+    days = [TODAY + timedelta(days=number) for number in range(400)]
+    ann = a_person(last_contact=TODAY)
+
+    def found(trigger: Any) -> list[date]:
+        return sorted({one.day for day in days for one in occasions(trigger, ann, day, FIGURES) if one.day >= TODAY})
+
+    weeks = found(Weekly(2, 4))
+    assert {later - day for day, later in pairwise(weeks)} == {timedelta(days=28)}
+    assert {day.weekday() for day in weeks} == {2}
+    assert [day for day in found(Monthly(31, (2, 4))) if day.year == 2027] == [date(2027, 2, 28), date(2027, 4, 30)]
+    assert found(Silence("contact", 45, 3)) == [TODAY + timedelta(days=45 * time) for time in (1, 2, 3)]
+
+
+# -- work on a car ----------------------------------------------------------------------------------------------------------
+
+SERVICE = Work(date(2026, 3, 1), frozenset({"minor_service"}), 50_000)
+READ = (Point(date(2025, 3, 1), 35_000), Point(date(2025, 9, 1), 42_000), Point(date(2026, 3, 1), 50_000))
+
+
+def test_mileage_or_months_whichever_comes_first() -> None:
+    slow = (Point(date(2025, 3, 1), 48_000), Point(date(2025, 9, 1), 49_000), Point(date(2026, 3, 1), 50_000))
+    assert said(a_person(a_car(SERVICE, points=READ)), ["regular_service"], TODAY - timedelta(days=150), 400)[0][0] < TODAY
+    assert said(a_person(a_car(SERVICE, points=slow)), ["regular_service"], TODAY, 200)[0][0] == date(2027, 2, 22)
+
+
+def test_one_message_for_what_falls_due_together() -> None:
+    car = a_car(SERVICE, Work(date(2026, 3, 1), frozenset({"cabin_filter", "brake_fluid"})), delivered_on=date(2020, 1, 1))
+    told = said(a_person(car), ["regular_service", "cabin_filter", "brake_fluid", "service_overdue"], date(2027, 1, 1), 200)
+    assert [(code, day) for day, code, _ in told] == [
+        ("regular_service", date(2027, 2, 22)),
+        ("service_overdue", date(2027, 3, 31)),
+    ]
+
+
+def test_nothing_is_said_of_a_car_that_is_booked_or_was_just_here() -> None:
+    ann = a_person(a_car(replace(SERVICE, day=date(2025, 12, 1))), booked=frozenset({1}))
+    [one] = due.chosen(due.candidates([SHIPPED["regular_service"]], ann, date(2026, 11, 25), FIGURES), set(), date(2026, 11, 25))
+    assert one.blocked == due.BOOKED
+    washed = Work(date(2026, 11, 24), frozenset({"hand_wash"}))
+    told = said(a_person(a_car(replace(SERVICE, day=date(2025, 12, 1)), washed)), ["regular_service"], date(2026, 11, 24), 20)
+    assert [day for day, _, _ in told] == [date(2026, 12, 1)]
+
+
+def test_done_elsewhere_counts_and_the_first_service_is_asked_for_once() -> None:
+    new = a_car(delivered_on=date(2026, 6, 1))
+    assert [code for _, code, _ in said(a_person(new), ["first_service", "regular_service"], TODAY, 30)] == ["first_service"]
+    done = a_car(Work(TODAY, frozenset({"first_service"}), 4000, here=False), delivered_on=date(2026, 6, 1))
+    assert said(a_person(done), ["first_service"], TODAY, 60) == []
+    assert said(a_person(done), ["regular_service"], TODAY, 400)[0][0] == date(2027, 11, 14)
+
+
+def test_what_was_put_off_comes_once_more() -> None:
+    car = a_car(replace(SERVICE, day=date(2025, 12, 1)))
+    [one] = due.candidates([SHIPPED["regular_service"]], a_person(car), TODAY + timedelta(days=5), FIGURES)
+    ann = a_person(car, answers={one.key: Answer("later", date(2026, 12, 10), 1)})
+    told = said(ann, ["regular_service"], date(2026, 12, 1), 40)
+    assert [day for day, _, _ in told] == [date(2026, 12, 10)]
+    assert said(a_person(car, answers={one.key: Answer("done", None, 0)}), ["regular_service"], date(2026, 12, 1), 40) == []
+
+
+def test_an_offer_waits_when_a_better_one_is_near() -> None:
+    ann = a_person(birthday=date(1990, 11, 28), last_contact=TODAY - timedelta(days=45))
+    told = said(ann, ["birthday", "monthly_care"], TODAY, 10)
+    assert [code for _, code, _ in told] == ["birthday"]
+
+
+@pytest.mark.parametrize(
+    ("store", "days_ago", "wanted"),
+    [(EAST, [400], "dormant"), (EAST, [100], "in_service"), (EAST, [1, 100, 200], "loyal"), (STUDIO, [70], "lost_warning"),
+     (STUDIO, [100], "dormant"), (STUDIO, [2, 9, 16], "loyal"), (EAST, [], "potential")],
+)  # fmt: skip
+def test_stages(store: Store, days_ago: list[int], wanted: str) -> None:
+    works = [Work(TODAY - timedelta(days=days), frozenset()) for days in sorted(days_ago, reverse=True)]
+    assert stage(a_person(*([a_car(*works)] if works else []), store=store), TODAY, FIGURES) == wanted
+
+
+# -- what cannot be -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "change", "sentence"),
+    [
+        ("birthday", {"texts": {"en": "Hello", "zh-Hans": "您好"}}, "the text in zh-Hant is missing"),
+        ("birthday", {"texts": {"en": "Hi {nmae}", "zh-Hans": "您好", "zh-Hant": "您好"}}, "there is no placeholder {nmae} here"),
+        ("birthday", {"texts": {"en": "Hi {0.__class__}", "zh-Hans": "您好", "zh-Hant": "您好"}}, "there is no placeholder"),
+        ("birthday", {"texts": {"en": "Hi {{7*7}}", "zh-Hans": "您好", "zh-Hant": "您好"}}, 'a single "{"'),
+        ("birthday", {"texts": {"en": "{gift} for you", "zh-Hans": "您好", "zh-Hant": "您好"}}, "first line holds {gift}"),
+        (
+            "birthday",
+            {"trigger": {"kind": "date", "field": "birthday", "days": [-999]}},
+            "days is a list of whole numbers from -180",
+        ),
+        ("birthday", {"trigger": {"kind": "date", "field": "name", "days": [0]}}, "field is one of birthday"),
+        ("birthday", {"purpose": "service"}, "they need the customer's yes"),
+        ("birthday", {"buttons": ["book"]}, 'add the button "stop"'),
+        ("birthday", {"buttons": ["done", "stop"]}, 'the button "done" is for work'),
+        ("birthday", {"priority": 0}, "priority is a whole number from 1 to 9"),
+        ("birthday", {"at": "25:00"}, "at is a time"),
+        ("birthday", {"whom": "all"}, "there is no whom"),
+        ("coolant", {"trigger": {"kind": "interval", "since": ["coolant_change"]}}, "how many km or months"),
+        ("coolant", {"services": ["wax"]}, "one of coolant_change must be among it"),
+        ("rain_over", {"buttons": ["later", "stop"]}, 'the button "later"'),
+    ],
+)
+def test_wrong_rules_are_stopped_with_a_sentence(code: str, change: dict[str, Any], sentence: str) -> None:
+    """WB7: placeholders are names, never expressions."""
+    with pytest.raises(ValueError) as wrong:
+        rules.read(changed(code, **change))
+    assert sentence in str(wrong.value)
+    assert f"rule {code}" in str(wrong.value)
+
+
+def test_two_rules_for_one_birthday() -> None:
+    other = rules.read({**changed("birthday", trigger={"kind": "date", "field": "birthday", "days": [0]}), "code": "cake"})
+    with pytest.raises(ValueError, match=r"birthday .* is switched on for the same occasion already"):
+        rulebook.clash(other, [SHIPPED["birthday"]])
+    rulebook.clash(rules.switched(other, False), [SHIPPED["birthday"]])
+    apart = replace(SHIPPED["birthday"], audience=Audience(store_kind="detailing"))
+    rulebook.clash(replace(other, audience=Audience(store_kind="dealership")), [apart])
+
+
+@pytest.mark.parametrize("rule", SHIPPED.values(), ids=SHIPPED)
+def test_each_shipped_rule_reads_as_it_is_written(rule: Rule) -> None:
+    assert rules.read(rules.written(rule)) == rule
+    for language in ("en", "zh-Hans", "zh-Hant"):
+        known: dict[str, str | None] = dict.fromkeys(wording.ALWAYS, "x") | dict.fromkeys(("date", "days", "years"), "1")
+        for month in range(1, 13):
+            words = wording.render(rule.texts[language], known, month)
+            assert words
+            assert "{" not in words
+
+
+def test_words_are_shown_literally_and_lines_without_a_value_are_left_out() -> None:
+    text = "Hi {name}\nA gift: {gift}\n\nYour {plate}\n\nBye"
+    assert wording.render(text, {"name": "<b>{{7*7}}</b> {car}", "gift": None, "plate": "A & B"}, 1) == (
+        "Hi &lt;b&gt;{{7*7}}&lt;/b&gt; {car}\n\nYour A &amp; B\n\nBye"
+    )
+    assert [wording.render("one\n---\ntwo", {}, month) for month in (1, 2, 3)] == ["One", "Two", "One"]
+
+
+def test_figures_out_of_bounds() -> None:
+    for wrong in ({"most_a_day": 0}, {"leap_day": "02-30"}, {"lost_days": 10, "warning_days": 60}, {"x": 1}, {"look_at": "7"}):
+        with pytest.raises(ValueError, match="settings"):
+            read(wrong)
+    assert read({"look_at": "07:30"}).look_at == time(7, 30)
