@@ -181,7 +181,9 @@ class Engine:
         return Outcome(chat.id, received, spoke=spoke, toast=said.toast)
 
     def _begin(self, session: Session, chat: chats.Chat, incoming: Incoming, now: datetime) -> Turn:
-        incoming = replace(incoming, text=clean(incoming.text), name=clean(incoming.name, 200))
+        text, name = clean(incoming.text), clean(incoming.name, 200)
+        if (text, name) != (incoming.text, incoming.name):
+            incoming = replace(incoming, text=text, name=name)
         hint = languages.from_hint(incoming.language)
         chat.language = chat.language or hint
         heard = languages.of_words(incoming.text, chat.language) if incoming.kind in ("text", "photo") else None
