@@ -49,14 +49,13 @@ class KnowledgeBase:
 
     def decide(self, text: str, language: str | None = None) -> Decision:
         """Answer only when sure, ask "did you mean" when it may be one of a few, else say that we do not know."""
-        matches = self.search(text, language, _DECIDED_ON)
-        return Decision(self._judge(matches)[0], tuple(matches))
+        finding = self._find(text)
+        return Decision(self._judge(finding)[0], tuple(self._matches(finding)[:_DECIDED_ON] if finding else ()))
 
     def explain(self, text: str, language: str | None = None) -> Explanation:
         """The same decision with all that led to it."""
-        matches = self.search(text, language, _DECIDED_ON)
-        kind, reason = self._judge(matches)
         finding = self._find(text)
+        kind, reason = self._judge(finding)
         answer_from = self._matcher.calibration.answer_from if self._matcher else 1.0
         if finding is None:
             return Explanation(text, without_filler(fold(text)), 1.0, (), answer_from, WORTH_SUGGESTING, kind, reason)
@@ -76,20 +75,23 @@ class KnowledgeBase:
     def _matches(self, finding: Finding) -> list[Match]:
         assert self._matcher
         ids = self._matcher.phrasings.ids
-        return [Match(ids[finding.evidence.candidates[place]], finding.confidences[place]) for place in order(finding)]
+        return [Match(ids[finding.evidence.candidates[place]], finding.confidence(place)) for place in order(finding)]
 
-    def _judge(self, matches: Sequence[Match]) -> tuple[Kind, str]:
-        if not matches or self._matcher is None:
+    def _judge(self, finding: Finding | None) -> tuple[Kind, str]:
+        if finding is None or self._matcher is None:
             return "unknown", "The text has nothing in common with any entry."
-        best, second = matches[0].confidence, matches[1].confidence if len(matches) > 1 else 0.0
-        answer_from, together = self._matcher.calibration.answer_from, sum(match.confidence for match in matches)
+        best, second, *others = (*sorted(finding.right, reverse=True), 0.0, 0.0)
+        answer_from, together = self._matcher.calibration.answer_from, sum((best, second, *others[: _DECIDED_ON - 2]))
         if best >= answer_from and second < CLOSE * best:
-            return "answer", f"The best entry has {best:.2f}; from {answer_from:.2f} on this base answers."
+            return "answer", f"The best entry is right at {best:.2f}; from {answer_from:.2f} on this base answers."
         if together < WORTH_SUGGESTING:
-            return "unknown", f"The best entries have {together:.2f} together; from {WORTH_SUGGESTING:.2f} on they are suggested."
+            return (
+                "unknown",
+                f"The best entries are right at {together:.2f} together; from {WORTH_SUGGESTING:.2f} on they are suggested.",
+            )
         if best >= answer_from:
             return "suggest", f"Two entries are close: {best:.2f} and {second:.2f}."
-        return "suggest", f"The best entry has {best:.2f}, less than the {answer_from:.2f} from which this base answers."
+        return "suggest", f"The best entry is right at {best:.2f}, less than the {answer_from:.2f} from which this base answers."
 
     def _candidate(self, finding: Finding, place: int) -> Candidate:
         assert self._matcher
@@ -97,7 +99,8 @@ class KnowledgeBase:
         nearest = phrasings.texts[evidence.nearest[place]]
         return Candidate(
             entry_id=phrasings.ids[evidence.candidates[place]],
-            confidence=finding.confidences[place],
+            confidence=finding.confidence(place),
+            right=finding.right[place],
             nearest_phrasing=nearest,
             in_common=in_common(finding.text, nearest),
             signals={name: round(float(value), 4) for name, value in zip(SIGNALS, evidence.signals[place], strict=True)},

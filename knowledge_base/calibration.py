@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from math import exp
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from knowledge_base.logistic import Doubles, fit, probability
 # development halves of two question sets (see docs/matching.md); they carry over from base to base, thresholds do not.
 WEIGHTS = np.array([8.0, 11.0, 1.7, 2.0])
 OFFSET = -4.9
+# The same for evidence.COVERING: what says whether any entry is right. Found on all three sets and on halves of their entries.
+COVERING_WEIGHTS = np.array([15.0, 4.5, 4.5, 4.5, -1.5, 0.75])
+COVERING_OFFSET = -8.0
 # Of all questions people ask, these shares are taken to be: about an entry, near the base but not in it, and about anything else.
 INSIDE, NEAR, FAR = 0.7, 0.15, 0.15
 # One wrong answer in twenty questions. Held-out phrasings are harder than real questions, so that real ones stay below it.
@@ -44,14 +48,23 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
+    """Slopes and offsets turn signals into probabilities: of a candidate to be right, and of the base to cover a text."""
+
     slope: float
     offset: float
+    covering_slope: float
+    covering_offset: float
     answer_from: float
 
-    def confidences(self, evidence: Evidence) -> Doubles:
+    def right(self, evidence: Evidence) -> Doubles:
         """One probability per candidate; together they are at most one, since at most one entry is right."""
         found = probability(evidence.signals @ WEIGHTS * self.slope + self.offset)
         return found / max(1.0, float(found.sum()))
+
+    def covered(self, evidence: Evidence) -> float:
+        """The probability that the base has an answer to the text, whichever it is."""
+        steep = float(evidence.covering @ COVERING_WEIGHTS + COVERING_OFFSET) * self.covering_slope + self.covering_offset
+        return 1 / (1 + exp(-min(30.0, max(-30.0, steep))))
 
 
 def calibrate(examples: Sequence[Example]) -> Calibration:
@@ -63,15 +76,19 @@ def calibrate(examples: Sequence[Example]) -> Calibration:
             importance.append(example.importance)
     scale = len(examples) / max(1e-9, sum(example.importance for example in examples))
     slope, offset = fit(np.array(steep)[:, None], np.array(right), np.array(importance) * scale, np.array([1.0, OFFSET]), _PULL)
-    draft = Calibration(max(0.2, float(slope)), float(offset), 1.0)
-    return Calibration(draft.slope, draft.offset, _answer_from(draft, examples))
+    covering = np.array([example.evidence.covering @ COVERING_WEIGHTS + COVERING_OFFSET for example in examples])[:, None]
+    inside = np.array([example.right is not None for example in examples])
+    shares = np.array([example.importance for example in examples]) * scale
+    of_covering = fit(covering, inside, shares, np.array([1.0, 0.0]), _PULL)
+    draft = Calibration(max(0.2, float(slope)), float(offset), max(0.2, float(of_covering[0])), float(of_covering[1]), 1.0)
+    return replace(draft, answer_from=_answer_from(draft, examples))
 
 
 def _answer_from(draft: Calibration, examples: Sequence[Example]) -> float:
     """The lowest confidence at which wrong answers stay below the goal."""
     outcomes = []
     for example in examples:
-        confidences = draft.confidences(example.evidence)
+        confidences = draft.right(example.evidence)
         if len(confidences):
             best = int(confidences.argmax())
             outcomes.append((float(confidences[best]), example.evidence.candidates[best], example))

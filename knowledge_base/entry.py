@@ -31,7 +31,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry that may answer, with the calibrated probability (0 to 1) that it is the right one."""
+    """An entry that may answer, and how sure that is, from 0 to 1.
+
+    The first match has the calibrated probability that the base has an answer to the text; another has as much less as it is less
+    probable. So two entries that are as near are both likely, and whether one is answered is for `decide` to say.
+    """
 
     entry_id: str
     confidence: float

@@ -8,21 +8,26 @@ from rapidfuzz import fuzz
 
 from knowledge_base.index import Floats
 from knowledge_base.phrasings import Phrasings
-from knowledge_base.scorers import View
+from knowledge_base.scorers import NOTHING_HIDDEN, View
 
 CANDIDATES = 5
 SIGNALS = ("score", "score_lead", "known_words", "same_words")
+# What says whether the base covers a text at all, whichever entry it be.
+COVERING = ("score", "second_score", "nearness", "nearness_of_five", "nearness_of_kin", "known_words")
 _MANY = 1_000
-NOTHING_HIDDEN = range(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The candidates (entry numbers, best score first), a row of signals for each, and the nearest phrasing of each."""
+    """The candidates (entry numbers, best score first), a row of signals for each, and the nearest phrasing of each.
+
+    Covering: the signals that say whether any of them can be right.
+    """
 
     candidates: tuple[int, ...]
     signals: NDArray[np.float64]
     nearest: tuple[int, ...]
+    covering: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,6 @@ class Question:
 def weigh(phrasings: Phrasings, asked: Question, hidden: range = NOTHING_HIDDEN) -> Evidence:
     """Hidden rows count as if they were not in the base: that is how phrasings are held out."""
     nearness, scores = asked.view.nearness, asked.view.scores
-    if hidden:
-        nearness = nearness.copy()
-        nearness[hidden.start : hidden.stop] = 0
     best = _largest(scores, CANDIDATES + 1)
     best_scores: list[float] = scores[best].tolist()
     signals: list[tuple[float, ...]] = []
@@ -55,7 +57,13 @@ def weigh(phrasings: Phrasings, asked: Question, hidden: range = NOTHING_HIDDEN)
         signals.append((score, score - rival, 1 - asked.unseen, alike))
         candidates.append(entry)
         closest_rows.append(closest)
-    return Evidence(tuple(candidates), np.array(signals, dtype=np.float64).reshape(-1, len(SIGNALS)), tuple(closest_rows))
+    first, second = (*(found[0] for found in signals[:2]), 0.0, 0.0)[:2]
+    return Evidence(
+        tuple(candidates),
+        np.array(signals, dtype=np.float64).reshape(-1, len(SIGNALS)),
+        tuple(closest_rows),
+        np.array((first, second, *asked.view.around, 1 - asked.unseen)),
+    )
 
 
 def _largest(values: Floats, count: int) -> list[int]:

@@ -7,10 +7,14 @@ from knowledge_base.entry import Kind
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry that was considered: its nearest phrasing (folded), what both have in common, and the signals by name."""
+    """An entry that was considered: its nearest phrasing (folded), what both have in common, and the signals by name.
+
+    Confidence as in a match; right is the probability that it is the right one, which decides.
+    """
 
     entry_id: str
     confidence: float
+    right: float
     nearest_phrasing: str
     in_common: tuple[str, ...]
     signals: dict[str, float]

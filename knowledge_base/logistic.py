@@ -21,7 +21,9 @@ def fit(inputs: Doubles, right: NDArray[np.bool_], importance: Doubles, start: D
         guess = probability(inputs @ weights)
         slope = inputs.T @ (importance * (target - guess)) - pull * (weights - start)
         curve = (inputs * (importance * guess * (1 - guess))[:, None]).T @ inputs + np.diag(pull)
-        step = np.clip(np.linalg.solve(curve, slope), -3, 3)
+        step = np.linalg.solve(curve, slope)
+        # A long step is shortened as a whole: shortened number by number it would lead elsewhere.
+        step *= min(1.0, 3 / max(1e-9, float(np.abs(step).max())))
         weights += step
         if np.abs(step).max() < 1e-6:
             break

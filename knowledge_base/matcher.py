@@ -18,12 +18,20 @@ LARGEST_WITH_LETTERS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the matcher made of a text: the text as it was compared, the evidence, and a confidence for each candidate."""
+    """What the matcher made of a text: the text as it was compared, the evidence, and what follows from it.
+
+    Right: for each candidate the probability that it is the right one. Covered: that the base has the right one at all.
+    """
 
     text: str
     unseen: float
     evidence: Evidence
-    confidences: tuple[float, ...]
+    right: tuple[float, ...]
+    covered: float
+
+    def confidence(self, place: int) -> float:
+        """Of a candidate: the best has the whole of what is covered, another as much less as it is less probable."""
+        return self.covered * self.right[place] / max(self.right)
 
 
 class Matcher:
@@ -46,7 +54,8 @@ class Matcher:
         if not asked.view.nearness.any():
             return None
         evidence = weigh(self.phrasings, asked)
-        return Finding(asked.text, asked.unseen, evidence, tuple(self.calibration.confidences(evidence).tolist()))
+        right = tuple(self.calibration.right(evidence).tolist())
+        return Finding(asked.text, asked.unseen, evidence, right, self.calibration.covered(evidence))
 
     def _read(self, folded: str) -> Reading:
         return read(folded, self._letters_too)
@@ -76,4 +85,4 @@ class Matcher:
 
 def order(finding: Finding) -> list[int]:
     """The places of the candidates, most probable first."""
-    return sorted(range(len(finding.confidences)), key=lambda place: -finding.confidences[place])
+    return sorted(range(len(finding.right)), key=lambda place: -finding.right[place])

@@ -1,7 +1,8 @@
 """Two ways to score entries for a text: by one model of the whole base, or of the text's neighbourhood where it is large."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,16 +17,25 @@ LARGEST_WHOLE = 2_000
 # The phrasings nearest to a text in a larger base: with these the scores are about as good. In a very large one, time counts
 # more; with two thirds of them, top-1 accuracy falls by a point at most.
 NEIGHBOURS, NEIGHBOURS_OF_MANY = 96, 64
+NOTHING_HIDDEN = range(0)
 # Held-out phrasings to learn confidence from; more change little.
 EXAMPLES = {"whole": 500, "neighbourhood": 120}
 
 
+# So many of the nearest rows together say whether a text lies in the midst of the base or at its edge.
+_AROUND = 5
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """How a text looks to the base: its nearness to every row, and its score for every entry."""
+    """How a text looks to the base: its nearness to every row, its score for every entry, and what is around it.
+
+    Around: how near the nearest row is, the nearest few on average, and the nearest row to another one of its entry.
+    """
 
     nearness: Floats
     scores: Floats
+    around: tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +54,33 @@ class Whole:
         self._targets = targets(phrasings.labels, len(phrasings.ids))
         self._inverse = inverse(regularised(self._table))
         self._weights = self._inverse @ self._targets
+        self._kin = [self._kin_of(row) for row in range(len(self._table))]
 
     def view(self, place: Place) -> View:
         nearness = self._everything.nearness(place)
-        return View(nearness, sharpen(nearness) @ self._weights)
+        return View(nearness, sharpen(nearness) @ self._weights, _around(nearness, self._kin.__getitem__))
 
     def held_out(self) -> Iterator[HeldOut]:
         """Without fitting anything again: leaving rows out of a ridge regression has a closed form. Ends the training."""
         for row in _spread(len(self._phrasings.texts), EXAMPLES["whole"]):
             scores = self._targets[row] - self._weights[row] / self._inverse[row, row]
-            yield HeldOut(row, range(row, row + 1), View(self._table[row], scores))
+            yield self._without(row, range(row, row + 1), scores)
             rows = self._phrasings.rows(int(self._phrasings.labels[row]))
             block = self._inverse[rows.start : rows.stop, rows.start : rows.stop]
-            without = self._targets[row] - np.linalg.solve(block, self._weights[rows.start : rows.stop])[row - rows.start]
-            yield HeldOut(row, rows, View(self._table[row], without))
+            scores = self._targets[row] - np.linalg.solve(block, self._weights[rows.start : rows.stop])[row - rows.start]
+            yield self._without(row, rows, scores)
         del self._table, self._inverse, self._targets
+
+    def _without(self, row: int, hidden: range, scores: Floats) -> HeldOut:
+        nearness = self._table[row].copy()
+        nearness[hidden.start : hidden.stop] = 0
+        return HeldOut(row, hidden, View(nearness, scores, _around(nearness, partial(self._kin_of, hidden=hidden))))
+
+    def _kin_of(self, row: int, hidden: range = NOTHING_HIDDEN) -> float:
+        others = self._table[row].copy()
+        others[row] = others[hidden.start : hidden.stop] = 0
+        own = self._phrasings.rows(int(self._phrasings.labels[row]))
+        return _kin(others, others[own.start : own.stop])
 
 
 class Neighbourhood:
@@ -71,7 +93,8 @@ class Neighbourhood:
         entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
         # The table is symmetric: solved for the one text instead of for every entry, the scores are the same.
         influence = np.linalg.solve(regularised(table), sharpen(near)) if len(rows) else near
-        return self._everywhere(rows, near, entries, np.bincount(labels, weights=influence, minlength=len(entries)))
+        scored = np.bincount(labels, weights=influence, minlength=len(entries))
+        return self._everywhere(rows, near, entries, scored, _around(near, partial(_kin_among, table, labels)))
 
     def held_out(self) -> Iterator[HeldOut]:
         """By the same closed form, among the neighbours of each row."""
@@ -87,14 +110,45 @@ class Neighbourhood:
                 out = np.flatnonzero((rows >= hidden.start) & (rows < hidden.stop))
                 itself = int(np.flatnonzero(rows[out] == row)[0])
                 wrong_by = np.linalg.solve(inverted[np.ix_(out, out)], weights[out])[itself]
-                yield HeldOut(row, hidden, self._everywhere(rows, near, entries, known[out[itself]] - wrong_by))
+                left = near.copy()
+                left[out] = 0
+                around = _around(left, partial(_kin_among, table, labels, hidden=out))
+                yield HeldOut(row, hidden, self._everywhere(rows, left, entries, known[out[itself]] - wrong_by, around))
 
-    def _everywhere(self, rows: NDArray[np.int64], near: Floats, entries: NDArray[np.int64], scored: NDArray[Any]) -> View:
+    def _everywhere(
+        self,
+        rows: NDArray[np.int64],
+        near: Floats,
+        entries: NDArray[np.int64],
+        scored: NDArray[Any],
+        around: tuple[float, float, float],
+    ) -> View:
         """What is known of the neighbours and their entries, and nothing of all others."""
         nearness = np.zeros(len(self._phrasings.texts), dtype=np.float32)
         scores = np.zeros(len(self._phrasings.ids), dtype=np.float32)
         nearness[rows], scores[entries] = near, scored
-        return View(nearness, scores)
+        return View(nearness, scores, around)
+
+
+def _around(nearness: Floats, kin_of: Callable[[int], float]) -> tuple[float, float, float]:
+    if not len(nearness):
+        return 0.0, 0.0, 0.0
+    few = min(_AROUND, len(nearness))
+    nearest = int(nearness.argmax())
+    return float(nearness[nearest]), float(np.partition(nearness, -few)[-few:].sum()) / few, kin_of(nearest)
+
+
+def _kin_among(table: Floats, labels: NDArray[np.int64], row: int, hidden: NDArray[np.int64] | None = None) -> float:
+    others = table[row].copy()
+    others[row] = 0
+    if hidden is not None:
+        others[hidden] = 0
+    return _kin(others, others[labels == labels[row]])
+
+
+def _kin(others: Floats, of_entry: Floats) -> float:
+    """How near the next row of the entry is; where it has but one, the next of any."""
+    return float(of_entry.max()) or float(others.max())
 
 
 def _spread(size: int, most: int) -> list[int]:

@@ -142,9 +142,14 @@ def test_two_close_entries_are_offered_both():
         Entry("rear", "en", "how much are rear brake pads", ("rear pads price", "cost of pads in the rear"), "x"),
         *shop.entries(),
     ]
-    decision = KnowledgeBase(entries, semantic=False).decide("how much are brake pads")
+    base = KnowledgeBase(entries, semantic=False)
+    decision, told = base.decide("how much are brake pads"), base.explain("how much are brake pads")
     assert decision.kind == "suggest"
     assert {"front", "rear"} <= {match.entry_id for match in decision.matches}
+    # Neither is sure to be the right one, and yet the base surely has the answer.
+    assert told.candidates[0].right < told.answer_from
+    assert decision.matches[0].confidence > 0.8
+    assert base.search("who won the world cup")[0].confidence < 0.3
 
 
 def test_an_entry_that_overlaps_another_does_not_make_the_base_timid(base):
