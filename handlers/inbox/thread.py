@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.desk import Desk
 from handlers.inbox import rules
+from handlers.tickets import board
 from storage import chats, messages, tickets
 from storage.messages import DEAD, HIDDEN, UNCERTAIN, Message
 from storage.staff import Staff
@@ -91,7 +92,7 @@ def _value(desk: Desk, what: str, name: str, value: Any) -> str:
 def _said(desk: Desk, row: Message, instead: Message | None) -> Item:
     assert row.created_at is not None, "the column is never empty"
     shown = instead or row
-    pictures = row.data.get("media", ()) if row.incoming else [row.data["picture"]] if row.data.get("picture") else ()
+    pictures = row.data.get("media", ()) if row.incoming else board.pictures(row)
     who = str(row.data.get("by", ""))
     kind = "customer" if row.incoming else "colleague" if who else "bot"
     fate = row.status if not row.incoming and row.status in (DEAD, UNCERTAIN) else ""

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers.desk import EVERYBODY, MANAGERS
-from handlers.dialogue import Refusal
+from handlers.desk import EVERYBODY
+from handlers.dialogue import Refusal, languages
 from handlers.dialogue.texts import Texts, escape
 from handlers.tickets import actions, board
-from handlers.tickets.place import Place, check, language_of, member_of, work_of
+from handlers.tickets.place import Place, check, language_of, log, member_of, work_of
 from handlers.tickets.telling import may_see
 from handlers.tickets.word import Heard, Word
 from handlers.tickets.work import Work
@@ -75,8 +75,6 @@ def press(session: Session, word: Word, texts: Texts, now: datetime) -> Heard:
 
 
 def _stale(texts: Texts, word: Word) -> str:
-    from handlers.dialogue import languages
-
     return texts.label("dialogue.stale", languages.from_hint(word.language) or "en", {})
 
 
@@ -85,6 +83,7 @@ def _stale(texts: Texts, word: Word) -> str:
 
 def _claim(at: Press) -> str:
     actions.claim(at.work, at.ticket)
+    log(at.work, at.ticket, "claim")
     return at.said("group.yours_now")
 
 
@@ -101,6 +100,7 @@ def _give(at: Press) -> str:
     if at.value and (to is None or to.dismissed_at is not None or not may_see(to, at.ticket)):
         raise Refusal("tickets.group.not_here_any_more")
     actions.assign(at.work, at.ticket, to.id if to else None)
+    log(at.work, at.ticket, "assign", to=to.id if to else None)
     done = at.said("group.given_to", who=to.name) if to else at.said("group.given_back")
     _settle(at, done)
     return done
@@ -117,6 +117,7 @@ def _ask_tier(at: Press) -> str:
 
 def _set_tier(at: Press) -> str:
     actions.set_tier(at.work, at.ticket, str(at.value))
+    log(at.work, at.ticket, "tier", tier=at.value)
     done = at.said("group.tier_now", tier=at.said(f"group.tier.{at.value}"))
     _settle(at, done)
     return done
@@ -128,6 +129,7 @@ def _resolve(at: Press) -> str:
         raise Refusal("tickets.not_alive")
     if at.ticket.kind != "complaint":
         actions.close(at.work, at.ticket)
+        log(at.work, at.ticket, "close")
         return at.said("group.closed")
     key = "resolve_prevent" if at.ticket.tier in (tickets.SERIOUS, tickets.CRITICAL) else "resolve"
     name = f'<a href="tg://user?id={int(at.person)}">{escape(at.work.by.who)}</a>'
@@ -138,11 +140,13 @@ def _resolve(at: Press) -> str:
 
 def _reopen(at: Press) -> str:
     actions.reopen(at.work, at.ticket)
+    log(at.work, at.ticket, "reopen")
     return at.said("group.open_again")
 
 
 def _bot(at: Press) -> str:
     actions.hand_back(at.work, at.ticket)
+    log(at.work, at.ticket, "hand_back")
     return at.said("group.bot_answers")
 
 
@@ -150,8 +154,8 @@ Do = Callable[[Press], str]
 # What each button does, and for which roles. Whoever adds one says who may: a test goes through all of them.
 BUTTONS: dict[str, tuple[Collection[str], Do]] = {
     "claim": (EVERYBODY, _claim),
-    "assign": (MANAGERS, _ask_who),
-    "give": (MANAGERS, _give),
+    "assign": (EVERYBODY, _ask_who),
+    "give": (EVERYBODY, _give),
     "tier": (EVERYBODY, _ask_tier),
     "set_tier": (EVERYBODY, _set_tier),
     "resolve": (EVERYBODY, _resolve),
@@ -183,3 +187,4 @@ def answered(work: Work, place: Place, question: str, text: str) -> None:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         cause, remedy, prevention = (*lines[:2], *[""] * (2 - len(lines[:2])), "\n".join(lines[2:]))
         actions.resolve(work, place.ticket, cause, remedy, prevention)
+        log(work, place.ticket, "resolve")

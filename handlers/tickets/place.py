@@ -11,7 +11,7 @@ from handlers.tickets import board
 from handlers.tickets.telling import may_see
 from handlers.tickets.word import Word
 from handlers.tickets.work import BOT, By, Work
-from storage import boards, chats, messages, relays, staff_links, tickets
+from storage import audit, boards, chats, messages, relays, staff_links, tickets
 from storage.boards import Board, Post
 from storage.chats import Chat
 from storage.messages import Message
@@ -74,6 +74,12 @@ def check(member: Staff | None, ticket: Ticket) -> Staff:
 
 def work_of(session: Session, texts: Texts, now: Any, member: Staff | None) -> Work:
     return Work(session, texts, now, By(member.name, "telegram", member.id) if member else BOT)
+
+
+def log(work: Work, ticket: Ticket, deed: str, **details: Any) -> None:
+    """Into the log of who did what, under the names that the console uses."""
+    about = f"ticket:{ticket.id}"
+    audit.write(work.session, f"ticket.{deed}", staff_id=work.by.staff_id, now=work.now, place="telegram", about=about, **details)
 
 
 def language_of(work: Work, word: Word, ticket: Ticket, member: Staff | None) -> str:

@@ -8,7 +8,7 @@ from handlers.dialogue import Refusal
 from handlers.dialogue.texts import Texts
 from handlers.tickets import actions, aims, asking
 from handlers.tickets.aims import Aim
-from handlers.tickets.place import Place, answer, asked, check, find, language_of, member_of, replied_to, work_of
+from handlers.tickets.place import Place, answer, asked, check, find, language_of, log, member_of, replied_to, work_of
 from handlers.tickets.word import Heard, Word
 from handlers.tickets.work import Work
 from storage import chats, messages, relays, tickets
@@ -85,6 +85,7 @@ def _reply(work: Work, place: Place, word: Word, member: Staff, words: str, sibl
         work, ticket, words, picture=word.picture, topic=place.topic, answers=replied_to(work.session, place),
         copied={"chat": word.address, "refs": [word.ref]} if word.kind == "copy" else None, album=bool(word.album),
     )  # fmt: skip
+    log(work, ticket, "reply")
     if ticket.staff_id is None:  # whoever answers what nobody has, has it
         actions.claim(work, ticket)
     _keep(work, place, word, message_id=number, watched_id=number)
@@ -102,6 +103,7 @@ def _note(work: Work, place: Place, word: Word, words: str, siblings: list[Relay
     if noted is None:
         text = words if word.kind == "text" else f"[{work.texts.label('tickets.group.attached', language, {})}] {words}"
         noted = actions.note(work, place.ticket, text).id
+        log(work, place.ticket, "note")
     elif words:
         row = work.session.get_one(TicketNote, noted)
         actions.rewrite_note(work, place.ticket, row, f"{row.text}\n{words}")
