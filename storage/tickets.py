@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json, Moment, insert
 from storage.messages import CANCELLED, MESSAGES, Message
+from storage.prepared import Prepared
 from storage.staff import Staff
 
 QUESTION, MINOR, SERIOUS, CRITICAL = "question", "minor", "serious", "critical"
@@ -169,12 +170,24 @@ def of_customer(session: Session, customer_id: int, limit: int = 50) -> list[Tic
     return list(session.scalars(query.limit(limit)))
 
 
+_OPEN_OF = Prepared(
+    lambda _: (
+        select(Ticket.id, Ticket.kind)
+        .where(Ticket.chat_id == bindparam("chat"), or_(*(Ticket.status == alive for alive in ALIVE)))
+        .order_by(Ticket.id.desc())
+    ),
+    takes=["chat"],
+    returns=[column for column in Ticket.metadata.tables[Ticket.__tablename__].columns if column.name in ("id", "kind")],
+)
+
+
 def open_of(session: Session, chat_id: int, kinds: Collection[str] = ()) -> Ticket | None:
-    """The newest ticket of the chat that waits for somebody."""
-    query = select(Ticket).where(Ticket.chat_id == chat_id, Ticket.status.in_(ALIVE)).order_by(Ticket.id.desc())
-    if kinds:
-        query = query.where(Ticket.kind.in_(kinds))
-    return session.scalars(query.limit(1)).one_or_none()
+    """The newest ticket of the chat that waits for somebody. Asked at every message, and mostly there is none."""
+    if session.new or session.dirty:
+        session.flush()
+    found = (number for number, kind in _OPEN_OF.rows(session, {"chat": chat_id}) if not kinds or kind in kinds)
+    number = next(found, None)
+    return None if number is None else session.get(Ticket, number)
 
 
 def parts_of(session: Session, ticket_id: int) -> list[Ticket]:

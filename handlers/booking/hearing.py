@@ -73,8 +73,7 @@ def transport(turn: Turn, text: str) -> str | None:
     said = f" {fold(text)} "
     found: list[tuple[int, str]] = []
     for kind in TRANSPORTS:
-        for words in turn.texts.words(f"booking.transport.words.{kind}"):
-            phrase = fold(words)
+        for phrase in turn.texts.folded(f"booking.transport.words.{kind}"):
             if (f" {phrase} " if phrase.isascii() else phrase) in said:
                 found.append((len(phrase) * (1 if phrase.isascii() else 3), kind))
     return max(found)[1] if found else None

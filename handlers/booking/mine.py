@@ -17,7 +17,7 @@ from storage.appointments import OPEN, REQUESTED, Appointment
 def asked_for(turn: Turn) -> Reply | Start | None:
     """Words about appointments that they have: see, move or cancel them."""
     text = fold(turn.words)
-    if phrases.SHOW.search(text) or text in {fold(word) for word in turn.texts.words("booking.mine.words")}:
+    if phrases.SHOW.search(text) or text in turn.texts.folded("booking.mine.words"):
         return mine(turn)
     if phrases.HOW.search(text):
         return None
@@ -137,7 +137,7 @@ class _Sure(Choice):
     def read(self, turn: Turn, answers: Answers) -> Any:
         typed = fold(turn.words)
         for value in ("yes", "no"):
-            if typed in {fold(word) for word in turn.texts.words(f"dialogue.{value}")}:
+            if typed in turn.texts.folded(f"dialogue.{value}"):
                 return value
         return super().read(turn, answers)
 

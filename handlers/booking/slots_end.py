@@ -167,7 +167,7 @@ class Note(Words):
     def read(self, turn: Turn, answers: Answers) -> str:
         if turn.incoming.kind != "text":
             raise Unclear("dialogue.words_wanted")
-        skipped = fold(turn.words) in {fold(word) for word in turn.texts.words("dialogue.skip")}
+        skipped = fold(turn.words) in turn.texts.folded("dialogue.skip")
         try:
             said = "" if skipped else super().read(turn, answers)
         except Unclear as unclear:

@@ -108,9 +108,9 @@ class Which(Slot):
 
     def read(self, turn: Turn, answers: Answers) -> None:
         typed = fold(turn.words)
-        if typed in {fold(word) for word in turn.texts.words("dialogue.yes")}:
+        if typed in turn.texts.folded("dialogue.yes"):
             return self.accept(turn, answers["which"][0][1], answers)
-        if typed in {fold(word) for word in turn.texts.words("dialogue.no")}:
+        if typed in turn.texts.folded("dialogue.no"):
             return self.accept(turn, {}, answers)
         raise Unclear("")
 

@@ -29,7 +29,7 @@ def settled(turn: Turn, slot: Slot) -> Any:
     for label, value in options:
         if fold(label) == typed:
             return value
-    return options[0][1] if typed in {fold(word) for word in turn.texts.words("dialogue.yes")} else None
+    return options[0][1] if typed in turn.texts.folded("dialogue.yes") else None
 
 
 def forget(chat: Chat) -> None:

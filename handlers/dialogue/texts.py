@@ -16,6 +16,8 @@ from babel.numbers import format_currency, get_currency_precision
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import escape as escape_html
 
+from handlers.dialogue.folding import fold
+
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 _LOCALES = {"en": "en", "zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant_TW"}
 
@@ -45,6 +47,7 @@ class Texts:
     def __init__(self, features: Iterable[str]) -> None:
         self._sources: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
         self._lists: dict[str, dict[str, list[str]]] = {language: {} for language in LANGUAGES}
+        self._folded: dict[str, tuple[str, ...]] = {}
         self._templates: dict[tuple[str, str], Template] = {}
         self._jinja = {language: _environment(language) for language in LANGUAGES}
         for feature in features:
@@ -71,6 +74,12 @@ class Texts:
     def words(self, key: str) -> list[str]:
         """A list of words from every language together: what people may type to mean the same thing."""
         return [word for language in LANGUAGES for word in self._lists[language].get(key, [])]
+
+    def folded(self, key: str) -> tuple[str, ...]:
+        """The same as `folding.fold` leaves them, to be compared with what somebody typed."""
+        if key not in self._folded:
+            self._folded[key] = tuple(dict.fromkeys(map(fold, self.words(key))))
+        return self._folded[key]
 
     def render(self, key: str, language: str, values: Mapping[str, Any]) -> str:
         """The text as escaped HTML. With a value `n` the plural form of the language is taken, if the key has forms."""

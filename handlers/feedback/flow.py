@@ -67,7 +67,7 @@ class Comment(Slot):
 
     def read(self, turn: Turn, answers: Answers) -> dict[str, Any]:
         words, media = turn.words.strip(), list(turn.incoming.media)
-        if fold(words) in {fold(word) for word in turn.texts.words("feedback.nothing")}:
+        if fold(words) in turn.texts.folded("feedback.nothing"):
             return {"text": "", "media": media}
         if not words and not media:
             raise Unclear("feedback.words_unclear")

@@ -80,7 +80,7 @@ class Km(Slot):
         return Reply(turn.text("reminders.km.ask"), [[turn.button("reminders.button.skip", "answer", NOT_KNOWN)]])
 
     def read(self, turn: Turn, answers: Answers) -> int:
-        if fold(turn.words) in {fold(word) for word in turn.texts.words("dialogue.skip")}:
+        if fold(turn.words) in turn.texts.folded("dialogue.skip"):
             return NOT_KNOWN
         found = mileage.read(turn.words)
         if found is None or found.others:

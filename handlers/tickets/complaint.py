@@ -52,7 +52,7 @@ def told(turn: Turn, answers: Answers) -> Reply | Start:
 
 def heard(turn: Turn) -> Reply | Start | None:
     """Words that complain, that go on with a complaint, or that say it is not settled; None for everything else."""
-    if fold(turn.words) in {fold(word) for word in turn.texts.words("tickets.bare")}:
+    if fold(turn.words) in turn.texts.folded("tickets.bare"):
         return begin(turn)
     verdict = turn.memoised(rules.load).judge(turn.words)
     current = _current(turn)

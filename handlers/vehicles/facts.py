@@ -38,7 +38,7 @@ class Fact(Slot):
             value = self.check(turn, heard.pop(self.name), answers)
             _take(answers, heard)
             return value
-        if self.name != "model" and fold(turn.words) in {fold(word) for word in turn.texts.words("dialogue.skip")}:
+        if self.name != "model" and fold(turn.words) in turn.texts.folded("dialogue.skip"):
             return SKIP
         value = self.alone(turn, heard, answers)
         return self.check(turn, value, answers)

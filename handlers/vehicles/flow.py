@@ -81,7 +81,7 @@ def _own(turn: Turn, vehicle_id: Any) -> Vehicle | None:
 def wanted(turn: Turn) -> Reply | Start | None:
     """Free words that want the list, want to add a car, or are nothing but a description of one with its plate or VIN."""
     words = fold(turn.words)
-    if words in {fold(word) for word in turn.texts.words("vehicles.mine")}:
+    if words in turn.texts.folded("vehicles.mine"):
         return mine(turn)
     if (reply := sharing.joined(turn)) is not None:
         return reply
@@ -133,7 +133,7 @@ def _yes_or_no(turn: Turn, answers: Answers) -> list[Option]:
 
 def _typed_yes_or_no(turn: Turn, answers: Answers) -> str | None:
     typed = fold(turn.words)
-    return next((name for name in ("yes", "no") if typed in {fold(word) for word in turn.texts.words(f"dialogue.{name}")}), None)
+    return next((name for name in ("yes", "no") if typed in turn.texts.folded(f"dialogue.{name}")), None)
 
 
 class _Sure(Choice):
