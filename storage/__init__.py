@@ -2,6 +2,7 @@
 
 # All nouns are loaded together, so that foreign keys find their tables whichever feature asks first.
 from storage import (
+    answers,
     appointments,
     audit,
     boards,
@@ -16,6 +17,7 @@ from storage import (
     entries,
     facts,
     feedback,
+    handiness,
     keys,
     leases,
     marks,
@@ -50,9 +52,9 @@ from storage import (
 )
 
 __all__ = [
-    "appointments", "audit", "boards", "care", "catalogue", "chats", "contact", "coupons", "customers", "database", "drafts",
-    "entries", "facts", "feedback", "keys", "leases", "marks", "media", "merging", "messages", "odometer", "people",
-    "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "relays", "revisions",
-    "segments", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts",
-    "visits", "waitlist",
+    "answers", "appointments", "audit", "boards", "care", "catalogue", "chats", "contact", "coupons", "customers",
+    "database", "drafts", "entries", "facts", "feedback", "handiness", "keys", "leases", "marks", "media", "merging",
+    "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine",
+    "queues", "relays", "revisions", "segments", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets",
+    "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

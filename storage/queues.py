@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.chats import CHATS
 from storage.customers import Customer
+from storage.handiness import TicketTag
 from storage.marks import Mark
 from storage.messages import MESSAGES
 from storage.staff import Staff
@@ -25,7 +26,7 @@ _CLIP = 160
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which tickets. `stores` None: no wall. `tier` "": every tier. `words`: any of these, in all that lives and has ended.
+    """Which tickets. `stores` None: no wall. `tier`, `tag` "": every one. `words`: any of these, in all that lives and has ended.
 
     `digits`, `plate`: of the customer's phone number and car. `deep`: the words may also stand in what was said.
     """
@@ -39,6 +40,7 @@ class Wish:
     digits: Sequence[str] = ()
     plate: str = ""
     deep: bool = False
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def _searching(wish: Wish) -> bool:
 
 def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
     found = [*_wall(wish), *([Ticket.tier == wish.tier] if wish.tier else [])]
+    if wish.tag:
+        found.append(Ticket.id.in_(select(TicketTag.ticket_id).where(TicketTag.tag == wish.tag)))
     if _searching(wish):
         return [*found, Ticket.merged_into.is_(None), _found(wish)]
     if wish.queue == ENDED:

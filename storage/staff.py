@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, and_, delete, or_, select, update
+from sqlalchemy import Boolean, ForeignKey, String, and_, delete, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.database import Base, Id, Moment
@@ -17,7 +17,7 @@ class Staff(Base):
     """Somebody who works here. `login` is folded to lower case; `store_id` None: every store.
 
     `password` is an argon2 hash, None until they have chosen one. `dismissed_at`: from then on they cannot come in.
-    `theme`: auto | light | dark.
+    `theme`: auto | light | dark. `keys`: whether single keys do something in the console.
     """
 
     __tablename__ = "staff"
@@ -29,6 +29,7 @@ class Staff(Base):
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"), index=True)
     language: Mapped[str] = mapped_column(String(10))
     theme: Mapped[str] = mapped_column(String(10))
+    keys: Mapped[bool] = mapped_column(Boolean, server_default=true(), default=True)
     password: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(Moment)
     dismissed_at: Mapped[datetime | None] = mapped_column(Moment)

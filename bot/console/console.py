@@ -4,6 +4,7 @@ import asyncio
 import functools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -16,7 +17,9 @@ from bot.console.gate import Cookies
 from bot.console.live import Live
 from bot.console.reading import Fields, form, html, onward, query
 from bot.console.serving import Answer, Asked, Serving
+from bot.console.uploads import upload
 from bot.files import File
+from bot.photos import clean_photo
 from bot.web import Proxies
 from handlers.desk import House, Page
 from handlers.desk.desk import ROOT
@@ -81,7 +84,12 @@ class Console:
 
     async def _post(self, page: Page, request: web.Request) -> web.Response:
         cookies = self._cookies(request)
-        answer = await self._in_thread(self._serving.post, page, _asked(request, cookies, await form(request)))
+        if page.photos and request.content_type == "multipart/form-data":
+            came = await upload(request, clean_photo, page.photos)
+            asked = replace(_asked(request, cookies, came.fields), photos=came.photos, trouble=came.trouble)
+        else:
+            asked = _asked(request, cookies, await form(request))
+        answer = await self._in_thread(self._serving.post, page, asked)
         self._wake()
         return _answered(cookies, answer)
 

@@ -11,7 +11,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-_MOST_FIELDS = 500
+MOST_FIELDS = 500
 _LONGEST = 20_000
 
 Fields = Mapping[str, Sequence[str]]
@@ -27,13 +27,13 @@ async def form(request: web.Request) -> Fields:
         posted = await request.post()
     except ValueError:
         raise web.HTTPBadRequest from None
-    if len(posted) > _MOST_FIELDS:
-        raise web.HTTPRequestEntityTooLarge(_MOST_FIELDS, len(posted))
-    return _fields([(name, value) for name, value in posted.items() if isinstance(value, str)])
+    if len(posted) > MOST_FIELDS:
+        raise web.HTTPRequestEntityTooLarge(MOST_FIELDS, len(posted))
+    return fields_of([(name, value) for name, value in posted.items() if isinstance(value, str)])
 
 
 def query(request: web.Request) -> Fields:
-    return _fields(list(request.query.items())[:_MOST_FIELDS])
+    return fields_of(list(request.query.items())[:MOST_FIELDS])
 
 
 def first(fields: Fields, name: str) -> str:
@@ -51,7 +51,8 @@ def onward(path: str) -> web.Response:
     return web.Response(status=303, headers={hdrs.LOCATION: path})
 
 
-def _fields(pairs: Sequence[tuple[str, str]]) -> Fields:
+def fields_of(pairs: Sequence[tuple[str, str]]) -> Fields:
+    """All values of each name."""
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         # Browsers end lines in forms with CR LF.

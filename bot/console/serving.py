@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.console.gate import mac, notice, read_notice, same
 from bot.console.rendering import proof_fields, render
-from handlers.desk import Desk, Go, House, Missing, Page, Picture
+from handlers.desk import Desk, Go, House, Missing, Page, Photo, Picture
 from handlers.desk.desk import ROOT, is_ours
 from handlers.dialogue import Refusal, Unclear
 from handlers.staff import actions
@@ -39,6 +39,8 @@ class Asked:
     where: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    photos: Sequence[Photo] = ()
+    trouble: str = ""
     live: bool = False
 
     def field(self, name: str) -> str:
@@ -137,6 +139,8 @@ class Serving:
                 return self._problem(desk, 403, "desk.stale", asked)
             assert page.post is not None, "the route is only there when it is"
             self._name_things(desk, page)
+            if asked.trouble:
+                raise Refusal(asked.trouble)
             done = page.post(desk)
             staff.touch(session, found.digest, now)
             if isinstance(done, Go):
@@ -174,7 +178,15 @@ class Serving:
 
     def _desk(self, session: Session, found: StaffSession, asked: Asked, now: datetime) -> Desk:
         return Desk(
-            session, found.staff, now, self.house, where=asked.where, query=asked.query, form=asked.form, digest=found.digest
+            session,
+            found.staff,
+            now,
+            self.house,
+            where=asked.where,
+            query=asked.query,
+            form=asked.form,
+            photos=asked.photos,
+            digest=found.digest,
         )
 
     def _name_things(self, desk: Desk, page: Page) -> None:

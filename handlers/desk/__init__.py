@@ -2,6 +2,19 @@
 
 from handlers.desk.desk import Desk
 from handlers.desk.house import House
-from handlers.desk.page import ADMINISTRATORS, EVERYBODY, MANAGERS, Go, Missing, Page, Panel, Picture, Thing
+from handlers.desk.page import ADMINISTRATORS, EVERYBODY, MANAGERS, Go, Missing, Page, Panel, Photo, Picture, Thing
 
-__all__ = ["ADMINISTRATORS", "EVERYBODY", "MANAGERS", "Desk", "Go", "House", "Missing", "Page", "Panel", "Picture", "Thing"]
+__all__ = [
+    "ADMINISTRATORS",
+    "EVERYBODY",
+    "MANAGERS",
+    "Desk",
+    "Go",
+    "House",
+    "Missing",
+    "Page",
+    "Panel",
+    "Photo",
+    "Picture",
+    "Thing",
+]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from handlers.desk.house import House
-from handlers.desk.page import Missing
+from handlers.desk.page import Missing, Photo
 from handlers.dialogue.form import Refusal, Unclear
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.shop import load as load_shop
@@ -48,6 +48,7 @@ class Desk:
     things: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Sequence[str]] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    photos: Sequence[Photo] = ()
     digest: str = ""
     refused: Refusal | Unclear | None = None
 

@@ -37,6 +37,17 @@ class Picture:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture that came with a form, made anew. `sha256` (hex) is that of `content`; width and height in pixels."""
+
+    mime: str
+    width: int
+    height: int
+    content: bytes
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page of the console below `/console`, for the roles that are named and nobody else.
@@ -47,6 +58,7 @@ class Page:
     `post` changes something and goes on to a page, or gives data to show at once. It may raise Refusal: then nothing is
     changed, and the reason is shown on the page where the form stood.
     `template`: "booking/day.html" is `templates/day.html` of the feature. `menu`: text key of its place in the navigation.
+    `photos`: so many pictures may come with its form; they are in `desk.photos`.
     """
 
     path: str
@@ -55,6 +67,7 @@ class Page:
     post: "Callable[[Desk], Mapping[str, Any] | Go] | None" = None
     template: str = ""
     menu: str = ""
+    photos: int = 0
 
 
 @dataclass(frozen=True, slots=True)

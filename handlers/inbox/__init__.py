@@ -1,6 +1,10 @@
 """The inbox: where staff work tickets in the console. Queues, the conversation, and everything that is done with it."""
 
 from handlers.dialogue import Feature
-from handlers.inbox import pages
+from handlers.dialogue.feature import Sweep
+from handlers.inbox import bulk, pages
+from handlers.tickets import later
 
-FEATURE = Feature("inbox", pages=pages.PAGES, things=[pages.MARK])
+FEATURE = Feature(
+    "inbox", pages=pages.PAGES, things=[pages.MARK], sweeps=[Sweep(later.due, later.send), Sweep(bulk.due, bulk.settle)]
+)

@@ -1,5 +1,6 @@
 """What staff do with a ticket in the console. Each is the same action as in the chats; history says that it came from here."""
 
+from dataclasses import asdict
 from typing import Any
 
 from handlers.desk import Desk, Go, Missing
@@ -7,8 +8,11 @@ from handlers.dialogue import Refusal
 from handlers.inbox import rules
 from handlers.tickets import actions, merging
 from handlers.tickets.work import By, Work
-from storage import chats, drafts, marks, messages, presence, staff, tickets
+from storage import chats, drafts, marks, media, messages, presence, staff, tickets
 from storage.tickets import TIERS, Ticket
+
+# Telegram takes 1024 characters under a picture, and counts some of them twice.
+MOST_CAPTION = 500
 
 
 def work_of(desk: Desk) -> Work:
@@ -19,10 +23,18 @@ def reply(desk: Desk) -> Go:
     """What somebody else has said in the meantime is read first: whoever sends second sees it, and their text is kept."""
     ticket = locked(desk)
     words = desk.field("words")
-    if not words:
+    if not words and not desk.photos:
         raise Refusal("inbox.empty")
     check_seen(desk, ticket)
-    actions.reply(work_of(desk), ticket, words, waits=desk.ticked("waits"))
+    pictures = [media.keep(desk.session, chat_id=ticket.chat_id, now=desk.now, **asdict(photo)) for photo in desk.photos]
+    desk.session.flush()
+    # Under a picture there is room for a few words only; many go before it.
+    apart = words if not pictures or len(words) > MOST_CAPTION else ""
+    if apart:
+        actions.reply(work_of(desk), ticket, words, waits=desk.ticked("waits"))
+    for number, picture in enumerate(pictures):
+        caption = "" if apart or number else words
+        actions.reply(work_of(desk), ticket, caption, waits=desk.ticked("waits"), picture=picture)
     return sent(desk, ticket, "inbox.sent")
 
 

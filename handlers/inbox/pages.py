@@ -1,15 +1,16 @@
 """Console pages of the inbox: the queues, and one ticket with its conversation and its customer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from handlers.customers import pages as customers
-from handlers.desk import EVERYBODY, Desk, Missing, Page, Picture, Thing
-from handlers.inbox import doing, queues, rules, thread
+from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Picture, Thing
+from handlers.inbox import bulk, doing, queues, rules, saying, thread
 from handlers.tickets import promises
-from storage import chats, drafts, marks, media, people, presence, staff, tickets
+from handlers.tickets.answers import Answer
+from storage import chats, drafts, handiness, marks, media, people, presence, staff, tickets
 from storage import queues as stored
 from storage.customers import Customer
 from storage.tickets import Ticket
@@ -25,6 +26,7 @@ def show(desk: Desk) -> Mapping[str, Any]:
     draft = drafts.find(desk.session, ticket.id, desk.staff.id)
     seen = thread.last_of(desk, ticket)
     customer = desk.session.get(Customer, ticket.customer_id or seen["chat"].customer_id or 0)
+    offered = saying.offered(desk, ticket, seen["chat"]) if ticket.alive else []
     others = [one for one in tickets.of_chat(desk.session, ticket.chat_id) if one.id != ticket.id and _seen(desk, one)]
     return {
         **queues.listed(desk),
@@ -32,7 +34,10 @@ def show(desk: Desk) -> Mapping[str, Any]:
         "ticket": ticket,
         "items": thread.items(desk, ticket),
         "history": thread.history(desk, ticket),
-        "answer": desk.field("words") or (draft.words if draft else ""),
+        "answer": desk.field("words") or _begun(offered, desk.asked("answer", 40)) or (draft.words if draft else ""),
+        "offered": offered,
+        "tags": handiness.tags_of(desk.session, [ticket.id]).get(ticket.id, []),
+        "laters": [(one, desk.session.get_one(staff.Staff, one.staff_id)) for one in handiness.pending(desk.session, ticket.id)],
         "note": desk.field("note") or (draft.note if draft else ""),
         "present": presence.others(desk.session, ticket.id, desk.staff.id, desk.now),
         "holder": desk.session.get(staff.Staff, ticket.staff_id) if ticket.staff_id else None,
@@ -65,6 +70,11 @@ def _clocks(desk: Desk, ticket: Ticket) -> list[rules.Clock]:
     return [one for one in (first, solution) if one and one.state != "none"]
 
 
+def _begun(offered: Sequence[tuple[Answer, str]], code: str) -> str:
+    """The text of a saved answer that was chosen by a link, where there is no script."""
+    return next((text for answer, text in offered if answer.code == code), "")
+
+
 def _may_see(desk: Desk, customer: Customer) -> bool:
     return desk.wall is None or people.may_see(desk.session, customer, desk.wall)
 
@@ -80,13 +90,30 @@ def _mark_seen(session: Session, mark: marks.Mark, stores: Collection[int]) -> b
 
 MARK = Thing("mark", marks.find, _mark_seen)
 _THREAD = "inbox/thread.html"
+MOST_PHOTOS = 5
 PAGES = [
     Page(path="/tickets", roles=EVERYBODY, get=queue, template="inbox/queue.html", menu="inbox.menu"),
+    Page(path="/tickets/bulk", roles=EVERYBODY, post=bulk.many),
+    Page(path="/tickets/undo", roles=EVERYBODY, post=bulk.undo),
+    Page(path="/tickets/filters", roles=EVERYBODY, post=saying.filters),
+    Page(path="/account/keys", roles=EVERYBODY, post=saying.keys),
+    Page(
+        path="/answers",
+        roles=MANAGERS,
+        get=saying.all_answers,
+        post=saying.save,
+        template="inbox/answers.html",
+        menu="inbox.answers.menu",
+    ),
     Page(path="/warnings/{mark}/open", roles=EVERYBODY, post=doing.open_warned),
-    Page(path="/tickets/{ticket}", roles=EVERYBODY, get=show, post=doing.reply, template=_THREAD),
+    Page(path="/tickets/{ticket}", roles=EVERYBODY, get=show, post=doing.reply, template=_THREAD, photos=MOST_PHOTOS),
     # What was typed must not be lost when a rule says no: these show the ticket again.
     Page(path="/tickets/{ticket}/note", roles=EVERYBODY, get=show, post=doing.note, template=_THREAD),
     Page(path="/tickets/{ticket}/resolve", roles=EVERYBODY, get=show, post=doing.resolve, template=_THREAD),
+    Page(path="/tickets/{ticket}/later", roles=EVERYBODY, get=show, post=saying.send_later, template=_THREAD),
+    Page(path="/tickets/{ticket}/not-later", roles=EVERYBODY, post=saying.not_later),
+    Page(path="/tickets/{ticket}/macro", roles=EVERYBODY, get=show, post=saying.macro, template=_THREAD),
+    Page(path="/tickets/{ticket}/tag", roles=EVERYBODY, post=saying.tag),
     Page(path="/tickets/{ticket}/claim", roles=EVERYBODY, post=doing.claim),
     Page(path="/tickets/{ticket}/assign", roles=EVERYBODY, post=doing.assign),
     Page(path="/tickets/{ticket}/tier", roles=EVERYBODY, post=doing.tier),

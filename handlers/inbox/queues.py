@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 from handlers.customers import rules as customers
 from handlers.desk import Desk
-from handlers.inbox import rules
-from storage import drafts, pulse, queues
+from handlers.inbox import bulk, rules
+from storage import drafts, handiness, pulse, queues, staff
 from storage.queues import Row, Wish
 from storage.tickets import TIERS
 
 AT_ONCE, MOST_WARNED = 50, 20
-PARTS = ("queue", "tier", "find", "deep", "page")
+PARTS = ("queue", "tier", "tag", "find", "deep", "page")
 
 
 def wish_of(desk: Desk) -> Wish:
@@ -22,7 +22,7 @@ def wish_of(desk: Desk) -> Wish:
     return Wish(
         queue if queue in queues.QUEUES else queues.ALL, desk.staff.id, desk.wall, desk.now, tier if tier in TIERS else "",
         wanted.words if wanted else (), wanted.digits if wanted else (), wanted.plate if wanted else "",
-        deep=desk.asked("deep") == "1",
+        deep=desk.asked("deep") == "1", tag=desk.asked("tag", 40),
     )  # fmt: skip
 
 
@@ -45,6 +45,10 @@ def listed(desk: Desk) -> Mapping[str, Any]:
         "query": query(desk),
         "link": lambda **changes: query(desk, page="", **changes),
         "mark": pulse.mark(desk.session),
+        "filters": handiness.filters_of(desk.session, desk.staff.id),
+        "tags_of": handiness.tags_of(desk.session, [row.id for row in found]),
+        "colleagues": [one for one in staff.everybody(desk.session) if rules.works_with(desk.staff, one)],
+        **bulk.standing(desk),
     }
 
 

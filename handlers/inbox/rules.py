@@ -9,8 +9,9 @@ from storage.staff import Staff
 # Lines of history that stand between the words. Of the others the words themselves speak; all are listed below them.
 TOLD = (
     "opened", "claimed", "assigned", "tier", "raised", "became_complaint", "broken", "climbed", "warned", "resolved", "closed",
-    "reopened", "merged", "took_in", "unmerged", "let_go", "split", "handed_back", "phone", "tagged", "scheduled", "unscheduled",
-    "held_up", "closed_undone",
+    "reopened", "merged", "took_in", "unmerged", "let_go", "split", "handed_back", "phone", "tagged", "untagged",
+    "scheduled", "unscheduled",
+    "held_up",
 )  # fmt: skip
 NAMED = (*TOLD, "replied", "noted", "handed_over", "went_on", "reckoned")
 
@@ -39,3 +40,8 @@ def clock(status: str, *, answered: bool, due: datetime | None, since: datetime,
 def may_have(member: Staff, store_id: int | None) -> bool:
     """Whether somebody may be given a ticket of this store: they work here and can see it."""
     return member.dismissed_at is None and (member.store_id is None or store_id is None or member.store_id == store_id)
+
+
+def works_with(member: Staff, other: Staff) -> bool:
+    """Whether somebody may be given what this member of staff sees."""
+    return may_have(other, member.store_id)

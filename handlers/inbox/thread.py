@@ -55,6 +55,10 @@ def items(desk: Desk, ticket: Ticket) -> list[Item]:
     )
 
 
+def _order(item: Item) -> tuple[datetime, int, int]:
+    return item.at, {"event": 0, "note": 2}.get(item.kind, 1), item.number
+
+
 def history(desk: Desk, ticket: Ticket) -> list[tuple[TicketEvent, str]]:
     """Every line: who, when, from where, and what in words."""
     return [(event, described(desk, event)) for event in tickets.history(desk.session, ticket.id)]

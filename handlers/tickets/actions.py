@@ -12,7 +12,7 @@ from handlers.dialogue.texts import escape
 from handlers.tickets import assignment, card, promises
 from handlers.tickets.rules import Verdict
 from handlers.tickets.work import BOT, Work
-from storage import marks, messages, tickets, tier_rules
+from storage import handiness, marks, messages, tickets, tier_rules
 from storage.chats import Chat
 from storage.tickets import Ticket, TicketNote
 
@@ -268,6 +268,12 @@ def withdraw(work: Work, ticket: Ticket, message_id: int) -> int | None:
             text = work.texts.label("tickets.withdrawn", chat.language or "en", {})
             return _say(work, chat, ticket, text, edits=message_id, data=_told(work, corrects=message_id))
         return _say(work, chat, ticket, "", kind="delete", edits=message_id, data=_told(work, corrects=message_id))
+
+
+def tag(work: Work, ticket: Ticket, name: str, *, off: bool = False) -> None:
+    """A word on the ticket, by which it is found; with `off` it is taken away."""
+    (handiness.untag if off else handiness.tag)(work.session, ticket.id, name)
+    work.event(ticket, "untagged" if off else "tagged", tag=name)
 
 
 def resolve(work: Work, ticket: Ticket, cause: str, remedy: str, prevention: str = "") -> Ticket:

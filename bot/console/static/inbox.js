@@ -25,6 +25,8 @@ const tick = () => {
     clock.classList.toggle("soon", left >= 0 && now >= Number(clock.dataset.soon));
     clock.classList.toggle("ok", now < Number(clock.dataset.soon));
   }
+  // What can no longer be undone is not offered.
+  for (const one of document.querySelectorAll("[data-until]")) if (now > Number(one.dataset.until)) one.remove();
 };
 tick();
 setInterval(tick, 1000);
@@ -60,14 +62,11 @@ const swap = (old, fresh) => {
 // Words that arrive while nobody is writing have been seen. A colleague's answer that arrives while I write has not: the
 // form keeps the old number, and the server shows it to me once more before mine goes out.
 const noticed = (before) => {
-  const last = document.querySelector("#answer [name=last]");
-  if (!last || !thread) return;
-  const writing = box("words")?.value.trim();
-  if (!(writing && thread.dataset.reply !== before)) {
-    if (!last.dataset.overtaken) last.value = thread.dataset.last;
-  } else {
-    last.dataset.overtaken = "yes";
-  }
+  const composer = document.getElementById("composer");
+  if (!composer || !thread) return;
+  if (box("words")?.value.trim() && thread.dataset.reply !== before) composer.dataset.overtaken = "yes";
+  if (composer.dataset.overtaken) return;
+  for (const last of composer.querySelectorAll("[name=last]")) last.value = thread.dataset.last;
 };
 
 const apply = (fresh) => {
@@ -154,3 +153,104 @@ document.addEventListener("submit", (event) => {
   }
 });
 addEventListener("pagehide", () => [...pending.keys()].forEach(keep));
+
+// A picture that is pasted into the answer goes with it.
+document.addEventListener("paste", (event) => {
+  const field = event.target.closest?.("#answer textarea");
+  const pictures = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+  if (!field || !pictures.length) return;
+  const all = new DataTransfer();
+  for (const file of [...field.form.elements.photo.files, ...pictures]) all.items.add(file);
+  field.form.elements.photo.files = all.files;
+  event.preventDefault();
+});
+
+// -- saved answers: "/" at the beginning of an answer ------------------------------------------------------------------------
+
+const menu = () => document.getElementById("offered");
+const choices = () => [...menu().querySelectorAll("li")].filter((one) => !one.hidden);
+const choose = (one) => {
+  for (const other of menu().querySelectorAll("[aria-selected]")) other.removeAttribute("aria-selected");
+  one?.setAttribute("aria-selected", "true");
+  one?.scrollIntoView({ block: "nearest" });
+};
+const closeMenu = () => {
+  if (!menu()) return;
+  menu().removeAttribute("open");
+  for (const one of menu().querySelectorAll("li")) one.hidden = false;
+};
+const take = (one) => {
+  const field = box("words");
+  field.value = one.dataset.text;
+  closeMenu();
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+};
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("#answer textarea") || !menu()) return;
+  if (!event.target.value.startsWith("/") || event.target.value.includes("\n")) {
+    if (event.target.dataset.menu) closeMenu();
+    delete event.target.dataset.menu;
+    return;
+  }
+  event.target.dataset.menu = "yes";
+  const wanted = event.target.value.slice(1).trim().toLowerCase();
+  for (const one of menu().querySelectorAll("li")) {
+    one.hidden = !`${one.dataset.code} ${one.textContent} ${one.dataset.text}`.toLowerCase().includes(wanted);
+  }
+  menu().setAttribute("open", "");
+  choose(choices()[0]);
+});
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches?.("#answer textarea") || !event.target.dataset.menu) return;
+  const all = choices();
+  const at = all.findIndex((one) => one.hasAttribute("aria-selected"));
+  if (event.key === "ArrowDown") choose(all[(at + 1) % all.length]);
+  else if (event.key === "ArrowUp") choose(all[(at + all.length - 1) % all.length]);
+  else if (event.key === "Enter" && all[at] && !event.ctrlKey && !event.metaKey) take(all[at]);
+  else if (event.key === "Escape") closeMenu();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#offered a");
+  if (!link || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  take(link.closest("li"));
+});
+
+// -- single keys, outside fields, and only if they are switched on ------------------------------------------------------------
+
+const open = (id) => {
+  const tool = document.getElementById(id);
+  if (!tool) return;
+  tool.setAttribute("open", "");
+  tool.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+};
+const step = (by) => {
+  const links = [...document.querySelectorAll("#rows a.open")];
+  const at = links.indexOf(document.activeElement);
+  const current = links.findIndex((link) => link.closest("li").hasAttribute("aria-current"));
+  links[Math.min(links.length - 1, Math.max(0, (at < 0 ? current : at) + by))]?.focus();
+};
+const tab = (name) => {
+  document.getElementById(`tab-${name}`)?.click();
+  box(name === "note" ? "note" : "words")?.focus();
+};
+const KEYS = {
+  j: () => step(1), k: () => step(-1), r: () => tab("answer"), n: () => tab("note"),
+  c: () => document.querySelector("#claim button")?.click(), a: () => open("t-assign"), t: () => open("t-tier"), e: () => open("t-settle"),
+  x: () => document.activeElement.closest("#rows li")?.querySelector("input[type=checkbox]")?.click(),
+  "/": () => document.querySelector(".find input[type=search]").focus(),
+  "?": () => document.getElementById("keys").toggleAttribute("open"),
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const typing = event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  if (event.key === "Escape" && typing) return typing.blur();
+  if (typing || !("keys" in inbox.dataset) || !KEYS[event.key]) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  KEYS[event.key]();
+}, { capture: true });

@@ -1,0 +1,136 @@
+"""Saved answers in the console: offered at a ticket, sent with what goes with them in one click, and written by managers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers.desk import Desk, Go
+from handlers.dialogue import Refusal
+from handlers.dialogue.texts import LANGUAGES
+from handlers.inbox import doing
+from handlers.tickets import actions, later
+from handlers.tickets import answers as saved
+from handlers.tickets.answers import Answer
+from handlers.tickets.work import zone_of
+from storage import answers as stored
+from storage import chats, handiness
+from storage.answers import AFTERWARDS, CLOSES, WAITS
+from storage.chats import Chat
+from storage.tickets import Ticket
+
+
+def offered(desk: Desk, ticket: Ticket, chat: Chat) -> list[tuple[Answer, str]]:
+    """Each with its text as this customer would read it."""
+    work = doing.work_of(desk)
+    return [(one, saved.filled(work, chat, ticket, one)) for one in saved.offered(desk.session)]
+
+
+def macro(desk: Desk) -> Go:
+    """Answer, state and tag with one click; as every answer, only if nothing new was said."""
+    ticket = doing.locked(desk)
+    doing.check_seen(desk, ticket)
+    answer = saved.find(desk.session, desk.field("answer"))
+    if answer is None:
+        raise Refusal("inbox.choose")
+    work = doing.work_of(desk)
+    chat = _chat(desk, ticket)
+    actions.reply(work, ticket, saved.filled(work, chat, ticket, answer), waits=answer.afterwards == WAITS)
+    if answer.tag:
+        actions.tag(work, ticket, answer.tag)
+    if answer.afterwards == CLOSES:
+        actions.close(work, ticket)
+    return doing.done(desk, ticket, "macro", "inbox.sent", answer=answer.code)
+
+
+def tag(desk: Desk) -> Go:
+    """Puts a word on the ticket, or takes it off."""
+    ticket: Ticket = desk.things["ticket"]
+    name = " ".join(desk.field("tag", saved.LONGEST_TAG).split()).lower()
+    if not name:
+        raise Refusal("inbox.empty")
+    actions.tag(doing.work_of(desk), ticket, name, off=desk.ticked("off"))
+    return doing.done(desk, ticket, "tag", "inbox.tagged")
+
+
+def send_later(desk: Desk) -> Go:
+    """At a time of the store's clock."""
+    ticket = doing.locked(desk)
+    doing.check_seen(desk, ticket)
+    try:
+        at = datetime.fromisoformat(desk.field("at", 16)).replace(tzinfo=None)
+    except ValueError:
+        raise Refusal("tickets.later_time") from None
+    zone: ZoneInfo = zone_of(desk.session, ticket)
+    later.schedule(doing.work_of(desk), ticket, desk.field("words"), at.replace(tzinfo=zone), waits=desk.ticked("waits"))
+    return doing.sent(desk, ticket, "inbox.later_kept")
+
+
+def not_later(desk: Desk) -> Go:
+    ticket: Ticket = desk.things["ticket"]
+    later.cancel(doing.work_of(desk), ticket, desk.house.tokens.read("later", desk.field("later")) or 0)
+    return doing.done(desk, ticket, "unschedule", "inbox.later_off")
+
+
+# -- for managers -----------------------------------------------------------------------------------------------------------
+
+
+def all_answers(desk: Desk) -> Mapping[str, Any]:
+    known = {one.code: one for one in saved.offered(desk.session)}
+    asked = known.get(desk.asked("code", 40))
+    return {
+        "answers": list(known.values()),
+        "chosen": asked,
+        "languages": LANGUAGES,
+        "afterwards": AFTERWARDS,
+        "places": [f"{{{one}}}" for one in saved.VARIABLES],
+        "hidden": [one for one in saved.shipped() if one not in known],
+    }
+
+
+def save(desk: Desk) -> Go:
+    """A new one, another text for one that is there, or none of it any more."""
+    code = desk.field("code", 40).lower()
+    before = saved.find(desk.session, code) or saved.shipped().get(code)
+    if desk.field("do") == "hide" and before is not None:
+        answer, hidden = before, True
+    else:
+        names = {language: desk.field(f"name_{language}", 200) for language in LANGUAGES}
+        texts = {language: desk.field(f"text_{language}") for language in LANGUAGES}
+        answer, hidden = Answer(code, names, texts, desk.field("afterwards"), desk.field("tag", 200).lower()), False
+        saved.check(answer)
+    stored.put(
+        desk.session, code, names=dict(answer.names), texts=dict(answer.texts), afterwards=answer.afterwards, tag=answer.tag,
+        hidden=hidden, now=desk.now,
+    )  # fmt: skip
+    desk.audit("answer.hide" if hidden else "answer.save", f"answer:{code}")
+    return Go(desk.url("/answers"), desk.plain("inbox.answers.saved"))
+
+
+# -- one's own ----------------------------------------------------------------------------------------------------------------
+
+
+def filters(desk: Desk) -> Go:
+    """Keeps the list as it is looked at under a name, or forgets one."""
+    if wish := desk.field("drop"):
+        found = desk.session.get(handiness.SavedFilter, desk.house.tokens.read("filter", wish) or 0)
+        if found is not None and found.staff_id == desk.staff.id:
+            desk.session.delete(found)
+        return Go(desk.back("/tickets"))
+    name = desk.field("name", 40)
+    if not name:
+        raise Refusal("inbox.empty")
+    desk.session.add(handiness.SavedFilter(staff_id=desk.staff.id, name=name, query=desk.field("query", 300)))
+    return Go(desk.back("/tickets"), desk.plain("inbox.filter_kept"))
+
+
+def keys(desk: Desk) -> Go:
+    """Single keys do something, or nothing."""
+    desk.staff.keys = not desk.staff.keys
+    return Go(desk.back("/tickets"), desk.plain("inbox.keys.on" if desk.staff.keys else "inbox.keys.off"))
+
+
+def _chat(desk: Desk, ticket: Ticket) -> Chat:
+    chat = chats.get(desk.session, ticket.chat_id)
+    assert chat is not None, "the database holds chat_id to an existing row"
+    return chat

@@ -1,0 +1,106 @@
+"""Saved answers: those that Bayline ships and those of the shop, filled in for one customer; wherever staff answer from."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from sqlalchemy.orm import Session
+
+from handlers.dialogue import Refusal
+from handlers.dialogue.texts import LANGUAGES
+from handlers.tickets.work import Work, store_of
+from storage import answers, catalogue, customers, vehicles
+from storage.answers import AFTERWARDS
+from storage.chats import Chat
+from storage.tickets import Ticket
+
+VARIABLES = ("customer", "car", "advisor", "store", "case")
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_CODE = re.compile(r"[a-z0-9_]{1,40}")
+LONGEST, LONGEST_NAME, LONGEST_TAG = 3000, 60, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`afterwards`: "" | waits | closes. `shipped`: it is one of Bayline's, as it came."""
+
+    code: str
+    names: Mapping[str, str]
+    texts: Mapping[str, str]
+    afterwards: str = ""
+    tag: str = ""
+    shipped: bool = False
+
+    @property
+    def is_macro(self) -> bool:
+        """Sending it does more than sending it."""
+        return bool(self.afterwards or self.tag)
+
+
+@cache
+def shipped() -> Mapping[str, Answer]:
+    read = tomllib.loads((resources.files(__package__) / "answers.toml").read_text("utf-8"))
+    return {
+        code: Answer(code, one["names"], one["texts"], one.get("afterwards", ""), one.get("tag", ""), True)
+        for code, one in read.items()
+    }
+
+
+def offered(session: Session) -> list[Answer]:
+    """What this shop offers its staff, by code; its own word wins over what was shipped."""
+    found = dict(shipped())
+    for row in answers.all_answers(session):
+        found.pop(row.code, None)
+        if not row.hidden:
+            found[row.code] = Answer(row.code, row.names, row.texts, row.afterwards, row.tag)
+    return [found[code] for code in sorted(found)]
+
+
+def find(session: Session, code: str) -> Answer | None:
+    return next((one for one in offered(session) if one.code == code), None)
+
+
+def check(answer: Answer) -> None:
+    """Raises Refusal for one that could not be sent to everybody, or that asks for something that nobody fills in."""
+    if not _CODE.fullmatch(answer.code) or answer.afterwards not in AFTERWARDS or len(answer.tag) > LONGEST_TAG:
+        raise Refusal("tickets.answers.bad_code")
+    for language in LANGUAGES:
+        text, name = answer.texts.get(language, ""), answer.names.get(language, "")
+        if not text.strip() or not name.strip() or len(text) > LONGEST or len(name) > LONGEST_NAME:
+            raise Refusal("tickets.answers.all_languages")
+        for place in _PLACE.findall(text):
+            if place not in VARIABLES:
+                raise Refusal("tickets.answers.unknown_place", place=place, places=", ".join(f"{{{one}}}" for one in VARIABLES))
+
+
+def filled(work: Work, chat: Chat, ticket: Ticket, answer: Answer) -> str:
+    """In the customer's language, with their own things in it."""
+    language = chat.language or "en"
+    text = answer.texts.get(language) or answer.texts["en"]
+    values = _values(work, chat, ticket, language)
+    return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def _values(work: Work, chat: Chat, ticket: Ticket, language: str) -> dict[str, str]:
+    known = customers.by_ids(work.session, [ticket.customer_id]).get(ticket.customer_id) if ticket.customer_id else None
+    store = store_of(work.session, ticket)
+    return {
+        "customer": (known.name if known else "") or chat.name or work.texts.label("tickets.answers.customer", language, {}),
+        "car": _car(work.session, ticket, language) or work.texts.label("tickets.answers.car", language, {}),
+        "advisor": work.by.who,
+        "store": (store.names.get(language) or next(iter(store.names.values()), "")) if store else "",
+        "case": ticket.token,
+    }
+
+
+def _car(session: Session, ticket: Ticket, language: str) -> str:
+    """The car's plate, or its name, if the customer has one car only: of several nobody knows which is meant."""
+    theirs = vehicles.of_customer(session, ticket.customer_id) if ticket.customer_id else []
+    if len(theirs) != 1:
+        return ""
+    car = theirs[0]
+    model = next((one for one in catalogue.models(session) if one.id == car.model_id), None)
+    return (model.names.get(language) or next(iter(model.names.values()), "") if model else "") or car.name or car.plate or ""

@@ -1,0 +1,299 @@
+"""What makes the inbox handy: saved answers and macros, answers for later, many at once with a way back, views, photos."""
+
+import asyncio
+import io
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from PIL import Image
+
+from bot.console.gate import mac
+from handlers.dialogue.texts import LANGUAGES
+from handlers.inbox import FEATURE
+from handlers.tickets import answers
+from storage import drafts, handiness, media, messages, tickets
+from storage.database import Database
+from storage.tickets import Ticket
+from tests.bot.console.site import Browser, Site, customer_of, hire, texts, ticket_in
+from tests.bot.console.test_inbox import now_of, path_of
+from tests.conftest import Templates
+
+on_both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
+    url = templates.copy(getattr(request, "param", "sqlite"), True, tmp_path)
+    database = Database(url)
+    hire(database)
+    database.close()
+    return url
+
+
+async def last_of(person: Browser, path: str) -> str:
+    found = re.search(r'name="last" value="(\d+)"', (await person.get(path)).text)
+    assert found
+    return found[1]
+
+
+def said(site: Site, ticket: Ticket) -> list[str]:
+    """What staff have said to the customer."""
+    with site.database.reading() as session:
+        return [row.text for row in messages.after(session, ticket.chat_id, 0) if row.data.get("by")]
+
+
+def sweeps(site: Site) -> None:
+    """The clockwork ticks."""
+    for sweep in FEATURE.sweeps:
+        with site.database.reading() as session:
+            due = sweep.find(session, site.now)
+        for number in due:
+            with site.database.transaction() as session:
+                sweep.do(session, number, texts(), site.now)
+
+
+def test_every_shipped_answer_can_be_sent_to_everybody() -> None:
+    for answer in answers.shipped().values():
+        answers.check(answer)
+        assert set(answer.texts) == set(answer.names) == set(LANGUAGES)
+
+
+def test_a_macro_is_answer_state_and_tag_in_one_click(url: str) -> None:
+    """In the customer's language, with their own car; and only if nothing new was said."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            customer = customer_of(site.database, "east")
+            ticket = ticket_in(site.database, "east", customer=customer.id)
+            path = path_of(site, ticket)
+            last = await last_of(ann, path)
+            await ann.post(f"{path}/macro", answer="ready", last=last)
+            [words] = said(site, ticket)
+            assert words.startswith(customer.name)
+            assert "{" not in words
+            assert "Lanwan Auto East Harbour" in words
+            assert now_of(site, ticket).status == "waiting_customer"
+            late = await ann.post(f"{path}/macro", answer="ready", last=last)
+            assert late.status == 422
+            assert "something new" in late.text
+            assert len(said(site, ticket)) == 1
+            await ann.post(f"{path}/macro", answer="thanks", last=await last_of(ann, path))
+            assert now_of(site, ticket).status == "closed"
+            assert "#ready" in (await ann.get("/tickets?queue=ended")).text
+            assert "Bo" not in (await ann.get("/tickets?queue=ended&tag=nothing")).text.split('id="rows"')[1]
+            with site.database.reading() as session:
+                history = [(event.what, event.place) for event in tickets.history(session, ticket.id) if event.what == "tagged"]
+            assert history == [("tagged", "console")] * 2
+
+    asyncio.run(go())
+
+
+def test_managers_write_answers_and_nothing_is_ever_executed(url: str) -> None:
+    """Only the places that somebody fills in; another's text stays as it is, whatever it looks like."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, max_ = site.staff("ann"), site.staff("max")
+            whole = {f"{part}_{language}": "Hi {customer} <b>%(x)s $y" for part in ("name", "text") for language in LANGUAGES}
+            assert (await ann.get("/answers")).status == 403
+            assert (await ann.post("/answers", code="mine", **whole)).status == 403
+            for wrong in (
+                {"text_en": "{password}"},
+                {"text_en": "{{7*7}}"},
+                {"text_zh-Hans": ""},
+                {"code": "Not good"},
+                {"tag": "x" * 90},
+            ):
+                refused = await max_.post("/answers", **{"code": "mine", **whole, **wrong})
+                assert refused.status == 422, wrong
+            assert (await max_.post("/answers", code="mine", **whole)).status == 303
+            await max_.post("/answers", code="hello", do="hide")
+            ticket = ticket_in(site.database, "east", name="{advisor}")
+            page = (await ann.get(path_of(site, ticket))).text
+            assert "Hi {advisor} &lt;b&gt;%(x)s $y" in page
+            assert 'data-code="hello"' not in page
+            chosen = (await ann.get(f"{path_of(site, ticket)}?answer=sorry_wait")).text
+            assert "I&#39;m sorry that you had to wait, {advisor}" in chosen.split("<textarea")[4]
+
+    asyncio.run(go())
+
+
+@on_both
+def test_an_answer_for_later_leaves_unless_something_new_was_said(url: str) -> None:
+    """Once, whatever worker looks; held up, it is a draft of its writer again, and never sent unread."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            one, other = ticket_in(site.database, "east"), ticket_in(site.database, "east")
+            for ticket in (one, other):
+                path = path_of(site, ticket)
+                gone = await ann.post(
+                    f"{path}/later", last=await last_of(ann, path), words="Good morning!", at="2026-11-20T08:00"
+                )
+                assert gone.status == 422
+                # Nine in the morning in the store is one o'clock in UTC.
+                await ann.post(f"{path}/later", last=await last_of(ann, path), words="Good morning!", at="2026-11-22T09:00")
+            assert "leaves 11-22 09:00" in (await ann.get(path_of(site, one))).text
+            sweeps(site)
+            assert said(site, one) == []
+            with site.database.transaction() as session:
+                messages.receive(session, other.chat_id, "web", key="new", kind="text", text="Never mind", data={}, now=site.now)
+            site.now += timedelta(days=1)
+            sweeps(site)
+            sweeps(site)
+            assert (said(site, one), said(site, other)) == (["Good morning!"], [])
+            with site.database.reading() as session:
+                kept = drafts.find(session, other.id, site.member("ann").id)
+                assert kept
+                assert kept.words == "Good morning!"
+                assert tickets.last_event(session, other.id, "held_up")
+                assert tickets.last_event(session, one.id, "replied")
+
+    asyncio.run(go())
+
+
+def test_an_answer_for_later_is_taken_back(url: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            ticket = ticket_in(site.database, "east")
+            path = path_of(site, ticket)
+            await ann.post(f"{path}/later", last=await last_of(ann, path), words="Tomorrow", at="2026-11-22T09:00")
+            with site.database.reading() as session:
+                [later] = handiness.pending(session, ticket.id)
+            await ann.post(f"{path}/not-later", later=site.token("later", later.id))
+            site.now += timedelta(days=2)
+            sweeps(site)
+            assert said(site, ticket) == []
+            assert "Tomorrow</textarea>" in (await site.staff("ann").get(path)).text
+
+    asyncio.run(go())
+
+
+@on_both
+def test_many_are_assigned_or_closed_at_once_and_it_is_undone(url: str) -> None:
+    """Closing begins when the ten seconds are over, so that no customer is told what is then taken back."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, max_ = site.staff("ann"), site.staff("max")
+            three = [ticket_in(site.database, "east", name=f"P{number}") for number in range(3)]
+            foreign = ticket_in(site.database, "west")
+            before = [now_of(site, ticket).staff_id for ticket in three]
+            ids = [site.token("ticket", ticket.id) for ticket in three]
+            to = site.token("member", site.member("max").id)
+
+            async def many(tokens: list[str], **more: str) -> int:
+                fields = [("csrf", mac(ann.secret, "csrf")), *(("ticket", token) for token in tokens), *more.items()]
+                seen = await ann._ask("POST", "/tickets/bulk", data=aiohttp.FormData(fields), headers={"Origin": site.url})
+                return seen.status
+
+            async def undo() -> str:
+                page = (await ann.get("/tickets")).text
+                token = re.search(r'name="bulk" value="([^"]+)"', page)
+                assert token
+                return token[1]
+
+            assert await many([*ids, site.token("ticket", foreign.id)], do="assign", to=to) == 404
+            assert await many([*ids, site.token("ticket", 987_654)], do="assign", to=to) == 404
+            assert [now_of(site, ticket).staff_id for ticket in three] == before
+            assert await many(ids, do="assign", to=to) == 303
+            assert {now_of(site, ticket).staff_id for ticket in three} == {site.member("max").id}
+            assert "already" not in (await max_.post("/tickets/undo", bulk=await undo())).text
+            assert {now_of(site, ticket).staff_id for ticket in three} == {site.member("max").id}
+            await ann.post("/tickets/undo", bulk=await undo())
+            assert [now_of(site, ticket).staff_id for ticket in three] == before
+
+            await many(ids, do="close")
+            sweeps(site)
+            assert "about to be closed" in (await max_.get("/tickets")).text
+            await ann.post("/tickets/undo", bulk=await undo())
+            site.now += timedelta(seconds=11)
+            sweeps(site)
+            assert {now_of(site, ticket).status for ticket in three} == {"open"}
+            await many(ids, do="close")
+            kept = await undo()
+            site.now += timedelta(seconds=11)
+            assert 'name="bulk" value' not in (await ann.get("/tickets")).text
+            await ann.post("/tickets/undo", bulk=kept)
+            sweeps(site)
+            assert {now_of(site, ticket).status for ticket in three} == {"closed"}
+
+    asyncio.run(go())
+
+
+def test_views_are_one_s_own(url: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, max_ = site.staff("ann"), site.staff("max")
+            await ann.post("/tickets/filters", name="Bad ones", query="?tier=serious")
+            page = (await ann.get("/tickets")).text
+            assert 'href="/console/tickets?tier=serious">Bad ones' in page
+            assert "Bad ones" not in (await max_.get("/tickets")).text
+            token = re.search(r'name="drop" value="([^"]+)"', page)
+            assert token
+            await max_.post("/tickets/filters", drop=token[1])
+            assert "Bad ones" in (await ann.get("/tickets")).text
+            await ann.post("/tickets/filters", drop=token[1])
+            assert "Bad ones" not in (await ann.get("/tickets")).text
+            assert "data-keys" in page
+            await ann.post("/account/keys")
+            assert "data-keys" not in (await ann.get("/tickets")).text
+
+    asyncio.run(go())
+
+
+def test_in9_photos_go_with_an_answer_and_come_out_clean(url: str) -> None:
+    """IN9: made anew, without metadata; what is no photo is refused with the words kept."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            ticket = ticket_in(site.database, "east")
+            path = path_of(site, ticket)
+            picture = io.BytesIO()
+            exif = Image.Exif()
+            exif[0x010E] = "SECRET PLACE"
+            Image.new("RGB", (40, 30), "red").save(picture, "JPEG", exif=exif)
+
+            async def sends(content: bytes) -> tuple[int, str]:
+                form = aiohttp.FormData()
+                for name, value in (
+                    ("csrf", mac(ann.secret, "csrf")),
+                    ("last", await last_of(ann, path)),
+                    ("words", "Look here"),
+                ):
+                    form.add_field(name, value)
+                form.add_field("photo", content, filename="a.jpg", content_type="image/jpeg")
+                seen = await ann._ask("POST", path, data=form, headers={"Origin": site.url})
+                return seen.status, seen.text
+
+            status, page = await sends(b"<svg onload=alert(1)>")
+            assert status == 422
+            assert "Look here</textarea>" in page
+            assert said(site, ticket) == []
+            assert (await sends(picture.getvalue()))[0] == 303
+            [row] = [row for row in messages_of(site, ticket) if row.data.get("picture")]
+            assert (row.kind, row.text) == ("photo", "Look here")
+            with site.database.reading() as session:
+                kept = media.find(session, row.data["picture"], ticket.chat_id)
+            assert kept
+            assert b"SECRET" not in kept[1]
+            shown = re.findall(rf'src="(/console{path}/photos/[^"]+)"', (await ann.get(path)).text)
+            assert (await ann.get(shown[-1])).headers["Content-Type"] == "image/jpeg"
+            # Only the page that takes photos takes such a form.
+            form = aiohttp.FormData()
+            form.add_field("photo", b"x", filename="a.jpg")
+            assert (await ann._ask("POST", f"{path}/note", data=form, headers={"Origin": site.url})).status == 415
+
+    asyncio.run(go())
+
+
+def messages_of(site: Site, ticket: Ticket) -> list[messages.Message]:
+    with site.database.reading() as session:
+        return messages.after(session, ticket.chat_id, 0)
