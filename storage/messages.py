@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, delete, func, or_, select, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
 
@@ -302,9 +302,10 @@ def queued_keys(session: Session, keys: Collection[str]) -> set[str]:
 
 
 def queued_like(session: Session, prefix: str) -> list[str]:
-    """The keys that begin so, of what has not begun to leave."""
-    unsent = (MESSAGES.c.status.in_((QUEUED, WAITING)), MESSAGES.c.key.startswith(prefix, autoescape=True))
-    return list(session.connection().execute(select(MESSAGES.c.key).where(*unsent)).scalars())
+    """The keys that begin so, of what has not begun to leave. One query for each index that knows what has not."""
+    begins = select(MESSAGES.c.key).where(MESSAGES.c.key.startswith(prefix, autoescape=True))
+    unsent = text("status IN ('queued', 'sending') AND status = 'queued'"), text("status = 'waiting'")
+    return [key for which in unsent for key in session.connection().execute(begins.where(which)).scalars()]
 
 
 def waiting_push(session: Session, chat_id: int, purpose: str, start: datetime, end: datetime) -> Message | None:

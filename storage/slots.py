@@ -230,12 +230,13 @@ def taken(session: Session, store_id: int, first_day: int, last_day: int) -> dic
     length = (last_day - first_day + 1) * 12
     found: dict[int, bytearray] = {}
     for day, packed in session.connection().execute(query).all():
-        place = (day - first_day) * 12
+        part = slice((day - first_day) * 12, (day - first_day) * 12 + 12)
         for resource, bits in _ENTRY.iter_unpack(packed):
-            whole = found.get(resource)
-            if whole is None:
-                whole = found[resource] = bytearray(length)
-            whole[place : place + 12] = bits
+            try:
+                found[resource][part] = bits
+            except KeyError:
+                found[resource] = bytearray(length)
+                found[resource][part] = bits
     return {resource: int.from_bytes(bits, "little") for resource, bits in found.items()}
 
 

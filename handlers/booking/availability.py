@@ -157,11 +157,10 @@ def free_starts(
     """(first, end) in quarter hours of every free visit that starts on these days, rising."""
     on = board(session, made, first, days, now, without)
     among = window(on, now, staff=staff) & ~_rides_full(session, on, now, without) & ~_car_busy(session, on, without)
-    found = [
-        (on.base + place, on.base + place + shape[-1][0] + shape[-1][1])
-        for shape, bits in on.free(among).items()
-        for place in rules.places(bits)
-    ]
+    found: list[tuple[int, int]] = []
+    for shape, bits in on.free(among).items():
+        length = shape[-1][0] + shape[-1][1]
+        found += [(on.base + place, on.base + place + length) for place in rules.places(bits)]
     return sorted(found)
 
 

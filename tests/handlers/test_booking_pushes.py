@@ -98,6 +98,19 @@ def test_late_after_an_outage(world: World, down_until: datetime, kinds: list[st
     assert [note.details["kinds"] for note in notes] == ([noted] if noted else [])
 
 
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_a_clock_that_jumps_reminds_nobody_twice(world: World) -> None:
+    """TM3: an hour ahead and back, a second back again and again, and ten years ahead: each reminder once, and no storm."""
+    ann = books(world.customer())
+    due = _utc(23, 2, 1)
+    _at(world, _utc(23, 1), due, _utc(23, 1), due, *(due - timedelta(seconds=second) for second in range(1, 6)), due)
+    assert [kind for kind, _ in _reminders(ann)] == ["day_before"]
+    said = len(ann.received)
+    _at(world, due.replace(year=2036), due, _utc(24, 0, 1), _utc(23, 3), _utc(24, 0, 2))
+    assert [kind for kind, _ in _reminders(ann)] == ["day_before", "two_hours"]
+    assert len(ann.received) == said + 1
+
+
 def test_what_waits_for_the_morning_follows_the_appointment(world: World) -> None:
     """An early visit: its reminder waits for waking hours, and is taken back when the visit is cancelled by then."""
     ann = books(world.customer(), "oil change on Tuesday at 8:30 for my A4 at East Harbour, I'll wait")

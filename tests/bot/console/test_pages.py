@@ -35,7 +35,7 @@ def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) ->
 
 @on_both
 def test_a_customer_is_found_by_name_phone_plate_and_vin(url: str) -> None:
-    """UX 1.3: one box, in either script; behind the store wall; the number masked (PV6)."""
+    """UX 1.3: one box, in either script; behind the store wall; the number masked (PV6); words, never a query (WB8)."""
 
     async def go() -> None:
         async with Site(url) as site:
@@ -67,7 +67,7 @@ def test_a_customer_is_found_by_name_phone_plate_and_vin(url: str) -> None:
                 assert customer.name in over_all, words
                 assert f"<strong>{customer.name}</strong>" not in there, words
             assert "陈静雯" in (await ann.get("/search", params={"q": "陳靜"})).text
-            for nothing in ("", "x", "%", "_", "%%", "' OR 1=1 --", HOSTILE):
+            for nothing in ("", "x", "%", "_", "%%", "' OR 1=1 --", "陈%", '"; DROP TABLE customers; --', HOSTILE):
                 assert "****" not in (await ann.get("/search", params={"q": nothing})).text, nothing
 
     asyncio.run(go())

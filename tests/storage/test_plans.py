@@ -1,0 +1,34 @@
+"""What is asked twice a minute must not read whole tables: partial indexes are found by those queries that they were made for."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from storage import appointments, messages
+from storage.database import Database
+from tests.world import START
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("ask", "indexes"),
+    [
+        (lambda session: appointments.holds_gone(session, 1, START), ["ix_appointments_held"]),
+        (lambda session: appointments.lock_holds_gone(session, 1, START), ["ix_appointments_held"]),
+        (lambda session: messages.queued_like(session, "booking:"), ["ix_messages_next", "ix_messages_waiting"]),
+        (lambda session: messages.release(session, START), ["ix_messages_waiting"]),
+    ],
+)
+def test_an_index_is_used(database: Database, ask: Callable[[Session], Any], indexes: list[str]) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(
+        database.engine, "before_cursor_execute", lambda _c, _u, statement, values, *_: asked.append((statement, values))
+    )
+    with database.transaction() as session:
+        ask(session)
+        plans = [session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values).all() for one, values in asked[:]]
+    used = [str(plan) for plan in plans if "ix_" in str(plan) or "SCAN" in str(plan)]
+    assert [any(index in plan for plan in used) for index in indexes] == [True] * len(indexes), used
