@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, and_, exists, func, literal_column, or_, select, text, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.chats import CHATS
 from storage.database import Base, Id
 from storage.marks import Notice
 from storage.messages import CANCELLED, DEAD, MESSAGES, QUEUED, SENDING, SENT, UNCERTAIN
@@ -67,6 +68,13 @@ def at(session: Session, chat_id: int, ref: str) -> Post | None:
     return session.scalars(
         query.where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.channel_ref == ref, _OF_STAFF).order_by(Post.message_id.desc())
     ).first()
+
+
+def groups(session: Session) -> list[int]:
+    """The group chats in which tickets stand, by the order of their ids."""
+    known = select(Board.chat_id).distinct()
+    query = select(CHATS.c.id).where(CHATS.c.id.in_(known), CHATS.c.address.startswith("-"), CHATS.c.reachable)
+    return list(session.scalars(query.order_by(CHATS.c.id)))
 
 
 def due(session: Session, held_by: Collection[int] | None = None, limit: int = 50) -> list[int]:

@@ -45,6 +45,10 @@ def person(session: Session, address: str) -> Staff | None:
     return session.scalars(theirs.where(Staff.dismissed_at.is_(None))).one_or_none()
 
 
+def address_of(session: Session, staff_id: int) -> str | None:
+    return session.scalar(select(StaffLink.address).where(StaffLink.staff_id == staff_id))
+
+
 def everybody(session: Session) -> list[tuple[Staff, str]]:
     """Everybody who works here and has an account, with its address."""
     query = select(Staff, StaffLink.address).join(StaffLink, StaffLink.staff_id == Staff.id)

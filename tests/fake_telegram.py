@@ -190,7 +190,7 @@ class Group:
         self.fake.push({"edited_message": message})
 
     def sends_album(
-        self, user: User, contents: list[bytes], thread: int = 0, captions: dict[int, str] | None = None
+        self, user: User, contents: list[bytes], thread: int = 0, reply_to: int = 0, captions: dict[int, str] | None = None
     ) -> list[int]:
         """As Telegram tells an album: message by message, with the same mark."""
         album = str(next(self.fake.message_ids))
@@ -199,16 +199,16 @@ class Group:
             file_id = self.fake.file(content)
             size = {"file_id": file_id, "file_unique_id": file_id, "width": 800, "height": 600, "file_size": len(content)}
             words = {"caption": captions[index]} if captions and index in captions else {}
-            numbers.append(self.message(user, thread, photo=[size], media_group_id=album, **words))
+            numbers.append(self.message(user, thread, reply_to, photo=[size], media_group_id=album, **words))
         return numbers
 
     def says(self, user: User, text: str, thread: int = 0, reply_to: int = 0) -> int:
         return self.message(user, thread, reply_to, text=text)
 
-    def sends_photo(self, user: User, content: bytes, thread: int = 0, caption: str = "") -> int:
+    def sends_photo(self, user: User, content: bytes, thread: int = 0, caption: str = "", reply_to: int = 0) -> int:
         file_id = self.fake.file(content)
         size = {"file_id": file_id, "file_unique_id": file_id, "width": 800, "height": 600, "file_size": len(content)}
-        return self.message(user, thread, photo=[size], **({"caption": caption} if caption else {}))
+        return self.message(user, thread, reply_to, photo=[size], **({"caption": caption} if caption else {}))
 
     def presses(self, user: User, label: str) -> str:
         """Presses the newest button with this label; returns the query's id."""

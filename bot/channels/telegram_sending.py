@@ -1,6 +1,7 @@
 """Telegram's sending half: a message row becomes one or several calls of the Bot API, and the answer a fate."""
 
 import asyncio
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,8 @@ from bot.channels.telegram_topics import Topics, is_astray
 from storage.database import Database
 from storage.media import Media
 from storage.outbox import Letter
+
+log = logging.getLogger(__name__)
 
 # About 30 messages a second in all, 1 in a chat, 20 a minute in a group (the bots FAQ), with a little kept in hand.
 TELEGRAM_RATES = Rates(overall=28, chat_gap=1.0, group_gap=3.0)
@@ -82,6 +85,8 @@ class TelegramSender:
             return await self._topics.change(letter, slot)
         if letter.kind in ("caption", "delete"):
             return await self._change(letter, slot)
+        if letter.kind in ("expel", "admit"):
+            return await self._member(letter, slot)
         steps = _steps(letter, _markup(letter, letter.address in self.sharing))
         if not steps:
             return Result(Fate.REFUSED, reason="there is nothing in it")
@@ -121,6 +126,19 @@ class TelegramSender:
         if result.fate is Fate.REFUSED and any(words in result.reason.lower() for words in pointless):
             return Result(Fate.SENT, ref=letter.replaces)
         return replace(result, ref=letter.replaces) if result.fate is Fate.SENT else result
+
+    async def _member(self, letter: Letter, slot: Slot) -> Result:
+        """Somebody who does not work here any more leaves the staff's group; whoever is back may come in again."""
+        if not await slot():
+            return Result(Fate.RETURNED)
+        parameters: dict[str, Any] = {"chat_id": int(letter.address), "user_id": int(letter.data["person"])}
+        if letter.kind == "admit":
+            return await self._say(_Step("unbanChatMember", {**parameters, "only_if_banned": True}))
+        result = await self._say(_Step("banChatMember", parameters))
+        if result.fate is Fate.REFUSED:
+            log.warning("somebody who was dismissed is still in the staff's group: the bot may not remove them")
+        # Twice is the same as once.
+        return replace(result, fate=Fate.RETRY) if result.fate is Fate.UNKNOWN else result
 
     async def _edit(self, letter: Letter, step: _Step, slot: Slot) -> Result | None:
         """Puts the letter in the place of an earlier one; None when it has to be a message of its own."""

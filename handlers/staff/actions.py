@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue import Refusal
 from handlers.staff import rules
-from storage import audit, staff, staff_links
+from storage import audit, boards, chats, messages, staff, staff_links
 from storage.staff import Staff, StaffInvite, StaffSession
 
 
@@ -128,6 +128,8 @@ def dismiss(session: Session, member: Staff, now: datetime, *, by: int | None, p
     member.dismissed_at = now
     staff.end_sessions(session, member.id)
     staff.drop_invites(session, member.id)
+    if address := staff_links.address_of(session, member.id):
+        membership(session, address, "expel", now)
     staff_links.unlink(session, member.id)
     audit.write(session, "staff.dismiss", staff_id=by, now=now, place=place, about=f"staff:{member.id}")
 
@@ -136,3 +138,14 @@ def take_back(session: Session, member: Staff, now: datetime, *, by: int | None,
     """They work here again, and choose a new password by a code."""
     member.dismissed_at, member.password = None, None
     audit.write(session, "staff.take_back", staff_id=by, now=now, place=place, about=f"staff:{member.id}")
+
+
+def membership(session: Session, address: str, do: str, now: datetime) -> None:
+    """Asks the staff's groups to `expel` an account, which would go on reading there, or to `admit` it again."""
+    for chat_id in boards.groups(session):
+        chat = chats.lock(session, chat_id)
+        row = messages.outgoing(
+            chat.id, chat.channel, pulls=False, text="", data={"person": address}, now=now, kind=do, feature="staff",
+            purpose="staff",
+        )  # fmt: skip
+        messages.post(session, [row])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers.dialogue import Refusal, Reply, Turn
-from handlers.staff.actions import digest_of
+from handlers.staff.actions import digest_of, membership
 from storage import audit, staff_links
 from storage.staff import Staff
 
@@ -41,5 +41,6 @@ def link(turn: Turn) -> Reply:
         staff_links.failed(session, address, now, now - WITHIN)
         raise Refusal("staff.link.wrong")
     staff_links.link(session, member.id, address, now)
+    membership(session, address, "admit", now)
     audit.write(session, "staff.link", staff_id=member.id, now=now, place="telegram", about=f"staff:{member.id}")
     return Reply(turn.text("staff.link.done", name=member.name))

@@ -1,9 +1,11 @@
 """The shop floor: customers, a house on Telegram with its staff's group, and the desk that tells staff."""
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from bot.photos import CleanPhoto
 from bot.staff_desk import StaffDesk
 from handlers.staff import actions as staff_actions
 from storage import marks, staff_links, tickets
@@ -14,6 +16,11 @@ from tests.fake_telegram import FakeTelegram, Group, Received, User
 from tests.world import World
 
 GROUP = -1001234567890
+
+
+async def as_it_is(data: bytes) -> CleanPhoto:
+    """Photos of a floor that is not about photos."""
+    return CleanPhoto("image/jpeg", 8, 8, data, hashlib.sha256(data).hexdigest())
 
 
 class Floor:
@@ -76,7 +83,8 @@ class Floor:
 
     @property
     def card(self) -> Received:
-        return next(message for message in self.group.received if message.message_id in self.group.pinned)
+        """The first one; without topics nothing is pinned."""
+        return next(message for message in self.group.received if message.message_id in self.group.pinned or message.buttons)
 
     async def handled(self) -> None:
         """Everything that people have done is handled; some time goes by, and staff are told."""

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from bot.photos import clean_photo
-from tests.bot.floor import Floor, tell
+from tests.bot.floor import Floor, as_it_is, tell
 from tests.bot.test_photos import encoded
 from tests.world import World
 
@@ -76,3 +76,89 @@ def test_a_case_from_the_first_word_to_its_end(world: World) -> None:
         ]  # fmt: skip
 
     tell(world, story, photos=clean_photo)
+
+
+@SQLITE
+def test_a_group_without_topics_works_by_replies(world: World) -> None:
+    """Albums both ways, an edited caption, a photo that is taken back, and what does not arrive is said."""
+
+    async def story(floor: Floor) -> None:
+        group, ann, li = floor.group, floor.fake.user(7), floor.fake.user(71)
+        number = floor.hires("Li", "advisor", address=71)
+        await floor.complains(ann, "you scratched my door")
+        first = group.says(li, "I am so sorry, Ann.", reply_to=floor.card.message_id)
+        await ann.sees("I am so sorry, Ann.")
+        group.says(li, "Who has the keys to bay 2?")
+        second = group.says(li, "Come by at 3.", reply_to=first)
+        group.sends_album(li, [b"one", b"two"], reply_to=second, captions={0: "our new lamp"})
+        await floor.handled()
+        await floor.until(lambda: len(ann.received) > 2 and ann.received[-1].method == "sendMediaGroup")
+        lamps = ann.received[-2:]
+        assert [(lamp.photo, lamp.text, lamp.album == lamps[0].album) for lamp in lamps] == [
+            (b"one", "our new lamp", True), (b"two", "", True)]  # fmt: skip
+        assert ann.texts[-3] == "Come by at 3."
+        for content in (b"three", b"four"):
+            ann.sends_photo(content, media_group_id="77")
+        await floor.until(lambda: [m.photo for m in group.received[-2:]] == [b"three", b"four"])
+        assert {message.album for message in group.received[-2:]} != {""}
+        photo = group.sends_photo(li, b"five", caption="the dor", reply_to=first)
+        shown = await ann.sees("the dor")
+        group.edits(photo, caption="the door")
+        await floor.until(lambda: shown.text == "the door")
+        group.edits(photo, caption="// the door")
+        await floor.until(lambda: shown not in ann.received)
+        await floor.sees("may have read it")
+        ann.blocked = True
+        group.says(li, "Are you there?", reply_to=first)
+        await floor.sees("did not reach the customer")
+        assert not any("bay 2" in text for text in ann.texts)
+        floor.dismisses(number)
+        await floor.until(lambda: group.out == [71])
+
+    tell(world, story, forum=False, photos=as_it_is)
+
+
+@SQLITE
+def test_a_topic_that_is_closed_by_hand_is_made_anew_and_nothing_is_lost(world: World) -> None:
+    async def story(floor: Floor) -> None:
+        group, ann, li = floor.group, floor.fake.user(7), floor.fake.user(71)
+        floor.hires("Li", "advisor", address=71)
+        old = await floor.complains(ann, "you scratched my door")
+        group.says(li, "I am so sorry, Ann.", old)
+        await ann.sees("I am so sorry, Ann.")
+        await floor.handled()
+        group.closes(old)
+        ann.says("are you still there?")
+        await floor.until(lambda: any(m.thread != old and "still there" in m.text for m in floor.said))
+        new = max(group.topics)
+        shown = "\n".join(message.text for message in floor.said if message.thread == new)
+        assert "you scratched my door" in shown
+        assert "I am so sorry, Ann." in shown
+        group.says(li, "Yes, I am.", new)
+        await ann.sees("Yes, I am.")
+
+    tell(world, story)
+
+
+@SQLITE
+def test_a_manager_answers_a_critical_case_while_the_group_is_busy(world: World) -> None:
+    """CH13: the group answers 429 to everything; the manager has the case in private, answers there, and the customer has it."""
+
+    async def story(floor: Floor) -> None:
+        fake, ann, mei = floor.fake, floor.fake.user(7), floor.fake.user(72)
+        floor.hires("Mei", "region", address=72)
+        slow = {"code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 30}}
+        fake.fault("error", "*", chat=floor.group.id, times=None, **slow)
+        ann.says("the brakes failed and my wife was injured")
+        await floor.until(lambda: mei.texts)
+        notice = mei.received[0]
+        assert notice.buttons
+        mei.replies(notice.message_id, "We are on our way to you.")
+        await ann.sees("We are on our way to you.")
+        mei.replies(notice.message_id, "// send the flatbed")
+        mei.says("menu")  # no reply: an ordinary word to the bot
+        await floor.until(lambda: floor.notes() == ["send the flatbed"] and len(mei.received) > 1)
+        assert floor.group.received == []
+        assert [event.who for event in floor.history() if event.what == "replied"] == ["Mei"]
+
+    tell(world, story)
