@@ -37,6 +37,7 @@ from storage import (
     relays,
     revisions,
     segments,
+    shifts,
     slots,
     staff,
     stores,
@@ -55,6 +56,6 @@ __all__ = [
     "answers", "appointments", "audit", "boards", "care", "catalogue", "chats", "contact", "coupons", "customers",
     "database", "drafts", "entries", "facts", "feedback", "handiness", "keys", "leases", "marks", "media", "merging",
     "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine",
-    "queues", "relays", "revisions", "segments", "slots", "staff", "stores", "surveys", "technicians", "terms", "tickets",
-    "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "stores", "surveys", "technicians", "terms",
+    "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

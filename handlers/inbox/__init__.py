@@ -6,5 +6,9 @@ from handlers.inbox import bulk, pages
 from handlers.tickets import later
 
 FEATURE = Feature(
-    "inbox", pages=pages.PAGES, things=[pages.MARK], sweeps=[Sweep(later.due, later.send), Sweep(bulk.due, bulk.settle)]
+    "inbox",
+    pages=pages.PAGES,
+    things=[pages.MARK],
+    panels=[pages.OWN_ADVISOR],
+    sweeps=[Sweep(later.due, later.send), Sweep(bulk.due, bulk.settle)],
 )

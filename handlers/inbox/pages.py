@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handlers.customers import pages as customers
-from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Picture, Thing
-from handlers.inbox import bulk, doing, queues, rules, saying, thread
+from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Panel, Picture, Thing
+from handlers.inbox import bulk, doing, queues, rules, saying, shifting, thread
 from handlers.tickets import promises
 from handlers.tickets.answers import Answer
 from storage import chats, drafts, handiness, marks, media, people, presence, staff, tickets
@@ -17,7 +17,8 @@ from storage.tickets import Ticket
 
 
 def queue(desk: Desk) -> Mapping[str, Any]:
-    return {**queues.listed(desk), "warned": stored.warned(desk.session, desk.wall, queues.MOST_WARNED)}
+    warned = stored.warned(desk.session, desk.wall, queues.MOST_WARNED)
+    return {**queues.listed(desk), "warned": warned, "away": shifting.away(desk)}
 
 
 def show(desk: Desk) -> Mapping[str, Any]:
@@ -89,6 +90,7 @@ def _mark_seen(session: Session, mark: marks.Mark, stores: Collection[int]) -> b
 
 
 MARK = Thing("mark", marks.find, _mark_seen)
+OWN_ADVISOR = Panel("inbox/advisor.html", shifting.on_card)
 _THREAD = "inbox/thread.html"
 MOST_PHOTOS = 5
 PAGES = [
@@ -105,6 +107,11 @@ PAGES = [
         template="inbox/answers.html",
         menu="inbox.answers.menu",
     ),
+    Page(path="/shifts", roles=MANAGERS, get=shifting.plan, template="inbox/shifts.html", menu="inbox.shifts.menu"),
+    Page(path="/shifts/{member}", roles=MANAGERS, post=shifting.set_week),
+    Page(path="/shifts/{member}/away", roles=MANAGERS, post=shifting.set_away),
+    Page(path="/account/away", roles=EVERYBODY, post=shifting.go_away),
+    Page(path="/customers/{customer}/advisor", roles=EVERYBODY, post=shifting.own_advisor),
     Page(path="/warnings/{mark}/open", roles=EVERYBODY, post=doing.open_warned),
     Page(path="/tickets/{ticket}", roles=EVERYBODY, get=show, post=doing.reply, template=_THREAD, photos=MOST_PHOTOS),
     # What was typed must not be lost when a rule says no: these show the ticket again.

@@ -333,7 +333,10 @@ def leave(work: Work, staff_id: int) -> list[Ticket]:
 
 def pass_on(work: Work, chat: Chat, ticket: Ticket) -> None:
     """From whoever has it to the next one, inside a transaction that holds it."""
-    was, to = ticket.staff_id, assignment.choose(assignment.people(work.session, without=ticket.staff_id), ticket)
+    was, to = (
+        ticket.staff_id,
+        assignment.choose(assignment.people(work.session, ticket, work.now, without=ticket.staff_id), ticket),
+    )
     work.event(ticket, "assigned", was=was, to=to)
     ticket.staff_id = to
     notify(work, ticket, "given", f"{ticket.id}:{to}:{work.now.isoformat()}")

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from handlers.staff import shifts as rule
 from handlers.tickets.card import role_of
-from handlers.tickets.work import Work
-from storage import staff, tickets
+from handlers.tickets.work import Work, zone_of
+from storage import shifts, staff, stores, tickets
 from storage.chats import Chat
 from storage.tickets import Ticket
 
@@ -38,14 +41,28 @@ def choose(people: Sequence[Person], ticket: Ticket) -> int | None:
     return best.staff_id if best else None
 
 
-def people(session: Session, without: int | None = None) -> list[Person]:
-    """Everybody who works here and may be given a ticket. Until there are shifts, whoever works here is on one.
+def people(session: Session, ticket: Ticket, now: datetime, without: int | None = None) -> list[Person]:
+    """Everybody who works here and may be given this ticket, and whether they are at work now.
 
-    A customer has no advisor of their own yet: `own` is filled where that is known.
+    Whoever has no shifts is always at work; the customer's own advisor is the one that staff have named.
     """
     here = [person for person in staff.everybody(session) if person.dismissed_at is None and person.id != without]
     load = tickets.load_of(session, [person.id for person in here])
-    return [Person(person.id, person.role, person.store_id, load=load.get(person.id, 0)) for person in here]
+    known = shifts.of_staff(session, [person.id for person in here])
+    zones = {store.id: ZoneInfo(store.timezone) for store in stores.all_stores(session)}
+    zone = zone_of(session, ticket)
+    own = shifts.advisor_of(session, ticket.customer_id) if ticket.customer_id else None
+    return [
+        Person(
+            person.id,
+            person.role,
+            person.store_id,
+            on_shift=rule.on_shift(known.get(person.id), zones.get(person.store_id or 0, zone), now),
+            load=load.get(person.id, 0),
+            own=(ticket.customer_id,) if person.id == own and ticket.customer_id else (),
+        )
+        for person in here
+    ]
 
 
 def has_left(session: Session, staff_id: int) -> bool:
@@ -54,7 +71,7 @@ def has_left(session: Session, staff_id: int) -> bool:
 
 
 def assign_at_open(work: Work, chat: Chat, ticket: Ticket) -> None:
-    to = choose(people(work.session), ticket)
+    to = choose(people(work.session, ticket, work.now), ticket)
     if to is not None:
         ticket.staff_id = to
         work.event(ticket, "assigned", was=None, to=to)

@@ -111,7 +111,7 @@ def _broken(work: Work, chat: Chat, ticket: Ticket, which: str) -> None:
         if which == "solution":
             ticket.solution_from = work.now
         work.event(ticket, "climbed", was=was, to=ticket.tier)
-        to = assignment.choose(assignment.people(work.session), ticket)
+        to = assignment.choose(assignment.people(work.session, ticket, work.now), ticket)
         if to != ticket.staff_id:
             work.event(ticket, "assigned", was=ticket.staff_id, to=to)
             ticket.staff_id = to

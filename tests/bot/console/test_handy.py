@@ -297,3 +297,34 @@ def test_in9_photos_go_with_an_answer_and_come_out_clean(url: str) -> None:
 def messages_of(site: Site, ticket: Ticket) -> list[messages.Message]:
     with site.database.reading() as session:
         return messages.after(session, ticket.chat_id, 0)
+
+
+def test_shifts_are_written_by_managers_of_the_store(url: str) -> None:
+    """Whoever goes away in the console keeps no ticket; a manager sees and plans their own store only."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, max_ = site.staff("ann"), site.staff("max")
+            ticket = ticket_in(site.database, "east")
+            assert now_of(site, ticket).staff_id == site.member("ann").id
+            assert (await ann.get("/shifts")).status == 403
+            assert (await max_.post(f"/shifts/{site.token('member', site.member('wes').id)}", day0="9:00-18:00")).status == 404
+            path = f"/shifts/{site.token('member', site.member('ann').id)}"
+            back = await max_.post(path, day0="whenever", back="/console/shifts")
+            assert "I can&#39;t read" in (await max_.get(back.location)).text
+            await max_.post(path, day0="9:00-12:00, 13:00-18:00", back="/console/shifts")
+            assert 'value="09:00-12:00, 13:00-18:00"' in (await max_.get("/shifts")).text
+            assert "Wes" not in (await max_.get("/shifts")).text
+            await ann.post("/account/away", until="2026-11-01", back="/console/tickets")
+            assert now_of(site, ticket).staff_id == site.member("ann").id
+            await ann.post("/account/away", until="2026-11-23", back="/console/tickets")
+            assert now_of(site, ticket).staff_id is None
+            assert 'value="2026-11-23"' in (await ann.get("/tickets")).text
+            customer = customer_of(site.database, "east")
+            card = f"/customers/{site.token('customer', customer.id)}"
+            to = site.token("member", site.member("max").id)
+            assert (await ann.post(f"{card}/advisor", to=site.token("member", site.member("wes").id))).status == 404
+            await ann.post(f"{card}/advisor", to=to)
+            assert f'<option value="{to}" selected>Max' in (await ann.get(card)).text
+
+    asyncio.run(go())
