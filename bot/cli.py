@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import cli_customers, cli_doctor, cli_feedback, cli_kb, cli_shop, cli_staff, cli_tickets, cli_understand
+from bot import cli_customers, cli_doctor, cli_feedback, cli_kb, cli_pushes, cli_shop, cli_staff, cli_tickets, cli_understand
 from bot.cli_common import DEMO_FILE, demo_settings, sentences, shop_settings
 from bot.settings import Settings, Wrong, read
 
@@ -25,6 +25,7 @@ app.add_typer(cli_kb.app, name="kb")
 app.add_typer(cli_customers.app, name="customers")
 app.add_typer(cli_tickets.app, name="tickets")
 app.add_typer(cli_feedback.app, name="feedback")
+app.add_typer(cli_pushes.app, name="pushes")
 app.add_typer(cli_staff.app, name="staff")
 cli_shop.add_to(app)
 cli_doctor.add_to(app)

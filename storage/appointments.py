@@ -276,16 +276,16 @@ def starting_between(session: Session, stores: Collection[int], start: datetime,
     return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id)))
 
 
-def cars_expected(session: Session, customer_ids: Collection[int], now: datetime) -> dict[int, set[int]]:
-    """Cars that come soon or are here, by the customer who booked."""
-    query = select(Appointment.customer_id, Appointment.vehicle_id).where(
+def cars_expected(session: Session, customer_ids: Collection[int], now: datetime) -> dict[int, dict[int, datetime]]:
+    """Cars that come soon or are here, with the end of their last visit, by the customer who booked."""
+    query = select(Appointment.customer_id, Appointment.vehicle_id, Appointment.ends_at).where(
         Appointment.customer_id.in_(customer_ids), Appointment.vehicle_id.is_not(None),
         or_(Appointment.status.in_(OPEN) & (Appointment.starts_at > now), Appointment.status.in_((ARRIVED, IN_SERVICE))),
     )  # fmt: skip
-    found: dict[int, set[int]] = {}
-    for customer_id, vehicle_id in session.execute(query):
+    found: dict[int, dict[int, datetime]] = {}
+    for customer_id, vehicle_id, ends_at in session.execute(query.order_by(Appointment.ends_at)):
         if customer_id is not None and vehicle_id is not None:
-            found.setdefault(customer_id, set()).add(vehicle_id)
+            found.setdefault(customer_id, {})[vehicle_id] = ends_at
     return found
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Date, ForeignKey, Integer, String, UniqueConstraint, dele
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.chats import CHATS
-from storage.contact import ContactDecision
+from storage.contact import HELD_BACK, ContactDecision
 from storage.customers import Customer
 from storage.database import Base, Id, Json, Moment, insert
 from storage.messages import MESSAGES, QUEUED, WAITING
@@ -148,6 +148,33 @@ def decided_keys(session: Session, keys: Collection[str]) -> set[str]:
         some = wanted[start : start + 400]
         found.update(session.scalars(select(ContactDecision.key).where(ContactDecision.key.in_(some))))
     return found
+
+
+def keys_of(session: Session, prefix: str, customer_ids: Collection[int]) -> dict[int, set[str]]:
+    """The keys that begin so of which it has been decided, by customer."""
+    found: dict[int, set[str]] = {}
+    query = select(ContactDecision.customer_id, ContactDecision.key).where(
+        ContactDecision.customer_id.in_(customer_ids), ContactDecision.key.startswith(prefix, autoescape=True)
+    )  # fmt: skip
+    for customer_id, key in session.execute(query):
+        if customer_id is not None:
+            found.setdefault(customer_id, set()).add(key)
+    return found
+
+
+def said_lately(session: Session, customer_ids: Collection[int], kind: str, since: datetime) -> list[tuple[int, str, datetime]]:
+    """(customer, key, when it was or will be sent) of pushes of this kind, the oldest first."""
+    row = ContactDecision
+    query = select(row.customer_id, row.key, row.due_at).where(
+        row.customer_id.in_(customer_ids), row.kind == kind, row.verdict != HELD_BACK, row.due_at >= since
+    )  # fmt: skip
+    rows = session.execute(query.order_by(row.due_at, row.id))
+    return [(customer_id, key, at) for customer_id, key, at in rows if customer_id is not None and at is not None]
+
+
+def customer_ids(session: Session, after_id: int, limit: int) -> list[int]:
+    """All customers, by id."""
+    return list(session.scalars(select(Customer.id).where(Customer.id > after_id).order_by(Customer.id).limit(limit)))
 
 
 def leaving_soon(session: Session, prefix: str, until: datetime, limit: int) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from handlers.reminders.facts import Car, Person
 from handlers.reminders.figures import Figures
-from handlers.reminders.triggers import plus_months
+from handlers.reminders.triggers import last_seen, plus_months
 
 STAGES = ("potential", "delivered", "in_service", "loyal", "lost_warning", "dormant")
 STORE_KINDS = ("dealership", "detailing")
@@ -52,13 +52,12 @@ def has_car(audience: Audience, car: Car, today: date) -> bool:
 
 def stage(person: Person, today: date, figures: Figures) -> str:
     """Where somebody is between the first question and the last visit; the figures are days since the last visit."""
-    last = person.visits[-1] if person.visits else None
+    last = last_seen(person)
     if last is None:
-        delivered = [car.delivered_on for car in person.cars if car.delivered_on]
-        if not delivered:
-            return "potential"
-        return "delivered" if (today - max(delivered)).days <= figures.dormant_days else "dormant"
+        return "potential"
     days = (today - last).days
+    if not person.visits:
+        return "delivered" if days <= figures.dormant_days else "dormant"
     detailing = person.store.kind == "detailing"
     if days > (figures.lost_days if detailing else figures.dormant_days):
         return "dormant"

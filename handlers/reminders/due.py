@@ -14,8 +14,10 @@ from storage.care import LATER
 
 PREFIX = "push"
 # What keeps a push from being said today, beside the reasons of the contact gate; looked at anew every day.
-BOOKED, JUST_HERE, OUTRANKED = "booked", "just_here", "outranked"
+BOOKED, JUST_HERE, JUST_SAID, OUTRANKED = "booked", "just_here", "just_said", "outranked"
 WEEK = 7
+# Papers that run out so shortly after each other are spoken of in one message.
+TOGETHER = 5
 MOST_BUNDLED = 4
 # So long after the day that somebody has put it off to it may still be said.
 AGAIN = timedelta(days=14)
@@ -80,15 +82,30 @@ def chosen(found: Sequence[Due], decided: Collection[str], today: date) -> list[
     single = [
         _unless_better(due, newest.values()) for due in newest.values() if not due.rule.of_work and due.occasion.day <= today
     ]
-    return sorted([*single, *_bundled([due for due in newest.values() if due.rule.of_work], today)], key=_first)
+    if any(_of_papers(due) for due in single):
+        single += [due for due in newest.values() if _of_papers(due) and due.occasion.day > today]
+    work = list(_bundled([due for due in newest.values() if due.rule.of_work], today))
+    # What is of use comes first; an offer that can wait does not come on the same day.
+    busy = any(due.rule.purpose != MARKETING and not due.blocked for due in [*work, *single])
+    return sorted([*work, *(_not_today(due, today) if busy else due for due in single)], key=_first)
 
 
 def still_due(key: str, rule: Rule, person: Person, today: date, figures: Figures) -> bool:
     """Whether what waits under this key still holds, with what is known now."""
     if isinstance(rule.trigger, Signal):
         return True
-    # An answer to it has not been given yet; an older one brought the key about.
+    # What was last spoken of is this very push.
+    person = replace(person, spoken={})
     return any(due.key == key and not due.blocked for due in candidates([rule], person, today, figures))
+
+
+def _of_papers(due: Due) -> bool:
+    return isinstance(due.rule.trigger, OnDate) and due.rule.purpose != MARKETING and not due.blocked
+
+
+def _not_today(due: Due, today: date) -> Due:
+    waits = due.rule.purpose == MARKETING and not due.blocked and due.until > today
+    return replace(due, blocked=OUTRANKED) if waits else due
 
 
 def _unless_better(due: Due, others: Iterable[Due]) -> Due:
@@ -138,16 +155,11 @@ def _today(rule: Rule, person: Person, occasion: Occasion, today: date, figures:
     if answer is not None:
         again = _again(answer, occasion.last)
         if again is not None and answer.until is not None and answer.until <= today <= again:
-            yield Due(
-                rule,
-                person,
-                occasion,
-                f"{key}:again{answer.times}",
-                again,
-                blocked=_blocked(rule, person, occasion, today, figures),
-            )
+            # They have asked for it, however lately it was said.
+            blocked = _blocked(rule, replace(person, spoken={}), occasion, today, figures)
+            yield Due(rule, person, occasion, f"{key}:again{answer.times}", again, blocked=blocked)
         return
-    ahead = today + timedelta(days=figures.bundle_days if rule.of_work else WEEK if rule.purpose == MARKETING else 0)
+    ahead = today + timedelta(days=figures.bundle_days if rule.of_work else WEEK if rule.purpose == MARKETING else _ahead(rule))
     if occasion.day <= ahead and today <= until:
         yield Due(rule, person, occasion, key, until, blocked=_blocked(rule, person, occasion, today, figures))
 
@@ -159,15 +171,23 @@ def _again(answer: Answer, last: date | None) -> date | None:
     return min(answer.until + AGAIN, last or date.max)
 
 
+def _ahead(rule: Rule) -> int:
+    return TOGETHER if isinstance(rule.trigger, OnDate) else 0
+
+
 def _blocked(rule: Rule, person: Person, occasion: Occasion, today: date, figures: Figures) -> str:
     """Work is not spoken of when the car is about to come, or has just been here."""
     car = occasion.car
     if car is None or not rule.services or rule.purpose == MARKETING:
         return ""
-    if car.id in person.booked:
+    if car.id in person.booked and today <= person.booked[car.id]:
         return BOOKED
-    here = [work.day for work in car.works if work.here]
-    return JUST_HERE if rule.of_work and here and 0 <= (today - here[-1]).days < figures.rest_days else ""
+    if not rule.of_work:
+        return ""
+    here, spoken = [work.day for work in car.works if work.here], person.spoken.get(car.id)
+    if here and 0 <= (today - here[-1]).days < figures.rest_days:
+        return JUST_HERE
+    return JUST_SAID if spoken is not None and 0 <= (today - spoken).days < figures.apart_days else ""
 
 
 def _key(rule: Rule, person: Person, occasion: Occasion) -> str:

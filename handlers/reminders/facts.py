@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.reminders.mileage import Estimate
+from handlers.reminders.mileage import Estimate, Point
 from storage.stores import Store
 
 
@@ -33,6 +33,7 @@ class Car:
     parked: str | None
     works: tuple[Work, ...]
     estimate: Estimate
+    readings: tuple[Point, ...] = ()
 
     def last(self, services: frozenset[str]) -> Work | None:
         """The newest work with one of these in it."""
@@ -50,8 +51,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A customer of `store`, whose day it is. `visits`: days of visits to us, the oldest first. `last_contact`: the day of their
-    last words or visit. `booked`: ids of cars that have an appointment. `answers`: by key of the push."""
+    """A customer of `store`, whose day it is. `chat_id` 0: there is none that works. `visits`: days of visits to us, the oldest
+    first. `last_contact`: the day of their last words or visit. `booked`: by car, the day of its appointment. `answers`: by
+    key of the push. `spoken`: by car, the day on which work on it was last spoken of.
+    """
 
     id: int
     chat_id: int
@@ -62,8 +65,10 @@ class Person:
     cars: tuple[Car, ...]
     visits: tuple[date, ...]
     last_contact: date | None
-    booked: frozenset[int] = frozenset()
+    booked: Mapping[int, date] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    language: str = "en"
+    spoken: Mapping[int, date] = field(default_factory=dict)
 
     def car(self, car_id: int) -> Car | None:
         return next((car for car in self.cars if car.id == car_id), None)

@@ -12,15 +12,16 @@ LEAP_DAYS = ("02-28", "03-01")
 class Figures:
     """`look_at`: from this time of the store's day on it is looked who is due that day. `most_a_day`: to more people a rule does
     not write on a day before somebody has looked. `bundle_days`: work that falls due so soon after is named in the same message.
-    `rest_days`: after a visit no work is spoken of. `leap_day`: when 29 February is kept in other years. Stages of
-    customers, in days since the last visit: `warning_days`, `lost_days` for detailing, `dormant_days` for dealerships;
-    `loyal_visits`: so many in a year (dealership) or in a month (detailing).
+    `rest_days`: after a visit no work is spoken of; `apart_days`: nor after it was. `leap_day`: when 29 February is kept in
+    other years. Stages of customers, in days since the last visit: `warning_days`, `lost_days` for detailing, `dormant_days`
+    for dealerships; `loyal_visits`: so many in a year (dealership) or in a month (detailing).
     """
 
     look_at: time = time(6)
     most_a_day: int = 500
-    bundle_days: int = 30
+    bundle_days: int = 45
     rest_days: int = 7
+    apart_days: int = 21
     leap_day: str = "02-28"
     warning_days: int = 60
     lost_days: int = 90
@@ -29,8 +30,8 @@ class Figures:
 
 
 _BOUNDS = {
-    "most_a_day": (1, 1_000_000), "bundle_days": (0, 90), "rest_days": (0, 60), "warning_days": (7, 730), "lost_days": (7, 1095),
-    "dormant_days": (30, 1825), "loyal_visits": (1, 50),
+    "most_a_day": (1, 1_000_000), "bundle_days": (0, 90), "rest_days": (0, 60), "apart_days": (0, 90),
+    "warning_days": (7, 730), "lost_days": (7, 1095), "dormant_days": (30, 1825), "loyal_visits": (1, 50),
 }  # fmt: skip
 
 

@@ -32,6 +32,8 @@ def book(turn: Turn, value: Any) -> Start:
         known["service"] = services
     if (car := _own(turn, value)) is not None:
         known["car"] = {"id": car.id}
+    if value.get("coupon") is not None:
+        known["coupon"] = value["coupon"]
     return Start("booking.book", known)
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -11,33 +11,42 @@ from handlers.dialogue.shop import Shop
 from handlers.reminders import mileage
 from handlers.reminders.facts import Answer, Car, Person, Work
 from handlers.reminders.mileage import Point
-from storage import appointments, care, chats, contact, customers, odometer, vehicles, visits
+from storage import appointments, care, chats, contact, customers, odometer, pushes, vehicles, visits
 from storage.chats import Chat
 from storage.stores import Store
 from storage.vehicles import Vehicle
 
+LATELY = timedelta(days=90)
 
-def persons(session: Session, shop: Shop, ids: Sequence[int], now: datetime) -> list[Person]:
-    """Those of these customers who can be written to, in the order of their chats."""
+
+def persons(session: Session, shop: Shop, ids: Sequence[int], now: datetime, *, everybody: bool = False) -> list[Person]:
+    """Those of these customers who can be written to, in the order of their chats; `everybody`: also those who cannot."""
     found = customers.by_ids(session, ids)
     theirs = _chats(session, ids)
     cars = _cars(session, shop, ids)
     been = {car_id: [work.day for work in car.works if work.here] for group in cars.values() for car_id, car in group}
     booked = appointments.cars_expected(session, ids, now)
     answers = _answers(session, ids)
+    spoken = _spoken(session, ids, now)
     made = []
-    for customer_id, chat in theirs.items():
-        customer = found[customer_id]
+    for customer_id, customer in found.items():
+        chat = theirs.get(customer_id)
+        if chat is None and not everybody:
+            continue
         store = home(shop, customer.store_id)
         own = cars.get(customer_id, [])
-        seen = chat.seen_at.astimezone(ZoneInfo(store.timezone)).date() if chat.seen_at else None
+        seen = chat.seen_at.astimezone(ZoneInfo(store.timezone)).date() if chat and chat.seen_at else None
         days = sorted({day for car_id, _ in own for day in been[car_id]})
+        expected = {car_id: today_in(store, moment) for car_id, moment in booked.get(customer_id, {}).items()}
         made.append(
             Person(
-                customer_id, chat.id, "" if customer.provisional and customer.name.startswith("chat-") else customer.name,
+                customer_id, chat.id if chat else 0,
+                "" if customer.provisional and customer.name.startswith("chat-") else customer.name,
                 customer.birthday, customer.lunar_birthday, store, tuple(car for _, car in own), tuple(days),
                 max((day for day in (seen, days[-1] if days else None) if day), default=None),
-                frozenset(booked.get(customer_id, ())), answers.get(customer_id, {}),
+                expected, answers.get(customer_id, {}),
+                (chat.language if chat else None) or customer.language or "en",
+                spoken.get(customer_id, {}),
             )
         )  # fmt: skip
     return sorted(made, key=lambda person: person.chat_id)
@@ -97,10 +106,20 @@ def _with_history(session: Session, shop: Shop, owned: Sequence[Vehicle]) -> lis
         car = Car(
             vehicle.id, names, vehicle.plate or "", model.energy if model else "", vehicle.delivered_on, vehicle.insured_until,
             vehicle.inspection_due, vehicle.warranty_until, vehicle.parked, _in_order(works[vehicle.id]),
-            mileage.estimate(points[vehicle.id], vehicle.delivered_on),
+            mileage.estimate(points[vehicle.id], vehicle.delivered_on), tuple(points[vehicle.id]),
         )  # fmt: skip
         made.append((vehicle.id, car))
     return made
+
+
+def _spoken(session: Session, ids: Sequence[int], now: datetime) -> Mapping[int, Mapping[int, date]]:
+    """When work on each car was last spoken of; the key of a push names the car."""
+    found: defaultdict[int, dict[int, date]] = defaultdict(dict)
+    for customer_id, key, at in pushes.said_lately(session, ids, "maintenance", now - LATELY):
+        parts = key.split(":")
+        if len(parts) > 4 and parts[3].isdecimal():
+            found[customer_id][int(parts[3])] = at.date()
+    return found
 
 
 def _in_order(works: Sequence[Work]) -> tuple[Work, ...]:

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -21,6 +21,8 @@ from handlers.reminders.rules import Rule
 from handlers.reminders.triggers import Feast, Interval, OnDate, Signal
 from storage import pushes, revisions
 
+# The same signal again is a slip of the finger.
+AGAIN = timedelta(days=3)
 _HEAD = """What is said at the right time without being asked. Take these back with `bayline pushes import FILE`.
 docs/pushes.md says what each word means. `on = false` switches a rule off. Placeholders such as {car} are filled in; a line
 with one that we do not know of somebody is left out."""
@@ -138,6 +140,20 @@ def _changed(session: Session, codes: Iterable[str], now: datetime) -> None:
     for code in codes:
         merging.retract(session, f"{PREFIX}:{code}:", now)
     revisions.raise_(session, "pushes")
+    session.flush()
+
+
+def press(session: Session, signal: str, store_id: int | None, staff_id: int | None, now: datetime) -> None:
+    """Somebody says that the rain is over. Raises ValueError with a sentence when nothing would come of it, or was just said."""
+    waiting = load(session).signals()
+    if signal not in waiting:
+        raise ValueError(f'There is no signal "{signal}". There are: {", ".join(waiting)}.')
+    if not any(rule.on for rule in waiting[signal]):
+        raise ValueError(f"Every rule that waits for {signal} is off.")
+    for before in pushes.last_signals(session, now - AGAIN):
+        if before.signal == signal and before.store_id in (None, store_id):
+            raise ValueError(f"{signal} was pressed less than {AGAIN.days} days ago. People would hear the same again.")
+    session.add(pushes.PushSignal(signal=signal, store_id=store_id, staff_id=staff_id, at=now))
     session.flush()
 
 

@@ -46,7 +46,8 @@ _LONGEST_TEXT = 4000
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`at`: the time of the store's day; `late`: for so many days after its day it may still be said. `services`: what Book asks
-    for. `gift`: code of a coupon offer, "" for none. A smaller `priority` matters more. `kind`: what people switch it off by.
+    for. `gift`: codes of coupon offers, divided by commas, "" for none. A smaller `priority` matters more. `kind`: what people
+    switch it off by.
     """
 
     code: str
@@ -97,7 +98,7 @@ def read(table: Any, number: int = 1) -> Rule:
         texts=cell.texts("texts", _LONGEST_TEXT),
         buttons=cell.several("buttons", BUTTONS),
         services=tuple(cell.words("services")),
-        gift=cell.word("gift"),
+        gift=cell.word("gift", 120),
     )
     _together(rule)
     return rule
@@ -150,7 +151,7 @@ def _trigger(cell: "_Cells") -> Trigger:
             of = cell.one_of("of", ("visit", "contact"))
             return Silence(of, cell.whole("days", 14, 1825, 30), cell.whole("times", 1, 12, 1))
         case "weekly":
-            return Weekly(WEEKDAYS.index(cell.one_of("weekday", WEEKDAYS)), cell.whole("every", 1, 12, 1))
+            return Weekly(WEEKDAYS.index(cell.one_of("weekday", WEEKDAYS)), cell.whole("every", 1, 52, 1))
         case "monthly":
             months_ = cell.numbers("months", 1, 12) if cell.given("months") else list(range(1, 13))
             return Monthly(cell.whole("day", 1, 31, 1), tuple(sorted(months_)))
@@ -256,10 +257,10 @@ class _Cells:
             raise ValueError(f'{self.where}: {name} is a list of codes such as ["minor_service"].')
         return value
 
-    def word(self, name: str) -> str:
+    def word(self, name: str, limit: int = 60) -> str:
         value = self.values.get(name, "")
-        if not isinstance(value, str) or len(value) > 60:
-            raise ValueError(f"{self.where}: {name} is a code of at most 60 characters.")
+        if not isinstance(value, str) or len(value) > limit:
+            raise ValueError(f"{self.where}: {name} is a code of at most {limit} characters.")
         return value
 
     def yes_or_no(self, name: str, default: bool) -> bool:

@@ -4,8 +4,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
 from handlers.booking.rules import instant
 from handlers.contact import actions as gate
 from handlers.contact.rules import Decision, Wish
@@ -16,6 +14,7 @@ from handlers.dialogue.voice import Voice
 from handlers.reminders import gifts, wording
 from handlers.reminders.due import Due
 from handlers.reminders.facts import Car
+from handlers.reminders.gifts import Gift
 from storage import contact
 from storage.chats import Chat
 from storage.contact import MERGED
@@ -26,12 +25,15 @@ GATHERING = timedelta(minutes=2)
 
 def say(push: Push, chat: Chat, due: Due) -> Decision:
     """Through the gate, under its key. Work that is named along is decided with it. The chat must be locked."""
-    wish = wish_of(due, push.now)
-    reply = message(push.session, push.voice(chat), due, push.now)
+    wish, voice = wish_of(due, push.now), push.voice(chat)
+    gift = None
+    # Nobody gets a coupon for a message that is held back.
+    if due.rule.gift and gate.judge(push.session, push.shop, chat, wish, push.now).decision.send_at is not None:
+        gift = gifts.give(push.session, due, voice.language, push.now)
+    reply = message(voice, due, push.now, gift)
     decision = gate.post(push.session, push.shop, chat, wish, reply, push.now, key=due.key, feature="reminders")
     push.posted |= decision.send_at is not None
     if decision.send_at is not None:
-        gifts.give(push.session, due, chat, push.now)
         for other in due.also:
             contact.write_down(
                 push.session, key=other.key, chat_id=chat.id, customer_id=chat.customer_id, kind=wish.kind, purpose=wish.purpose,
@@ -50,28 +52,28 @@ def wish_of(due: Due, now: datetime) -> Wish:
     return Wish(rule.purpose, rule.kind, at.astimezone(UTC), rule.priority, end)
 
 
-def message(session: Session, voice: Voice, due: Due, now: datetime) -> Reply:
-    return Reply(text(session, voice, due, now), buttons(voice, due))
+def message(voice: Voice, due: Due, now: datetime, gift: Gift | None) -> Reply:
+    return Reply(text(voice, due, now, gift), buttons(voice, due, gift))
 
 
-def text(session: Session, voice: Voice, due: Due, now: datetime) -> str:
+def text(voice: Voice, due: Due, now: datetime, gift: Gift | None) -> str:
     """As HTML; everything that comes from a rule or a person is escaped."""
     zone = ZoneInfo(due.person.store.timezone)
     today = now.astimezone(zone).date()
-    said = wording.render(due.rule.texts[voice.language], _values(session, voice, due, now), today.month)
+    said = wording.render(due.rule.texts[voice.language], _values(voice, due, now, gift), today.month)
     if due.also:
         named = services(voice.shop, [code for code in due.services if code not in due.rule.services], voice.language)
         said += "\n\n" + voice.text("reminders.also", services=named)
     return said
 
 
-def _values(session: Session, voice: Voice, due: Due, now: datetime) -> dict[str, str | None]:
+def _values(voice: Voice, due: Due, now: datetime, gift: Gift | None) -> dict[str, str | None]:
     person, store, known = due.person, due.person.store, due.occasion.values
     today = now.astimezone(ZoneInfo(store.timezone)).date()
     numbers: dict[str, str | None] = {name: wording.number(known.get(name)) for name in ("days", "years")}
     return {
         **numbers,
-        "name": person.name or _label(voice, "somebody"),
+        "name": wording.called(person.name, voice.language) or _label(voice, "somebody"),
         "car": car(voice, due.car),
         "plate": due.car.plate if due.car else None,
         "store": store.names.get(voice.language) or next(iter(store.names.values()), store.code),
@@ -79,7 +81,7 @@ def _values(session: Session, voice: Voice, due: Due, now: datetime) -> dict[str
         "services": services(voice.shop, due.rule.services, voice.language) or due.rule.name(voice.language),
         # To the nearest hundred: it is an estimate, and should not look like more.
         "km": wording.number(round(known["km"], -2)) if known.get("km") else None,
-        "gift": gifts.promised(session, due, voice.language, now) if due.rule.gift else None,
+        "gift": gift.name if gift else None,
         "date": wording.on_day(known["date"], today, voice.language) if "date" in known else None,
     }
 
@@ -95,15 +97,19 @@ def services(shop: Shop, codes: Any, language: str) -> str:
     return (", " if language == "en" else "、").join(names)
 
 
-def buttons(voice: Voice, due: Due) -> list[list[Button]]:
+def buttons(voice: Voice, due: Due, gift: Gift | None) -> list[list[Button]]:
     key, car_id = due.key.split(":again")[0], due.car.id if due.car else None
-    value = {"key": key, "rule": due.rule.code, "car": car_id, "services": due.services}
+    value: dict[str, Any] = {"key": key, "rule": due.rule.code, "car": car_id, "services": due.services}
+    if gift and gift.coupons:
+        value["coupon"] = gift.coupons[0]
     made = {name: voice.button(f"reminders.button.{name}", f"reminders.{name}", value) for name in due.rule.buttons}
     if "person" in made:
         about = {"rule": due.rule.name(voice.language), "car": car(voice, due.car)}
         subject = voice.texts.label("reminders.person.about", voice.language, about)
         made["person"] = voice.button("reminders.button.person", "tickets.ask", subject)
-    rows = [["book"], ["person"], ["done", "later"], ["stop"]]
+    if gift and gift.coupons:
+        made["gift"] = voice.button("reminders.button.gift", "rewards.show", gift.coupons[0])
+    rows = [["book"], ["gift"], ["person"], ["done", "later"], ["stop"]]
     return [row for names in rows if (row := [made[name] for name in names if name in made])]
 
 

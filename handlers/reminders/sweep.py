@@ -120,7 +120,8 @@ def signals(push: Push) -> None:
         for person in loading.persons(push.session, push.shop, ids, push.now):
             day = loading.today_in(person.store, signal.at)
             meant = [due for rule in rules if (due := looking.of_signal(rule, person, day, signal.id, book.figures))]
-            batch.say(person, meant)
+            decided = pushes.decided_keys(push.session, [due.key for due in meant])
+            batch.say(person, [due for due in meant if due.key not in decided])
         signal.counts = batch.counts
         if len(ids) < BATCH:
             signal.done_at = push.now

@@ -227,17 +227,22 @@ def _after(trigger: After, car: Car, today: date) -> Iterator[Occasion]:
 
 
 def _silence(trigger: Silence, person: Person, today: date) -> Iterator[Occasion]:
-    last = (person.visits[-1] if person.visits else None) if trigger.of == "visit" else person.last_contact
+    last = last_seen(person) if trigger.of == "visit" else person.last_contact
     if last is None:
         return
-    car = _last_seen(person)
+    car = _latest_car(person)
     km = car.estimate.km_on(today) if car and car.estimate.trusted else None
     for time in range(1, trigger.times + 1):
         if _around(said := last + timedelta(days=trigger.days * time), today):
             yield Occasion(said, f"{last}:{time}", car, None, {"date": last, "km": km})
 
 
-def _last_seen(person: Person) -> Car | None:
+def last_seen(person: Person) -> date | None:
+    """The day of the last visit, or on which the last car was handed over."""
+    return max([*person.visits[-1:], *(car.delivered_on for car in person.cars if car.delivered_on)], default=None)
+
+
+def _latest_car(person: Person) -> Car | None:
     """The car of the last visit, else the first."""
     return max(person.cars, key=lambda car: (car.works[-1].day if car.works else date.min, -car.id), default=None)
 

@@ -89,5 +89,11 @@ def on_day(value: date, today: date, language: str) -> str:
     return str(format_date(value, pattern, locale=locale(language)))
 
 
+def called(name: str, language: str) -> str:
+    """As people are greeted: in English by the first name, where there is one."""
+    parts = name.split()
+    return parts[0] if language == "en" and len(parts) > 1 and name.isascii() else name
+
+
 def number(value: Any) -> str | None:
     return f"{value:,}" if isinstance(value, int) else None

@@ -13,10 +13,11 @@ from handlers.contact.rules import MARKETING
 from handlers.dialogue import shop as shops
 from handlers.dialogue.memo import Memo
 from handlers.dialogue.push import Push
-from handlers.reminders import figures, rulebook, rules, sweep
+from handlers.reminders import figures, preview, rulebook, rules, sweep
 from storage import chats, contact, messages, odometer, pushes
 from storage.care import CareNote
 from storage.contact import ContactDecision
+from storage.coupons import Coupon
 from storage.customers import Customer as Person
 from storage.messages import MESSAGES
 from storage.vehicles import Vehicle
@@ -212,9 +213,10 @@ def test_stop_ends_one_kind_and_can_be_taken_back(world: World) -> None:
 
 @sqlite
 def test_pv5_offers_need_a_yes_and_services_do_not(world: World) -> None:
-    ann = owner(world, offers=False, birthday=date(1990, 11, 26), insured_until=date(2026, 12, 23))
-    at_ten(world)
+    ann = owner(world, offers=False, birthday=date(1990, 11, 26), insured_until=date(2026, 12, 22))
+    at_ten(world, -1)
     assert told(ann) == ["insurance"]
+    at_ten(world)
     assert ("birthday", "held_back", "no_consent") in reasons(world, ann)
 
 
@@ -363,3 +365,59 @@ def test_rules_are_copied_and_what_is_left_out_of_a_file_is_off(world: World) ->
         rulebook.take(session, text[:start] + text[text.index("[[rule]]", start + 5) :], world.now)
         book = rulebook.load(session)
     assert (book.rules["mid_autumn"].on, book.rules["birthday_2"].on, book.rules["birthday"].on) == (False, True, False)
+
+
+@sqlite
+def test_a_present_is_given_when_the_message_is_sent_and_comes_along_into_the_booking(world: World) -> None:
+    ann = owner(world, birthday=date(1990, 11, 26))
+    at_ten(world)
+    ann.sees("Ann, it is nearly your birthday", "Our present: Birthday: 20 % off").presses("Show my voucher").sees(
+        "Birthday: 20 % off"
+    )
+    with world.database.reading() as session:
+        [coupon] = session.scalars(select(Coupon).where(Coupon.reason == "rule:birthday")).all()
+        assert coupon.customer_id == session.scalars(select(Person.id).where(Person.code == "ann")).one()
+    buttons = [button for line in ann.transcript for row in line.data.get("buttons", []) for button in row]
+    assert any(one["do"] == "reminders.book" and one["value"]["coupon"] == coupon.id for one in buttons)
+
+
+@sqlite
+def test_no_present_for_whoever_is_not_written_to(world: World) -> None:
+    ann = owner(world, offers=False, birthday=date(1990, 11, 26))
+    at_ten(world)
+    assert told(ann) == []
+    with world.database.reading() as session:
+        assert session.scalars(select(Coupon).where(Coupon.reason == "rule:birthday")).all() == []
+
+
+@sqlite
+def test_the_preview_says_what_then_happens(world: World) -> None:
+    """Two weeks looked at ahead and then lived through."""
+    with world.database.transaction() as session:
+        for customer in session.scalars(select(Person).where(Person.id <= 12)).all():
+            chat = chats.arrive(session, "telegram", f"c{customer.id}", pulls=False, now=world.now)
+            chat.customer_id, chat.language = customer.id, customer.language
+            chats.save(session, chat)
+            if customer.id % 2:
+                contact.say(session, chat, MARKETING, given=True, version="1", now=world.now)
+    with world.database.reading() as session:
+        book = rulebook.load(session)
+        plan = preview.Plan(book.on, book.figures, 14)
+        ids = session.scalars(select(Person.id).where(Person.id <= 12)).all()
+        ahead = list(preview.lines(session, shops.load(session), world.engine.texts, plan, MONDAY, customers=ids))
+    for day in range(14):
+        at(world, MONDAY + timedelta(days=day))
+        with world.database.transaction() as session:
+            session.execute(update(MESSAGES).where(MESSAGES.c.feature == "reminders").values(status="sent"))
+    with world.database.reading() as session:
+        lived = session.scalars(select(ContactDecision).where(ContactDecision.key.startswith("push:"))).all()
+        named = {key for line in ahead for key in (other.key for other in line.due.also) if line.verdict == "sent"}
+        assert {row.key for row in lived if row.verdict != "held_back"} == named | {
+            line.due.key for line in ahead if line.verdict == "sent"
+        }
+        assert {row.key for row in lived if row.verdict == "held_back"} == {
+            line.due.key
+            for line in ahead
+            if line.verdict == "held" and line.reason not in ("booked", "just_here", "just_said", "outranked")
+        }
+    assert len(lived) > 5
