@@ -3,8 +3,8 @@
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
 from importlib.resources import as_file, files
 
 import numpy as np
@@ -23,6 +23,7 @@ _MOST_REPAIRS = 4
 _FREQUENT = 9_000
 # Repairs lead to words that people use: so many of the base's, and nearly all of the English that the table knows.
 _COMMON, _COMMON_ENGLISH = 6_000, 20_000
+_NOTHING = (9, 0, 0, 0, "")
 SEEDS = (0, 0x9747B28C, 0x1B873593, 0x85EBCA6B)
 
 
@@ -37,11 +38,11 @@ class Spelling:
         self._alike = _by_length(word for word, _ in words.most_common(_COMMON))
         pairs = Counter(run[i : i + 2] for text in texts for run in _HAN.findall(text) for i in range(len(run) - 1))
         self._pairs = set(pairs)
-        self._by_sound: dict[tuple[str, str], str] = {}
+        self._by_sound: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for pair, _ in pairs.most_common():
             # Only real words: where two words of a phrasing touch, their pair means nothing.
             if senses().knows(pair):
-                self._by_sound.setdefault(_heard(pair), pair)
+                self._by_sound[_heard(pair)].append(pair)
 
     def repair(self, text: str) -> str:
         repairs = 0
@@ -54,16 +55,10 @@ class Spelling:
 
     def _nearest(self, word: str) -> str:
         """The nearest word of the base, unless an English word is nearer still; the more frequent of two as near."""
-        best, distance = word, 3 if len(word) > 6 else 2
-        for alike, most in ((self._alike, 2), (_english(), 1)):
-            for size in sorted(range(len(word) - most, len(word) + most + 1), key=lambda size: abs(size - len(word))):
-                allowed = min(distance - 1, most)
-                if allowed < 1:
-                    return best
-                found = process.extractOne(word, alike.get(size, ()), scorer=OSA.distance, score_cutoff=allowed)
-                if found and found[1] < distance:
-                    best, distance = str(found[0]), int(found[1])
-        return best
+        best = min(_near(word, self._alike, 2), default=_NOTHING)
+        if best[:2] > (1, 0):
+            best = min(best, *((*found[:2], 1, *found[3:]) for found in _near(word, _english(), 1)), _NOTHING)
+        return best[-1] or word
 
     def _repair_run(self, run: str) -> str:
         """Looks only where the table finds no word, or a rare one that the base does not use."""
@@ -74,13 +69,30 @@ class Spelling:
             pair = piece if len(piece) == 2 else piece + cut[place + 1] if place + 1 < len(cut) else piece
             if len(pair) == 2 and pair not in self._pairs and not senses().rank(pair) < _FREQUENT:
                 meant = self._by_sound.get(_heard(pair))
-                if meant is not None:
-                    repaired.append(meant)
+                if meant:
+                    # Most often only one of the two characters is wrong; of two words as likely the more frequent.
+                    repaired.append(max(meant, key=partial(_as_typed, pair)))
                     place += 1 if len(piece) == 2 else 2
                     continue
             repaired.append(piece)
             place += 1
         return "".join(repaired)
+
+
+def _near(word: str, words: dict[int, list[str]], most: int) -> Iterator[tuple[int, int, int, int, str]]:
+    """Words that it may be: how many edits away, how unlikely an edit, zero, how rare the word among those of its length.
+
+    Letters left out, doubled or swapped are what fingers do; another letter in its place is less likely. Two edits from seven
+    letters on, and from six where the first letter is the same.
+    """
+    for size in range(max(3, len(word) - most), len(word) + most + 1):
+        allowed = min(most, 2 if len(word) > 5 else 1)
+        for found, distance, rank in process.extract(
+            word, words.get(size, ()), scorer=OSA.distance, score_cutoff=allowed, limit=8
+        ):
+            if distance == 1 or len(word) > 6 or found[0] == word[0]:
+                replaced = size == len(word) and sorted(found) != sorted(word)
+                yield int(distance), int(replaced), 0, rank, found
 
 
 def is_word(word: str) -> bool:
@@ -112,6 +124,10 @@ def _by_length(words: Iterable[str]) -> dict[int, list[str]]:
     for word in words:
         groups[len(word)].append(word)
     return dict(groups)
+
+
+def _as_typed(pair: str, meant: str) -> int:
+    return (pair[0] == meant[0]) + (pair[1] == meant[1])
 
 
 def _heard(pair: str) -> tuple[str, str]:

@@ -136,6 +136,27 @@ def test_a_misspelt_word_that_the_base_lacks_becomes_the_english_word(base):
     assert base.explain("can cltoh seats be cleaend").compared == "can cloth seats be cleaned"
 
 
+@pytest.mark.parametrize(
+    ("typed", "compared"),
+    [
+        # A letter left out is likelier than another in its place: "date", not "due"; "next", not "new".
+        ("the dte it is due", "the date it is due"),
+        ("is the nex one new", "is the next one new"),
+        ("cahnbe my oil", "change my oil"),
+        # Both sound the same; only one shares a character with what was typed.
+        ("怎么省有", "怎么省油"),
+    ],
+)
+def test_the_likelier_of_two_repairs(typed, compared):
+    entries = [
+        Entry("due", "en", "is my service due", ("when is it due", "change is due"), "x"),
+        Entry("new", "en", "a new car", ("new cars", "new one"), "x"),
+        Entry("leak", "zh", "发动机渗油", ("渗油怎么办",), "x"),
+        Entry("save", "zh", "开车省油", ("更省油",), "x"),
+    ]
+    assert KnowledgeBase(entries, semantic=False).explain(typed).compared == compared
+
+
 def test_two_close_entries_are_offered_both():
     entries = [
         Entry("front", "en", "how much are front brake pads", ("front pads price", "cost of pads in front"), "x"),
