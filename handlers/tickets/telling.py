@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue.texts import Texts
 from handlers.tickets import board
+from handlers.tickets.actions import ALBUM_WAIT
 from handlers.tickets.board import View
 from handlers.tickets.card import role_of
 from handlers.tickets.work import BOT, Work
@@ -94,7 +95,7 @@ def _in_chat(work: Work, chat: Chat, ticket: Ticket, notices: Sequence[Notice], 
         return False
     standing = board.stand(work, chat, ticket, language)
     seen = board.view(work, ticket, language)
-    new = [line for line in tickets.thread(work.session, ticket.id) if line.id > standing.message_id]
+    new = _whole([line for line in tickets.thread(work.session, ticket.id) if line.id > standing.message_id], work.now)
     before, standing.message_id = standing.message_id, max([standing.message_id, *(line.id for line in new)])
     new = [line for line in new if _worth_showing(line, standing)]
     lines = [(text, 0) for text in _notice_lines(seen, notices, bool(new))]
@@ -111,6 +112,15 @@ def _in_chat(work: Work, chat: Chat, ticket: Ticket, notices: Sequence[Notice], 
     for notice in notices:
         notice.message_id = number or standing.card_id
     return True
+
+
+def _whole(lines: list[Message], now: datetime) -> list[Message]:
+    """Without an album that is still coming in: it is shown in one piece, a moment later."""
+    last = lines[-1] if lines else None
+    album = last.data.get("album") if last else None
+    if not last or not album or not last.created_at or now - last.created_at > ALBUM_WAIT:
+        return lines
+    return lines[: next(index for index, line in enumerate(lines) if line.data.get("album") == album)]
 
 
 def _new_notes(seen: View, chat: Chat, standing: Board) -> list[str]:

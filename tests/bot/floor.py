@@ -5,10 +5,14 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.photos import CleanPhoto
 from bot.staff_desk import StaffDesk
 from handlers.staff import actions as staff_actions
 from storage import marks, staff_links, tickets
+from storage.chats import CHATS
+from storage.messages import MESSAGES
 from storage.staff import Staff
 from storage.tickets import Ticket, TicketEvent, TicketNote
 from tests.bot.house import House, house
@@ -73,6 +77,18 @@ class Floor:
         user.says(words)
         await self.until(lambda: self.said and not self.untold() and not self.fake.undelivered)
         return max(self.group.topics, default=0)
+
+    async def arrived(self, *others: int) -> None:
+        """What was sent to staff (to these chats, else to the group) is known to have arrived: they can reply to it."""
+        addresses = [str(chat) for chat in others or (GROUP,)]
+
+        def nothing_left() -> bool:
+            with self.world.database.reading() as session:
+                query = select(MESSAGES.c.id).join(CHATS, CHATS.c.id == MESSAGES.c.chat_id)
+                left = query.where(CHATS.c.address.in_(addresses), MESSAGES.c.status.in_(("queued", "sending")))
+                return session.scalar(left.limit(1)) is None
+
+        await self.fake.until(nothing_left)
 
     def label(self, button: str) -> str:
         """Of a button of the card, which speaks the shop's language."""

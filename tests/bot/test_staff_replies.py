@@ -38,6 +38,7 @@ def test_a_case_from_the_first_word_to_its_end(world: World) -> None:
         assert (told.thread, told.reply_to) == (thread, first)
         assert next(message for message in floor.said if message.copied).copied["voice"] == fake.written[7, voice]["voice"]
         assert len(ann.received) == heard  # not a word of the bot
+        await floor.arrived()
         second = group.says(li, "Come by at 3.", thread, reply_to=told.message_id)
         shown = await ann.sees("Come by at 3.")
         assert shown.reply_to == words
@@ -54,6 +55,7 @@ def test_a_case_from_the_first_word_to_its_end(world: World) -> None:
         floor.presses(mei, "resolve")
         await floor.until(lambda: any("in three lines" in message.text for message in group.received))
         asked = next(message for message in group.received if "in three lines" in message.text)
+        await floor.arrived()
         assert asked.markup == {"force_reply": True, "selective": True}
         group.says(mei, "a careless colleague", thread, reply_to=asked.message_id)
         await floor.sees("cause and what was done")  # one line is not enough
@@ -99,6 +101,7 @@ def test_a_group_without_topics_works_by_replies(world: World) -> None:
         assert ann.texts[-3] == "Come by at 3."
         for content in (b"three", b"four"):
             ann.sends_photo(content, media_group_id="77")
+        await floor.handled()
         await floor.until(lambda: [m.photo for m in group.received[-2:]] == [b"three", b"four"])
         assert {message.album for message in group.received[-2:]} != {""}
         photo = group.sends_photo(li, b"five", caption="the dor", reply_to=first)
@@ -152,6 +155,7 @@ def test_a_manager_answers_a_critical_case_while_the_group_is_busy(world: World)
         ann.says("the brakes failed and my wife was injured")
         await floor.until(lambda: mei.texts)
         notice = mei.received[0]
+        await floor.arrived(72)
         assert notice.buttons
         mei.replies(notice.message_id, "We are on our way to you.")
         await ann.sees("We are on our way to you.")
