@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    false,
     func,
     literal,
     or_,
@@ -260,6 +261,25 @@ def rides_between(
         Appointment.id.not_in(without),
     )  # fmt: skip
     return [(transport, starts_at) for transport, starts_at in session.execute(query)]
+
+
+def search(
+    session: Session, *, token: str, words: Collection[str], digits: Collection[str], stores: Collection[int] | None,
+    since: datetime, limit: int,
+) -> list[Appointment]:  # fmt: skip
+    """The appointment with this token; and from `since` on those for a name or number of nobody whom we know, the next first.
+
+    `stores`: only theirs; None for all. Empty wishes find nothing.
+    """
+    nobodys = [Appointment.name.icontains(word, autoescape=True) for word in words]
+    nobodys += [Appointment.phone.contains(part, autoescape=True) for part in digits]
+    coming = and_(
+        Appointment.customer_id.is_(None), Appointment.starts_at >= since, Appointment.status.in_(LIVE), or_(false(), *nobodys)
+    )
+    query = select(Appointment).where(or_(Appointment.token == token, coming) if nobodys else Appointment.token == token)
+    if stores is not None:
+        query = query.where(Appointment.store_id.in_(stores))
+    return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id).limit(limit)))
 
 
 def events_of(session: Session, appointment_id: int) -> list[Event]:

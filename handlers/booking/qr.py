@@ -6,6 +6,7 @@ from io import BytesIO
 
 from sqlalchemy.orm import Session
 
+from handlers.customers.rules import CODE
 from storage import media
 from storage.appointments import Appointment
 
@@ -14,7 +15,7 @@ SCALE, BORDER = 8, 4
 
 def text_of(row: Appointment) -> str:
     """What a scanner at the desk reads and types into the console's search."""
-    return f"bayline:{row.token}"
+    return f"{CODE}{row.token}"
 
 
 def picture(session: Session, row: Appointment, chat_id: int, now: datetime) -> str:

@@ -92,17 +92,20 @@ def card(speaker: Speaker, row: Appointment, **more: Any) -> dict[str, Any]:
         "zone": zone(speaker, store, row.starts_at, row.phone), "store": store.names[speaker.language],
         "ready": label(speaker, ready, at=ends),
         "car": model.names[speaker.language] if model else "", "address": store.addresses[speaker.language],
-        "transport": _transport(speaker, store, row.transport),
-        "price": speaker.money(row.price, store.currency) if row.price is not None else "", "discount": row.discount,
+        "transport": _transport(speaker, store, row),
+        "price": speaker.money(row.price, store.currency) if row.price else "", "discount": row.discount,
         "note": row.note, "advisor": "",
     }  # fmt: skip
     return {**values, **more}
 
 
-def _transport(speaker: Speaker, store: Store, kind: str) -> str:
-    """Nothing where nobody is asked how they come."""
-    own = terms.read(store.booking)
-    return label(speaker, f"booking.transport.said.{kind}") if kind != "wait" or own.loaners or own.pickups else ""
+def _transport(speaker: Speaker, store: Store, row: Appointment) -> str:
+    """Nothing where there is nothing to choose, or no car of theirs stays: a test drive, a talk."""
+    own, kind = terms.read(store.booking), row.transport
+    theirs = [speaker.shop.services[code].bay_kind for code in row.services if code in speaker.shop.services]
+    if kind == "wait" and (not (own.loaners or own.pickups) or set(theirs) <= {"none", "demo"}):
+        return ""
+    return label(speaker, f"booking.transport.said.{kind}")
 
 
 def store_of(knows: HasShop, row: Appointment) -> Store:

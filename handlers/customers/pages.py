@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from handlers.customers import rules
 from handlers.desk import EVERYBODY, Desk, Page, Thing
-from storage import chats, messages, people, vehicles, visits
+from storage import appointments, chats, messages, people, vehicles, visits
 from storage.customers import Customer
 from storage.vehicles import Vehicle
 
 MOST_FOUND, VISITS_SHOWN, MESSAGES_SHOWN = 30, 10, 6
+TODAY = timedelta(hours=18)
 
 
 def search(desk: Desk) -> Mapping[str, Any]:
@@ -20,11 +22,16 @@ def search(desk: Desk) -> Mapping[str, Any]:
         found = people.search(
             desk.session, words=wanted.words, digits=wanted.digits, plate=wanted.plate, stores=desk.wall, limit=MOST_FOUND + 1
         )  # fmt: skip
+    coming = appointments.search(
+        desk.session, token=wanted.code, words=wanted.words, digits=wanted.digits, stores=desk.wall, since=desk.now - TODAY,
+        limit=VISITS_SHOWN,
+    ) if wanted else []  # fmt: skip
     cars: defaultdict[int, list[Vehicle]] = defaultdict(list)
     for car in vehicles.of_customers(desk.session, [customer.id for customer in found]):
         cars[car.customer_id].append(car)
     return {
         "found": found[:MOST_FOUND],
+        "coming": [(row, _services(desk, row.services), desk.store_of(row.store_id)) for row in coming],
         "more": len(found) > MOST_FOUND,
         "cars": cars,
         "model": _model(desk),

@@ -11,6 +11,8 @@ import phonenumbers
 from handlers.vehicles import plates
 
 SHORTEST_SEARCH = 2
+# What the code says that a customer shows at the desk: this, and the token of their appointment.
+CODE = "bayline:"
 _SHORTEST_DIGITS, _SHORTEST_PLATE = 4, 3
 _HIDDEN = "****"
 _VIN_TAIL = 6
@@ -46,11 +48,12 @@ def vin_tail(vin: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a search looks for; see `storage.people.search`."""
+    """What a search looks for; see `storage.people.search`. `code`: the token of an appointment."""
 
     words: tuple[str, ...] = ()
     digits: tuple[str, ...] = ()
     plate: str = ""
+    code: str = ""
 
 
 def wanted(text: str) -> Wanted | None:
@@ -59,6 +62,8 @@ def wanted(text: str) -> Wanted | None:
     # One Chinese character may be a whole family name.
     if len(text) < SHORTEST_SEARCH and not ("\u3400" <= text <= "\u9fff"):
         return None
+    if text.startswith(CODE):
+        return Wanted(code=text.removeprefix(CODE).strip())
     scripts = _in_both_scripts(text)
     digits = re.sub(r"[\s()+.-]", "", text)
     plate = plates.key(text) or ""

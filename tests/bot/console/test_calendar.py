@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from handlers.booking import actions as booking
+from handlers.booking import qr
 from handlers.booking.actions import By
 from storage import appointments, audit, chats, messages, slots
 from storage.appointments import Appointment
@@ -289,6 +290,22 @@ def test_everything_that_happened_is_told(url: str) -> None:
             assert page.status == 200
             for words in ("said that they come", "the car is known", "not reminded", "moved", "confirmed"):
                 assert words in page.text
+
+    asyncio.run(go())
+
+
+def test_an_appointment_is_found_by_its_code_and_by_a_bare_name_and_number(url: str) -> None:
+    """What the code at the desk says, scanned into the search box; behind the store wall (AU3)."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, wes = site.staff("ann"), site.staff("wes")
+            row = appointment_in(site.database, "east", name="Nobody Known", phone="+8613900001234")
+            for words in (qr.text_of(row), "nobody kn", "00001234"):
+                assert path_of(site, row) in (await ann.get("/search", params={"q": words})).text, words
+                assert path_of(site, row) not in (await wes.get("/search", params={"q": words})).text, words
+            for words in ("bayline:", "bayline:x", "bayline:%", row.token):
+                assert path_of(site, row) not in (await ann.get("/search", params={"q": words})).text, words
 
     asyncio.run(go())
 
