@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(gaps)
     app.command()(adopt)
     app.command()(helped)
+    app.command()(drafts)
     app.add_typer(aliases, name="aliases")
 
 
@@ -70,6 +71,21 @@ def gaps(
     typer.echo("`bayline kb adopt NUMBER ENTRY` makes the words aliases of an entry; with --answer en=… they become a new one.")
     if len(found) == MOST_GAPS:
         typer.echo(f"Only the newest {MOST_GAPS} questions were looked at.")
+
+
+def drafts(file: Annotated[Path, typer.Argument(help="Where to write them, a .toml file that is not there yet.")]) -> None:
+    """Entries that staff have drafted from lessons, as a file for `bayline kb import`."""
+    from handlers.lessons.actions import drafted
+
+    with opened() as (_, database), database.reading() as session:
+        found = drafted(session)
+    if not found:
+        typer.echo("There are no drafts. They are written in the console, below Lessons.")
+        return
+    if file.exists():
+        stop(f"{file.name} is there already. Choose another name.", 2)
+    file.write_text(found, "utf-8")
+    typer.echo(f"{file.name}: written. `bayline kb import {file.name}` measures and keeps them.")
 
 
 def adopt(

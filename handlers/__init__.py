@@ -7,6 +7,7 @@ from handlers import (
     faq,
     feedback,
     inbox,
+    lessons,
     prices,
     profile,
     reminders,
@@ -20,6 +21,6 @@ from handlers import (
 
 FEATURES = [
     welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, reminders.FEATURE,
-    prices.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, segments.FEATURE,
-    staff.FEATURE,
+    prices.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, lessons.FEATURE,
+    segments.FEATURE, staff.FEATURE,
 ]  # fmt: skip

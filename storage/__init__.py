@@ -20,6 +20,7 @@ from storage import (
     handiness,
     keys,
     leases,
+    lessons,
     marks,
     media,
     merging,
@@ -54,8 +55,8 @@ from storage import (
 
 __all__ = [
     "answers", "appointments", "audit", "boards", "care", "catalogue", "chats", "contact", "coupons", "customers",
-    "database", "drafts", "entries", "facts", "feedback", "handiness", "keys", "leases", "marks", "media", "merging",
-    "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine",
-    "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "stores", "surveys", "technicians", "terms",
-    "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "database", "drafts", "entries", "facts", "feedback", "handiness", "keys", "leases", "lessons", "marks", "media",
+    "merging", "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes",
+    "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "stores", "surveys",
+    "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

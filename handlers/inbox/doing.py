@@ -6,6 +6,7 @@ from typing import Any
 from handlers.desk import Desk, Go, Missing
 from handlers.dialogue import Refusal
 from handlers.inbox import rules
+from handlers.lessons import actions as lessons
 from handlers.tickets import actions, merging
 from handlers.tickets.work import By, Work
 from storage import chats, drafts, marks, media, messages, presence, staff, tickets
@@ -69,7 +70,21 @@ def tier(desk: Desk) -> Go:
 def resolve(desk: Desk) -> Go:
     words = [desk.field(name) for name in ("cause", "remedy", "prevention")]
     ticket = actions.resolve(work_of(desk), desk.things["ticket"], *words)
+    if desk.field("lesson") or any(whys(desk)):
+        lessons.learn(work_of(desk), ticket, desk.field("lesson"), whys(desk), words[1], words[2])
     return done(desk, ticket, "resolve", "inbox.resolved")
+
+
+def learn(desk: Desk) -> Go:
+    """A lesson from a matter that was settled before."""
+    ticket: Ticket = desk.things["ticket"]
+    parts = (ticket.remedy or "", ticket.prevention or "")
+    lessons.learn(work_of(desk), ticket, desk.field("lesson"), whys(desk), *parts)
+    return done(desk, ticket, "lesson", "inbox.lesson_kept")
+
+
+def whys(desk: Desk) -> list[str]:
+    return [desk.field(f"why{number}") for number in range(1, lessons.WHYS + 1)]
 
 
 def close(desk: Desk) -> Go:

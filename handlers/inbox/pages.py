@@ -117,6 +117,7 @@ PAGES = [
     # What was typed must not be lost when a rule says no: these show the ticket again.
     Page(path="/tickets/{ticket}/note", roles=EVERYBODY, get=show, post=doing.note, template=_THREAD),
     Page(path="/tickets/{ticket}/resolve", roles=EVERYBODY, get=show, post=doing.resolve, template=_THREAD),
+    Page(path="/tickets/{ticket}/lesson", roles=EVERYBODY, get=show, post=doing.learn, template=_THREAD),
     Page(path="/tickets/{ticket}/later", roles=EVERYBODY, get=show, post=saying.send_later, template=_THREAD),
     Page(path="/tickets/{ticket}/not-later", roles=EVERYBODY, post=saying.not_later),
     Page(path="/tickets/{ticket}/macro", roles=EVERYBODY, get=show, post=saying.macro, template=_THREAD),

@@ -23,15 +23,20 @@ from handlers.desk.desk import ROOT
 from handlers.dialogue import shop as shops
 from handlers.dialogue.memo import Memo
 from handlers.dialogue.texts import Texts
+from handlers.lessons.actions import learn
 from handlers.rewards import actions as rewards
 from handlers.rewards.rules import LANGUAGES, NewOffer
 from handlers.staff import actions, passwords
+from handlers.tickets.actions import open_ticket
+from handlers.tickets.work import By as TicketBy
+from handlers.tickets.work import Work
 from storage import chats, coupons, marks, media, messages, staff
 from storage.appointments import Appointment
 from storage.chats import CHATS
 from storage.coupons import Coupon
 from storage.customers import Customer
 from storage.database import Database
+from storage.lessons import Lesson
 from storage.segments import Segment
 from storage.staff import Staff
 from storage.stores import Store
@@ -208,9 +213,6 @@ def ticket_in(
     """A ticket of a chat of this store, with a photo."""
     with database.transaction() as session:
         place = session.scalars(select(Store).where(Store.code == store)).one()
-        from handlers.dialogue.texts import Texts
-        from handlers.tickets.actions import open_ticket
-        from handlers.tickets.work import By, Work
 
         count = session.execute(select(CHATS.c.id)).all()
         chat = chats.arrive(session, "web", f"{store}-{len(count)}", pulls=True, now=START)
@@ -220,8 +222,15 @@ def ticket_in(
             session, chat_id=chat.id, sha256="0" * 64, mime="image/png", width=1, height=1, content=b"\x89PNG", now=START
         )
         messages.receive(session, chat.id, "web", key=f"k{chat.id}", kind="text", text=words, data={"media": [photo]}, now=START)
-        texts = Texts(["dialogue", "tickets"])
-        return open_ticket(Work(session, texts, START, By("customer", "web")), chat, "question", words)
+        return open_ticket(Work(session, texts(), START, TicketBy("customer", "web")), chat, "question", words)
+
+
+def lesson_in(database: Database, store: str) -> Lesson:
+    """Something that was learned from a ticket of this store."""
+    ticket = ticket_in(database, store)
+    with database.transaction() as session:
+        work = Work(session, texts(), START, TicketBy("Eva", "console", 1))
+        return learn(work, ticket, f"Learned in the {store}", ["Nobody looked."], "Looked", "A list")
 
 
 def mark_in(database: Database, store: str) -> marks.Mark:

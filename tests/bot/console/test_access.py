@@ -23,6 +23,7 @@ from tests.bot.console.site import (
     coupon_in,
     customer_of,
     hire,
+    lesson_in,
     mark_in,
     photo_of,
     segment_in,
@@ -66,6 +67,7 @@ OBJECTS: dict[str, Callable[[Database, str], int]] = {
     "appointment": lambda database, store: appointment_in(database, store).id,
     "offer": lambda database, store: coupon_in(database, store).offer_id,
     "coupon": lambda database, store: coupon_in(database, store).id,
+    "lesson": lambda database, store: lesson_in(database, store).id,
     "mark": lambda database, store: mark_in(database, store).id,
     "segment": lambda database, store: segment_in(database, store).id,
 }
