@@ -1,7 +1,7 @@
 """Reminders: what is said at the right time without being asked, by rules that a manager edits."""
 
 from handlers.dialogue import Feature
-from handlers.reminders import flow, rulebook, sweep
+from handlers.reminders import flow, pages, rulebook, sweep
 
 FEATURE = Feature(
     "reminders",
@@ -16,5 +16,7 @@ FEATURE = Feature(
     },
     trigger=flow.heard,
     keeps=[rulebook.load],
+    pages=pages.PAGES,
+    panels=[pages.PANEL],
     pushes=[sweep.signals, sweep.look, sweep.forget],
 )

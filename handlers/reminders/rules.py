@@ -34,7 +34,7 @@ _KEYS = (
     "code", "names", "on", "purpose", "kind", "priority", "at", "late", "buttons", "services", "gift", "trigger", "audience",
     "texts",
 )  # fmt: skip
-_TRIGGERS: Mapping[str, tuple[str, ...]] = {
+TRIGGERS: Mapping[str, tuple[str, ...]] = {
     "date": ("field", "days"), "interval": ("since", "km", "months", "ahead", "first"), "after": ("event", "days", "services"),
     "silence": ("of", "days", "times"), "weekly": ("weekday", "every"), "monthly": ("day", "months"), "feast": ("feast", "days"),
     "signal": ("signal",),
@@ -127,8 +127,8 @@ def switched(rule: Rule, on: bool) -> Rule:
 
 
 def _trigger(cell: "_Cells") -> Trigger:
-    kind = cell.one_of("kind", tuple(_TRIGGERS))
-    cell.only(("kind", *_TRIGGERS[kind]))
+    kind = cell.one_of("kind", tuple(TRIGGERS))
+    cell.only(("kind", *TRIGGERS[kind]))
     match kind:
         case "date":
             name = cell.one_of("field", FIELDS)

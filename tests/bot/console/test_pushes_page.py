@@ -1,0 +1,103 @@
+"""The console's pages on pushes: switched, edited with a preview, copied, said by a button, explained; by whoever may."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.contact.rules import MARKETING
+from handlers.dialogue.texts import LANGUAGES
+from handlers.reminders import rulebook
+from storage import chats, contact, pushes
+from storage.customers import Customer
+from storage.database import Database
+from storage.pushes import PushAlarm, PushSignal
+from tests.bot.console.site import Site, customer_of, hire
+from tests.conftest import Templates
+from tests.world import START
+
+
+def _filled(code: str, **changes: Any) -> dict[str, Any]:
+    """The form of a rule as it stands, with changes."""
+    rule = rulebook.shipped()[code]
+    fields: dict[str, Any] = {f"name_{language}": rule.names[language] for language in LANGUAGES}
+    fields |= {f"text_{language}": rule.texts[language] for language in LANGUAGES}
+    fields |= {"at": "10:00", "late": "1", "purpose": rule.purpose, "kind": rule.kind, "priority": "1", "gift": rule.gift}
+    return {**fields, "button": "stop", "trigger_field": "birthday", "trigger_days": "-3", "services": "", **changes}
+
+
+def test_rules_are_looked_at_edited_and_explained(templates: Templates, tmp_path: Path) -> None:
+    url = templates.copy("sqlite", True, tmp_path)
+    database = Database(url)
+    hire(database)
+    person = customer_of(database, "east")
+    with database.transaction() as session:
+        ann = session.scalars(select(Customer).where(Customer.id == person.id)).one()
+        ann.birthday = (START + timedelta(days=20)).date().replace(year=1990)
+        chat = chats.arrive(session, "web", "ann", pulls=True, now=START)
+        chat.customer_id, chat.language = ann.id, "en"
+        chats.save(session, chat)
+        contact.say(session, chat, MARKETING, given=True, version="1", now=START)
+        contact.write_down(
+            session, key=f"push:birthday:{ann.id}:0:2025:-3", chat_id=chat.id, customer_id=ann.id, kind="offers",
+            purpose="marketing", priority=1, verdict="held_back", reason="cap_week", due_at=None, at=START,
+        )  # fmt: skip
+        pushes.alarm(session, "insurance", START.date(), 500, START)
+    database.close()
+
+    async def go() -> None:
+        async with Site(url) as site:
+            eva, max_ = site.staff("eva"), site.staff("max")
+            page = (await eva.get("/pushes")).text
+            for part in (
+                "Regular service",
+                "10000 km or 12 months",
+                "insurance wanted to write to more than 500 people",
+                "The rain is over",
+            ):
+                assert part in page, part
+            assert "/pushes/birthday/switch" not in (await max_.get("/pushes")).text
+            assert (await max_.get("/pushes/birthday")).status == 403
+            assert (await site.staff("ann").get("/pushes")).status == 403
+            assert (await eva.get("/pushes/nothing")).status == 404
+            shown = await eva.post("/pushes/birthday", **_filled("birthday", text_en="Dear {name}, soon!", do="preview"))
+            assert "soon!" in shown.text
+            assert "Dear " in shown.text
+            assert f"<strong>{person.name}</strong>" in shown.text
+            wrong = await eva.post("/pushes/birthday", **_filled("birthday", text_en="Dear {nmae} &lt;b", do="keep"))
+            assert "there is no placeholder {nmae} here" in wrong.text.replace("&#39;", "'")
+            assert "Dear {nmae}" in wrong.text  # what was typed is still there
+            for name, value, sentence in (
+                ("text_zh-Hant", " ", "zh-Hant is missing"), ("trigger_days", "-999", "from -180 to 180"),
+                ("trigger_days", "soon", "whole numbers"),
+                ("button", "book", "add the button"),
+            ):  # fmt: skip
+                refused = await eva.post("/pushes/birthday", **_filled("birthday", **{name: value, "do": "keep"}))
+                assert sentence in refused.text, sentence
+            kept = await eva.post("/pushes/birthday", **_filled("birthday", text_en="Dear {name}, soon!", do="keep"))
+            assert kept.status == 303
+            await eva.post("/pushes/birthday/copy")
+            two = await eva.post("/pushes/birthday_2/switch")
+            assert two.status == 303
+            await eva.post("/pushes/mid_autumn/switch")
+            with site.database.reading() as session:
+                book = rulebook.load(session)
+                assert book.rules["birthday"].texts["en"] == "Dear {name}, soon!"
+                assert (book.rules["birthday_2"].on, book.rules["mid_autumn"].on) == (False, False)
+            assert (await eva.post("/pushes/birthday/remove")).status == 303
+            assert (await max_.post("/signals", signal="rain_over")).status == 303
+            again = await max_.post("/signals", signal="rain_over")
+            assert again.status == 303
+            with site.database.reading() as session:
+                [signal] = session.scalars(select(PushSignal)).all()
+                assert (signal.signal, signal.store_id) == ("rain_over", site.member("max").store_id)
+                [alarm] = session.scalars(select(PushAlarm)).all()
+            assert (await eva.post("/alarms", alarm=str(alarm.id))).status == 303
+            assert "wanted to write" not in (await eva.get("/pushes")).text
+            card = (await site.staff("ann").get(f"/customers/{site.token('customer', person.id)}")).text
+            assert "You had one that week." in card
+            assert "Birthday" in card
+
+    asyncio.run(go())
