@@ -1,6 +1,7 @@
 """Settings: secrets and addresses from the environment or `.env`, typed, explaining themselves when wrong."""
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _TOKEN = re.compile(r"\d{3,20}:[\w-]{10,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_GROUP = re.compile(r"-\d{1,20}")
+_ORIGIN = re.compile(r"https?://[^/\s]+/?")
 _DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
 
 
@@ -54,6 +57,33 @@ class Settings(BaseSettings):
         if value and not re.match(r"https?://[^\s/]+", value):
             raise ValueError("must be an address that begins with https:// (or http:// for a server on this machine)")
         return value.rstrip("/")
+
+    @field_validator("telegram_staff_chat")
+    @classmethod
+    def _staff_chat(cls, value: str) -> str:
+        if value and not _GROUP.fullmatch(value):
+            raise ValueError("must be the number of a group, such as -1001234567890; it begins with a minus")
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in _listed(value):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f'"{origin}" must look like https://www.example.com, without a path; commas between several')
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        for proxy in _listed(value):
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(
+                    f'"{proxy}" must be an address such as 127.0.0.1 or a network such as 10.0.0.0/8; commas between several'
+                ) from None
+        return value
 
     @field_validator("clock_file")
     @classmethod

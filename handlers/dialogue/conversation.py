@@ -52,7 +52,7 @@ class Conversation:
         chat, incoming = turn.chat, turn.incoming
         kind_word = self._leave_idle_form(turn)
         word = self._universal_word(incoming)
-        if chat.ticket_id is not None and word not in ("menu", "start", "stop") and not incoming.press:
+        if chat.ticket_id is not None and word not in ("menu", "start", "language", "stop") and not incoming.press:
             for feature in self.features.values():
                 if feature.held:
                     feature.held(turn)
@@ -71,6 +71,8 @@ class Conversation:
             said = self._received(turn) or Said(Reply(turn.text(incoming.extra.get("refusal", "dialogue.words_please"))))
         if kind_word and said.reply:
             said.before.insert(0, kind_word)
+        elif kind_word:  # a button of the question that was put aside: there is no newer message to point at
+            return Said(Reply(kind_word, [turn.button("dialogue.button.menu", "menu")]))
         return said
 
     def _leave_idle_form(self, turn: Turn) -> str:
@@ -85,13 +87,10 @@ class Conversation:
     def _universal_word(self, incoming: Incoming) -> str | None:
         if incoming.kind == "start":
             return "start"
-        return self._universal.find(incoming.text.removeprefix("/")) if incoming.kind == "text" else None
+        return self._universal.find(_unaddressed(incoming.text)) if incoming.kind == "text" else None
 
     def _command(self, text: str) -> tuple[str, Any] | None:
-        if not text.startswith("/"):
-            return None
-        # "/prices@bayline_bot" is the same command, addressed.
-        return self._commands.get(text[1:].split()[0].split("@")[0].lower() if len(text) > 1 else "")
+        return self._commands.get(_unaddressed(text).partition(" ")[0].lower()) if text.startswith("/") else None
 
     def _universal_said(self, turn: Turn, word: str) -> Said:
         if word == "back":
@@ -335,6 +334,14 @@ class Conversation:
         if result.leaves:
             _close(turn.chat)
         return Said(result, feature)
+
+
+def _unaddressed(text: str) -> str:
+    """ "/prices@bayline_bot" is the same command as "/prices", addressed; other words are left as they are."""
+    if not text.startswith("/"):
+        return text
+    command, *more = text[1:].split(maxsplit=1) or [""]
+    return " ".join([command.split("@")[0], *more])
 
 
 def _close(chat: Chat) -> None:

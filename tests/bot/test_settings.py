@@ -36,6 +36,11 @@ def test_without_any_setting_it_is_sqlite_on_this_machine() -> None:
         ("BAYLINE_PORT", "eighty", "integer"),
         ("BAYLINE_PORT", "70000", "65535"),
         ("BAYLINE_CLOCK_FILE", "nowhere.txt", "existing file"),
+        ("TELEGRAM_STAFF_CHAT", "our staff", "number of a group"),
+        ("BAYLINE_ALLOWED_ORIGINS", "https://a.example, b.example", '"b.example" must look like https://'),
+        ("BAYLINE_ALLOWED_ORIGINS", "*", "https://www.example.com"),
+        ("BAYLINE_TRUSTED_PROXIES", "127.0.0.1,proxy.example", '"proxy.example" must be an address'),
+        ("BAYLINE_TRUSTED_PROXIES", "10.0.0.1/8", "10.0.0.0/8"),
     ],
 )
 def test_a_wrong_setting_says_what_to_write(name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,13 +78,28 @@ def test_the_file_env_is_read(tmp_path: Path) -> None:
     assert read().port == 9999
 
 
-def test_the_clock_file_is_read_each_time(tmp_path: Path) -> None:
+def test_the_clock_file_is_read_each_time_and_said_loudly(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = tmp_path / "now"
     file.write_text("2026-11-21T09:00:00+08:00")
     clock = clock_of(file)
+    assert ("WARNING", f"REHEARSAL: the time is read from {file}, not from the system") in [
+        (record.levelname, record.message) for record in caplog.records
+    ]
     assert clock().isoformat() == "2026-11-21T01:00:00+00:00"
     file.write_text("2027-01-01T00:00:00+00:00")
     assert clock().year == 2027
-    file.write_text("2027-01-01T00:00:00")
-    with pytest.raises(ValueError, match="with offset"):
-        clock()
+    for spoilt in ("2028-01-01T00:00:00", "soon", ""):  # without offset, nonsense, being written at this moment
+        file.write_text(spoilt)
+        assert clock().year == 2027
+    assert caplog.text.count("REHEARSAL: the time stands still") == 1
+    file.write_text("2029-01-01T00:00:00Z")
+    assert clock().year == 2029
+
+
+@pytest.mark.parametrize("spoilt", ["2028-01-01T00:00:00", "soon", ""])
+def test_a_clock_file_without_an_instant_stops_the_start(tmp_path: Path, spoilt: str) -> None:
+    """PR10."""
+    file = tmp_path / "now"
+    file.write_text(spoilt)
+    with pytest.raises(ValueError, match=r"BAYLINE_CLOCK_FILE: .*now must hold an instant with offset such as 2026"):
+        clock_of(file)

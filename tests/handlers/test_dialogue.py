@@ -31,7 +31,7 @@ def test_the_language_chosen_is_remembered(world: World) -> None:
     ann.says("简体中文").sees("好的，我会说简体中文")
 
 
-@pytest.mark.parametrize("word", ["menu", "MENU!", "菜单", "選單", "/menu", "main mneu", "ｍｅｎｕ"])
+@pytest.mark.parametrize("word", ["menu", "MENU!", "菜单", "選單", "/menu", "/menu@bay_bot", "main mneu", "ｍｅｎｕ"])
 def test_menu_in_any_spelling(world: World, word: str) -> None:
     ann = world.customer().starts()
     ann.says(word)
@@ -121,6 +121,37 @@ def test_a_form_idle_for_a_day_is_left_with_a_kind_word(world: World) -> None:
     world.passes(hours=25)
     ann.says("when are you open?").sees("put our last question aside", "Today:")
     assert "for which car" not in ann.last.text
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_a_button_of_a_form_that_was_idle_for_a_day_brings_the_kind_word(world: World) -> None:
+    """It is the newest message: "please use the newest message" would lead nowhere."""
+    ann = world.customer().starts()
+    ann.says("how much is a minor service").sees("for which car?")
+    world.passes(hours=25)
+    ann.presses("Audi A4").sees("put our last question aside")
+    assert ann.toast == ""
+    ann.presses("Menu").sees("What can I do")
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "menu: What can I do; back: price of; cancel: cancelled; help: always work; language: Which language; "
+               "stop: no offers; advisor: a colleague"),
+        ("zh-CN", "菜单: 有什么可以帮您; 返回: 哪一项; 取消: 已经取消; 帮助: 随时; 语言: 哪种语言; "
+                  "退订: 优惠; 人工: 同事"),
+        ("zh-TW", "選單: 有什麼可以幫您; 上一步: 哪一項; 取消: 已經取消; 說明: 隨時; 語言: 哪種語言; "
+                  "退訂: 優惠; 人工: 同事"),
+    ],
+)  # fmt: skip
+def test_every_universal_word_works_at_the_second_question_of_a_form(world: World, language: str, said: str) -> None:
+    for word, seen in (pair.split(": ") for pair in said.split("; ")):
+        ann = world.customer(language=language).starts()
+        ann.presses({"en": "Prices", "zh-CN": "价格查询", "zh-TW": "查詢價格"}[language])
+        ann.presses({"en": "Minor", "zh-CN": "小保养", "zh-TW": "小保養"}[language])
+        ann.says(word).sees(seen)
 
 
 def test_after_two_answers_that_fit_nothing_a_person_is_offered(world: World) -> None:
@@ -269,6 +300,7 @@ def test_in_an_advisors_hands_the_bot_is_silent_until_the_ticket_is_closed(world
         actions.reply(world.work(session), session.query(Ticket).one(), "Hello, this is Li. <b>What</b> happened?")
     ann.sees("this is Li. <b>What</b> happened?")
     ann.says("how much is a minor service").sees("this is Li")
+    ann.says("語言").sees("哪種語言").presses("English").sees("I'll speak English")
     with world.database.transaction() as session:
         actions.close(world.work(session), session.query(Ticket).one())
     ann.sees("answering again")
