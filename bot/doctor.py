@@ -1,15 +1,16 @@
 """What `bayline doctor` proves: that sums are what their ledgers say. Each finding is a sentence; it changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
 from bot.checking import Finding
-from storage import coupons, slots, stores
+from storage import campaigns, coupons, slots, stores
 
 
 def findings(session: Session) -> Iterator[Finding]:
     yield from _same("Coupons: every sum and state is what the ledger says.", coupons.differences(session))
+    yield from _same("Campaigns: no letter to the hold-out, everybody planned has an end.", campaigns.problems(session))
     wrong = [
         f"store {store.code}, day {day}: resource {resource}"
         for store in stores.listed(session)
@@ -18,7 +19,7 @@ def findings(session: Session) -> Iterator[Finding]:
     yield from _same("Calendar: what is taken is what the appointments have.", wrong)
 
 
-def _same(good: str, wrong: list[str]) -> Iterator[Finding]:
+def _same(good: str, wrong: Sequence[str]) -> Iterator[Finding]:
     if not wrong:
         yield Finding(True, good)
     for sentence in wrong:

@@ -10,6 +10,7 @@ from handlers import (
     lessons,
     prices,
     profile,
+    recall,
     reminders,
     rewards,
     segments,
@@ -22,5 +23,5 @@ from handlers import (
 FEATURES = [
     welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, reminders.FEATURE,
     prices.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, lessons.FEATURE,
-    segments.FEATURE, staff.FEATURE,
+    segments.FEATURE, recall.FEATURE, staff.FEATURE,
 ]  # fmt: skip

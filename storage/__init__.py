@@ -6,6 +6,7 @@ from storage import (
     appointments,
     audit,
     boards,
+    campaigns,
     care,
     catalogue,
     chats,
@@ -54,9 +55,9 @@ from storage import (
 )
 
 __all__ = [
-    "answers", "appointments", "audit", "boards", "care", "catalogue", "chats", "contact", "coupons", "customers",
-    "database", "drafts", "entries", "facts", "feedback", "handiness", "keys", "leases", "lessons", "marks", "media",
-    "merging", "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes",
-    "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "stores", "surveys",
-    "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "answers", "appointments", "audit", "boards", "campaigns", "care", "catalogue", "chats", "contact", "coupons", "customers",
+    "database", "drafts", "entries", "facts", "feedback", "handiness", "keys", "leases", "lessons", "marks", "media", "merging",
+    "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine",
+    "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "stores", "surveys", "technicians", "terms",
+    "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

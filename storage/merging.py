@@ -4,6 +4,7 @@ from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage import facts
+from storage.campaigns import Recipient
 from storage.customers import Customer
 from storage.database import Base
 from storage.facts import Facts, FactsDue, Tag
@@ -30,6 +31,8 @@ def _leave_sums_behind(session: Session, gone: int, stays: int) -> None:
     """What is computed for each person is not taken along: there is one row a person, and it is computed anew."""
     for mapped in (Facts, FactsDue, Member):
         session.execute(delete(mapped).where(mapped.customer_id == gone))
+    planned = select(Recipient.campaign_id).where(Recipient.customer_id == stays)
+    session.execute(delete(Recipient).where(Recipient.customer_id == gone, Recipient.campaign_id.in_(planned)))
     session.execute(delete(Tag).where(Tag.customer_id == gone, Tag.tag.in_(facts.tags_of(session, stays))))
 
 

@@ -25,10 +25,10 @@ OFFERS = (
              days=30, currency="CNY"),
     NewOffer("first_service", _names("First service: ¥50 off", "首保立减50元", "首保現折50元"), "amount", amount=5000, days=60,
              currency="CNY"),
-    NewOffer("sorry_wash", _names("A hand wash on us", "免费手工洗车", "免費手工洗車"), "service", amount=10000, days=90,
+    NewOffer("goodwill", _names("A hand wash on us", "免费手工洗车", "免費手工洗車"), "service", amount=10000, days=90,
              service="hand_wash", stacks=True, per_day=5, per_customer=3, currency="CNY"),
 )  # fmt: skip
-_GIVEN = (("C-0001", "birthday"), ("C-0004", "sorry_wash"))
+_GIVEN = (("C-0001", "birthday"), ("C-0004", "goodwill"))
 
 
 def write(session: Session, now: datetime) -> None:

@@ -3,9 +3,10 @@
 import logging
 import secrets
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -96,17 +97,37 @@ class Engine:
         done = 0
         for feature in self.features.values():
             for sweep in feature.sweeps:
-                with self.database.reading() as session:
-                    due = list(sweep.find(session, now))
-                for number in due:
-                    try:
-                        with self.database.transaction() as session:
-                            sweep.do(session, number, self.texts, now)
-                    except Exception as bug:
-                        where = "".join(traceback.format_tb(bug.__traceback__))
-                        log.error("a sweep of %s failed for %d: %s\n%s", feature.name, number, type(bug).__name__, where)
-                    else:
-                        done += 1
+                done += self._each(feature, sweep.find, partial(self._do, sweep.do, now), now)
+        for feature in self.features.values():
+            for letters in feature.letters:
+                done += self._each(feature, letters.find, partial(self._write, feature.name, letters.write, now), now)
+        return done
+
+    def _do(self, do: Callable[[Session, int, Texts, datetime], None], now: datetime, session: Session, number: int) -> None:
+        do(session, number, self.texts, now)
+
+    def _write(self, name: str, write: Callable[[Push, int], None], now: datetime, session: Session, number: int) -> None:
+        write(Push(session, now, self.texts, self.memo, name), number)
+
+    def _each(
+        self,
+        feature: Feature,
+        find: Callable[[Session, datetime], Sequence[int]],
+        do: Callable[[Session, int], None],
+        now: datetime,
+    ) -> int:
+        done = 0
+        with self.database.reading() as session:
+            due = list(find(session, now))
+        for number in due:
+            try:
+                with self.database.transaction() as session:
+                    do(session, number)
+            except Exception as bug:
+                where = "".join(traceback.format_tb(bug.__traceback__))
+                log.error("a sweep of %s failed for %d: %s\n%s", feature.name, number, type(bug).__name__, where)
+            else:
+                done += 1
         return done
 
     def take(self, arrivals: Sequence[Incoming], now: datetime) -> list[Outcome]:

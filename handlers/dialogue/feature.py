@@ -27,6 +27,14 @@ class Sweep:
     do: "Callable[[Session, int, Texts, datetime], None]"
 
 
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """As a `Sweep`, for work that writes to people: `write` gets a push in a transaction of its own."""
+
+    find: "Callable[[Session, datetime], Sequence[int]]"
+    write: "Callable[[Push, int], None]"
+
+
 @dataclass(frozen=True)
 class Feature:
     """A folder of `handlers/`; `name` is the folder's name and the first part of its text keys, forms and actions.
@@ -43,7 +51,7 @@ class Feature:
     `pushes`: look who is due and post to them, every half a minute, in any worker; doing it twice must change nothing.
     `files`: what a browser may fetch by an unguessable token, by its name ("visit.ics").
     `held`: hears what is said while a person holds the chat and the bot is silent.
-    `sweeps`: what has to be done when time goes by; see `Sweep`.
+    `sweeps`: what has to be done when time goes by; see `Sweep`. `letters`: what is written to many people; see `Letters`.
     """
 
     name: str
@@ -63,3 +71,4 @@ class Feature:
     files: "Mapping[str, Callable[[Session, Shop, Texts, str], Document | None]]" = field(default_factory=dict)
     held: "Callable[[Turn], None] | None" = None
     sweeps: "Sequence[Sweep]" = ()
+    letters: "Sequence[Letters]" = ()

@@ -21,6 +21,8 @@ from storage.staff import Staff
 from storage.stores import Store
 
 TRIES = 3
+# The offer that is given by itself when a promise to a complaining customer is broken, if the shop has one of this code.
+GOODWILL = "goodwill"
 BATCH = 500
 
 
@@ -225,6 +227,12 @@ def _today(known: list[Store], now: datetime, offer: Offer | None = None, custom
     own = [store for store in fitting if customer is not None and store.id == customer.store_id]
     zone = next(iter([*own, *fitting]), None)
     return now.astimezone(ZoneInfo(zone.timezone if zone else "UTC")).date()
+
+
+def described(session: Session, coupon: Coupon, language: str) -> tuple[str, str]:
+    """(name of the offer, code in groups) for a text."""
+    offer = session.get_one(Offer, coupon.offer_id)
+    return offer.names.get(language) or offer.code, codes.shown(coupon.code)
 
 
 def today_in(store: Store | None, now: datetime) -> date:

@@ -8,7 +8,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from handlers.dialogue import Refusal
 from handlers.dialogue.texts import Texts
+from handlers.profile import actions as profile
+from handlers.rewards import actions as rewards
 from handlers.tickets import actions, assignment, card, promises, sla
 from handlers.tickets.promises import BROKEN, WARNED
 from handlers.tickets.work import BOT, Work
@@ -134,5 +137,11 @@ def _apologise(work: Work, chat: Chat, ticket: Ticket, which: str, *, goodwill: 
 
 
 def goodwill_for(work: Work, chat: Chat, ticket: Ticket) -> str:
-    """What an apology offers. Words only, until there are coupons: then one is made here, in the same transaction."""
-    return work.text(chat, "broken.goodwill", token=ticket.token)
+    """What an apology offers: a coupon of the offer `goodwill`, one a ticket; words only where there is none to give."""
+    who = profile.customer_of(work.session, chat, work.now)
+    try:
+        coupon = rewards.issue(work.session, rewards.GOODWILL, who, "broken promise", work.now, key=f"goodwill:{ticket.id}")
+    except Refusal:
+        return work.text(chat, "broken.goodwill", token=ticket.token)
+    name, code = rewards.described(work.session, coupon, chat.language or "en")
+    return work.text(chat, "broken.coupon", name=name, code=code, until=coupon.valid_until)

@@ -5,10 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from handlers.rewards import codes
 from handlers.tickets import actions, promises, sweep
 from handlers.tickets.promises import Policy
 from storage import marks, revisions, stores, tickets
+from storage.coupons import Coupon
 from storage.stores import SpecialDay
 from storage.tickets import Ticket
 from tests.world import START, Customer, World
@@ -221,10 +224,22 @@ def test_the_apology_is_in_the_customers_language(world: World, language: str, w
     assert card in _card(ann)
 
 
+def test_goodwill_is_a_coupon_once_a_ticket(world: World, ann: Customer) -> None:
+    world.passes(minutes=70)
+    world.sweeps()
+    [said] = [text for text in ann.received if "small apology" in text]
+    assert "A hand wash on us" in said
+    world.passes(hours=30)
+    world.sweeps()
+    with world.database.reading() as session:
+        [coupon] = session.scalars(select(Coupon).where(Coupon.key.startswith("goodwill:"))).all()
+    ann.says("/offers").sees("A hand wash on us", codes.shown(coupon.code))
+
+
 def test_goodwill_can_be_switched_off(world: World, ann: Customer) -> None:
     with world.database.transaction() as session:
         promises.put(session, "minor", "", Policy(goodwill=False))
     world.passes(minutes=70)
     world.sweeps()
     assert any("have not kept that" in text for text in ann.received)
-    assert not any("make up for it" in text for text in ann.received)
+    assert not any("make up for it" in text or "small apology" in text for text in ann.received)

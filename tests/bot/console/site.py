@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.cookies import SimpleCookie
 from types import TracebackType
@@ -30,8 +30,9 @@ from handlers.staff import actions, passwords
 from handlers.tickets.actions import open_ticket
 from handlers.tickets.work import By as TicketBy
 from handlers.tickets.work import Work
-from storage import chats, coupons, marks, media, messages, staff
+from storage import chats, coupons, marks, media, messages, segments, staff
 from storage.appointments import Appointment
+from storage.campaigns import Campaign
 from storage.chats import CHATS
 from storage.coupons import Coupon
 from storage.customers import Customer
@@ -280,10 +281,25 @@ def segment_in(database: Database, store: str) -> Segment:
     """A segment of this store's own."""
     with database.transaction() as session:
         place = session.scalars(select(Store).where(Store.code == store)).one()
-        names = dict.fromkeys(LANGUAGES, "Often here")
+        names, rule = dict.fromkeys(LANGUAGES, "Often here"), {"any": [[{"fact": "visits", "least": 2}]]}
+        code = f"of-{store}-{len(segments.all_segments(session))}"
         row = Segment(
-            code=f"of-{store}", names=names, family="own", rule={"any": [[{"fact": "visits", "least": 2}]]}, store_id=place.id,
+            code=code, names=names, family="own", rule=rule, store_id=place.id,
             active=True, changed_at=START,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return row
+
+
+def campaign_in(database: Database, store: str) -> Campaign:
+    """A draft of this store."""
+    segment = segment_in(database, store)
+    with database.transaction() as session:
+        row = Campaign(
+            name=f"Spring in {store}", segment_id=segment.id, offer_id=None, store_id=segment.store_id, starts_at=START,
+            letters=dict.fromkeys(LANGUAGES, "Hello {name}"), ends_at=START + timedelta(days=9), hold_out=10, services=[],
+            places=0, hold_hours=24, days_ahead=5, report_days=30, cost=0, status="draft", note="", created_at=START,
         )  # fmt: skip
         session.add(row)
         session.flush()

@@ -20,6 +20,7 @@ from tests.bot.console.site import (
     BY_ROLE,
     Site,
     appointment_in,
+    campaign_in,
     coupon_in,
     customer_of,
     hire,
@@ -70,6 +71,7 @@ OBJECTS: dict[str, Callable[[Database, str], int]] = {
     "lesson": lambda database, store: lesson_in(database, store).id,
     "mark": lambda database, store: mark_in(database, store).id,
     "segment": lambda database, store: segment_in(database, store).id,
+    "campaign": lambda database, store: campaign_in(database, store).id,
 }
 # Parts of addresses that are no things, by the object whose page they are on.
 WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {

@@ -1,0 +1,14 @@
+"""Recall: letters with an offer to a segment, in waves, and what they brought against people who got none."""
+
+from handlers.dialogue import Feature
+from handlers.dialogue.feature import Letters, Sweep
+from handlers.recall import actions, flow, letters, pages
+
+FEATURE = Feature(
+    "recall",
+    actions={"take": flow.take, "book": flow.book, "offer": flow.offer},
+    pages=pages.PAGES,
+    things=[pages.CAMPAIGN],
+    sweeps=[Sweep(letters.over, lambda session, number, _texts, now: actions.finish(session, number, now))],
+    letters=[Letters(letters.due, letters.write)],
+)

@@ -1,0 +1,101 @@
+"""Campaigns by rule: what a letter may hold, what a campaign may be, and what its figures say honestly. Pure functions."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import sqrt
+
+from handlers.dialogue import Refusal
+from handlers.dialogue.texts import LANGUAGES, escape
+
+PLACEHOLDERS = ("name", "car", "km", "offer", "until", "store", "time")
+LONGEST_LETTER, LONGEST_WINDOW = 1500, timedelta(days=180)
+MOST_HOLD_OUT, MOST_PLACES = 50, 200
+# Fewer people or fewer visits than these, and a difference says nothing.
+FEWEST_PEOPLE, FEWEST_VISITS = 50, 10
+_Z = 1.959964  # of a normal distribution, for 95 %
+_NAMED = re.compile(r"\{([^{}]*)\}")
+_MAYBE = re.compile(r"\[([^\[\]]*)\]")
+
+
+def check_letters(letters: Mapping[str, str], known: frozenset[str] | set[str]) -> None:
+    """`known`: the placeholders that this campaign can fill. Raises Refusal with what is wrong."""
+    for language in LANGUAGES:
+        letter = letters.get(language, "").strip()
+        if not letter:
+            raise Refusal("recall.wrong.language")
+        if len(letter) > LONGEST_LETTER:
+            raise Refusal("recall.wrong.long", limit=LONGEST_LETTER)
+        for name in _NAMED.findall(letter):
+            if name not in PLACEHOLDERS:
+                raise Refusal("recall.wrong.placeholder", name=name[:40], known=", ".join(PLACEHOLDERS))
+            if name not in known:
+                raise Refusal("recall.wrong.cannot_fill", name=name)
+        rest = _NAMED.sub("", letter)
+        if "{" in rest or "}" in rest or letter.count("[") != letter.count("]"):
+            raise Refusal("recall.wrong.braces")
+
+
+def check_window(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    if ends_at <= now:
+        raise Refusal("recall.wrong.past")
+    if ends_at <= starts_at:
+        raise Refusal("recall.wrong.ends_first")
+    if ends_at - max(starts_at, now) > LONGEST_WINDOW:
+        raise Refusal("recall.wrong.window", days=LONGEST_WINDOW.days)
+
+
+def filled(letter: str, values: Mapping[str, str]) -> str:
+    """The letter as reply text, everything in it shown literally. What stands in [ ] is left out if a value in it is unknown."""
+
+    def maybe(found: re.Match[str]) -> str:
+        names = _NAMED.findall(found[1])
+        return found[1] if all(values.get(name) for name in names) else ""
+
+    kept = re.sub(r"[ \t]{2,}", " ", _MAYBE.sub(maybe, letter)).strip()
+    return _NAMED.sub(lambda found: escape(values.get(found[1], "")), escape(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Uplift:
+    """How many more of a hundred came than would have anyway; `low` and `high`: the 95 % interval. Shares from −1 to 1."""
+
+    written: float
+    withheld: float
+    low: float
+    high: float
+
+    @property
+    def difference(self) -> float:
+        return self.written - self.withheld
+
+    @property
+    def sure(self) -> bool:
+        """Whether the interval leaves out "no difference"."""
+        return self.low > 0 or self.high < 0
+
+
+def uplift(came: int, people: int, came_anyway: int, withheld: int) -> Uplift | None:
+    """None when there are too few to say. The interval is Newcombe's hybrid score interval (1998, method 10)."""
+    if min(people, withheld) < FEWEST_PEOPLE or came + came_anyway < FEWEST_VISITS:
+        return None
+    one, other = came / people, came_anyway / withheld
+    (low_1, high_1), (low_0, high_0) = wilson(came, people), wilson(came_anyway, withheld)
+    low = one - other - sqrt((one - low_1) ** 2 + (high_0 - other) ** 2)
+    high = one - other + sqrt((high_1 - one) ** 2 + (other - low_0) ** 2)
+    return Uplift(one, other, low, high)
+
+
+def wilson(number: int, of: int) -> tuple[float, float]:
+    """The 95 % score interval of a share."""
+    share, z = number / of, _Z * _Z
+    middle, half = share + z / (2 * of), _Z * sqrt(share * (1 - share) / of + z / (4 * of * of))
+    return (middle - half) / (1 + z / of), (middle + half) / (1 + z / of)
+
+
+def cost_per_return(spent: int, people: int, found: Uplift | None) -> int | None:
+    """What each customer cost who would not have come anyway, in minor units; None when that cannot be said."""
+    if found is None or found.low <= 0:
+        return None
+    return round(spent / (found.difference * people))

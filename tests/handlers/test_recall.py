@@ -1,0 +1,398 @@
+"""Campaigns: nobody is written to who should not be, nobody is lost or written to twice, and the figures are honest."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from handlers.contact import actions as contact
+from handlers.dialogue import Refusal
+from handlers.dialogue import shop as shops
+from handlers.recall import actions, letters, rules
+from handlers.recall.actions import Wish
+from handlers.rewards import actions as rewards
+from handlers.rewards.rules import NewOffer
+from handlers.segments import actions as audience
+from storage import campaigns, chats, coupons, messages, segments, stores
+from storage.appointments import Appointment
+from storage.campaigns import HELD_BACK, HOLD_OUT, PLANNED, POSTED, WITHHELD, Campaign, Recipient
+from storage.chats import CHATS
+from storage.contact import ContactDecision
+from storage.coupons import Coupon, Offer
+from storage.customers import Customer
+from storage.messages import MESSAGES
+from storage.vehicles import Vehicle
+from tests.world import START, World
+
+sqlite = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+LETTERS = dict.fromkeys(LANGUAGES, "Dear {name}, your {car}[ at about {km} km] misses us. {offer} until {until}.")
+PLAIN = dict.fromkeys(LANGUAGES, "Come back, {name}.")
+AWAKE = START + timedelta(hours=2)  # eleven o'clock
+
+
+def people(world: World, number: int = 40, *, agreed: bool = True) -> list[int]:
+    """So many customers with a car, a chat on Telegram each, and (mostly) a yes to offers."""
+    found = []
+    with world.database.transaction() as session:
+        store = stores.first(session)
+        assert store
+        for place in range(number):
+            who = Customer(code=f"P{place}", name=f"Person {place}", store_id=store.id, created_at=START, language="en")
+            session.add(who)
+            session.flush()
+            model = next(iter(shops.load(session).models_by_id)) if not place else None
+            session.add(Vehicle(code=f"PV{place}", customer_id=who.id, model_id=model, name="Wagon", year=2020))
+            chat = chats.arrive(session, "telegram", f"p-{place}", pulls=False, now=START)
+            chat.customer_id, chat.language = who.id, "en"
+            chats.save(session, chat)
+            if agreed:
+                contact.agree(session, chat, "v", START)
+            found.append(who.id)
+        rule = {
+            "any": [[{"fact": "visits", "most": 0}, {"fact": "cars", "least": 1}, {"fact": "car_age", "most": 6, "least": 6}]]
+        }
+        audience.rebuild(session, START)
+        names = dict.fromkeys(LANGUAGES, "New")
+        audience.save(session, shops.load(session), code="new", names=names, rule=rule, now=START)
+        offer = NewOffer("back", names, "amount", amount=5000, currency="CNY", days=20)
+        rewards.make(session, shops.load(session), offer, START)
+    return found
+
+
+WISH = Wish("Spring", "new", PLAIN, START, START + timedelta(days=5), hold_out=0)
+
+
+def approved(world: World, **more: Any) -> int:
+    with world.database.transaction() as session:
+        shop = shops.load(session)
+        campaign = actions.draft(session, shop, replace(WISH, **more), world.now)
+        actions.approve(session, shop, campaign, world.now)
+        return campaign.id
+
+
+def rows(world: World) -> list[Recipient]:
+    with world.database.reading() as session:
+        return list(session.scalars(select(Recipient).order_by(Recipient.id)))
+
+
+def posted(world: World) -> list[Any]:
+    with world.database.reading() as session:
+        return list(session.execute(select(MESSAGES).where(MESSAGES.c.feature == "recall").order_by(MESSAGES.c.id)))
+
+
+def statuses(world: World) -> Counter[str]:
+    return Counter(row.status for row in rows(world))
+
+
+def test_a_letter_each_and_none_to_the_hold_out(world: World) -> None:
+    """The hold-out is the same people in each campaign; words are filled in when it is somebody's turn."""
+    world.now = AWAKE
+    people(world, 120)
+    first = approved(world, letters=LETTERS, offer="back", hold_out=10)
+    assert statuses(world) == {PLANNED: 120}
+    assert posted(world) == []
+    world.sweeps()
+    world.sweeps()
+    held = {row.customer_id for row in rows(world) if row.arm == HOLD_OUT}
+    assert 5 <= len(held) <= 20
+    assert statuses(world) == {POSTED: 120 - len(held), WITHHELD: len(held)}
+    sent = posted(world)
+    assert len({row.chat_id for row in sent}) == len(sent) == 120 - len(held)
+    assert "misses us. New until" in sent[0].text
+    assert not any("{" in row.text or "[" in row.text for row in sent)
+    with world.database.reading() as session:
+        assert len(coupons.offers(session)) > 1
+        assert coupons.differences(session) == []
+        given = session.scalars(select(Coupon.customer_id).where(Coupon.key.startswith(f"campaign:{first}:"))).all()
+        assert set(given) == {row.customer_id for row in rows(world)} - held
+        assert campaigns.problems(session) == []
+        assert session.get_one(Campaign, first).status == "running"
+    with world.database.transaction() as session:
+        session.execute(MESSAGES.update().where(MESSAGES.c.feature == "recall").values(status="sent"))
+    world.now += timedelta(minutes=1)
+    world.sweeps()
+    with world.database.reading() as session:
+        assert session.get_one(Campaign, first).status == "done"
+    # Another campaign at once: the same hold-out, and nobody gets a second letter in a week.
+    second = approved(world)
+    with world.database.transaction() as session:
+        session.execute(update(Campaign).where(Campaign.id == second).values(hold_out=10))
+    world.sweeps()
+    again = [row for row in rows(world) if row.campaign_id == second]
+    assert {row.status for row in again if row.customer_id not in held} == {HELD_BACK}
+    assert {row.reason for row in again if row.status == HELD_BACK} == {"cap_week"}
+    with world.database.reading() as session:
+        assert session.scalar(select(Offer.issued).where(Offer.code == "back")) == 120 - len(held)
+
+
+@sqlite
+def test_cc10_a_stop_in_the_middle(world: World) -> None:
+    """CC10: whoever says stop gets nothing any more, whether their turn is still to come or their letter waits."""
+    world.now = AWAKE
+    theirs = people(world, 6)
+    approved(world)
+    with world.database.transaction() as session:
+        early, late = (chats.of_customer(session, number)[0] for number in (theirs[0], theirs[1]))
+        contact.stop(session, chats.lock(session, early.id), "v", world.now)
+    world.sweeps()
+    with world.database.transaction() as session:
+        contact.stop(session, chats.lock(session, late.id), "v", world.now)
+    by_chat = {row.chat_id: row.status for row in posted(world)}
+    assert early.id not in by_chat
+    assert by_chat.pop(late.id) == "cancelled"
+    assert set(by_chat.values()) == {"queued"}
+    reasons = {row.customer_id: (row.status, row.reason) for row in rows(world)}
+    assert reasons[theirs[0]] == (HELD_BACK, "no_consent")
+
+
+def test_paused_and_resumed_where_it_was(world: World) -> None:
+    """PR2 in small: what waits is taken back, also from a courier's hand, and comes again once; what leaves has left."""
+    world.now = AWAKE
+    people(world, 30)
+    number = approved(world, offer="back")
+    world.sweeps()
+    now = world.now
+    with world.database.transaction() as session:
+        from storage import outbox
+
+        claimed = outbox.claim(
+            session, "telegram", "w", pushes=True, most=10, now=now, wall=now, until=now + timedelta(minutes=1)
+        )  # fmt: skip
+        assert len(claimed) == 10
+        for letter in claimed[:4]:
+            assert outbox.set_off(session, "w", letter)
+    with world.database.transaction() as session:
+        actions.pause(session, shops.load(session), session.get_one(Campaign, number), now)
+    assert statuses(world) == {POSTED: 4, PLANNED: 26}
+    with world.database.transaction() as session:
+        assert not any(outbox.set_off(session, "w", letter) for letter in claimed[4:])
+        assert outbox.mark_sent(session, "w", [(letter, None) for letter in claimed[:4]], now) == 4
+    world.sweeps()
+    assert statuses(world) == {POSTED: 4, PLANNED: 26}
+    with world.database.transaction() as session:
+        actions.resume(session, session.get_one(Campaign, number), world.now)
+    for _ in range(3):
+        world.sweeps()
+    assert statuses(world) == {POSTED: 30}
+    alive = Counter(row.chat_id for row in posted(world) if row.status in ("queued", "sent"))
+    assert len(alive) == 30
+    assert set(alive.values()) == {1}
+    with world.database.reading() as session:
+        assert session.scalar(select(Offer.issued).where(Offer.code == "back")) == 30
+        counted = session.scalars(
+            select(ContactDecision.verdict).where(ContactDecision.key.startswith(f"campaign:{number}:"))
+        ).all()
+        assert Counter(counted) == {"sent": 30, "held_back": 26}
+    with world.database.transaction() as session:
+        actions.cancel(session, shops.load(session), session.get_one(Campaign, number), world.now)
+        assert campaigns.problems(session) == []
+    assert Counter(row.status for row in posted(world)) == {"sent": 4, "cancelled": 52}
+
+
+def test_four_workers_write_every_letter_once(world: World) -> None:
+    """CC10: and a pause among them holds: nothing is written after it."""
+    world.now = AWAKE
+    people(world, 40)
+    number = approved(world)
+
+    def work(_: int) -> None:
+        world.engine.sweep(world.now)
+
+    def pause(_: int) -> int:
+        with world.database.transaction() as session:
+            actions.pause(session, shops.load(session), session.get_one(Campaign, number), world.now)
+        return len([row for row in posted(world) if row.status == "queued"])
+
+    with ThreadPoolExecutor(5) as pool:
+        working = [pool.submit(work, one) for one in range(4)]
+        assert pool.submit(pause, 0).result() == 0
+        for one in working:
+            one.result()
+    assert [row for row in posted(world) if row.status == "queued"] == []
+    with world.database.transaction() as session:
+        actions.resume(session, session.get_one(Campaign, number), world.now)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    world.sweeps()
+    alive = Counter(row.chat_id for row in posted(world) if row.status == "queued")
+    assert (len(alive), set(alive.values())) == (40, {1})
+
+
+@sqlite
+def test_waves_by_free_capacity(world: World) -> None:
+    """So many times are held at once; the next letter leaves when one is taken or let go."""
+    world.now = AWAKE
+    theirs = people(world, 8)
+    with world.database.reading() as session:
+        store = stores.first(session)
+        assert store
+    more = {"places": 3, "services": ("minor_service",), "store_id": store.id, "offer": "back", "hold_hours": 4}
+    approved(world, letters=dict.fromkeys(LANGUAGES, "{name}: {time}, {offer}"), **more)
+    world.sweeps()
+    world.sweeps()
+    assert statuses(world) == {POSTED: 3, PLANNED: 5}
+    with world.database.reading() as session:
+        held = session.scalars(select(Appointment).where(Appointment.source == "campaign")).all()
+        assert {row.status for row in held} == {"held"}
+        assert len({(row.bay_id, row.starts_at) for row in held}) == 3
+    [first, *_] = [row for row in rows(world) if row.status == POSTED]
+    ann = world.customer("telegram", "en", address=f"p-{theirs.index(first.customer_id)}")
+    ann.says("hello")
+    ann.presses("Take ").sees("You're booked!", "Your offer comes along")
+    with world.database.reading() as session:
+        assert session.get_one(Appointment, first.appointment_id).status == "confirmed"
+        assert session.get_one(Coupon, first.coupon_id).appointment_id == first.appointment_id
+    world.sweeps()
+    assert statuses(world) == {POSTED: 4, PLANNED: 4}
+    world.passes(hours=4, minutes=1)
+    world.engine.push(world.now)
+    world.sweeps()
+    assert statuses(world) == {POSTED: 7, PLANNED: 1}
+    # Somebody else's letter is as if it did not exist.
+    eve = world.customer("telegram", "en", address="eve")
+    eve.says("my offers").sees("no offers")
+    with world.database.reading() as session:
+        assert campaigns.of_customer_now(session, first.id, theirs[-1] + 1000) is None
+        arm = campaigns.arms(session, first.campaign_id)["letter"]
+    assert (arm.people, arm.clicked, arm.booked, arm.came) == (7, 1, 1, 0)
+
+
+@sqlite
+def test_nobody_is_written_to_at_night_or_without_a_yes(world: World) -> None:
+    world.now = START + timedelta(hours=13)  # ten in the evening
+    people(world, 3)
+    approved(world)
+    world.sweeps()
+    assert posted(world) == []
+    with world.database.transaction() as session:
+        session.execute(update(CHATS).values(reachable=False))
+    world.now = START + timedelta(days=1, hours=2)
+    world.sweeps()
+    assert {row.reason for row in rows(world)} == {"unreachable"}
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"letters": {"en": "x", "zh-Hans": "x"}}, "language"),
+    ({"letters": dict.fromkeys(LANGUAGES, "Hi {nmae}")}, "placeholder"),
+    ({"letters": dict.fromkeys(LANGUAGES, "{0.__class__} %(x)s")}, "placeholder"),
+    ({"letters": dict.fromkeys(LANGUAGES, "{offer} for you")}, "cannot_fill"),
+    ({"letters": dict.fromkeys(LANGUAGES, "see {you")}, "braces"),
+    ({"letters": dict.fromkeys(LANGUAGES, "x" * 1501)}, "long"),
+    ({"ends_at": START - timedelta(days=1)}, "past"),
+    ({"starts_at": START + timedelta(days=6)}, "ends_first"),
+    ({"ends_at": START + timedelta(days=400)}, "window"),
+    ({"hold_out": 80}, "figures"),
+    ({"places": 3}, "places"),
+    ({"segment": "nobody_knows"}, "segment"),
+    ({"offer": "none"}, "offer"),
+    ({"name": " "}, "name"),
+    ({"segment": "everyone"}, "everyone"),
+    ({"segment": "no_one"}, "nobody"),
+]
+
+
+@sqlite
+def test_a_bad_campaign_is_stopped_by_a_sentence(world: World) -> None:
+    """WB7: before anything is sent."""
+    world.now = AWAKE
+    people(world, 3)
+    names = dict.fromkeys(LANGUAGES, "x")
+    with world.database.transaction() as session:
+        shop = shops.load(session)
+        for code, rule in (("everyone", {"fact": "visits", "least": 0}), ("no_one", {"fact": "visits", "least": 9999})):
+            audience.save(session, shop, code=code, names=names, rule={"any": [[rule]]}, now=START)
+        for wrong, key in BAD:
+            with pytest.raises(Refusal) as no:
+                actions.draft(session, shop, replace(WISH, **wrong), world.now)
+            assert no.value.key == f"recall.wrong.{key}", wrong
+            for language in LANGUAGES:
+                assert world.engine.texts.render(no.value.key, language, no.value.values)
+        rewards.make(session, shop, NewOffer("few", names, "amount", amount=1, currency="CNY", stock=2), START)
+        campaign = actions.draft(session, shop, replace(WISH, offer="few"), world.now)
+        with pytest.raises(Refusal, match="stock"):
+            actions.approve(session, shop, campaign, world.now)
+
+
+@sqlite
+def test_an_offer_that_is_gone_pauses_the_campaign(world: World) -> None:
+    world.now = AWAKE
+    people(world, 4)
+    number = approved(world, offer="back")
+    with world.database.transaction() as session:
+        offer = coupons.offer(session, "back")
+        assert offer
+        rewards.close(session, offer, world.now)
+    world.sweeps()
+    assert statuses(world) == {PLANNED: 4}
+    with world.database.reading() as session:
+        campaign = session.get_one(Campaign, number)
+        assert (campaign.status, campaign.note) == ("paused", "gone")
+
+
+def test_letters_show_words_literally() -> None:
+    """WB7, IN4: a name is never a template, and what is not known leaves no gap."""
+    known = {"name": "<b>{car}</b> {{7*7}}", "car": "A4", "km": ""}
+    assert rules.filled("Hi {name},[ at {km} km] your {car} & you", known) == (
+        "Hi &lt;b&gt;{car}&lt;/b&gt; {{7*7}}, your A4 &amp; you"
+    )
+    assert rules.filled("[{km} km]Hi", {"km": "62,000"}) == "62,000 kmHi"
+
+
+def test_the_figures_are_honest() -> None:
+    """Newcombe (1998), method 10, from his own example 56/70 against 48/80; and too few is said to be too few."""
+    found = rules.uplift(56, 70, 48, 80)
+    assert found
+    assert (round(found.low, 4), round(found.high, 4)) == (0.0524, 0.3339)
+    assert found.sure
+    assert rules.uplift(49, 49, 0, 500) is None
+    assert rules.uplift(5, 500, 4, 500) is None
+    level = rules.uplift(30, 300, 30, 300)
+    assert level
+    assert not level.sure
+    assert rules.cost_per_return(1000, 300, level) is None
+    assert rules.cost_per_return(140_00, 70, found) == 1000
+    widths = [rules.wilson(number, 20) for number in range(21)]
+    assert all(low <= after_low and high <= after_high for (low, high), (after_low, after_high) in pairwise(widths))
+
+
+def test_a_simple_tally(world: World) -> None:
+    """What the report counts is what happened after somebody's turn, in both arms alike."""
+    world.now = AWAKE
+    people(world, 100)
+    number = approved(world, hold_out=50)
+    world.sweeps()
+    from storage.visits import Visit
+
+    with world.database.transaction() as session:
+        every = session.scalars(select(Recipient).order_by(Recipient.id)).all()
+        for place, row in enumerate(every):
+            car = session.scalars(select(Vehicle.id).where(Vehicle.customer_id == row.customer_id)).one()
+            came = place % (2 if row.arm == "letter" else 5) == 0
+            for day, amount in ((date(2026, 11, 25), 100), (date(2026, 11, 20), 7777)):
+                if came or amount == 7777:
+                    code = f"{row.id}-{day}"
+                    session.add(
+                        Visit(code=code, vehicle_id=car, store_id=1, visited_on=day, services=[], amount=amount, odometer_km=None)
+                    )
+        session.flush()
+        arms = campaigns.arms(session, number)
+        for arm in ("letter", "hold_out"):
+            mine = [(place, row) for place, row in enumerate(every) if row.arm == arm]
+            expected = sum(place % (2 if arm == "letter" else 5) == 0 for place, _ in mine)
+            assert (arms[arm].people, arms[arm].came, arms[arm].revenue) == (len(mine), expected, expected * 100)
+        assert campaigns.count(session, number) == 100
+        assert messages.queued_keys(session, [row.key for row in every if row.key])
+        assert segments.is_member(session, "new", every[0].customer_id)
+        _no_clicks(session)
+
+
+def _no_clicks(session: Session) -> None:
+    assert letters.MOST_WAITING > letters.AT_ONCE
+    assert session.scalars(select(Recipient).where(Recipient.clicked_at.is_not(None))).all() == []
