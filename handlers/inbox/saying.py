@@ -15,7 +15,7 @@ from handlers.tickets.answers import Answer
 from handlers.tickets.work import zone_of
 from storage import answers as stored
 from storage import chats, handiness
-from storage.answers import AFTERWARDS, CLOSES, WAITS
+from storage.answers import AFTERWARDS
 from storage.chats import Chat
 from storage.tickets import Ticket
 
@@ -33,13 +33,7 @@ def macro(desk: Desk) -> Go:
     answer = saved.find(desk.session, desk.field("answer"))
     if answer is None:
         raise Refusal("inbox.choose")
-    work = doing.work_of(desk)
-    chat = _chat(desk, ticket)
-    actions.reply(work, ticket, saved.filled(work, chat, ticket, answer), waits=answer.afterwards == WAITS)
-    if answer.tag:
-        actions.tag(work, ticket, answer.tag)
-    if answer.afterwards == CLOSES:
-        actions.close(work, ticket)
+    saved.give(doing.work_of(desk), ticket, answer)
     return doing.done(desk, ticket, "macro", "inbox.sent", answer=answer.code)
 
 

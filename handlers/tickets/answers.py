@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
+from handlers.tickets import actions
 from handlers.tickets.work import Work, store_of
-from storage import answers, catalogue, customers, vehicles
-from storage.answers import AFTERWARDS
+from storage import answers, catalogue, chats, customers, vehicles
+from storage.answers import AFTERWARDS, CLOSES, WAITS
 from storage.chats import Chat
 from storage.tickets import Ticket
 
@@ -82,6 +83,17 @@ def filled(work: Work, chat: Chat, ticket: Ticket, answer: Answer) -> str:
     text = answer.texts.get(language) or answer.texts["en"]
     values = _values(work, chat, ticket, language)
     return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def give(work: Work, ticket: Ticket, answer: Answer) -> None:
+    """Sends it with all that goes with it: the customer's turn, a word on the ticket, its end."""
+    chat = chats.get(work.session, ticket.chat_id)
+    assert chat is not None, "a ticket has a chat"
+    actions.reply(work, ticket, filled(work, chat, ticket, answer), waits=answer.afterwards == WAITS)
+    if answer.tag:
+        actions.tag(work, ticket, answer.tag)
+    if answer.afterwards == CLOSES:
+        actions.close(work, ticket)
 
 
 def _values(work: Work, chat: Chat, ticket: Ticket, language: str) -> dict[str, str]:

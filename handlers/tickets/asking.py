@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from handlers.desk import EVERYBODY
 from handlers.dialogue import Refusal, languages
 from handlers.dialogue.texts import Texts, escape
-from handlers.tickets import actions, board
+from handlers.tickets import actions, answers, board
 from handlers.tickets.place import Place, check, language_of, log, member_of, work_of
 from handlers.tickets.telling import may_see
 from handlers.tickets.word import Heard, Word
@@ -26,7 +26,7 @@ from storage.staff import Staff
 from storage.tickets import Ticket
 
 _PRESS = re.compile(r"(![\w-]{8,18})\.(\d{1,3})", re.ASCII)
-MOST_PEOPLE = 24
+MOST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _claim(at: Press) -> str:
 
 def _ask_who(at: Press) -> str:
     people = [member for member in staff.everybody(at.work.session) if member.dismissed_at is None and may_see(member, at.ticket)]
-    rows = [[{"label": f"{one.name}"[:64], "do": "give", "value": one.id}] for one in people[:MOST_PEOPLE]]
+    rows = [[{"label": f"{one.name}"[:64], "do": "give", "value": one.id}] for one in people[:MOST]]
     rows.append([{"label": at.said("group.button.queue"), "do": "give", "value": 0}])
     _ask(at, at.said("group.ask.assign"), buttons=rows)
     return ""
@@ -121,6 +121,26 @@ def _set_tier(at: Press) -> str:
     done = at.said("group.tier_now", tier=at.said(f"group.tier.{at.value}"))
     _settle(at, done)
     return done
+
+
+def _ask_answer(at: Press) -> str:
+    """Saved answers: two beside each other, since each name is short."""
+    if not at.ticket.alive:
+        raise Refusal("tickets.not_alive")
+    known = [{"label": one.names[at.language][:64], "do": "say", "value": one.code} for one in answers.offered(at.work.session)]
+    known = known[:MOST]
+    _ask(at, at.said("group.ask.answer"), buttons=[known[start : start + 2] for start in range(0, len(known), 2)])
+    return ""
+
+
+def _say(at: Press) -> str:
+    answer = answers.find(at.work.session, str(at.value))
+    if answer is None:
+        raise Refusal("tickets.group.not_there_any_more")
+    answers.give(at.work, at.ticket, answer)
+    log(at.work, at.ticket, "macro", answer=answer.code)
+    _settle(at, answer.names[at.language])
+    return answer.names[at.language]
 
 
 def _resolve(at: Press) -> str:
@@ -158,6 +178,8 @@ BUTTONS: dict[str, tuple[Collection[str], Do]] = {
     "give": (EVERYBODY, _give),
     "tier": (EVERYBODY, _ask_tier),
     "set_tier": (EVERYBODY, _set_tier),
+    "answer": (EVERYBODY, _ask_answer),
+    "say": (EVERYBODY, _say),
     "resolve": (EVERYBODY, _resolve),
     "reopen": (EVERYBODY, _reopen),
     "bot": (EVERYBODY, _bot),

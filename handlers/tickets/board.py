@@ -111,7 +111,8 @@ def buttons(seen: View) -> list[list[dict[str, Any]]]:
         rows = [] if seen.ticket.status == tickets.MERGED else [["reopen"]]
     else:
         first = ["assign", "tier"] if seen.ticket.staff_id else ["claim", "assign", "tier"]
-        rows = [first, ["resolve", "bot"] if seen.customer.ticket_id == seen.ticket.id else ["resolve"]]
+        held = seen.customer.ticket_id == seen.ticket.id
+        rows = [first, ["answer", "resolve", "bot"] if held else ["answer", "resolve"]]
     return [[{"label": seen.label(f"group.button.{do}"), "do": do} for do in row] for row in rows]
 
 

@@ -7,23 +7,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
+from handlers.tickets import actions
 from handlers.tickets.asking import BUTTONS
 from storage import audit, tickets
 from storage.messages import MESSAGES, Message
 from storage.staff import ROLES
 from storage.tickets import Ticket
 from tests.handlers.staff_room import Room
-from tests.world import World
+from tests.world import Customer, World
 
 pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 
-def case(world: World, room: Room) -> None:
-    """A complaint of the first store, with every button shown."""
-    world.customer("telegram", address="7").says("you scratched my door")
+def case(world: World, room: Room) -> Customer:
+    """A complaint of the first store, and who made it."""
+    ann = world.customer("telegram", address="7").says("you scratched my door")
     with world.database.transaction() as session:
         session.get_one(Ticket, 1).store_id = 1
     room.tells()
+    return ann
 
 
 def trace(world: World, room: Room) -> tuple[object, ...]:
@@ -38,25 +40,22 @@ def trace(world: World, room: Room) -> tuple[object, ...]:
 def test_each_button_for_each_role_own_and_foreign(world: World) -> None:
     """AU1, AU2, AU10: what is declared beside each button, and nothing else; strangers and who has left do nothing at all."""
     room, people = Room(world), itertools.count(100)
-    world_of = {}
+    people_of = {}
     for role in ROLES:
         for where in ("own", "foreign") if role in ("advisor", "manager") else ("own",):
             address = str(next(people))
             store = {"own": 1, "foreign": 2}[where] if role in ("advisor", "manager") else None
             room.hires(f"{role}-{where}", role, address, store)
-            world_of[address] = (role, where)
+            people_of[address] = (role, where)
     left = room.hires("left", "region", "99")
     case(world, room)
     room.dismisses(left)
-    opener = next(address for address, (role, where) in world_of.items() if role == "region")
-    room.presses(opener, room.button("assign"))
-    room.presses(opener, room.button("tier"))
-    room.arrives()
+    carried = every_button(world, room)
     for do, (roles, _) in BUTTONS.items():
-        for address, (role, where) in [*world_of.items(), ("99", ("", "")), ("5", ("", "")), ("", ("", ""))]:
-            reset(world)
-            data, before = data_of(room, do), trace(world, room)
-            toast = room.presses(address, data)
+        for address, (role, where) in [*people_of.items(), ("99", ("", "")), ("5", ("", "")), ("", ("", ""))]:
+            begin_again(world, ended=do == "reopen")
+            before = trace(world, room)
+            toast = room.presses(address, carried[do])
             if role in roles and where == "own":
                 assert trace(world, room) != before, (do, role, where, toast)
             else:
@@ -64,24 +63,21 @@ def test_each_button_for_each_role_own_and_foreign(world: World) -> None:
                 assert toast
 
 
-def reset(world: World) -> None:
+def begin_again(world: World, ended: bool) -> None:
     with world.database.transaction() as session:
         ticket = session.get_one(Ticket, 1)
-        ticket.status, ticket.staff_id, ticket.tier = "open", None, "serious"
+        ticket.status, ticket.resolved_at = ("resolved", world.now) if ended else ("open", None)
+        ticket.staff_id, ticket.tier = None, "serious"
 
 
-def data_of(room: Room, do: str) -> str:
-    """What an honest button would carry, put on the card by hand, so that each is there at any time."""
+def every_button(world: World, room: Room) -> dict[str, str]:
+    """What honest buttons would carry, all put on the card by hand, so that each is there at any time."""
     card = next(row for row in reversed(room.rows) if any(button["do"] == "tier" for button in buttons_of(row)))
-    value = {"give": 0, "set_tier": "critical"}.get(do)
-    button = {"label": do, "do": do, **({} if value is None else {"value": value})}
-    data = {**card.data, "buttons": [*card.data["buttons"], [button]]}
-    with room.world.database.transaction() as session:
-        if do == "reopen":
-            ticket = session.get_one(Ticket, 1)
-            ticket.status, ticket.resolved_at = "resolved", room.world.now
+    values = {"give": 0, "set_tier": "critical", "say": "hello"}
+    data = {**card.data, "buttons": [[{"label": do, "do": do, "value": values.get(do)} for do in BUTTONS]]}
+    with world.database.transaction() as session:
         session.execute(update(MESSAGES).where(MESSAGES.c.id == card.id).values(data=data))
-    return f"{card.token}.{len(buttons_of(card))}"
+    return {do: f"{card.token}.{index}" for index, do in enumerate(BUTTONS)}
 
 
 def buttons_of(row: Message) -> list[dict[str, object]]:
@@ -93,8 +89,7 @@ def test_forged_old_and_foreign_buttons_do_nothing(world: World) -> None:
     room = Room(world)
     li = room.hires("Li", address="71")
     room.hires("Wang", address="72")
-    case(world, room)
-    ann = world.customer("telegram", address="7").says("menu")
+    ann = case(world, room).says("menu")
     claim = room.button("claim")
     before = trace(world, room)
 
@@ -149,3 +144,33 @@ def test_without_a_group_a_ticket_stands_in_the_chat_of_whoever_takes_it(world: 
     ann.sees("I can help as well")
     room.tells()
     assert "I can help as well" in wang.rows[-1].text
+
+
+def test_what_is_done_in_the_console_shows_in_the_topic_and_the_other_way_round(world: World) -> None:
+    """Answers, notes and state of a colleague at a desk; each once, and each with who did it."""
+    room = Room(world)
+    li, ann = room.hires("Li", address="71"), case(world, room)
+    with world.database.transaction() as session:
+        work, ticket = world.work(session, "Wang"), session.get_one(Ticket, 1)
+        actions.reply(work, ticket, "We have found the paint.")
+        actions.note(work, ticket, "the blue one")
+        actions.assign(work, ticket, li)
+    room.writes("71", "It dries by noon.")
+    room.writes("71", "// the big brush")
+    room.tells()
+    shown = "\n".join(row.text for row in room.rows if not row.incoming and row.kind == "text" and not row.edits)
+    assert [shown.count(words) for words in ("We have found the paint.", "the blue one", "dries by noon", "big brush")] == [
+        1,
+        1,
+        0,
+        0,
+    ]
+    assert "💬 Wang" in shown
+    assert "Li" in next(row.text for row in reversed(room.rows) if row.edits)
+    assert room.notes == ["the blue one", "the big brush"]
+    assert room.presses("71", room.button("answer")) == ""
+    assert room.presses("71", room.button("say", "hello")) == "Greeting"
+    ann.sees("Hello", "this is Li")
+    with world.database.reading() as session:
+        done = [(event.who, event.place) for event in tickets.history(session, 1) if event.what == "replied"]
+    assert done == [("Wang", "console"), ("Li", "telegram"), ("Li", "telegram")]

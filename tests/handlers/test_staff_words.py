@@ -25,6 +25,7 @@ notes = st.tuples(marks, st.sampled_from([" ", "\n", "\u3000", ": "]), rest).map
 plain = st.from_regex(r"[A-Za-z客户您好][ A-Za-z0-9客户您好.,/:]{0,20}", fullmatch=True)
 
 
+@settings(max_examples=60)
 @given(notes)
 def test_a_marked_text_is_a_note(text: str) -> None:
     read = aims.read(text)
@@ -32,12 +33,14 @@ def test_a_marked_text_is_a_note(text: str) -> None:
     assert SECRET in read.words
 
 
+@settings(max_examples=60)
 @given(st.text(max_size=30))
 def test_nothing_that_begins_with_a_slash_is_a_reply(text: str) -> None:
     assert aims.read("/" + text).aim in (Aim.NOTE, Aim.COMMAND)
     assert aims.read("\u3000／" + text).aim in (Aim.NOTE, Aim.COMMAND)
 
 
+@settings(max_examples=40)
 @given(plain)
 def test_everything_else_is_a_reply(text: str) -> None:
     assert aims.read(text).aim is Aim.REPLY
@@ -72,7 +75,7 @@ def test_no_word_of_a_note_ever_reaches_the_customer(world: World) -> None:
     room.hires("Li", address="71")
     room.tells()
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(deeds)
     def never(story: list[tuple[str, object]]) -> None:
         last = None
