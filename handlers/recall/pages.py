@@ -15,12 +15,26 @@ from handlers.rewards import desk_form
 from handlers.rewards import rules as gifts
 from handlers.segments import actions as audience
 from storage import campaigns, coupons, segments
-from storage.campaigns import DRAFT, HELD_BACK, HOLD_OUT, LETTER, PAUSED, PLANNED, RUNNING, Arm, Campaign
+from storage.campaigns import (
+    DRAFT,
+    DROPPED,
+    HELD_BACK,
+    HOLD_OUT,
+    LETTER,
+    PAUSED,
+    PLANNED,
+    POSTED,
+    RUNNING,
+    WITHHELD,
+    Arm,
+    Campaign,
+)
 from storage.coupons import Offer
 from storage.customers import Customer
 from storage.segments import Segment
 
 SAMPLES = 3
+STATUSES = (PLANNED, POSTED, HELD_BACK, WITHHELD, DROPPED)
 # What may be done in which state.
 STEPS = {
     DRAFT: ("approve", "save", "cancel"),
@@ -100,11 +114,11 @@ def change(desk: Desk) -> Go:
 
 
 def _progress(desk: Desk, campaign: Campaign) -> dict[str, int]:
-    counts: dict[str, int] = {}
+    counts = dict.fromkeys(STATUSES, 0)
     for (status, _), number in campaigns.tallies(desk.session, campaign.id).items():
-        counts[status] = counts.get(status, 0) + number
+        counts[status] += number
     total = sum(counts.values())
-    return {**counts, "total": total, "over": total - counts.get(PLANNED, 0)}
+    return {**counts, "total": total, "over": total - counts[PLANNED]}
 
 
 def _samples(desk: Desk, campaign: Campaign, segment: Segment, offer: Offer | None) -> list[tuple[str, str]]:
