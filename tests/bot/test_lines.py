@@ -107,6 +107,21 @@ def test_a_call_that_left_and_was_not_answered_may_have_taken_effect(pieces: lis
     assert tell([pieces, [OK]], story).connections == 2
 
 
+def test_ch17_an_answer_that_drips_is_given_up_at_its_deadline() -> None:
+    """CH17: byte by byte, never silent for long: what counts is when the whole answer is here."""
+    drips = [b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", *[b"x"] * 200_000]
+
+    async def story(lines: Lines, server: Server) -> None:
+        slow = asyncio.create_task(call(lines, server, answer=0.3))
+        while not server.requests:
+            await asyncio.sleep(0)
+        assert await call(lines, server) == (200, b"ok")  # nobody else waits for it
+        with pytest.raises(Unanswered):
+            await slow
+
+    assert tell([drips, [OK]], story).connections == 2
+
+
 def test_a_call_that_nobody_took_has_not_left() -> None:
     async def story(lines: Lines, server: Server) -> None:
         with pytest.raises(NotSent):

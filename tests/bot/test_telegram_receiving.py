@@ -361,6 +361,23 @@ def test_in14_things_without_words_are_met_politely_and_notices_with_silence(dat
     tell(database, story)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_ab8_another_bot_is_not_answered(database: Database) -> None:
+    """AB8: two bots that answer each other would never end."""
+
+    async def story(fake: FakeTelegram, _house: House) -> None:
+        echo = {"id": 77, "is_bot": True, "first_name": "Echo", "username": "echo_bot"}
+        chat = {"id": 77, "type": "private", "first_name": "Echo"}
+        fake.push({"message": {"message_id": 1, "date": 1, "chat": chat, "from": echo, "text": "menu"}})
+        fake.user(7).says("menu")
+        await fake.user(7).sees_messages(1)
+        await fake.until(lambda: fake.undelivered == 0)
+        assert fake.user(77).received == []
+        assert heard(database) == ["menu"]
+
+    tell(database, story)
+
+
 def test_ab7_groups_are_left_and_hear_nothing_personal(database: Database) -> None:
     """AB7, AU15: an anonymous administrator, a channel, being added: the bot leaves; the staff's own group it stays in."""
 

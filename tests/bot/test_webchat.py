@@ -102,6 +102,41 @@ def test_ch19_what_was_missed_is_replayed_in_order(database_url: str) -> None:
     asyncio.run(go())
 
 
+def test_db12_a_page_that_has_seen_more_than_the_database_holds_begins_anew(url: str) -> None:
+    """DB12: after a fail-over to a copy that lacks the last seconds, ids begin again lower; nobody waits for later ones."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.visitor()
+            async with ann:
+                await ann.says("one")
+            async with site.visitor(ann.token, 10**9) as back:
+                assert back.welcome["reset"]
+                assert [row["text"] for row in back.rows] == ["Hello", "one", "You said: one"]
+                assert (await back.says("two"))["text"] == "You said: two"
+
+    asyncio.run(go())
+
+
+def test_a_page_is_about_the_store_that_its_tag_names(templates: Templates, tmp_path: Path) -> None:
+    """`data-store`; a code that nobody knows is as if it were not there, and a choice that was made stays."""
+
+    def stores_of(site: Site) -> list[str | None]:
+        with site.database.reading() as session:
+            query = "SELECT stores.code FROM chats LEFT JOIN stores ON stores.id = chats.store_id ORDER BY chats.id"
+            return [row[0] for row in session.connection().exec_driver_sql(query)]
+
+    async def go() -> None:
+        async with Site(templates.copy("sqlite", True, tmp_path)) as site:
+            async with site.visitor(store="west") as ann, site.visitor(store="nowhere"), site.visitor():
+                assert stores_of(site) == ["west", None, None]
+            async with site.visitor(ann.token, ann.seen, store="east") as back:
+                await back.says("hello")
+                assert stores_of(site)[0] == "west"
+
+    asyncio.run(go())
+
+
 def test_an_advisor_in_another_process_is_heard_within_two_seconds(database_url: str) -> None:
     async def go() -> None:
         async with Site(database_url) as site, site.visitor() as ann, site.visitor() as bob:

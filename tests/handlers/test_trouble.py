@@ -1,7 +1,10 @@
 """Turns on a database in trouble: locked, full, cut off, in a deadlock. Nothing is half done, and nothing is done twice."""
 
 import gc
+import platform
 import resource
+import shutil
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -23,6 +26,7 @@ from storage import chats, messages
 from storage.database import Database, sqlite_driver
 from tests.conftest import Templates
 from tests.cut_off import CutOff
+from tests.refusing import CALLS, without
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -144,6 +148,38 @@ def test_db3_db5_a_full_disk_loses_nothing_that_was_promised(templates: Template
     assert said == [True, False] * (len(said) // 2)
     with database.reading() as session:
         assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    database.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux" or platform.machine() not in CALLS, reason="only Linux can refuse calls to a thread")
+@pytest.mark.parametrize(
+    ("calls", "page"),
+    [(("fsync", "fdatasync"), 0), (("pwrite",), 0), (("pwrite",), 1), (("pwrite",), 4)],
+    ids=["not flushed", "nothing written", "after a page", "after four pages"],
+)
+def test_db4_a_disk_that_breaks_in_a_commit_confirms_nothing(
+    templates: Templates, tmp_path: Path, calls: tuple[str, ...], page: int
+) -> None:
+    """DB4: EIO wherever the commit stands. Nobody is told that it is done; what was before is there, also after a power cut."""
+    database = _sqlite(templates, tmp_path)
+    engine = Engine(database, FEATURES)
+    for number in range(3):
+        _says(engine, f"before{number}")
+    path = Path(database.url.removeprefix("sqlite:///"))
+    written = Path(f"{path}-wal").stat().st_size
+    with pytest.raises(OperationalError, match="disk I/O"):
+        without(calls, lambda: _says(engine, "k"), beyond=written + page * 4120 if calls == ("pwrite",) else 0)
+    (after := tmp_path / "after").mkdir()
+    for file in (path, Path(f"{path}-wal")):
+        shutil.copy(file, after)
+    found = Database(f"sqlite:///{after / path.name}")
+    assert _transcript(found)[:6] == [True, False] * 3
+    with found.reading() as session:
+        assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    found.close()
+    assert _says(engine, "k").spoke
+    assert _says(engine, "k").duplicate
+    assert _transcript(database) == [True, False] * 4
     database.close()
 
 
