@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres
-from tests.torture import booking, feeding, killing
+from tests.torture import booking, campaigning, feeding, killing
 
 NUMBER = 10_000
 KILLS = 40
@@ -34,6 +34,10 @@ def main(number: int, kills: int) -> None:
                     print(f"{kind}, updates by {'webhook' if webhook else 'polling'}: {verdict}", flush=True)
             with _fresh(where) as (folder, url):
                 print(f"{kind}, outgoing: {asyncio.run(killing.outgoing(folder, url, number, kills))}", flush=True)
+            with _fresh(where) as (folder, url):
+                print(
+                    f"{kind}, a campaign: {asyncio.run(campaigning.campaign(folder, url, number, kills, pauses=5))}", flush=True
+                )
             with _fresh(where) as (_, url):
                 said, aside = asyncio.run(feeding.feed(Database(url), number))
                 print(

@@ -7,7 +7,7 @@ import pytest
 
 from storage.database import Database
 from storage.migrating import migrate
-from tests.torture import booking, feeding, killing
+from tests.torture import booking, campaigning, feeding, killing
 
 
 @pytest.fixture
@@ -29,6 +29,12 @@ def test_pr2_killed_while_messages_go_out(sqlite_url: str, tmp_path: Path) -> No
     """PR2: 0 lost; what arrives twice was in flight."""
     verdict = asyncio.run(killing.outgoing(tmp_path, sqlite_url, number=200, kills=1))
     assert verdict.done == 200
+
+
+def test_cc10_killed_and_paused_in_the_middle_of_a_campaign(sqlite_url: str, tmp_path: Path) -> None:
+    """CC10, PR2: 0 lost, 0 written to twice, nothing after a stop."""
+    verdict = asyncio.run(campaigning.campaign(tmp_path, sqlite_url, people=40, kills=1))
+    assert (verdict.kills, verdict.pauses, verdict.people) == (1, 1, 40)
 
 
 def test_in1_in2_updates_of_every_shape(database: Database) -> None:
