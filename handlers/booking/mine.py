@@ -145,7 +145,8 @@ class _Sure(Choice):
 def _to(turn: Turn, row: Appointment, answers: Answers) -> str:
     if "time" not in answers:
         return ""
-    return words.moment(turn, words.store_of(turn, row), wishes.start_of(wishes.to_move(turn, answers), answers))
+    store, at = words.store_of(turn, row), wishes.start_of(wishes.to_move(turn, answers), answers)
+    return words.label(turn, "booking.in_zone", at=words.moment(turn, store, at), zone=words.zone_name(turn, store, at))
 
 
 class _Possible(_Sure):

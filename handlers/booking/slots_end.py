@@ -38,8 +38,8 @@ class Held(Slot):
         before = answers.pop(self.name, None)
         if "phone" not in answers and "undo" not in answers and (phone := wishes.known_phone(turn)):
             answers["phone"] = phone
-        again = before is not None and before["for"] == _for(answers)
-        if before is None or before["for"][: len(SAID_BACK)] != _for(answers)[: len(SAID_BACK)]:
+        again = before is not None and before["for"][: len(SAID_BACK)] == _for(answers)[: len(SAID_BACK)]
+        if not again:
             answers.pop("confirm", None)
         visit = wishes.to_book(turn, answers)
         try:
@@ -88,6 +88,8 @@ class _Last(Undo):
         known = words.card(
             turn, row, note=answers.get("note", ""), car=wishes.car_label(turn, answers), advisor=advisor.name if advisor else ""
         )  # fmt: skip
+        # What is said back before it is booked names the zone, also for people who live by it.
+        known["zone"] = words.zone_name(turn, words.store_of(turn, row), row.starts_at)
         minutes = round((row.hold_until - turn.now).total_seconds() / 60) if row.hold_until else 0
         time, change = turn.button("booking.button.time", "answer", "day"), turn.button("booking.button.change", "answer", "menu")
         come = [turn.button("booking.change.transport", "answer", "transport")] if known["transport"] else []
@@ -123,7 +125,7 @@ class Number(Phone, _Last):
     def known(self, turn: Turn, answers: Answers) -> str | None:
         phone = super().known(turn, answers)
         if phone and turn.incoming.kind == "contact" and turn.chat.slot == self.name:
-            self._given(turn, phone, answers)
+            self._given(phone, answers)
             # The customer that this number makes known may have this car on file.
             car = answers["car"]
             fitting = cars.meant(turn, vehicles.own(turn), car) if car.get("model") and "id" not in car else []
@@ -139,18 +141,17 @@ class Number(Phone, _Last):
         return said if menu else replace(said, share=asked.share)
 
     def read(self, turn: Turn, answers: Answers) -> str:
-        return self._given(turn, super().read(turn, answers), answers)
+        return self._given(super().read(turn, answers), answers)
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> str | None:
         if value in ("day", "note", "menu", *CHANGES):
             self._change(value, answers)
             return None
-        return self._given(turn, value, answers)
+        return self._given(value, answers)
 
-    def _given(self, turn: Turn, phone: str, answers: Answers) -> str:
-        """Whoever may live by another clock has not read yet whose time it is."""
-        visit = wishes.to_book(turn, answers)
-        if "undo" not in answers and not words.zone(turn, visit.store, wishes.start_of(visit, answers), phone):
+    def _given(self, phone: str, answers: Answers) -> str:
+        """All was said back above the question, unless the number is only being corrected."""
+        if "undo" not in answers:
             answers["confirm"] = "yes"
         return phone
 

@@ -57,6 +57,11 @@ def zone(speaker: Speaker, store: Store, at: datetime, phone: str | None) -> str
     there = at.astimezone(ZoneInfo(store.timezone))
     if all(at.astimezone(ZoneInfo(name)).utcoffset() == there.utcoffset() for name in zones):
         return ""
+    return zone_name(speaker, store, at)
+
+
+def zone_name(speaker: Speaker, store: Store, at: datetime) -> str:
+    there = at.astimezone(ZoneInfo(store.timezone))
     return str(get_timezone_name(there, width="long", locale=locale(speaker.language)))
 
 

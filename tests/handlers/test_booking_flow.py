@@ -39,11 +39,13 @@ def _utc(day: int, hour: int, minute: int = 0) -> datetime:
     ("language", "words", "taps", "phone", "echo", "done", "starts"),
     [
         ("en", "oil change next Tuesday at ten for my A4", ["Lanwan Auto East"], "138 0013 8000",
-         ["Oil and filter change", "Tue 24 Nov, 10:00", "East Harbour", "Audi A4", "¥699"], "You're booked!", _utc(24, 2)),
+         ["Oil and filter change", "Tue 24 Nov, 10:00", "East Harbour", "China Standard Time", "Audi A4", "¥699"],
+         "You're booked!", _utc(24, 2)),
         ("zh-CN", "下周三上午十点做小保养", ["奥迪A4", "澜湾汽车东港店"], "13800138000",
-         ["小保养", "11月25日 周三 10:00", "东港店", "奥迪A4", "¥899"], "预约成功", _utc(25, 2)),
+         ["小保养", "11月25日 周三 10:00", "东港店", "中国标准时间", "奥迪A4", "¥899"],
+         "预约成功", _utc(25, 2)),
         ("zh-TW", "下週五下午三點半換機油", ["奧迪A4", "瀾灣汽車東港店"], "+886 912 345 678",
-         ["更換機油", "11月27日 週五 15:30", "東港店", "奧迪A4"], "預約完成", _utc(27, 7, 30)),
+         ["更換機油", "11月27日 週五 15:30", "東港店", "中國標準時間", "奧迪A4"], "預約完成", _utc(27, 7, 30)),
     ],
 )  # fmt: skip
 def test_two_messages_and_a_few_taps_make_an_appointment(
@@ -194,7 +196,7 @@ def test_a_time_that_cannot_be(world: World, language: str, words: str, why: str
 def test_a_number_that_cannot_be(world: World, number: str, why: str) -> None:
     ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait")
     ann.says(number).sees(why, "number")
-    ann.says("+44 20 7946 0000").sees("10:00 (China Standard Time)")  # TM9: they may live by another clock
+    ann.says("+44 20 7946 0000").sees("You're booked!", "10:00 (China Standard Time)")  # TM9: they may live by another clock
 
 
 @ONE
@@ -218,7 +220,7 @@ def test_three_cars_and_no_plate(world: World) -> None:
 
 def test_a_time_that_somebody_else_took_meanwhile(world: World) -> None:
     """CC1: the hold is over, the time has gone; others are offered, and the yes counts for none of them."""
-    ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait").says("+447400123456")
+    ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait").sees("On which number")
     world.passes(minutes=7)
     for number in range(4):
         bob = (
@@ -227,7 +229,7 @@ def test_a_time_that_somebody_else_took_meanwhile(world: World) -> None:
             .says(f"1380013800{number}")
         )
         bob.sees("You're booked!")
-    ann.presses("✓ Book it").sees("somebody else has it", "Choose one")
+    ann.says("13800138009").sees("somebody else has it", "Choose one")
     ann.presses("Tue 24 Nov, 09:00").sees("Shall I book it?").says("yes").sees("You're booked!", "09:00")
 
 
@@ -247,8 +249,10 @@ def test_moved_and_cancelled_in_words_the_calendar_file_follows(world: World) ->
     ann = books(world.customer())
     first = ann.last.data["document"]["content"]
     ann.says("move my appointment to Wednesday").sees("Wed 25 Nov: what time?").presses("10:00")
-    ann.sees("Move Oil and filter change from Tue 24 Nov, 10:00 to Wed 25 Nov, 10:00?").says("Thursday at eleven")
-    ann.sees("to Thu 26 Nov, 11:00?").says("yes").sees("Moved.", "Thu 26 Nov, 11:00")
+    ann.sees("Move Oil and filter change from Tue 24 Nov, 10:00 to Wed 25 Nov, 10:00 (China Standard Time)?").says(
+        "Thursday at eleven"
+    )
+    ann.sees("to Thu 26 Nov, 11:00 (").says("yes").sees("Moved.", "Thu 26 Nov, 11:00")
     second = ann.last.data["document"]["content"]
     ann.says("cancel my booking").says("no").sees("stays as it is").presses("Cancel it").presses("Yes, cancel it").sees(
         "Cancelled"
