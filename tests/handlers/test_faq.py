@@ -158,3 +158,30 @@ def test_every_entry_can_be_shown_in_every_language(world: World, language: str)
         ann.starts(f"faq-{entry_id}")
         assert "{" not in ann.last.text, entry_id
         assert len(ann.last.text.encode("utf-16-le")) // 2 <= 4096, entry_id
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_words_that_nobody_understands_get_a_kind_sentence_and_a_person(world: World) -> None:
+    """Emoji, another language, four thousand characters, what no dealership knows: a sentence and a way on for each."""
+    ann = world.customer()
+    odd = [
+        "🙂🙂🚗",
+        "Сколько стоит замена масла?",
+        "オイル交換はいくらですか",
+        "blah " * 800,
+        "who won the football match in 1998",
+    ]
+    for words in odd:
+        before = len(ann.received)
+        ann.says(words)
+        assert len(ann.received) == before + 1
+        assert ann.last.text.strip()
+        assert ann.labels, "a person, or none of these"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_empty_base_says_that_it_does_not_know(database: Database) -> None:
+    ann = World(database).customer()
+    ann.says("when are you open").sees("I won't guess")
+    with database.reading() as session:
+        assert session.query(Gap).one().nearest is None

