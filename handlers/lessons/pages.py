@@ -57,6 +57,6 @@ def _seen_from(_session: Session, lesson: Lesson, stores: Collection[int | None]
 
 LESSON = Thing("lesson", lambda session, number: session.get(Lesson, number), _seen_from)
 PAGES = [
-    Page(path="/lessons", roles=EVERYBODY, get=library, template="lessons/library.html", menu="lessons.menu"),
+    Page(path="/lessons", roles=EVERYBODY, get=library, template="lessons/library.html"),
     Page(path="/lessons/{lesson}/entry", roles=MANAGERS, get=entry, post=keep, template="lessons/entry.html"),
 ]

@@ -164,7 +164,48 @@ def test_queue_and_thread_at_a_glance(
     clock = page.locator("#head [data-due]").first
     before = clock.inner_text()
     expect(clock).not_to_have_text(before)
-    page.locator("#t-settle summary").click()
+    page.locator("#t-settle > summary").click()
     expect(page.locator("[name=cause]")).to_be_visible()
     page.screenshot(path=screenshots / f"inbox-thread-{language}-{width}.png", full_page=width < 500)
+    sound(watched)
+
+
+def test_keys_saved_answers_and_many_at_once(made: Served, pages: Pages) -> None:
+    """UX 1.3: single keys outside of fields only, and none when they are switched off; "/" offers answers; undo is there."""
+    house = site(made)
+    tickets = [ticket_in(house.database, "west", f"Key {number}", f"Kim {number}") for number in range(3)]
+    watched = pages()
+    page = watched.page
+    enters(page, made, "wes", at(made, tickets[0]))
+    page.locator("body").press("r")
+    field = page.locator("[name=words]")
+    expect(field).to_be_focused()
+    page.keyboard.type("/wait")
+    expect(page.locator("#offered li:visible")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(field).to_have_value(
+        "I'm sorry that you had to wait, Kim 0. I'm looking into it now and will write to you here within the hour."
+    )
+    page.keyboard.type(" jknt?")
+    expect(field).to_have_value(
+        "I'm sorry that you had to wait, Kim 0. I'm looking into it now and will write to you here within the hour. jknt?"
+    )
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.locator("[name=note]")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_contain_text("next, previous ticket")
+    page.locator("#keys button").click()
+    expect(page.locator(".notice")).to_have_text("Single keys are off.")
+    page.locator("body").press("n")
+    expect(page.locator("[name=note]")).to_be_hidden()
+    page.goto(made.url + "/console/tickets?find=Kim")
+    for ticket in tickets:
+        page.locator(f"#r-{house.token('ticket', ticket.id)} input").check()
+    page.locator("#many summary").click()
+    page.locator("#bulk button", has_text="Close").click()
+    expect(page.locator("#undo")).to_contain_text("3 will be closed in a few seconds.")
+    page.locator("#undo button").click()
+    expect(page.locator(".notice").first).to_have_text("Undone.")
     sound(watched)
