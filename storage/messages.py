@@ -386,11 +386,15 @@ def blank_newest(session: Session, chat_id: int, text: str) -> None:
     session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == number).values(text=text, data={}))
 
 
-def note_edit(session: Session, chat_id: int, ref: str, text: str, now: datetime) -> None:
-    """Keeps what somebody made of their words later, beside what was answered; `ref` is the channel's id of the message."""
+def note_edit(session: Session, chat_id: int, ref: str, text: str, now: datetime) -> int | None:
+    """Keeps what somebody made of their words later, beside what was answered; `ref` is the channel's id of the message.
+
+    The row, None if there is no such one, or nothing has changed.
+    """
     recent = select(MESSAGES.c.id, MESSAGES.c.data).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.status == RECEIVED)
     for row in session.connection().execute(recent.order_by(MESSAGES.c.id.desc()).limit(100)):
         if row.data.get("ref") == ref:
             data = {**row.data, "edited": {"text": text, "at": now.isoformat()}}
             session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == row.id).values(data=data))
-            return
+            return int(row.id) if row.data.get("edited", {}).get("text") != text else None
+    return None

@@ -279,6 +279,17 @@ def link(session: Session, ticket_id: int, message_ids: Iterable[int]) -> None:
         session.execute(insert(session, TicketMessage.__table__).on_conflict_do_nothing(index_elements=["message_id"]), rows)
 
 
+def about(session: Session, message_id: int) -> int | None:
+    """The ticket that a message is about; of a merged one, what it became part of."""
+    query = select(func.coalesce(Ticket.merged_into, Ticket.id)).join(TicketMessage, TicketMessage.ticket_id == Ticket.id)
+    return session.scalar(query.where(TicketMessage.message_id == message_id))
+
+
+def events_after(session: Session, ticket_id: int, what: str, after: int) -> Sequence[TicketEvent]:
+    query = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id, TicketEvent.what == what, TicketEvent.id > after)
+    return session.scalars(query.order_by(TicketEvent.id)).all()
+
+
 def relink(session: Session, message_ids: Collection[int], ticket_id: int) -> None:
     """These messages were about another matter after all."""
     theirs = TicketMessage.message_id.in_(message_ids)

@@ -25,7 +25,9 @@ from bot.redaction import where
 from bot.turns import Turns
 from handlers.dialogue.engine import Outcome
 from handlers.dialogue.incoming import Incoming
+from handlers.tickets import actions
 from handlers.tickets.word import Word
+from handlers.tickets.work import By, Work
 from storage import chats, messages, outbox, quarantine
 from storage.database import Database
 
@@ -268,7 +270,9 @@ class Intake:
     def _note_edit(self, edited: updates.Edited) -> None:
         with self._database.transaction() as session:
             if chat := chats.find(session, "telegram", edited.address):
-                messages.note_edit(session, chat.id, edited.ref, edited.text, self._clock())
+                now = self._clock()
+                if row := messages.note_edit(session, chat.id, edited.ref, edited.text, now):
+                    actions.rewritten(Work(session, self._turns.engine.texts, now, By("customer", "telegram")), row)
 
     def _lose(self, blocked: updates.Blocked) -> None:
         with self._database.transaction() as session:

@@ -98,8 +98,10 @@ class TelegramSender:
         done = min(int(letter.data.get("parts_sent", 0)), len(steps) - 1)
         result = Result(Fate.RETURNED)
         for number, step in enumerate(steps[done:], done):
-            if not await slot():
-                return Result(Fate.RETURNED, parts=number)
+            # In a group each photo of an album counts.
+            for _ in range(len(step.album) if step.album and self.is_group(letter.address) else 1):
+                if not await slot():
+                    return Result(Fate.RETURNED, parts=number)
             result = await self._say(step)
             if thread and is_astray(result):
                 return replace(result, fate=Fate.ASTRAY)

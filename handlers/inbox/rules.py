@@ -11,9 +11,9 @@ TOLD = (
     "opened", "claimed", "assigned", "tier", "raised", "became_complaint", "broken", "climbed", "warned", "resolved", "closed",
     "reopened", "merged", "took_in", "unmerged", "let_go", "split", "handed_back", "phone", "tagged", "untagged",
     "scheduled", "unscheduled",
-    "held_up", "lesson",
+    "held_up", "lesson", "withdrawn", "rewritten",
 )  # fmt: skip
-NAMED = (*TOLD, "replied", "noted", "handed_over", "went_on", "reckoned")
+NAMED = (*TOLD, "replied", "noted", "handed_over", "went_on", "reckoned", "corrected", "note_rewritten")
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,14 @@ def hear(work: Work, chat: Chat, ticket: Ticket, words: str = "", message_ids: I
         card.show(work, chat, ticket)
 
 
+def rewritten(work: Work, message_id: int) -> None:
+    """The customer has given words of theirs another form; whoever works on it must not rely on the old ones."""
+    number = tickets.about(work.session, message_id)
+    ticket = tickets.get(work.session, number) if number else None
+    if ticket and ticket.alive:
+        work.event(ticket, "rewritten", message=message_id)
+
+
 def learn(work: Work, chat: Chat, ticket: Ticket, verdict: Verdict) -> None:
     """What the customer says further may show that it is worse than it seemed, or that a question is a complaint."""
     if ticket.kind in ("question", "error") and verdict.complaint:

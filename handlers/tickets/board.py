@@ -158,8 +158,14 @@ def said(seen: View, line: Message) -> str:
         who = "💬 " + str(line.data["by"])
     else:
         who = "🤖 " + seen.label("desk.bot")
-    words = line.text or (seen.label("desk.photo") if pictures(line) else "…")
+    changed = str(line.data.get("edited", {}).get("text", "")) if line.incoming else ""
+    words = changed or line.text or (seen.label("desk.photo") if pictures(line) else "…")
     return f"<b>{escape(who)}</b>: {escape(_short(words, MOST_WORDS))}"
+
+
+def rewritten(seen: View, line: Message) -> str:
+    words = str(line.data.get("edited", {}).get("text", "")) or "…"
+    return f"<b>✏️ {escape(name_of(seen))}</b>: {escape(_short(words, MOST_WORDS))}"
 
 
 def note(seen: View, noted: TicketNote) -> str:

@@ -93,6 +93,7 @@ def _in_chat(work: Work, chat: Chat, ticket: Ticket, notices: Sequence[Notice], 
     known = work.session.get(Board, ticket.id)
     if known is None and not ticket.alive and not notices:
         return False
+    shown = known.event_id if known else 0
     standing = board.stand(work, chat, ticket, language)
     seen = board.view(work, ticket, language)
     new = _whole([line for line in tickets.thread(work.session, ticket.id) if line.id > standing.message_id], work.now)
@@ -100,6 +101,7 @@ def _in_chat(work: Work, chat: Chat, ticket: Ticket, notices: Sequence[Notice], 
     new = [line for line in new if _worth_showing(line, standing)]
     lines = [(text, 0) for text in _notice_lines(seen, notices, bool(new))]
     lines += [(board.said(seen, line), line.id) for line in new] + [(text, 0) for text in _new_notes(seen, chat, standing)]
+    lines += _rewritten(seen, shown, before)
     where = {"topic": standing.topic_id, "under": standing.card_id}
     number = None
     under = {line.id: ref for line in new if (ref := _replied_to(work, chat, line))}
@@ -121,6 +123,14 @@ def _whole(lines: list[Message], now: datetime) -> list[Message]:
     if not last or not album or not last.created_at or now - last.created_at > ALBUM_WAIT:
         return lines
     return lines[: next(index for index, line in enumerate(lines) if line.data.get("album") == album)]
+
+
+def _rewritten(seen: View, after: int, known: int) -> list[tuple[str, int]]:
+    """What the customer has changed in words that were shown before."""
+    events = tickets.events_after(seen.work.session, seen.ticket.id, "rewritten", after)
+    ids = dict.fromkeys(event.detail["message"] for event in events if event.detail["message"] <= known)
+    lines = messages.with_ids(seen.work.session, seen.customer.id, list(ids))
+    return [(board.rewritten(seen, line), line.id) for line in lines]
 
 
 def _new_notes(seen: View, chat: Chat, standing: Board) -> list[str]:

@@ -139,6 +139,11 @@ def test_a_topic_that_is_closed_by_hand_is_made_anew_and_nothing_is_lost(world: 
         assert "I am so sorry, Ann." in shown
         group.says(li, "Yes, I am.", new)
         await ann.sees("Yes, I am.")
+        await floor.handled()
+        words = ann.says("I come at 3")
+        await floor.sees("I come at 3")
+        ann.edits(words, "I come at 4")
+        await floor.sees("I come at 4")
 
     tell(world, story)
 
