@@ -14,12 +14,13 @@ ENERGIES = ("petrol", "diesel", "hybrid", "electric")
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """What is empty does not matter. `stores`: codes. `had`: codes of services of which one was done to the car in the last
-    `had_months`. `quiet_days`: nobody who has been here in so many days."""
+    """What is empty does not matter. `stores`, `segments`: codes; one of them. `had`: codes of services of which one was done to
+    the car in the last `had_months`. `quiet_days`: nobody who has been here in so many days."""
 
     store_kind: str = ""
     stores: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
     energy: tuple[str, ...] = ()
     parked: str = ""
     had: frozenset[str] = frozenset()
@@ -37,6 +38,8 @@ def has_person(audience: Audience, person: Person, today: date, figures: Figures
     if audience.stores and person.store.code not in audience.stores:
         return False
     if audience.quiet_days and person.visits and today - person.visits[-1] < timedelta(days=audience.quiet_days):
+        return False
+    if audience.segments and not set(audience.segments) & person.segments.keys():
         return False
     return not audience.stages or stage(person, today, figures) in audience.stages
 

@@ -8,7 +8,7 @@ from handlers.reminders import rules
 from handlers.reminders.rules import Rule
 
 # Fields of triggers and audiences by what is typed into them.
-_LISTS, _NUMBER_LISTS = ("since", "services", "stages", "energy", "stores", "had"), ("months",)
+_LISTS, _NUMBER_LISTS = ("since", "services", "stages", "energy", "stores", "segments", "had"), ("months",)
 _NUMBERS = ("km", "ahead", "every", "day", "times", "quiet_days", "had_months")
 
 
@@ -70,7 +70,8 @@ def _audience(desk: Desk) -> dict[str, Any]:
     found: dict[str, Any] = {
         "store_kind": desk.field("audience_store_kind", 20), "parked": desk.field("audience_parked", 20),
         "stages": list(desk.form.get("audience_stages", ())), "energy": list(desk.form.get("audience_energy", ())),
-        "stores": _list(desk.field("audience_stores", 400)), "had": _list(desk.field("audience_had", 400)),
+        "stores": _list(desk.field("audience_stores", 400)), "segments": _list(desk.field("audience_segments", 400)),
+        "had": _list(desk.field("audience_had", 400)),
         "had_months": _number(desk.field("audience_had_months", 6)), "quiet_days": _number(desk.field("audience_quiet_days", 6)),
     }  # fmt: skip
     return {name: value for name, value in found.items() if value not in ("", [])}

@@ -53,7 +53,8 @@ class Answer:
 class Person:
     """A customer of `store`, whose day it is. `chat_id` 0: there is none that works. `visits`: days of visits to us, the oldest
     first. `last_contact`: the day of their last words or visit. `booked`: by car, the day of its appointment. `answers`: by
-    key of the push. `spoken`: by car, the day on which work on it was last spoken of.
+    key of the push. `spoken`: by car, the day on which work on it was last spoken of. `segments`: by code of
+    those they are in, since when.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Person:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     language: str = "en"
     spoken: Mapping[int, date] = field(default_factory=dict)
+    segments: Mapping[str, date] = field(default_factory=dict)
 
     def car(self, car_id: int) -> Car | None:
         return next((car for car in self.cars if car.id == car_id), None)

@@ -18,8 +18,8 @@ from handlers.reminders import rules
 from handlers.reminders.due import PREFIX
 from handlers.reminders.figures import Figures
 from handlers.reminders.rules import Rule
-from handlers.reminders.triggers import Feast, Interval, OnDate, Signal
-from storage import pushes, revisions
+from handlers.reminders.triggers import Entered, Feast, Interval, OnDate, Signal
+from storage import pushes, revisions, segments
 
 # The same signal again is a slip of the finger.
 AGAIN = timedelta(days=3)
@@ -71,6 +71,7 @@ def put(session: Session, rule: Rule, now: datetime) -> None:
     Raises ValueError with a sentence when it would do what another rule does already.
     """
     book = load(session)
+    known_segments(session, rule)
     clash(rule, [other for other in book.on if other.code != rule.code])
     if rules.written(rule) == _written_default(rule.code):
         pushes.drop_rules(session, [rule.code])
@@ -101,6 +102,17 @@ def remove(session: Session, code: str, now: datetime) -> None:
     _changed(session, [code], now)
 
 
+def known_segments(session: Session, rule: Rule) -> None:
+    """Raises ValueError when the rule names a segment that there is not: it would never say anything."""
+    wanted = {*rule.audience.segments, *([rule.trigger.segment] if isinstance(rule.trigger, Entered) else [])}
+    if wanted:
+        known = {segment.code for segment in segments.all_segments(session)}
+        if missing := sorted(wanted - known):
+            raise ValueError(
+                f"rule {rule.code}: there is no segment {missing[0]}. There are {', '.join(sorted(known)) or 'none'}."
+            )
+
+
 def clash(rule: Rule, others: Iterable[Rule]) -> None:
     """Raises ValueError when one of the others speaks of the same occasion to the same people."""
     for other in others if rule.on else ():
@@ -117,6 +129,8 @@ def _same_occasion(one: Rule, other: Rule) -> bool:
             # One birthday is spoken of once; of papers several rules may remind, each on days of its own.
             once = first.field in ("birthday", "delivered_on")
             return first.field == second.field and (once or bool({*first.days} & {*second.days}))
+        case Entered() as first, Entered() as second:
+            return first.segment == second.segment and first.days == second.days
         case Feast() as first, Feast() as second:
             return first.feast == second.feast
         case Interval() as first, Interval() as second:
@@ -195,6 +209,8 @@ def take(session: Session, text: str, now: datetime) -> int:
     on = [rule for rule in wanted.values() if rule.on]
     for place, rule in enumerate(on):
         clash(rule, on[:place])
+    for rule in found.values():
+        known_segments(session, rule)
     figures = all_figures.read(tables.get("settings", {}))
     before = load(session).rules
     pushes.drop_rules(session)

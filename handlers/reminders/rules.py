@@ -16,6 +16,7 @@ from handlers.reminders.triggers import (
     FIELDS,
     WEEKDAYS,
     After,
+    Entered,
     Feast,
     Interval,
     Monthly,
@@ -37,7 +38,7 @@ _KEYS = (
 TRIGGERS: Mapping[str, tuple[str, ...]] = {
     "date": ("field", "days"), "interval": ("since", "km", "months", "ahead", "first"), "after": ("event", "days", "services"),
     "silence": ("of", "days", "times"), "weekly": ("weekday", "every"), "monthly": ("day", "months"), "feast": ("feast", "days"),
-    "signal": ("signal",),
+    "signal": ("signal",), "segment": ("segment", "days"),
 }  # fmt: skip
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _LONGEST_TEXT = 4000
@@ -108,6 +109,7 @@ def written(rule: Rule) -> dict[str, Any]:
     """The rule as `read` takes it."""
     audience = {
         "store_kind": rule.audience.store_kind, "stores": list(rule.audience.stores), "stages": list(rule.audience.stages),
+        "segments": list(rule.audience.segments),
         "energy": list(rule.audience.energy), "parked": rule.audience.parked, "had": sorted(rule.audience.had),
         "had_months": rule.audience.had_months if rule.audience.had else None, "quiet_days": rule.audience.quiet_days,
     }  # fmt: skip
@@ -157,6 +159,11 @@ def _trigger(cell: "_Cells") -> Trigger:
             return Monthly(cell.whole("day", 1, 31, 1), tuple(sorted(months_)))
         case "feast":
             return Feast(cell.one_of("feast", tuple(feasts.RULES)), cell.whole("days", -60, 60, 0))
+        case "segment":
+            segment = cell.word("segment", 40)
+            if not segment:
+                raise ValueError(f"{cell.where}: segment is the code of one.")
+            return Entered(segment, cell.whole("days", 0, 365, 0))
         case _:
             signal = cell.word("signal")
             if not _CODE.fullmatch(signal):
@@ -184,12 +191,15 @@ def _written_trigger(trigger: Trigger) -> dict[str, Any]:
             return {"kind": "feast", "feast": trigger.feast, "days": trigger.days}
         case Signal():
             return {"kind": "signal", "signal": trigger.signal}
+        case Entered():
+            return {"kind": "segment", "segment": trigger.segment, "days": trigger.days}
 
 
 def _audience(cell: "_Cells") -> Audience:
-    cell.only(("store_kind", "stores", "stages", "energy", "parked", "had", "had_months", "quiet_days"))
+    cell.only(("store_kind", "stores", "stages", "segments", "energy", "parked", "had", "had_months", "quiet_days"))
     return Audience(
         cell.one_of("store_kind", ("", *STORE_KINDS), ""), tuple(cell.words("stores")), cell.several("stages", STAGES),
+        tuple(cell.words("segments")),
         cell.several("energy", ENERGIES), cell.one_of("parked", ("", "outdoors", "garage"), ""), frozenset(cell.words("had")),
         cell.whole("had_months", 1, 120, 24), cell.whole("quiet_days", 0, 730, 0),
     )  # fmt: skip

@@ -91,7 +91,15 @@ class Signal:
     signal: str
 
 
-Trigger = OnDate | Interval | After | Silence | Weekly | Monthly | Feast | Signal
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """So many days after somebody came into a segment, as long as they are in it."""
+
+    segment: str
+    days: int = 0
+
+
+Trigger = OnDate | Interval | After | Silence | Weekly | Monthly | Feast | Signal | Entered
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,8 @@ def occasions(trigger: Trigger, person: Person, today: date, figures: Figures) -
             yield from _monthly(trigger, today)
         case Feast():
             yield from _feast(trigger, person, today)
+        case Entered():
+            yield from _entered(trigger, person, today)
 
 
 def in_year(day: date, year: int, leap_day: str) -> date:
@@ -258,6 +268,14 @@ def _monthly(trigger: Monthly, today: date) -> Iterator[Occasion]:
         if first.month in trigger.months:
             day = first.replace(day=min(trigger.day, monthrange(first.year, first.month)[1]))
             yield Occasion(day, f"{first:%Y-%m}")
+
+
+def _entered(trigger: Entered, person: Person, today: date) -> Iterator[Occasion]:
+    since = person.segments.get(trigger.segment)
+    if since is not None and _around(said := since + timedelta(days=trigger.days), today):
+        car = _latest_car(person)
+        km = car.estimate.km_on(today) if car and car.estimate.trusted else None
+        yield Occasion(said, f"{trigger.segment}:{since}", car, None, {"date": since, "km": km})
 
 
 def _feast(trigger: Feast, person: Person, today: date) -> Iterator[Occasion]:

@@ -12,7 +12,7 @@ from typing import Any
 from babel.dates import format_date
 
 from handlers.dialogue.texts import escape, locale
-from handlers.reminders.triggers import After, Feast, Interval, OnDate, Silence, Trigger
+from handlers.reminders.triggers import After, Entered, Feast, Interval, OnDate, Silence, Trigger
 
 ALWAYS = ("name", "car", "store", "services")
 ANYWHERE = (*ALWAYS, "plate", "phone", "gift")
@@ -31,7 +31,7 @@ def allowed(trigger: Trigger) -> tuple[str, ...]:
             return (*ANYWHERE, "date", "days", "years")
         case OnDate():
             return (*ANYWHERE, "date", "days")
-        case Interval() | Silence():
+        case Interval() | Silence() | Entered():
             return (*ANYWHERE, "date", "km")
         case After() | Feast():
             return (*ANYWHERE, "date")

@@ -1,6 +1,6 @@
 """Scheduled pushes in a shop: said once, followed, held back, and answered in the chat."""
 
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -31,7 +31,7 @@ MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # eight o'clock in the store
 def at(world: World, *moments: datetime) -> None:
     """At each of these two workers look who is due."""
     for world.now in moments:
-        for look in (sweep.signals, sweep.look, sweep.forget) * 2:
+        for look in (sweep.signals, sweep.look, sweep.look, sweep.forget):
             with world.database.transaction() as session:
                 look(Push(session, world.now, world.engine.texts, world.engine.memo, "reminders"))
         with world.database.transaction() as session:
@@ -40,7 +40,7 @@ def at(world: World, *moments: datetime) -> None:
 
 def at_ten(world: World, day: int = 0) -> None:
     """In the morning of that day, and when it is time."""
-    at(world, *[MONDAY + timedelta(days=day, hours=hours) for hours in (0, 1.95, 2.1)])
+    at(world, *[MONDAY + timedelta(days=day, hours=hours) for hours in (0, 2.1)])
 
 
 def owner(world: World, channel: str = "web", language: str = "en", offers: bool = True, **car: object) -> Customer:
@@ -146,24 +146,25 @@ def test_already_done_elsewhere_counts_from_there(world: World) -> None:
         [note] = session.scalars(select(CareNote)).all()
         assert (note.done_on, note.km, note.services) == (date(2026, 10, 10), 38_500, ["minor_service"])
         assert odometer.latest(session, the_car(world)).km == 38_500  # type: ignore[union-attr]
-    for day in range(1, 40, 4):
+    for day in (1, 20, 39):
         at_ten(world, day)
     assert told(ann) == ["regular_service"]
 
 
 @sqlite
-@pytest.mark.parametrize("words", ["next week", "10 November 2019", "whenever"])
-def test_done_on_a_day_that_cannot_be(world: World, words: str) -> None:
+def test_done_on_a_day_that_cannot_be(world: World) -> None:
     ann = owner(world)
     came(world, date(2025, 11, 30), 30_000)
     at_ten(world)
-    ann.presses("Already done").says(words).presses("A month ago").presses("I don't know").sees("Noted: Minor service")
+    ann.presses("Already done")
+    for words in ("next week", "10 November 2019", "whenever"):
+        ann.says(words)
+        assert "A month ago" in ann.labels
+    ann.presses("A month ago").presses("I don't know").sees("Noted: Minor service")
 
 
 @sqlite
-@pytest.mark.parametrize(
-    ("words", "km"), [("62,000 km", 62_000), ("六万二", 62_000), ("62000", 62_000), ("it's 62k km now", 62_000)]
-)
+@pytest.mark.parametrize(("words", "km"), [("六万二", 62_000), ("62000", 62_000)])
 def test_a_mileage_is_taken_for_an_answer(world: World, words: str, km: int) -> None:
     ann = owner(world)
     came(world, date(2025, 6, 1), 48_000)
@@ -332,23 +333,21 @@ def test_the_look_goes_on_where_it_stopped(world: World, monkeypatch: pytest.Mon
 
 
 @sqlite
-@pytest.mark.parametrize(
-    ("break_it", "sentence"),
-    [
-        (lambda text: text.replace("on = true", 'on = "yes"', 1), "on is true or false"),
-        (lambda text: text.replace("{car} is", "{cat} is", 1), "no placeholder {cat}"),
-        (lambda text: text + '\n[[rule]]\ncode = "birthday"\n', "birthday"),
-        (lambda text: "x = 1", "There is"),
-        (lambda text: "[[rule", "no TOML"),
-    ],
-)
-def test_a_file_of_rules_is_taken_whole_or_not_at_all(world: World, break_it: Callable[[str], str], sentence: str) -> None:
+def test_a_file_of_rules_is_taken_whole_or_not_at_all(world: World) -> None:
     with world.database.transaction() as session:
         text = rulebook.written(session)
         assert rulebook.take(session, text, world.now) == len(rulebook.shipped())
         assert rulebook.load(session).own == frozenset()
-    with world.database.transaction() as session, pytest.raises(ValueError, match=sentence):
-        rulebook.take(session, break_it(text), world.now)
+        for broken, sentence in (
+            (text.replace("on = true", 'on = "yes"', 1), "on is true or false"),
+            (text.replace("{car} is", "{cat} is", 1), "no placeholder {cat}"),
+            (text + '\n[[rule]]\ncode = "birthday"\n', "birthday"),
+            ("x = 1", "There is"),
+            ("[[rule", "no TOML"),
+        ):
+            with pytest.raises(ValueError, match=sentence):
+                rulebook.take(session, broken, world.now)
+        assert rulebook.load(session).own == frozenset()
 
 
 @sqlite
@@ -356,6 +355,9 @@ def test_rules_are_copied_and_what_is_left_out_of_a_file_is_off(world: World) ->
     with world.database.transaction() as session:
         made = rulebook.copy(session, "birthday", world.now)
         assert (made.code, made.on, made.name("en")) == ("birthday_2", False, "Birthday (2)")
+        nowhere = rules.read({**rules.written(made), "audience": {"segments": ["nobody"]}})
+        with pytest.raises(ValueError, match="there is no segment nobody"):
+            rulebook.put(session, nowhere, world.now)
         with pytest.raises(ValueError, match="switched on for the same occasion"):
             rulebook.put(session, rules.switched(made, True), world.now)
         rulebook.put(session, rules.switched(rulebook.load(session).rules["birthday"], False), world.now)
@@ -421,3 +423,20 @@ def test_the_preview_says_what_then_happens(world: World) -> None:
             if line.verdict == "held" and line.reason not in ("booked", "just_here", "just_said", "outranked")
         }
     assert len(lived) > 5
+
+
+@pytest.mark.parametrize("sample_url", ["postgresql"], indirect=True)
+def test_four_workers_share_the_look(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each looks whenever it comes by; everybody hears of it once."""
+    monkeypatch.setattr(sweep, "BATCH", 3)
+    people = [_with_insurance(world, number) for number in range(20)]
+    at(world, MONDAY - timedelta(hours=5))  # before the look begins, so that all have the rules in memory
+
+    def work(_: int) -> None:
+        for _round in range(8):
+            with world.database.transaction() as session:
+                sweep.look(Push(session, MONDAY, world.engine.texts, world.engine.memo, "reminders"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert [told(one) for one in people] == [["insurance"]] * 20

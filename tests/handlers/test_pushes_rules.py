@@ -198,6 +198,23 @@ def test_stages(store: Store, days_ago: list[int], wanted: str) -> None:
     assert stage(a_person(*([a_car(*works)] if works else []), store=store), TODAY, FIGURES) == wanted
 
 
+def test_whoever_comes_into_a_segment() -> None:
+    wanted = rules.read(
+        changed(
+            "recall_dealership",
+            trigger={"kind": "segment", "segment": "dormant", "days": 2},
+            audience={"segments": ["gold", "diamond"]},
+        )
+    )
+    ann = a_person(a_car(SERVICE), segments={"dormant": TODAY, "gold": TODAY - timedelta(days=900)})
+    found = due.candidates([wanted], ann, TODAY + timedelta(days=2), FIGURES)
+    assert [(one.occasion.day, one.key) for one in found] == [
+        (TODAY + timedelta(days=2), f"push:recall_dealership:1:0:dormant:{TODAY}")
+    ]  # fmt: skip
+    assert due.candidates([wanted], replace(ann, segments={"dormant": TODAY}), TODAY + timedelta(days=2), FIGURES) == []
+    assert rules.read(rules.written(wanted)) == wanted
+
+
 # -- what cannot be -----------------------------------------------------------------------------------------------------------
 
 
