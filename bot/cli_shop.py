@@ -73,6 +73,8 @@ def import_(
             else:
                 reports = [(path, import_file(database, path, kind or None, now=now, dry_run=dry_run, progress=progress))]
         done = [told(file.name, report) for file, report in reports]
+        if any(not report.kind for _, report in reports):
+            typer.echo(f"  Such as: bayline import {reports[0][0].name} --kind customers", err=True)
         if any(report.kind == "kb" and (report.added or report.changed) for _, report in reports):
             typer.echo("`bayline kb import` also tells what new entries do to the answers that were right before.")
     raise typer.Exit(0 if all(done) else 1)
@@ -87,6 +89,10 @@ def export(
 
     with opened() as (_, database), progress_bar() as progress:
         if kind == "all":
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise Wrong(f"The folder {path} cannot be made ({error.strerror}). Name another one.") from None
             reports = export_folder(database, path, progress=progress)
         else:
             reports = [(path, export_file(database, path, kind, progress=progress))]

@@ -237,6 +237,22 @@ def test_a_shop_is_made_by_answering_questions_then_fed_and_checked(bayline: Cal
     assert "holds a shop already" in again.stderr
 
 
+def test_content_goes_out_into_a_folder_that_is_made_and_in_under_a_name_of_ones_own(
+    bayline: Callable[..., Result], tmp_path: Path
+) -> None:
+    bayline("migrate")
+    out = bayline("export", "all", "backup/today")
+    assert (out.exit_code, out.stderr) == (0, "")
+    assert len(list((tmp_path / "backup/today").iterdir())) == 8
+    (tmp_path / "backup/today/customers.csv").rename(tmp_path / "ours.csv")
+    unclear = bayline("import", "ours.csv")
+    assert unclear.exit_code == 1
+    assert "--kind customers" in unclear.stderr
+    assert bayline("import", "ours.csv", "--kind", "customers").exit_code == 0
+    (tmp_path / "file").write_text("x")
+    assert "cannot be made" in bayline("export", "all", "file/today").stderr
+
+
 def test_the_knowledge_base_explains_itself_and_is_measured(bayline: Callable[..., Result], tmp_path: Path) -> None:
     bayline("chat", typed="")
     asked = bayline("kb", "ask", "when are you open")
