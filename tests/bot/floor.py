@@ -37,7 +37,7 @@ class Floor:
         for _ in range(times):
             await asyncio.to_thread(self.desk.beat)
 
-    async def until(self, true: Callable[[], Any], within: float = 5) -> None:
+    async def until(self, true: Callable[[], Any], within: float = 20) -> None:
         """Beats until it is so."""
         end = asyncio.get_running_loop().time() + within
         while not true():

@@ -29,7 +29,7 @@ def tell(database: Database, story: Story, fake: FakeTelegram | None = None, **m
     asyncio.run(run())
 
 
-async def ends(fake: FakeTelegram, database: Database, *wanted: str, within: float = 10) -> None:
+async def ends(fake: FakeTelegram, database: Database, *wanted: str, within: float = 20) -> None:
     """Waits until the outgoing rows are in these states."""
     await fake.until(lambda: statuses(database) == list(wanted), within, lambda: f"{statuses(database)} is not {list(wanted)}")
 

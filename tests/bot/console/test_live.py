@@ -21,7 +21,7 @@ from storage.tickets import Ticket
 from tests.bot.console.site import Browser, Site, hire, texts, ticket_in
 from tests.conftest import Templates
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 
 
 @pytest.fixture
