@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from bot import album
+from bot.channels import telegram_updates as updates
 from bot.channels.telegram import Telegram
 from bot.clock import system_clock
 from bot.photos import clean_photo
@@ -325,6 +326,25 @@ def test_photos_that_cannot_be_taken_are_refused_in_words(database: Database) ->
             await person.sees("photo")
 
     tell(database, story, photos=clean_photo)
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        ("/start", ""),
+        ("/start store-west", "store-west"),
+        ("/start@bay_bot faq-opening_hours", "faq-opening_hours"),
+        ("/start " + "x" * 64, "x" * 64),
+        ("/start " + "x" * 65, ""),
+        ("/start 店", ""),
+        ("/start ../../etc/passwd", ""),
+    ],
+)
+def test_au14_what_a_deep_link_carries(text: str, payload: str) -> None:
+    """AU14: up to 64 of A–Z a–z 0–9 _ -, as Telegram allows; anything else was made by hand and is nothing."""
+    heard = updates.read(_message(1, 7, text), bot_id=1)
+    assert isinstance(heard, updates.Heard)
+    assert (heard.incoming.kind, heard.incoming.payload) == ("start", payload)
 
 
 def test_in12_somebody_elses_card_is_not_taken_for_ones_own(database: Database) -> None:

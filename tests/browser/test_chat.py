@@ -353,7 +353,7 @@ def test_what_can_be_touched_is_large_enough(served: Served, pages: Pages) -> No
 # -- the widget on another site --------------------------------------------------------------------------------------------
 
 
-def host_page(chat: str) -> web.Response:
+def host_page(chat: str, language: str = "en") -> web.Response:
     """A page of another site with the widget, under the strict policy that the widget's documentation asks for."""
     policy = (
         f"default-src 'none'; script-src {chat}; connect-src {chat} {chat.replace('http', 'ws')}; img-src blob:; style-src 'none'"
@@ -361,7 +361,7 @@ def host_page(chat: str) -> web.Response:
     html = (
         '<!doctype html><meta name="viewport" content="width=device-width"><title>Our cars</title><h1>Our cars</h1>'
         '<p><a id="link" href="#clicked">A link under the widget</a></p><button id="low">Low</button>'
-        f'<script src="{chat}/chat.js" data-color="#ffd54f" data-lang="en" async></script>'
+        f'<script src="{chat}/chat.js" data-color="#ffd54f" data-lang="{language}" async></script>'
     )
     return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": policy})
 
@@ -378,8 +378,8 @@ class Shop(Served):
     def _site(self, url: str, allowed: bool) -> Site:
         site = Site(url, origins=[self.host.removesuffix("/host")] if allowed else [], port=self.port)
 
-        async def host(_request: web.Request) -> web.Response:
-            return host_page(self.url)
+        async def host(request: web.Request) -> web.Response:
+            return host_page(self.url, request.query.get("lang", "en"))
 
         site.app.router.add_get("/host", host)
         return site
@@ -400,13 +400,22 @@ def stranger(templates: Templates, tmp_path: Path) -> Iterator[Shop]:
     shop.close()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 640)], ids=["desktop", "phone"])
-def test_the_widget_under_a_strict_policy(shop: Shop, pages: Pages, screenshots: Path, width: int, height: int) -> None:
-    """One tag; no inline style or script, no cookie; keyboard: opens, closes with Esc, and focus comes back."""
+@pytest.mark.parametrize(
+    ("width", "height", "language", "label"),
+    [(1280, 800, "en", "Open the chat"), (360, 640, "auto", "開啟聊天")],
+    ids=["desktop", "phone"],
+)
+def test_the_widget_under_a_strict_policy(
+    shop: Shop, pages: Pages, screenshots: Path, width: int, height: int, language: str, label: str
+) -> None:
+    """One tag, in the site's language or the browser's; no inline style or script, no cookie.
+
+    By keyboard: it opens, closes with Esc, and focus comes back.
+    """
     watched = pages("zh-TW", width, height)
     page = watched.page
-    page.goto(shop.host)
-    launcher = page.get_by_role("button", name="Open the chat")
+    page.goto(f"{shop.host}?lang={language}")
+    launcher = page.get_by_role("button", name=label)
     expect(launcher).to_be_visible()
     page.screenshot(path=screenshots / f"launcher-{width}.png")
     assert launcher.evaluate("e => getComputedStyle(e).color") == "rgb(0, 0, 0)"  # black is read more easily on this yellow

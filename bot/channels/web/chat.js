@@ -1,6 +1,6 @@
 /* The chat in a page: <script src="https://chat.example/chat.js" data-lang data-color data-store async></script>
  *
- * data-lang: "en", "zh-Hans", "zh-Hant" or any tag of a browser; without it, the browser's own language.
+ * data-lang: "en", "zh-Hans", "zh-Hant" or any tag of a browser; without it, or with "auto", the browser's own language.
  * data-color: colour of the launcher and of the visitor's words. data-store: code of the store this page is about.
  * data-into: selector of an element that holds the chat, instead of a launcher in the corner.
  * A page with a Content-Security-Policy has to allow the chat's address in script-src and connect-src (https: and wss:)
@@ -89,7 +89,7 @@
   const originalTitle = () => document.title.replace(/^\(\d+\) /, "");
 
   let words = {};
-  let language = recall("language") || script.dataset.lang || navigator.language || "en";
+  let language = recall("language") || (script.dataset.lang ?? "").replace("auto", "") || navigator.language || "en";
   let shop = "";
   let isOpen = inline;
   let unread = 0;
