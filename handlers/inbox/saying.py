@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.desk import Desk, Go
+from handlers.desk.desk import is_ours
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
 from handlers.inbox import doing
@@ -111,10 +112,10 @@ def filters(desk: Desk) -> Go:
         if found is not None and found.staff_id == desk.staff.id:
             desk.session.delete(found)
         return Go(desk.back("/tickets"))
-    name = desk.field("name", 40)
-    if not name:
+    name, query = desk.field("name", 40), desk.field("query", 300)
+    if not name or not is_ours(desk.url("/tickets") + query):
         raise Refusal("inbox.empty")
-    desk.session.add(handiness.SavedFilter(staff_id=desk.staff.id, name=name, query=desk.field("query", 300)))
+    desk.session.add(handiness.SavedFilter(staff_id=desk.staff.id, name=name, query=query))
     return Go(desk.back("/tickets"), desk.plain("inbox.filter_kept"))
 
 

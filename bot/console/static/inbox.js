@@ -126,6 +126,8 @@ const listen = () => {
 };
 listen();
 addEventListener("pagehide", () => line.close());
+// A tab that nobody looks at keeps no line: a browser has only a few for all its tabs, and whoever looks elsewhere is not here.
+document.addEventListener("visibilitychange", () => (document.hidden ? line.close() : (refresh(), listen())));
 addEventListener("pageshow", (event) => event.persisted && (refresh(), listen()));
 toEnd();
 
