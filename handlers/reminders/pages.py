@@ -94,7 +94,7 @@ def allow(desk: Desk) -> Go:
     number = desk.field("alarm", 12)
     alarm = desk.session.get(pushes.PushAlarm, int(number)) if number.isascii() and number.isdecimal() else None
     if alarm is None:
-        raise Missing
+        raise Refusal("desk.missing")
     alarm.allowed_at = desk.now
     pushes.look_again(desk.session, alarm.day)
     desk.audit("push.allow", f"push:{alarm.rule}")

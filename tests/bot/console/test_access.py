@@ -76,6 +76,7 @@ OBJECTS: dict[str, Callable[[Database, str], int]] = {
 # Parts of addresses that are no things, by the object whose page they are on.
 WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {
     "photo": lambda database, ids: photo_of(database, _ticket(database, ids["ticket"])),
+    "rule": lambda _database, _ids: "first_service",
 }
 
 
