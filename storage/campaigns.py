@@ -140,6 +140,14 @@ def count(session: Session, campaign_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Recipient).where(Recipient.campaign_id == campaign_id)) or 0
 
 
+def counted_among(session: Session, customer_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of these customers whom a campaign is about, in either arm: before their turn, and while it counts what they do."""
+    coming = (Recipient.status == PLANNED) & Campaign.status.in_((RUNNING, PAUSED))
+    counts = (Recipient.status != DROPPED) & (Recipient.until_at > now)
+    query = select(Recipient.customer_id).join(Campaign, Campaign.id == Recipient.campaign_id)
+    return set(session.scalars(query.where(Recipient.customer_id.in_(customer_ids), or_(coming, counts))))
+
+
 def all_campaigns(session: Session) -> list[Campaign]:
     """The newest first."""
     return list(session.scalars(select(Campaign).order_by(Campaign.id.desc())))

@@ -9,15 +9,18 @@ from handlers.reminders import audience
 from handlers.reminders.facts import Answer, Car, Person
 from handlers.reminders.figures import Figures
 from handlers.reminders.rules import Rule
-from handlers.reminders.triggers import After, Interval, Occasion, OnDate, Signal, occasions
+from handlers.reminders.triggers import After, Entered, Interval, Occasion, OnDate, Signal, Silence, occasions
 from storage.care import LATER
 
 PREFIX = "push"
 # What keeps a push from being said today, beside the reasons of the contact gate; looked at anew every day.
 BOOKED, JUST_HERE, JUST_SAID, OUTRANKED = "booked", "just_here", "just_said", "outranked"
+IN_CAMPAIGN = "in_campaign"
 WEEK = 7
-# Papers that run out so shortly after each other are spoken of in one message.
+# What is due so shortly after something else is spoken of in the same message.
 TOGETHER = 5
+# An offer of a higher number is not worth a second message on one day.
+MATTERS = 5
 MOST_BUNDLED = 4
 # So long after the day that somebody has put it off to it may still be said.
 AGAIN = timedelta(days=14)
@@ -82,9 +85,12 @@ def chosen(found: Sequence[Due], decided: Collection[str], today: date) -> list[
     single = [
         _unless_better(due, newest.values()) for due in newest.values() if not due.rule.of_work and due.occasion.day <= today
     ]
-    if any(_of_papers(due) for due in single):
-        single += [due for due in newest.values() if _of_papers(due) and due.occasion.day > today]
-    work = list(_bundled([due for due in newest.values() if due.rule.of_work], today))
+    of_work = [due for due in newest.values() if due.rule.of_work]
+    soon = today
+    if any(due.rule.purpose != MARKETING and not due.blocked and due.occasion.day <= today for due in [*single, *of_work]):
+        soon += timedelta(days=TOGETHER)
+        single += [due for due in newest.values() if _of_papers(due) and today < due.occasion.day <= soon]
+    work = list(_bundled(of_work, soon))
     # What is of use comes first; an offer that can wait does not come on the same day.
     busy = any(due.rule.purpose != MARKETING and not due.blocked for due in [*work, *single])
     return sorted([*work, *(_not_today(due, today) if busy else due for due in single)], key=_first)
@@ -104,7 +110,7 @@ def _of_papers(due: Due) -> bool:
 
 
 def _not_today(due: Due, today: date) -> Due:
-    waits = due.rule.purpose == MARKETING and not due.blocked and due.until > today
+    waits = due.rule.purpose == MARKETING and not due.blocked and (due.until > today or due.rule.priority > MATTERS)
     return replace(due, blocked=OUTRANKED) if waits else due
 
 
@@ -121,12 +127,13 @@ def _first(due: Due) -> tuple[int, date, str]:
     return due.rule.priority, due.occasion.day, due.key
 
 
-def _bundled(works: Sequence[Due], today: date) -> Iterator[Due]:
+def _bundled(works: Sequence[Due], soon: date) -> Iterator[Due]:
+    """The work on each car of which some is due by then, as one."""
     by_car: dict[int, list[Due]] = {}
     for due in sorted(works, key=_first):
         by_car.setdefault(due.car.id if due.car else 0, []).append(due)
     for group in by_car.values():
-        if any(due.occasion.day <= today for due in group):
+        if any(due.occasion.day <= soon for due in group):
             # The service is what people know; what is measured or changed along with it comes behind.
             leader, seen = group[0], set(group[0].rule.services)
             also: list[Due] = []
@@ -159,7 +166,7 @@ def _today(rule: Rule, person: Person, occasion: Occasion, today: date, figures:
             blocked = _blocked(rule, replace(person, spoken={}), occasion, today, figures)
             yield Due(rule, person, occasion, f"{key}:again{answer.times}", again, blocked=blocked)
         return
-    ahead = today + timedelta(days=figures.bundle_days if rule.of_work else WEEK if rule.purpose == MARKETING else _ahead(rule))
+    ahead = today + timedelta(days=WEEK if rule.purpose == MARKETING else _ahead(rule, figures))
     if occasion.day <= ahead and today <= until:
         yield Due(rule, person, occasion, key, until, blocked=_blocked(rule, person, occasion, today, figures))
 
@@ -171,13 +178,23 @@ def _again(answer: Answer, last: date | None) -> date | None:
     return min(answer.until + AGAIN, last or date.max)
 
 
-def _ahead(rule: Rule) -> int:
+def _wins_back(rule: Rule) -> bool:
+    """What a campaign does, too; and whom it deliberately does not write to must not be written to by us instead."""
+    return isinstance(rule.trigger, Entered) or (isinstance(rule.trigger, Silence) and rule.trigger.of == "visit")
+
+
+def _ahead(rule: Rule, figures: Figures) -> int:
+    if isinstance(rule.trigger, Interval):
+        # "You are late" is said when they are, and not along with something else.
+        return figures.bundle_days if rule.trigger.ahead >= 0 else 0
     return TOGETHER if isinstance(rule.trigger, OnDate) else 0
 
 
 def _blocked(rule: Rule, person: Person, occasion: Occasion, today: date, figures: Figures) -> str:
     """Work is not spoken of when the car is about to come, or has just been here."""
     car = occasion.car
+    if person.in_campaign and rule.purpose == MARKETING and _wins_back(rule):
+        return IN_CAMPAIGN
     if car is None or not rule.services or rule.purpose == MARKETING:
         return ""
     if car.id in person.booked and today <= person.booked[car.id]:

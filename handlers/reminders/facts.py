@@ -54,7 +54,7 @@ class Person:
     """A customer of `store`, whose day it is. `chat_id` 0: there is none that works. `visits`: days of visits to us, the oldest
     first. `last_contact`: the day of their last words or visit. `booked`: by car, the day of its appointment. `answers`: by
     key of the push. `spoken`: by car, the day on which work on it was last spoken of. `segments`: by code of
-    those they are in, since when.
+    those they are in, since when. `in_campaign`: a campaign is about them, or counts what they do.
     """
 
     id: int
@@ -71,6 +71,7 @@ class Person:
     language: str = "en"
     spoken: Mapping[int, date] = field(default_factory=dict)
     segments: Mapping[str, date] = field(default_factory=dict)
+    in_campaign: bool = False
 
     def car(self, car_id: int) -> Car | None:
         return next((car for car in self.cars if car.id == car_id), None)

@@ -11,7 +11,7 @@ from handlers.dialogue.shop import Shop
 from handlers.reminders import mileage
 from handlers.reminders.facts import Answer, Car, Person, Work
 from handlers.reminders.mileage import Point
-from storage import appointments, care, chats, contact, customers, odometer, pushes, segments, vehicles, visits
+from storage import appointments, campaigns, care, chats, contact, customers, odometer, pushes, segments, vehicles, visits
 from storage.chats import Chat
 from storage.stores import Store
 from storage.vehicles import Vehicle
@@ -28,6 +28,7 @@ def persons(session: Session, shop: Shop, ids: Sequence[int], now: datetime, *, 
     booked = appointments.cars_expected(session, ids, now)
     answers = _answers(session, ids)
     spoken = _spoken(session, ids, now)
+    campaigned = campaigns.counted_among(session, ids, now)
     member: defaultdict[int, dict[str, datetime]] = defaultdict(dict)
     for customer_id, code, since in segments.of_customers(session, ids):
         member[customer_id][code] = since
@@ -51,6 +52,7 @@ def persons(session: Session, shop: Shop, ids: Sequence[int], now: datetime, *, 
                 (chat.language if chat else None) or customer.language or "en",
                 spoken.get(customer_id, {}),
                 {code: today_in(store, since) for code, since in member.get(customer_id, {}).items()},
+                customer_id in campaigned,
             )
         )  # fmt: skip
     return sorted(made, key=lambda person: person.chat_id)

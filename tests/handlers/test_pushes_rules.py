@@ -156,6 +156,23 @@ def test_one_message_for_what_falls_due_together() -> None:
     ]
 
 
+def test_that_somebody_is_late_is_not_said_along_with_something_else() -> None:
+    filtered = Work(date(2026, 3, 20), frozenset({"cabin_filter"}))
+    told = said(a_person(a_car(SERVICE, filtered)), ["regular_service", "service_overdue", "cabin_filter"], date(2027, 1, 1), 200)
+    assert [code for _, code, _ in told] == ["regular_service", "service_overdue"]
+    late = replace(SERVICE, day=date(2026, 2, 25))
+    ann = a_person(a_car(late, Work(date(2026, 4, 10), frozenset({"cabin_filter"}))))
+    early = due.candidates([SHIPPED["service_overdue"], SHIPPED["cabin_filter"]], ann, date(2027, 3, 20), FIGURES)
+    assert [one.rule.code for one in early] == ["cabin_filter"]
+
+
+def test_papers_and_work_of_the_same_days_are_spoken_of_together() -> None:
+    ann = a_person(a_car(SERVICE, insured_until=date(2027, 3, 22), inspection_due=date(2027, 3, 26)))
+    told = said(ann, ["regular_service", "insurance", "inspection"], date(2027, 2, 1), 35)
+    assert {day for day, _, _ in told} == {date(2027, 2, 20)}
+    assert [code for _, code, _ in told] == ["regular_service", "inspection", "insurance"]
+
+
 def test_nothing_is_said_of_a_car_that_is_booked_or_was_just_here() -> None:
     ann = a_person(a_car(replace(SERVICE, day=date(2025, 12, 1))), booked={1: date(2026, 12, 1)})
     [one] = due.chosen(due.candidates([SHIPPED["regular_service"]], ann, date(2026, 11, 25), FIGURES), set(), date(2026, 11, 25))
@@ -213,6 +230,8 @@ def test_whoever_comes_into_a_segment() -> None:
     ]  # fmt: skip
     assert due.candidates([wanted], replace(ann, segments={"dormant": TODAY}), TODAY + timedelta(days=2), FIGURES) == []
     assert rules.read(rules.written(wanted)) == wanted
+    [quiet] = due.candidates([wanted], replace(ann, in_campaign=True), TODAY + timedelta(days=2), FIGURES)
+    assert quiet.blocked == due.IN_CAMPAIGN
 
 
 # -- what cannot be -----------------------------------------------------------------------------------------------------------
