@@ -9,7 +9,7 @@ _STEPS = 30
 
 
 def probability(steep: Doubles) -> Doubles:
-    result: Doubles = 1 / (1 + np.exp(-np.clip(steep, -30, 30)))
+    result: Doubles = 1 / (1 + np.exp(-np.maximum(np.minimum(steep, 30), -30)))
     return result
 
 
