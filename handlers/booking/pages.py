@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.booking import actions, desk_form, grid, rules, telling, wishes
+from handlers.booking import actions, closing_page, desk_form, grid, rules, telling, wishes
 from handlers.booking.actions import By, Free
 from handlers.booking.plan import hours_of
 from handlers.customers import pages as customers
@@ -246,6 +246,7 @@ PAGES = [
     Page(path="/bookings", roles=EVERYBODY, get=day, template="booking/day.html", menu="booking.desk.menu"),
     Page(path="/bookings/week", roles=EVERYBODY, get=week, template="booking/week.html"),
     Page(path="/bookings/new", roles=EVERYBODY, get=blank, post=create, template="booking/new.html"),
+    closing_page.PAGE,
     Page(path="/bookings/{appointment}", roles=EVERYBODY, get=visit, post=move, template="booking/visit.html"),
     Page(path="/bookings/{appointment}/step", roles=EVERYBODY, post=step),
 ]

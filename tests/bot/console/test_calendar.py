@@ -310,6 +310,36 @@ def test_an_appointment_is_found_by_its_code_and_by_a_bare_name_and_number(url: 
     asyncio.run(go())
 
 
+def test_a_lift_breaks_and_is_mended(url: str) -> None:
+    """Who has a visit there is shown, nothing new is booked there, and the store wall holds (AU10)."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, wes = site.staff("ann"), site.staff("wes")
+            row = appointment_in(site.database, "east", name="Struck One")
+            other = appointment_in(site.database, "east", name="Left Alone")
+            span = {"from_day": DAY["day"], "from_time": "08:00", "until_day": DAY["day"], "until_time": "18:00"}
+            what = f"bay:{bay_of(site, row)}"
+            assert (await wes.post("/bookings/closures", store="east", what=what, **span)).status == 404
+            wrong = await ann.post("/bookings/closures", store="east", what=what, **{**span, "until_time": "07:00"})
+            assert wrong.status == 422
+            done = await ann.post("/bookings/closures", store="east", what=what, reason="hydraulics", **span)
+            assert (done.status, "Struck One" in done.text, "Left Alone" in done.text) == (200, True, False)
+            assert "hydraulics" in done.text
+        async with Site(url) as site:  # another worker; this one would look for news in a quarter of a second
+            ann, back = site.staff("ann"), "/console/bookings?store=east"
+            moved = await ann.post(path_of(site, other), **DAY, time="14:00", bay=bay_of(site, row), back=back)
+            assert moved.status == 422
+            [number] = re.findall(r'name="reopen" value="(\d+)"', done.text)
+            assert (await ann.post("/bookings/closures", store="east", reopen=number)).status == 303
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            moved = await ann.post(path_of(site, other), **DAY, time="14:00", bay=bay_of(site, row), back=back)
+            assert moved.status == 303
+
+    asyncio.run(go())
+
+
 def test_without_a_chat_staff_are_asked_to_call(url: str) -> None:
     async def go() -> None:
         async with Site(url) as site:

@@ -1,0 +1,76 @@
+"""Console page on closures at short notice: what is out, something new that is, and whose visits that strikes."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers.booking import closing, grid, rules
+from handlers.desk import EVERYBODY, Desk, Go, Page
+from handlers.dialogue import Refusal
+from storage import technicians
+from storage.appointments import Appointment
+from storage.stores import Store
+from storage.technicians import Closure
+
+
+def closures(desk: Desk) -> Mapping[str, Any]:
+    return _shown(desk, [])
+
+
+def change(desk: Desk) -> Go | Mapping[str, Any]:
+    """Closes, and shows whom to call or move; or opens again."""
+    store = desk.store
+    if store is None:
+        raise Refusal("booking.refused.not_here")
+    if number := desk.field("reopen", 12):
+        closure = next((one for one in _coming(desk, store) if str(one.id) == number), None)
+        if closure is None:
+            raise Refusal("booking.refused.gone")
+        closing.reopen(desk.session, closure)
+        desk.audit("closure.reopen", f"store:{store.id}")
+        return Go(f"{desk.url('/bookings/closures')}?store={store.code}", desk.plain("booking.desk.saved"))
+    starts_at, ends_at = _moment(desk, store, "from"), _moment(desk, store, "until")
+    if ends_at <= max(starts_at, desk.now):
+        raise Refusal("booking.desk.no_time")
+    kind, _, code = desk.field("what", 60).partition(":")
+    bay = next((one.id for one in store.bays if kind == "bay" and one.code == code), None)
+    person = next((one.id for one in store.technicians if kind == "technician" and one.code == code), None)
+    if kind != "store" and bay is None and person is None:
+        raise Refusal("booking.desk.wrong_bay")
+    _, struck = closing.close(
+        desk.session, store.id, starts_at, ends_at, bay_id=bay, technician_id=person, reason=desk.field("reason", 200)
+    )  # fmt: skip
+    desk.audit("closure.close", f"store:{store.id}")
+    return _shown(desk, struck)
+
+
+def _shown(desk: Desk, struck: list[Appointment]) -> Mapping[str, Any]:
+    store = desk.store
+    if store is None:
+        return {"store": None}
+    names = {one.id: one.code for one in store.bays}, {one.id: one.name for one in store.technicians}
+    return {
+        "store": store,
+        "coming": [
+            (row, names[0].get(row.bay_id or 0) or names[1].get(row.technician_id or 0, "")) for row in _coming(desk, store)
+        ],
+        "struck": grid.described(desk.session, desk.shop, struck, desk.language),
+        "today": desk.now.astimezone(ZoneInfo(store.timezone)).date(),
+    }
+
+
+def _coming(desk: Desk, store: Store) -> list[Closure]:
+    return [row for row in technicians.closures(desk.session) if row.store_id == store.id and row.ends_at > desk.now]
+
+
+def _moment(desk: Desk, store: Store, which: str) -> datetime:
+    """Day and clock of the store, UTC."""
+    try:
+        day, clock = date.fromisoformat(desk.field(f"{which}_day")), time.fromisoformat(desk.field(f"{which}_time"))
+        return rules.instant(day, clock.replace(tzinfo=None), ZoneInfo(store.timezone))
+    except (ValueError, OverflowError):
+        raise Refusal("booking.desk.no_time") from None
+
+
+PAGE = Page(path="/bookings/closures", roles=EVERYBODY, get=closures, post=change, template="booking/closures.html")
