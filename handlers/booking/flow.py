@@ -49,7 +49,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
 
 def _asks(turn: Turn, text: str) -> bool:
     return (
-        bool(phrases.ASKS.search(text))
+        bool(phrases.ASKS.search(text) or phrases.OPEN.search(text))
         or text.endswith(("吗", "呢"))
         or (turn.words.rstrip().endswith(("?", "？")) and not phrases.POLITE.search(text))
     )

@@ -16,6 +16,8 @@ ASKS = re.compile(
     r".{0,60}?\b(?:book|schedule|reserve|appointment|booking)"
     r"|怎么|如何|怎样|流程|要预约吗|用预约吗|能预约吗|可以预约吗|预约吗|要不要预约|提前|多久"
 )
+# Somebody who asks when the shop is open; the day in it is no wish to come then.
+OPEN = re.compile(r"\b(?:open|opens|opening|close|closes|closing)\b|几点(?:开|关|上班|下班)|营业|开门|关门")
 POLITE = re.compile(r"^(?:(?:hi|hello|hey|please)\W+)?(?:can|could|may) (?:i|you|we)\b")
 ALSO = re.compile(r"\b(?:also|too|as well|and|plus|add)\b|还要|再加|另外|顺便|加上|也")
 ANOTHER_CAR = re.compile(

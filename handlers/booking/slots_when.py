@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from handlers.booking import hearing, picker, rules, times, words
+from handlers.booking import hearing, phrases, picker, rules, times, words
 from handlers.booking.plan import Free
 from handlers.booking.wishes import Visit
 from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear
 from handlers.dialogue.folding import fold
 from handlers.dialogue.when import Reading, Understood, masked
+from handlers.faq import flow as faq
 from storage.entries import Gap
 from storage.slots import quantum_at
 
@@ -33,6 +34,8 @@ class _When(Slot):
     def read(self, turn: Turn, answers: Answers) -> None:
         visit = self.visit(turn, answers)
         if turn.incoming.kind != "text":
+            raise Unclear("booking.when.unclear")
+        if phrases.OPEN.search(fold(turn.words)) and faq.is_sure(turn) is not None:
             raise Unclear("booking.when.unclear")
         said = hearing.when(turn, turn.words, visit.store)
         if not said.understood or said.contested:

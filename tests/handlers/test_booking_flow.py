@@ -162,6 +162,22 @@ def test_a_question_in_between_a_stale_button_and_another_language(world: World)
     ann.says("+886 912 345 678").sees("You're booked!")
 
 
+@ONE
+@pytest.mark.parametrize(
+    ("language", "wish", "question", "hours", "asked"),
+    [
+        ("en", "oil change for my A4 at East Harbour", "When are you open on Saturday?", "Mon–Sat", "When"),
+        ("zh-CN", "预约换机油，A4，东港店", "你们周六几点开门", "周一", "什么时候"),
+    ],
+)
+def test_a_question_about_the_hours_is_no_wish_for_that_day(
+    world: World, language: str, wish: str, question: str, hours: str, asked: str
+) -> None:
+    ann = world.customer(language=language).says(f"book an {wish}" if language == "en" else wish).sees(asked)
+    ann.says(question).sees(hours, asked)
+    ann.says("saturday" if language == "en" else "周六").sees("28")
+
+
 # -- wrong answers ------------------------------------------------------------------------------------------------------------
 
 
