@@ -12,12 +12,14 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
     UniqueConstraint,
     bindparam,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Session
@@ -56,6 +58,9 @@ CHATS = Table(
     Column("seen_at", Moment, nullable=False),
     UniqueConstraint("channel", "address"),
 )
+# Everything of one person; most chats are of nobody whom we know.
+_KNOWN = text("customer_id IS NOT NULL")
+Index("ix_chats_customer", CHATS.c.customer_id, sqlite_where=_KNOWN, postgresql_where=_KNOWN)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,179 @@
+"""Segments and campaigns at a large scale, against the same question in plain SQL and in a loop in Python.
+
+BAYLINE_BENCH_CUSTOMERS says how many customers (default 1,000,000); one and a half cars and ten visits come with each. The
+plain question is one SELECT that gives every customer's number of visits, last visit, and money of the last year; the loop
+reads every visit and adds up by hand. The nightly run is what the sweeps do: facts of everybody, and members of the segments
+that a shop begins with. Rows are made by the database itself.
+"""
+
+import os
+import resource
+import tempfile
+import time as clock
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from handlers.segments import actions
+from storage import campaigns, facts, segments
+from storage.campaigns import Campaign
+from storage.customers import Customer
+from storage.database import Database
+from storage.migrating import migrate
+from storage.segments import Segment
+from storage.vehicles import Vehicle
+from storage.visits import Visit
+from tests import postgres
+from tests.small_shop import small_shop
+
+CUSTOMERS = int(os.environ.get("BAYLINE_BENCH_CUSTOMERS", "1000000"))
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+VISITORS = 1000
+
+
+def run() -> list[tuple[str, str]]:
+    return list(_figures())
+
+
+def _figures() -> Iterator[tuple[str, str]]:
+    with tempfile.TemporaryDirectory() as folder, postgres.server() as server:
+        for name, url in (("SQLite", f"sqlite:///{folder}/bench.db"), ("PostgreSQL", postgres.create(server))):
+            database = Database(url, connections=4)
+            migrate(database)
+            _fill(database)
+            for what, figure in _one(database):
+                yield f"{name}: {what}", figure
+            database.close()
+
+
+def _one(database: Database) -> Iterator[tuple[str, str]]:
+    before = _memory()
+    plain = _timed(lambda: _read(database, _plain))
+    yield f"plain SQL over {CUSTOMERS:,} customers and {10 * CUSTOMERS:,} visits", f"{plain:.1f} s"
+    computing, longest = _nightly(database, members=False)
+    yield (
+        "facts of everybody, written",
+        f"{computing:.1f} s, {computing / plain:.1f} × plain; longest transaction {longest:.2f} s",
+    )
+    whole, longest = _nightly(database, members=True)
+    yield "nightly run, facts and 19 segments", f"{whole:.1f} s, {whole / plain:.1f} × plain; longest transaction {longest:.2f} s"
+    after, members = _after_visits(database)
+    yield f"after a visit, {VISITORS} at once", f"{after:.0f} µs a visit for the facts, {members:.0f} µs with 19 segments"
+    planning = _timed(lambda: _plan(database))
+    yield "a campaign for those who agree (a tenth) planned", f"{planning:.1f} s"
+    yield "memory grown so far", f"{_memory() - before:.0f} MB"
+    loop = _timed(lambda: _read(database, _loop))
+    yield "the same question in a loop in Python", f"{loop:.1f} s, {loop / plain:.1f} × plain"
+
+
+def _plain(session: Session) -> None:
+    year = TODAY - timedelta(days=365)
+    lately = func.sum(Visit.amount).filter(Visit.visited_on > year)
+    query = select(Vehicle.customer_id, func.count(), func.max(Visit.visited_on), lately)
+    rows = session.execute(query.join(Visit, Visit.vehicle_id == Vehicle.id).group_by(Vehicle.customer_id))
+    assert sum(1 for _ in rows.yield_per(10_000)) > CUSTOMERS * 0.9
+
+
+def _loop(session: Session) -> None:
+    owner = dict(session.execute(select(Vehicle.id, Vehicle.customer_id)).all())
+    found: dict[int, list[Any]] = defaultdict(lambda: [0, date.min, 0])
+    year = TODAY - timedelta(days=365)
+    for visit in session.scalars(select(Visit).execution_options(yield_per=10_000)):
+        sums = found[owner[visit.vehicle_id]]
+        sums[0] += 1
+        sums[1] = max(sums[1], visit.visited_on)
+        sums[2] += (visit.amount or 0) if visit.visited_on > year else 0
+        session.expunge(visit)
+
+
+def _nightly(database: Database, *, members: bool) -> tuple[float, float]:
+    """(seconds in all, seconds of the longest transaction), in the parts that the sweeps work in."""
+    began, longest = clock.perf_counter(), 0.0
+    for part in range(0, CUSTOMERS, actions.CHUNK):
+        span = (part + 1, part + actions.CHUNK)
+        with database.transaction() as session:
+            start = clock.perf_counter()
+            if members:
+                actions.catch_up(session, span, TODAY, NOW)
+            else:
+                facts.refresh(session, TODAY, span)
+        longest = max(longest, clock.perf_counter() - start)
+    return clock.perf_counter() - began, longest
+
+
+def _after_visits(database: Database) -> tuple[float, float]:
+    """Microseconds a visit: facts alone, and with the segments."""
+    ids = list(range(1, CUSTOMERS, CUSTOMERS // VISITORS))[:VISITORS]
+    with database.transaction() as session:
+        alone = _timed(lambda: facts.refresh(session, TODAY, ids))
+    with database.transaction() as session:
+        whole = _timed(lambda: actions.catch_up(session, ids, TODAY, NOW))
+    return alone / VISITORS * 1e6, whole / VISITORS * 1e6
+
+
+def _plan(database: Database) -> None:
+    with database.transaction() as session:
+        segment = session.scalars(select(Segment).where(Segment.code == "in_service")).one()
+        row = Campaign(
+            name="bench", segment_id=segment.id, letters={}, starts_at=NOW, ends_at=NOW, hold_out=10, services=[], places=0,
+            hold_hours=1, days_ahead=1, report_days=30, cost=0, status="running", note="", created_at=NOW,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        rule = {"any": [[{"fact": "visits", "least": 1}]]}
+        assert campaigns.plan(session, row, segments.matching(session, rule, TODAY)) > CUSTOMERS // 20
+
+
+def _fill(database: Database) -> None:
+    with database.transaction() as session:
+        shop = small_shop(session, [[(time(9), time(18))]] * 7, {"L": "lift"}, [("oil", 30, "lift", "")])
+        values = {"n": CUSTOMERS, "store": shop.stores[0].id, "now": NOW.replace(tzinfo=None) if database.is_sqlite else NOW}
+        sqlite = database.is_sqlite
+
+        def numbers(name: str) -> str:
+            if sqlite:
+                return f"WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {name})"
+            return f"WITH s(i) AS (SELECT generate_series(1, {name}))"
+
+        day = (
+            "date('2026-11-22', '-' || (i * 7919 % 1500) || ' days')" if sqlite else "date '2026-11-22' - (i * 7919 % 1500)::int"
+        )
+        for statement in (
+            f"INSERT INTO customers (id, code, name, store_id, created_at, provisional) {numbers(':n')} "
+            "SELECT i, 'C' || i, 'N', :store, :now, FALSE FROM s",
+            f"INSERT INTO vehicles (id, code, customer_id) {numbers(str(CUSTOMERS * 3 // 2))} "
+            f"SELECT i, 'V' || i, 1 + i % {CUSTOMERS} FROM s",
+            f"INSERT INTO visits (id, code, vehicle_id, store_id, visited_on, services, amount) {numbers(str(CUSTOMERS * 10))} "
+            f"SELECT i, 'W' || i, 1 + CAST(i AS bigint) * 48271 % {CUSTOMERS * 3 // 2}, :store, {day}, '[]', i % 200000 FROM s",
+            f"INSERT INTO chats (id, channel, address, pulls, name, customer_id, language_chosen, answers, asked, misses, "
+            f"reachable, burst, created_at, seen_at) {numbers(str(CUSTOMERS // 10))} "
+            "SELECT i, 'telegram', i, FALSE, '', i * 10, FALSE, '{}', '[]', 0, TRUE, 0, :now, :now FROM s",
+            f"INSERT INTO consents (chat_id, customer_id, purpose, given, version, channel, at) {numbers(str(CUSTOMERS // 10))} "
+            "SELECT i, i * 10, 'marketing', TRUE, 'v', 'telegram', :now FROM s",
+        ):
+            session.execute(text(statement), {name: value for name, value in values.items() if f":{name}" in statement})
+        actions.ensure_shipped(session, NOW)
+        assert session.scalar(select(func.count()).select_from(Customer)) == CUSTOMERS
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+
+
+def _read(database: Database, work: Callable[[Session], None]) -> None:
+    with database.reading() as session:
+        work(session)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = clock.perf_counter()
+    work()
+    return clock.perf_counter() - start
+
+
+def _memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
