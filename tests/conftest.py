@@ -1,7 +1,10 @@
 """What every test may ask for: a database on SQLite and on PostgreSQL, empty or with the sample shop, and a world around it."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,14 @@ from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres
 from tests.world import START, World
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Several processes share one PostgreSQL, which the one that leads them starts."""
+    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None) and "TEST_DATABASE_URL" not in os.environ:
+        stack = ExitStack()
+        os.environ["TEST_DATABASE_URL"] = stack.enter_context(postgres.server())
+        config.add_cleanup(stack.close)
 
 
 @pytest.fixture(scope="session")
@@ -35,22 +46,26 @@ def _filled(url: str, sample: bool) -> None:
 
 
 class Templates:
-    """Databases made once and copied for each test."""
+    """Databases made once, by whichever of the processes needs one first, and copied for each test."""
 
     def __init__(self, folder: Path, request: pytest.FixtureRequest) -> None:
         self._folder = folder
         self._request = request
-        self._made: dict[tuple[str, bool], str] = {}
 
     def template(self, kind: str, sample: bool) -> str:
-        if (kind, sample) not in self._made:
+        name = f"{kind}-{'sample' if sample else 'empty'}"
+        with (self._folder / name).open("a+") as known:
+            fcntl.flock(known, fcntl.LOCK_EX)  # until it is closed
+            known.seek(0)
+            if url := known.read():
+                return url
             if kind == "sqlite":
-                url = f"sqlite:///{self._folder}/{'sample' if sample else 'empty'}.db"
+                url = f"sqlite:///{self._folder}/{name}.db"
             else:
                 url = postgres.create(self._request.getfixturevalue("postgres_server"))
             _filled(url, sample)
-            self._made[kind, sample] = url
-        return self._made[kind, sample]
+            known.write(url)
+            return url
 
     def copy(self, kind: str, sample: bool, folder: Path) -> str:
         template = self.template(kind, sample)
@@ -63,7 +78,11 @@ class Templates:
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
-    return Templates(tmp_path_factory.mktemp("templates"), request)
+    folder = tmp_path_factory.getbasetemp()
+    # With several processes each has a folder of its own in the one of the run.
+    folder = (folder.parent if hasattr(request.config, "workerinput") else folder) / "templates"
+    folder.mkdir(exist_ok=True)
+    return Templates(folder, request)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -64,7 +64,7 @@ def _debian(binaries: Path) -> Iterator[str]:
         ]
         subprocess.run([*run, "--locale=C", "--no-sync"], **quiet)
         options = (
-            f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200"
+            f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c jit=off -c autovacuum=off -c max_connections=400"
         )
         control = [*_as_server_user(), str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w"]
         subprocess.run([*control, "-o", options, "start"], **quiet)

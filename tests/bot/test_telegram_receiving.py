@@ -27,6 +27,7 @@ from tests.bot.house import House, house
 from tests.fake_telegram import FakeTelegram
 
 Story = Callable[[FakeTelegram, House], Awaitable[None]]
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 BOTH = pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
 
 
@@ -135,6 +136,7 @@ def test_ch14_numbers_that_begin_again_are_heard(database: Database) -> None:
         (True, {"message": None}),
     ],
 )
+@SQLITE
 def test_ch15_one_bad_update_is_put_aside_and_the_others_are_heard(database: Database, webhook: bool, poison: Any) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         for number in range(100):
@@ -301,7 +303,7 @@ def test_ab3_so_many_photos_an_hour(database: Database, monkeypatch: pytest.Monk
     tell(database, story, photos=clean_photo)
 
 
-@pytest.mark.parametrize("name", ["*_[`<b>&`` tg://user?id=1", "<a href='tg://user?id=1'>Bob</a>", "{{7*7}}", "\u202eBob\u200b"])
+@pytest.mark.parametrize("name", ["*_[`<b>&`` tg://user?id=1", "<a href='tg://user?id=1'>Bob</a>", "{{77*7}}", "\u202eBob\u200b"])
 def test_in4_a_name_is_shown_as_it_is(database: Database, name: str) -> None:
     """IN4, IN3, WB7: whatever somebody calls themselves or types becomes no formatting, no link and no mention."""
 
@@ -311,7 +313,7 @@ def test_in4_a_name_is_shown_as_it_is(database: Database, name: str) -> None:
             eve.says(words)
             await eve.sees_messages(1)
             assert {entity["type"] for message in eve.received for entity in message.entities} <= {"bold", "italic"}
-            assert "49" not in eve.received[0].text
+            assert "539" not in eve.received[0].text
 
     tell(database, story)
 

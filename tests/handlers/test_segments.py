@@ -60,9 +60,11 @@ def reckoned(session: Session, who: Customer, today: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def meant(session: Session, who: Customer, rule: Mapping[str, Any], today: date) -> bool:
-    """Whether a rule means somebody, the slow way."""
-    known = reckoned(session, who, today)
+Known = tuple[dict[str, bool], dict[str, set[str]], dict[str, Any]]
+
+
+def known_of(session: Session, who: Customer, known: Mapping[str, Any], today: date) -> Known:
+    """What rules ask about somebody, the slow way: what is so or not, what they are among, and numbers."""
     store = session.get(Store, who.store_id) if who.store_id else None
     tags = set(session.scalars(select(Tag.tag).where(Tag.customer_id == who.id)))
     theirs = chats.of_customer(session, who.id)
@@ -79,12 +81,19 @@ def meant(session: Session, who: Customer, rule: Mapping[str, Any], today: date)
         "car_age": today.year - known["year"] if known["year"] else None,
     }
     flags = {"agrees": bool(agreed and agreed[-1]), "reachable": any(c.reachable for c in theirs), "known": not who.provisional}
+    choices: dict[str, set[str]] = {
+        "store_kind": {store.kind} if store else set(), "tag": tags, "language": {who.language},
+    }  # fmt: skip
+    return flags, choices, numbers
+
+
+def meant(known: Known, rule: Mapping[str, Any]) -> bool:
+    flags, choices, numbers = known
 
     def holds(one: Mapping[str, Any]) -> bool:
         if "is" in one:
             return bool(flags[one["fact"]] == one["is"])
         if "in" in one:
-            choices = {"store_kind": {store.kind} if store else set(), "tag": tags, "language": {who.language}}
             return bool(choices[one["fact"]] & set(one["in"]))
         value = numbers[one["fact"]]
         return value is not None and one.get("least", value) <= value <= one.get("most", value)
@@ -95,15 +104,16 @@ def meant(session: Session, who: Customer, rule: Mapping[str, Any], today: date)
 def same(world: World, today: date) -> dict[str, int]:
     """Compares every fact and every membership with the slow way; how many are in each segment."""
     with world.database.reading() as session:
-        people = session.scalars(select(Customer)).all()
-        for who in people:
+        people = {}
+        for who in session.scalars(select(Customer)).all():
             row = session.get_one(Facts, who.id)
             known = reckoned(session, who, today)
             assert {name: getattr(row, name) for name in known} == known, who.code
+            people[who.id] = known_of(session, who, known, today)
         sizes = {}
         for one in segments.all_segments(session):
             inside = set(session.scalars(select(Member.customer_id).where(Member.segment_id == one.id, Member.left_at.is_(None))))
-            assert inside == {who.id for who in people if meant(session, who, one.rule, today)}, one.code
+            assert inside == {number for number, known in people.items() if meant(known, one.rule)}, one.code
             sizes[one.code] = len(inside)
     return sizes
 
