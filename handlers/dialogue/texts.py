@@ -41,6 +41,12 @@ def money(amount: int, currency: str, language: str) -> str:
     return written.replace("CN¥", "¥")
 
 
+@cache
+def _table(feature: str, language: str) -> dict[str, Any]:
+    file = resources.files(f"handlers.{feature}") / "texts" / f"{language}.toml"
+    return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
 class Texts:
     """All texts of all features, by key "feature.name". Raises KeyError at start for a file that cannot be read."""
 
@@ -51,11 +57,8 @@ class Texts:
         self._templates: dict[tuple[str, str], Template] = {}
         self._jinja = {language: _environment(language) for language in LANGUAGES}
         for feature in features:
-            folder = resources.files(f"handlers.{feature}") / "texts"
             for language in LANGUAGES:
-                file = folder / f"{language}.toml"
-                if file.is_file():
-                    self._read(feature, language, tomllib.loads(file.read_text("utf-8")))
+                self._read(feature, language, _table(feature, language))
 
     def _read(self, prefix: str, language: str, table: Mapping[str, Any]) -> None:
         for name, value in table.items():
