@@ -3,7 +3,6 @@
 import asyncio
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,23 +13,12 @@ from storage import appointments, audit, chats, messages, slots
 from storage.appointments import Appointment
 from storage.database import Database
 from storage.vehicles import of_customer
-from tests.bot.console.site import TUESDAY, Browser, Site, appointment_in, customer_of, hire
-from tests.conftest import Templates
+from tests.bot.console.site import TUESDAY, Browser, Site, appointment_in, customer_of
 
 DAY = {"store": "east", "day": "2026-11-24"}
 
 
 on_both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture
-def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
-    """A sample shop with the cast; on SQLite, unless a test wants both."""
-    url = templates.copy(getattr(request, "param", "sqlite"), True, tmp_path)
-    database = Database(url)
-    hire(database)
-    database.close()
-    return url
 
 
 def chat_in(database: Database, language: str = "en", customer: int | None = None) -> int:

@@ -4,7 +4,6 @@ import asyncio
 import io
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -15,22 +14,11 @@ from handlers.dialogue.texts import LANGUAGES
 from handlers.inbox import FEATURE
 from handlers.tickets import answers
 from storage import drafts, handiness, media, messages, tickets
-from storage.database import Database
 from storage.tickets import Ticket
-from tests.bot.console.site import Browser, Site, customer_of, hire, texts, ticket_in
+from tests.bot.console.site import Browser, Site, customer_of, texts, ticket_in
 from tests.bot.console.test_inbox import now_of, path_of
-from tests.conftest import Templates
 
 on_both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture
-def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
-    url = templates.copy(getattr(request, "param", "sqlite"), True, tmp_path)
-    database = Database(url)
-    hire(database)
-    database.close()
-    return url
 
 
 async def last_of(person: Browser, path: str) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -11,21 +10,10 @@ from sqlalchemy import select, update
 from handlers.tickets import actions
 from handlers.tickets.work import By, Work
 from storage import marks, messages, tickets
-from storage.database import Database
 from storage.tickets import Ticket
-from tests.bot.console.site import Browser, Site, customer_of, hire, mark_in, texts, ticket_in
-from tests.conftest import Templates
+from tests.bot.console.site import Browser, Site, customer_of, mark_in, texts, ticket_in
 
 on_both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture
-def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
-    url = templates.copy(getattr(request, "param", "sqlite"), True, tmp_path)
-    database = Database(url)
-    hire(database)
-    database.close()
-    return url
 
 
 def path_of(site: Site, ticket: Ticket) -> str:

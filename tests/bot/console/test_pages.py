@@ -2,35 +2,22 @@
 
 import asyncio
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from storage import audit, chats, messages
 from storage.customers import Customer
-from storage.database import Database
 from storage.staff import Staff
 from storage.tickets import Ticket
 from storage.vehicles import Vehicle
-from tests.bot.console.site import Site, customer_of, hire, ticket_in
-from tests.conftest import Templates
+from tests.bot.console.site import Site, customer_of, ticket_in
 
 # What people type to break pages (WB1, WB7, IN4).
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}{% raw %}%(x)s{0.__class__}"
 
 
 on_both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
-
-
-@pytest.fixture
-def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
-    """A sample shop with the cast; on SQLite, unless a test wants both."""
-    url = templates.copy(getattr(request, "param", "sqlite"), True, tmp_path)
-    database = Database(url)
-    hire(database)
-    database.close()
-    return url
 
 
 @on_both
