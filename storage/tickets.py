@@ -5,7 +5,23 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json, Moment, insert
@@ -36,11 +52,16 @@ class Ticket(Base):
     `response_from`, `solution_from`: where the two clocks began; the `…_due` are None when there is no promise or it stands
     still. `response_alarm`, `solution_alarm`: 0 nothing yet, 1 warned, 2 broken. `look_at`: when the sweep must look next.
     `reckoned_with`: the revisions of the rules that the times were made from.
+    `unplaced`: nobody was at work who could have had it; whoever comes gets it (one that somebody put back waits for a hand).
     `answered_at`: the first answer since it was opened or reopened. `unanswered`: customer messages since staff last wrote.
     """
 
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_look_at", "look_at"), Index("ix_tickets_staff", "staff_id", "status"))
+    __table_args__ = (
+        Index("ix_tickets_look_at", "look_at"),
+        Index("ix_tickets_staff", "staff_id", "status"),
+        Index("ix_tickets_unplaced", "id", sqlite_where=text("unplaced"), postgresql_where=text("unplaced")),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     token: Mapped[str] = mapped_column(String(20), unique=True)
@@ -59,6 +80,7 @@ class Ticket(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     error: Mapped[str | None] = mapped_column(String(20))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    unplaced: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     cause: Mapped[str | None] = mapped_column(Text)
     remedy: Mapped[str | None] = mapped_column(Text)
     prevention: Mapped[str | None] = mapped_column(Text)
@@ -236,6 +258,13 @@ def load_of(session: Session, staff_ids: Collection[int]) -> dict[int, int]:
     theirs = (Ticket.staff_id.in_(staff_ids), Ticket.status.in_(ALIVE))
     query = select(Ticket.staff_id, func.count()).where(*theirs).group_by(Ticket.staff_id)
     return {staff_id: number for staff_id, number in session.execute(query) if staff_id is not None}
+
+
+def unplaced(session: Session, limit: int = 500) -> list[Ticket]:
+    """What waits for somebody to come to work, the worst tier first, then the oldest."""
+    waiting = (Ticket.unplaced.is_(true()), Ticket.staff_id.is_(None), Ticket.status.in_(ALIVE), Ticket.tier.in_(TIERS))
+    found = session.scalars(select(Ticket).where(*waiting).order_by(Ticket.id).limit(limit))
+    return sorted(found, key=lambda ticket: (-TIERS.index(ticket.tier), ticket.id))
 
 
 def held_by(session: Session, staff_id: int) -> list[Ticket]:

@@ -2,7 +2,7 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.tickets import complaint, flow, pages, rules, sweep, telling
+from handlers.tickets import assignment, complaint, flow, pages, rules, sweep, telling
 
 __all__ = ["FEATURE", "telling"]
 
@@ -28,5 +28,5 @@ FEATURE = Feature(
     panels=[pages.PANEL],
     held=flow.held,
     keeps=[rules.load],
-    sweeps=[Sweep(sweep.due, sweep.look)],
+    sweeps=[Sweep(sweep.due, sweep.look), Sweep(assignment.placeable, sweep.place)],
 )

@@ -142,6 +142,7 @@ def claim(work: Work, ticket: Ticket) -> Ticket:
         if not tickets.claim(work.session, ticket.id, staff_id):
             raise Refusal("tickets.taken")
         ticket = tickets.lock(work.session, ticket.id)
+        ticket.unplaced = False
         work.event(ticket, "claimed")
         marks.clear(work.session, chat.id, work.now)
         card.show(work, chat, ticket)
@@ -154,7 +155,7 @@ def assign(work: Work, ticket: Ticket, staff_id: int | None) -> Ticket:
         _alive(ticket)
         if ticket.staff_id != staff_id:
             work.event(ticket, "assigned", was=ticket.staff_id, to=staff_id)
-            ticket.staff_id = staff_id
+            ticket.staff_id, ticket.unplaced = staff_id, False
             if staff_id is not None:
                 notify(work, ticket, "given", f"{ticket.id}:{staff_id}:{work.now.isoformat()}")
             card.show(work, chat, ticket)
@@ -346,9 +347,18 @@ def pass_on(work: Work, chat: Chat, ticket: Ticket) -> None:
         assignment.choose(assignment.people(work.session, ticket, work.now, without=ticket.staff_id), ticket),
     )
     work.event(ticket, "assigned", was=was, to=to)
-    ticket.staff_id = to
+    ticket.staff_id, ticket.unplaced = to, to is None
     notify(work, ticket, "given", f"{ticket.id}:{to}:{work.now.isoformat()}")
     card.show(work, chat, ticket)
+
+
+def place(work: Work, ticket: Ticket) -> None:
+    """Somebody has come to work, or come back: what waited for that goes to them, unless somebody took it meanwhile."""
+    with work.holding(ticket) as (chat, ticket):
+        if not (ticket.unplaced and ticket.alive and ticket.staff_id is None):
+            return
+        if assignment.choose(assignment.people(work.session, ticket, work.now), ticket) is not None:
+            pass_on(work, chat, ticket)
 
 
 # -- shared -----------------------------------------------------------------------------------------------------------------

@@ -65,6 +65,18 @@ def people(session: Session, ticket: Ticket, now: datetime, without: int | None 
     ]
 
 
+def placeable(session: Session, now: datetime) -> list[int]:
+    """Tickets that nobody could be given when they came, for which somebody is at work now; the worst first."""
+    found = []
+    here: dict[int | None, list[Person]] = {}
+    for ticket in tickets.unplaced(session):
+        if ticket.store_id not in here:  # those at work are the same for all tickets of a store
+            here[ticket.store_id] = people(session, ticket, now)
+        if choose(here[ticket.store_id], ticket) is not None:
+            found.append(ticket.id)
+    return found
+
+
 def has_left(session: Session, staff_id: int) -> bool:
     member = session.get(staff.Staff, staff_id)
     return member is None or member.dismissed_at is not None
@@ -72,6 +84,7 @@ def has_left(session: Session, staff_id: int) -> bool:
 
 def assign_at_open(work: Work, chat: Chat, ticket: Ticket) -> None:
     to = choose(people(work.session, ticket, work.now), ticket)
+    ticket.unplaced = to is None
     if to is not None:
         ticket.staff_id = to
         work.event(ticket, "assigned", was=None, to=to)

@@ -45,6 +45,13 @@ def look(session: Session, ticket_id: int, texts: Texts, now: datetime) -> None:
             _alarm(work, chat, ticket)
 
 
+def place(session: Session, ticket_id: int, texts: Texts, now: datetime) -> None:
+    """Gives a ticket that waited for somebody to come to work."""
+    ticket = tickets.get(session, ticket_id)
+    assert ticket is not None, "tickets are never deleted"
+    actions.place(Work(session, texts, now, BOT), ticket)
+
+
 def _by_new_rules(work: Work, chat: Chat, ticket: Ticket) -> None:
     """Opening hours or the policy have changed: another promise, and the card says so."""
     before = (ticket.first_response_due, ticket.solution_due)
@@ -117,7 +124,7 @@ def _broken(work: Work, chat: Chat, ticket: Ticket, which: str) -> None:
         to = assignment.choose(assignment.people(work.session, ticket, work.now), ticket)
         if to != ticket.staff_id:
             work.event(ticket, "assigned", was=ticket.staff_id, to=to)
-            ticket.staff_id = to
+            ticket.staff_id, ticket.unplaced = to, to is None
     promises.reckon(work.session, ticket, work.now)
     actions.notify(work, ticket, "broken", key)
     if ticket.kind == "booking":

@@ -10,8 +10,9 @@ from handlers.dialogue import Refusal
 from handlers.staff import actions as hiring
 from handlers.staff import shifts as rule
 from handlers.tickets import actions
-from storage import chats, shifts, staff
+from storage import chats, shifts, staff, tickets
 from storage.customers import Customer
+from storage.marks import Notice
 from storage.shifts import Shifts
 from storage.staff import Staff
 from storage.stores import Store
@@ -110,3 +111,51 @@ def test_nothing_stays_with_somebody_who_goes_away(world: World) -> None:
     with world.database.reading() as session:
         assert {session.get_one(Ticket, number).staff_id for number in held} == {ben}
         assert session.get_one(Staff, ann).dismissed_at is None
+
+
+@sqlite
+def test_what_waited_is_given_out_when_somebody_comes_to_work(world: World) -> None:
+    """Shift begins, or an absence ends: the worst first, to whoever has least; what somebody put back by hand stays put."""
+    ann, ben = hired(world)
+    with world.database.transaction() as session:
+        shifts.mine(session, ann).week = WEEK
+        shifts.mine(session, ben).away_until = world.now + timedelta(hours=2)
+    waiting = [opened(world).id for _ in range(3)]
+    put_back = opened(world)
+    with world.database.transaction() as session:
+        actions.assign(world.work(session), put_back, ben)
+        actions.assign(world.work(session), put_back, None)
+    holders = lambda: [held(world, number) for number in waiting]  # noqa: E731
+    world.sweeps()
+    assert holders() == [None] * 3
+    world.passes(hours=3)
+    world.sweeps()
+    assert holders() == [ben] * 3
+    assert held(world, put_back.id) is None
+    with world.database.reading() as session:
+        told = session.scalars(select(Notice.staff_id).where(Notice.kind == "given", Notice.ticket_id.in_(waiting))).all()
+        events = [(one.what, one.who) for one in tickets.history(session, waiting[0])]
+    assert (told, events[-1]) == ([ben] * 3, ("assigned", "bot"))
+
+
+@sqlite
+def test_a_ticket_of_somebody_who_left_alone_waits_for_the_next_one(world: World) -> None:
+    """Nobody else is there when Ben goes away: his ticket goes to Ann when her shift begins, on Monday at nine."""
+    ann, ben = hired(world)
+    with world.database.transaction() as session:
+        shifts.mine(session, ann).week = WEEK
+    number = opened(world).id
+    with world.database.transaction() as session:
+        shifts.mine(session, ben).away_until = world.now + timedelta(days=30)
+        session.flush()
+        actions.leave(world.work(session, "Ben", ben), ben)
+    world.sweeps()
+    assert held(world, number) is None
+    world.now = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI).astimezone(UTC)
+    world.sweeps()
+    assert held(world, number) == ann
+
+
+def held(world: World, number: int) -> int | None:
+    with world.database.reading() as session:
+        return session.get_one(Ticket, number).staff_id
