@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import select
 
 from bot.album import Album
+from bot.backup import refuse_damaged
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
 from bot.clockwork import Clockwork
@@ -55,6 +56,7 @@ class Beating(Protocol):
 def open_database(settings: Settings) -> Database:
     """The database of the settings, brought to the present shape. Raises Wrong with one sentence when that cannot be."""
     address = settings.database
+    refuse_damaged(address)
     if address.startswith("sqlite:///"):
         make_folder(Path(address.removeprefix("sqlite:///")).parent)
     database = Database(address)
@@ -218,5 +220,7 @@ class App:
         return self.started.is_set() and moving and await asyncio.to_thread(self._database_answers)
 
     def _database_answers(self) -> bool:
+        if self.database.damaged:
+            return False
         with self.database.reading() as session:
             return session.scalar(select(1)) == 1

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import cli_customers, cli_doctor, cli_feedback, cli_kb, cli_pushes, cli_shop, cli_staff, cli_tickets, cli_understand
+from bot import (
+    cli_backup,
+    cli_customers,
+    cli_doctor,
+    cli_feedback,
+    cli_kb,
+    cli_pushes,
+    cli_shop,
+    cli_staff,
+    cli_tickets,
+    cli_understand,
+)
 from bot.cli_common import DEMO_FILE, demo_settings, sentences, shop_settings
 from bot.settings import Settings, Wrong, read
 
@@ -29,6 +40,7 @@ app.add_typer(cli_pushes.app, name="pushes")
 app.add_typer(cli_staff.app, name="staff")
 cli_shop.add_to(app)
 cli_doctor.add_to(app)
+cli_backup.add_to(app)
 cli_understand.add_to(app)
 
 
@@ -114,8 +126,10 @@ def _work(settings: Settings, sample: bool = False) -> None:
 
     garbage.collect_nothing()
     from bot.app import App, open_database
+    from bot.backup import refuse_damaged
 
     logs.set_up()
+    refuse_damaged(settings.database, look=True)
     lock = only_one.hold(settings.database)
     database = open_database(settings)
     if sample:
@@ -129,6 +143,7 @@ def _work(settings: Settings, sample: bool = False) -> None:
         if worker.started.is_set():
             _say_where(settings, worker.port, sample)
             cli_staff.say_how_to_log_in(database, settings, worker.port, sample=sample)
+            cli_backup.say_if_held(database)
         started.cancel()
         await running
 

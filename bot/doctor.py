@@ -5,10 +5,13 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from bot.checking import Finding
-from storage import campaigns, coupons, slots, stores
+from storage import campaigns, coupons, holds, slots, stores
 
 
 def findings(session: Session) -> Iterator[Finding]:
+    if hold := holds.now_open(session):
+        since = f"{hold.begun_at:%Y-%m-%d %H:%M} UTC"
+        yield Finding(False, f"Held since {since}: nothing is said unasked.", "`bayline hold show` tells what, and how it ends.")
     yield from _same("Coupons: every sum and state is what the ledger says.", coupons.differences(session))
     yield from _same("Campaigns: no letter to the hold-out, everybody planned has an end.", campaigns.problems(session))
     wrong = [

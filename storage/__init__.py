@@ -19,6 +19,7 @@ from storage import (
     facts,
     feedback,
     handiness,
+    holds,
     keys,
     leases,
     lessons,
@@ -56,8 +57,8 @@ from storage import (
 
 __all__ = [
     "answers", "appointments", "audit", "boards", "campaigns", "care", "catalogue", "chats", "contact", "coupons", "customers",
-    "database", "drafts", "entries", "facts", "feedback", "handiness", "keys", "leases", "lessons", "marks", "media", "merging",
-    "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine",
-    "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "stores", "surveys", "technicians", "terms",
-    "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "database", "drafts", "entries", "facts", "feedback", "handiness", "holds", "keys", "leases", "lessons", "marks", "media",
+    "merging", "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes",
+    "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "stores", "surveys", "technicians",
+    "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

@@ -157,6 +157,15 @@ def in_status(session: Session, status: str) -> list[Campaign]:
     return list(session.scalars(select(Campaign).where(Campaign.status == status).order_by(Campaign.id)))
 
 
+def pause_all(session: Session, note: str) -> int:
+    """Pauses what is running and takes no letter back; how many there were."""
+    running = session.scalars(select(Campaign).where(Campaign.status == RUNNING).with_for_update()).all()
+    for campaign in running:
+        campaign.status, campaign.note = PAUSED, note
+    session.flush()
+    return len(running)
+
+
 def lock(session: Session, campaign_id: int, *, share: bool = False) -> Campaign:
     """As it is now; with `share` others may take it so too, but nobody changes it."""
     query = select(Campaign).where(Campaign.id == campaign_id).with_for_update(read=share)

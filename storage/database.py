@@ -96,24 +96,37 @@ class Base(DeclarativeBase):
     """All tables; `Base.metadata` is what the migrations must arrive at."""
 
 
+class Damaged(Exception):  # noqa: N818 - said to the operator as it is
+    """The database file is damaged, and nothing is written to it any more. Stop Bayline, keep the file, and `bayline restore` the
+    last backup; `bayline doctor` says what is wrong with it."""
+
+
 class Database:
     """One engine and its transactions. `url` is a SQLAlchemy address; `postgres://` and `postgresql://` mean psycopg.
 
-    `patience`: seconds that a statement waits for a lock, and a transaction for a connection, before it gives up.
+    `patience`: seconds that a statement waits for a lock, and a transaction for a connection, before it gives up. `damaged`: the
+    file was found to be broken; whatever would write raises Damaged from then on.
     """
 
     def __init__(self, url: str, connections: int = 8, patience: float = 10.0) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        self.damaged = False
         self.engine = _sqlite(url, patience) if self.is_sqlite else _postgresql(url, connections, patience)
         # SQLite's own way to wait for the write lock is to try again now and then: a busy thread starves all others.
         self._writers = Turnstile() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A transaction that may write; commits at the end, rolls back on any exception."""
-        with self._writers, Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        """A transaction that may write; commits at the end, rolls back on any exception. Raises Damaged."""
+        if self.damaged:
+            raise Damaged(" ".join((Damaged.__doc__ or "").split()))
+        try:
+            with self._writers, Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except Exception as trouble:
+            self.damaged = self.damaged or _says_damaged(trouble)
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -175,6 +188,13 @@ def passes(trouble: DBAPIError) -> bool:
     """Whether trying again may help: the connection was lost, another transaction was in the way, the file was busy."""
     state = getattr(trouble.orig, "sqlstate", None) or ""
     return trouble.connection_invalidated or state[:2] in ("40", "08", "57") or state == "55P03" or "locked" in str(trouble.orig)
+
+
+def _says_damaged(trouble: Exception) -> bool:
+    """Whether SQLite has met a page that cannot be."""
+    said = str(getattr(trouble, "orig", None) or trouble)
+    driver = (DBAPIError, sqlite_driver.DatabaseError)
+    return isinstance(trouble, driver) and ("malformed" in said or "not a database" in said)
 
 
 DIALECTS = ("sqlite", "postgresql")

@@ -19,8 +19,9 @@ from storage.prepared import Prepared
 # The life of an outgoing row: queued → sending → sent | uncertain | dead; queued → cancelled. A row that came in is `received`.
 # In a chat that reads the table by itself: sent at once, or waiting → sent when it is due.
 QUEUED, SENDING, SENT, UNCERTAIN, DEAD, CANCELLED = "queued", "sending", "sent", "uncertain", "dead", "cancelled"
-RECEIVED, WAITING = "received", "waiting"
-HIDDEN = (CANCELLED, WAITING)
+# What a hold keeps aside (see `storage.holds`) is held.
+RECEIVED, WAITING, HELD = "received", "waiting", "held"
+HIDDEN = (CANCELLED, WAITING, HELD)
 # Telegram's, and enough for others.
 MOST_IN_ALBUM = 10
 
@@ -321,7 +322,7 @@ def waiting_push(session: Session, chat_id: int, purpose: str, start: datetime, 
 def waiting_with(session: Session, keys: Collection[str], chat_ids: Collection[int]) -> list[Message]:
     """What has not begun to leave under one of the keys, and the pushes of these chats that have not; locked."""
     query = select(MESSAGES).where(
-        MESSAGES.c.status.in_((QUEUED, WAITING)),
+        MESSAGES.c.status.in_((QUEUED, WAITING, HELD)),
         or_(MESSAGES.c.key.in_(keys), MESSAGES.c.chat_id.in_(chat_ids) & MESSAGES.c.data["push"].as_boolean()),
     )  # fmt: skip
     return [Message(*row) for row in session.connection().execute(query.order_by(MESSAGES.c.id).with_for_update())]

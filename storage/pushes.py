@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Integer, String, UniqueConstraint, delete, exists, or_, select, text
+from sqlalchemy import Date, ForeignKey, Integer, String, UniqueConstraint, delete, exists, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.chats import CHATS
@@ -126,6 +126,13 @@ def look_again(session: Session, day: date) -> None:
         sweep.after_id, sweep.done_at = 0, None
 
 
+def skip_sweep(session: Session, zone: str, day: date, version: int, now: datetime) -> None:
+    """The look of this day is not done, or not to its end."""
+    row = insert(session, PushSweep.__table__).values(zone=zone, day=day, after_id=0, version=version, counts={}, done_at=now)
+    over = {"version": version, "done_at": now}
+    session.execute(row.on_conflict_do_update(index_elements=["zone", "day"], set_=over))
+
+
 def forget_sweeps(session: Session, before: date) -> None:
     session.execute(delete(PushSweep).where(PushSweep.day < before))
 
@@ -193,6 +200,11 @@ def open_signals(session: Session) -> list[PushSignal]:
     """Signals whose customers have not all been looked at, locked; those that another worker has are left out."""
     query = select(PushSignal).where(PushSignal.done_at.is_(None)).order_by(PushSignal.id).with_for_update(skip_locked=True)
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def end_signals(session: Session, now: datetime) -> None:
+    """Nobody else is written to because of a signal that was given before."""
+    session.execute(update(PushSignal).where(PushSignal.done_at.is_(None)).values(done_at=now))
 
 
 def last_signals(session: Session, since: datetime) -> list[PushSignal]:

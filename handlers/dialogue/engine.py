@@ -25,7 +25,7 @@ from handlers.dialogue.reply import Reply
 from handlers.dialogue.texts import Texts
 from handlers.dialogue.turn import Turn
 from handlers.dialogue.watch import Watch
-from storage import chats, media, messages, quarantine
+from storage import chats, holds, media, messages, quarantine
 from storage.database import Database, passes
 
 log = logging.getLogger(__name__)
@@ -77,9 +77,11 @@ class Engine:
     def push(self, now: datetime) -> bool:
         """A round of every feature's pushes, each in a transaction of its own; True if there is something to send.
 
-        One that fails is logged, and due again in the next round.
+        One that fails is logged, and due again in the next round. While something is held, there is none.
         """
         posted = False
+        if self._held():
+            return posted
         for feature in self.features.values():
             for due in feature.pushes:
                 try:
@@ -93,8 +95,13 @@ class Engine:
         return posted
 
     def sweep(self, now: datetime) -> int:
-        """Does what has fallen due, each thing in a transaction of its own; how many. One that fails holds up no other."""
+        """Does what has fallen due, each thing in a transaction of its own; how many. One that fails holds up no other.
+
+        While something is held, nothing is done.
+        """
         done = 0
+        if self._held():
+            return done
         for feature in self.features.values():
             for sweep in feature.sweeps:
                 done += self._each(feature, sweep.find, partial(self._do, sweep.do, now), now)
@@ -102,6 +109,11 @@ class Engine:
             for letters in feature.letters:
                 done += self._each(feature, letters.find, partial(self._write, feature.name, letters.write, now), now)
         return done
+
+    def _held(self) -> bool:
+        """Whether a restored database waits for a person to say that it may speak by itself again."""
+        with self.database.reading() as session:
+            return holds.now_open(session) is not None
 
     def _do(self, do: Callable[[Session, int, Texts, datetime], None], now: datetime, session: Session, number: int) -> None:
         do(session, number, self.texts, now)
