@@ -5,6 +5,8 @@ NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 BIN = .venv/bin
+# Byte code is kept also where an environment says that it should not be: without it every start takes a third longer.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check lint bench torture clean
 

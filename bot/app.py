@@ -29,7 +29,7 @@ from bot.turns import Turns
 from bot.web import Proxies, WebServer, make_app
 from handlers import FEATURES
 from handlers.dialogue.engine import Engine
-from handlers.faq import second_opinion
+from handlers.faq import base, second_opinion
 from storage import messages
 from storage.database import Database
 from storage.migrating import TooNew, migrate
@@ -54,11 +54,15 @@ class Beating(Protocol):
 
 
 def open_database(settings: Settings) -> Database:
-    """The database of the settings, brought to the present shape. Raises Wrong with one sentence when that cannot be."""
+    """The database of the settings, brought to the present shape, and where what is learnt from it is kept.
+
+    Raises Wrong with one sentence when that cannot be.
+    """
     address = settings.database
     refuse_damaged(address)
     if address.startswith("sqlite:///"):
         make_folder(Path(address.removeprefix("sqlite:///")).parent)
+    base.keep_in(settings.data_dir)
     database = Database(address)
     try:
         migrate(database)
@@ -152,7 +156,6 @@ class App:
             clockwork.start()
             self._beating.append(clockwork)
             parts.callback(clockwork.stop)
-            second_opinion.wanted(settings.data_dir)
             # Learning the knowledge base takes a second or two; whoever asks before that waits for it, nobody else does.
             # Nobody waits for its end, a stop neither: so it is a daemon.
             Thread(target=self._warm_up, name="warm-up", daemon=True).start()
@@ -166,6 +169,7 @@ class App:
         self.engine.sweep(self.clock())
 
     def _warm_up(self) -> None:
+        second_opinion.wanted(self.settings.data_dir)
         try:
             self.engine.warm_up()
         finally:

@@ -13,6 +13,7 @@ from bot import demo
 from handlers import FEATURES
 from handlers.dialogue.engine import Engine
 from handlers.dialogue.memo import Memo
+from handlers.faq import base
 from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres
@@ -82,6 +83,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
     # With several processes each has a folder of its own in the one of the run.
     folder = (folder.parent if hasattr(request.config, "workerinput") else folder) / "templates"
     folder.mkdir(exist_ok=True)
+    base.keep_in(folder)  # one process learns the sample shop's knowledge base, the others take it from there
     return Templates(folder, request)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -38,15 +39,27 @@ class Base:
         return entry if entry and _holds(entry, store, day) else None
 
 
+class _Process:
+    """The folder that a learnt base is kept in; None where every process learns by itself."""
+
+    folder: Path | None = None
+
+
+def keep_in(folder: Path) -> None:
+    """From now on; a process has one such folder, so the first that is named stays."""
+    _Process.folder = _Process.folder or folder
+
+
 @changes_with("kb")
 def load(session: Session) -> Base:
     from knowledge_base import KnowledgeBase  # late: the bot greets while numpy is being imported
+    from knowledge_base.keeping import kept
 
     found = customer_entries(session)
     by_id: dict[str, dict[str, Entry]] = {}
     for entry in found:
         by_id.setdefault(entry.id, {})[entry.language] = entry
-    knowledge = KnowledgeBase(found, semantic=False)
+    knowledge = kept(found, _Process.folder) if _Process.folder else KnowledgeBase(found, semantic=False)
     return Base(knowledge, by_id, judge(knowledge, found))
 
 
