@@ -23,9 +23,11 @@ from handlers.booking.slots_when import SAID, Day, Time, Which, clear, note_gap,
 from handlers.dialogue import Answers, Form, Reply, Start, Turn
 from handlers.faq import flow as faq
 from handlers.prices import finding
+from handlers.prices import flow as prices
 from handlers.profile import actions as profile
 from handlers.rewards import flow as rewards
 from handlers.vehicles import actions as vehicles
+from handlers.vehicles import cars
 from knowledge_base.folding import fold
 from storage import appointments
 
@@ -94,6 +96,8 @@ def linked(turn: Turn, name: str) -> Reply | Start:
 
 def hear(turn: Turn, answers: Answers) -> str | None:
     """A change of mind anywhere in the form: "not Tuesday, Thursday", "a different car", "at the studio"."""
+    if finding.asks_price(turn.words) and (said := _priced(turn, answers)):
+        return said
     if finding.asks_price(turn.words) or (turn.chat.slot == "phone" and not any(c.isalpha() for c in turn.words)):
         return None  # "12" where a number was asked is no noon
     if phrases.ANOTHER_CAR.search(fold(turn.words)):
@@ -114,6 +118,22 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     changed = any(answers.get(name) != value for name, value in found.items())
     answers.update(found)
     return turn.text("booking.noted") if changed else ""
+
+
+def _priced(turn: Turn, answers: Answers) -> str:
+    """What the visit costs, or another service for the same car: "how much is it?" in the middle of the form.
+
+    "" when service or car must be asked first; then it is a question with a form of its own.
+    """
+    finder = turn.memoised(finding.load)
+    named = finder.services_in(turn.words)
+    codes = answers.get("service", ()) if finding.asks_only_price(turn.words) else named
+    if finder.model_in(turn.words) or len(named) > 1 or (named and "car" not in answers):
+        return ""
+    store = turn.shop.store(answers.get("store", ""))
+    car = cars.look(turn, answers["car"]).model if "car" in answers else None
+    services = [turn.shop.services[code] for code in codes if code in turn.shop.services]
+    return "\n\n".join(prices.priced(turn, service, car, store).text.strip() for service in services)
 
 
 def submit(turn: Turn, answers: Answers) -> Reply:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from handlers.booking import actions, calendar, hearing, history, phrases, qr, reminders, rules, wishes, words
 from handlers.booking.slots_what import heard
-from handlers.booking.slots_when import SAID, Day, Time, Which, clear, with_day
+from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, with_day
 from handlers.contact import actions as contact
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn
 from handlers.dialogue.folding import fold
@@ -23,8 +23,10 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return None
     if not phrases.THEIRS.search(text):
         # "Move it to Saturday": which one is clear only to somebody who has one.
-        timed = phrases.MOVE.search(text) and hearing.when(turn, turn.words, turn.store).span
-        return _one(turn, "move") if timed and coming(turn) else None
+        if not phrases.MOVE.search(text):
+            return None
+        said = hearing.when(turn, turn.words, turn.store)
+        return _one(turn, "move") if (said.span or said.reason in MEANT) and coming(turn) else None
     if phrases.CANCEL.search(text):
         return _one(turn, "cancel")
     return _one(turn, "move") if phrases.MOVE.search(text) else None
@@ -113,6 +115,9 @@ def move(turn: Turn, appointment_id: Any) -> Reply | Start:
     if turn.incoming.kind == "text":
         said = heard(turn, turn.words, words.store_of(turn, row).code)
         known |= {name: said[name] for name in SAID if name in said}
+        reason = hearing.when(turn, turn.words, words.store_of(turn, row)).reason
+        if reason in MEANT and "which" not in known:
+            known["said"] = reason
     return Start("booking.move", known)
 
 

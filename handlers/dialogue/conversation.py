@@ -1,14 +1,14 @@
 """The conversation: what one message means in the state its chat is in, and what to say to it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from handlers.dialogue import doubts
 from handlers.dialogue.feature import Feature
-from handlers.dialogue.form import Form, Refusal, Slot, Start, Unclear
+from handlers.dialogue.form import Answers, Form, Refusal, Slot, Start, Unclear
 from handlers.dialogue.incoming import Incoming
 from handlers.dialogue.press import Press
 from handlers.dialogue.reply import Reply
@@ -19,6 +19,8 @@ from storage.chats import Chat
 
 IDLE = timedelta(days=1)
 MISSES_BEFORE_A_PERSON = 2
+# Among the answers of a form that is only a question: the form that waits for it. No slot has such a name.
+_WAITS = "..."
 
 
 @dataclass(slots=True)
@@ -118,8 +120,10 @@ class Conversation:
 
     def _cancel(self, turn: Turn) -> Said:
         form = self._form(turn)
+        waits = turn.chat.answers.get(_WAITS)
         _close(turn.chat)
-        return Said(Reply(turn.text(form.left if form else "dialogue.nothing_to_cancel")))
+        said = Said(Reply(turn.text(form.left if form else "dialogue.nothing_to_cancel")))
+        return self._take_up(turn, waits, said)
 
     # -- buttons ------------------------------------------------------------------------------------------------------
 
@@ -249,8 +253,9 @@ class Conversation:
 
     def _start(self, turn: Turn, start: Start) -> Said:
         chat = turn.chat
+        waits = self._put_aside(chat, self._forms[start.form])
         chat.form, chat.run, chat.slot = start.form, secrets.token_urlsafe(6), None
-        chat.answers, chat.asked, chat.misses = dict(start.answers), [], 0
+        chat.answers, chat.asked, chat.misses = {**start.answers, **waits}, [], 0
         turn.feature = start.form.split(".")[0]
         return self._go_on(turn, self._forms[start.form])
 
@@ -266,6 +271,7 @@ class Conversation:
         except Refusal as no:
             return self._refused(turn, form, no)
         answers, state, feature = dict(chat.answers), _state(chat), turn.feature
+        waits = answers.pop(_WAITS, None)
         _close(chat)
         try:
             result = form.submit(turn, answers)
@@ -273,7 +279,24 @@ class Conversation:
             _restore(chat, state)
             turn.feature = feature
             return self._refused(turn, form, no)
-        return self._become(turn, feature, result)
+        return self._take_up(turn, waits, self._become(turn, feature, result))
+
+    def _put_aside(self, chat: Chat, form: Form) -> Answers:
+        """The open form, as it is kept among the answers of a form that is only a question in its middle."""
+        before = self._forms.get(chat.form or "")
+        if not form.question or before is None:
+            return {}
+        if before.question:  # a question in the middle of a question takes its place
+            return {_WAITS: chat.answers[_WAITS]} if _WAITS in chat.answers else {}
+        return {_WAITS: {name: getattr(chat, name) for name in ("form", "run", "slot", "answers", "asked")}}
+
+    def _take_up(self, turn: Turn, waits: Mapping[str, Any] | None, said: Said) -> Said:
+        """The form that waited goes on, below what was said; unless the dialogue has gone elsewhere meanwhile."""
+        form = self._forms.get(waits["form"]) if waits else None
+        if waits is None or form is None or turn.chat.form is not None or (said.reply and said.reply.leaves):
+            return said
+        _restore(turn.chat, {**waits, "asked_at": turn.now, "misses": 0})
+        return self._ask_again(turn, form, said)
 
     def _refused(self, turn: Turn, form: Form, no: Refusal) -> Said:
         """A rule says no: the slot that it names is asked again, else the form ends, and a person may do what we may not."""

@@ -105,6 +105,7 @@ class Form:
     answered ("not Tuesday, Thursday"), and says what it took ("" for nothing to say), or None if there was nothing. Without it
     every slot may `overhear`.
     `left`: key of what is said when the person cancels it.
+    `question`: it only asks something. Another form in whose middle it is asked waits for it, and goes on when it ends.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Form:
     submit: "Callable[[Turn, Answers], Reply | Start]"
     hear: "Callable[[Turn, Answers], str | None] | None" = None
     left: str = "dialogue.cancelled"
+    question: bool = False
 
     def slot(self, name: str | None) -> Slot | None:
         return next((slot for slot in self.slots if slot.name == name), None)

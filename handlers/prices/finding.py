@@ -19,8 +19,9 @@ _PRICE = re.compile(
 )
 # What may stand around a bare "how much?" without naming a matter.
 _AROUND = re.compile(
-    r"\b(?:what|is|are|the|your|show|list|me|of|a|an|it|does|do|you|for|my|on|services?|how much)\b|[\W_]"
-    r"|价目表|查询|服务|项目|怎么|你们|我想问|一下|看看|[是的表看查]"
+    r"\b(?:what|is|are|the|your|show|list|me|of|a|an|it|does|do|you|for|my|on|services?|how much"
+    r"|that|this|will|would|be|come to|in total|total|altogether|all in all|so)\b|[\W_]"
+    r"|价目表|查询|服务|项目|怎么|你们|我想问|一下|看看|一共|总共|合计|这样|这次|大概|大约|差不多|下来|需要|[是的表看查要做]"
 )
 
 

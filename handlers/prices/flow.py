@@ -149,10 +149,10 @@ class _Place:
     prices: list[PriceOnFile]
 
 
-def _place(turn: Turn, code: str) -> _Place | None:
-    """The customer's store if it has a price on file, else the first that has one."""
+def _place(turn: Turn, code: str, own: Store | None = None) -> _Place | None:
+    """The customer's store (or `own`) if it has a price on file, else the first that has one."""
     service = turn.shop.services.get(code)
-    own = turn.store
+    own = own or turn.store
     if service is None or own is None:
         return None
     for store in [own, *(s for s in turn.stores if s.id != own.id)]:
@@ -163,20 +163,28 @@ def _place(turn: Turn, code: str) -> _Place | None:
 
 def say_price(turn: Turn, answers: Answers) -> Reply:
     service, car = turn.shop.services.get(answers["service"]), turn.shop.models.get(answers.get("model", ""))
-    place = _place(turn, answers["service"])
     if car:
         turn.chat.model_id = car.id
     if service is None:
         return Reply(turn.text("faq.gone"))
+    place = _place(turn, service.code)
+    if answers.get("model") == OTHER_CAR and place and rules.depends_on_model(place.prices):
+        return _nothing_on_file(turn, service, car)
+    return priced(turn, service, car)
+
+
+def priced(turn: Turn, service: Service, car: CarModel | None, store: Store | None = None) -> Reply:
+    """What it costs for this car, from the lowest to the highest price without one; in the chat's store, or in `store`."""
+    place = _place(turn, service.code, store)
     quote = rules.quote(place.prices, car.id if car else None) if place else None
-    if place is None or quote is None or (answers.get("model") == OTHER_CAR and rules.depends_on_model(place.prices)):
+    if place is None or quote is None:
         return _nothing_on_file(turn, service, car)
     text = turn.text(
         "prices.quote",
         service=service.names[turn.language],
         car=car.names[turn.language] if car and rules.depends_on_model(place.prices) else "",
         store=place.store.names[turn.language],
-        elsewhere=turn.store is not None and place.store.id != turn.store.id,
+        elsewhere=(own := store or turn.store) is not None and place.store.id != own.id,
         price=turn.money(quote.lowest, place.store.currency),
         highest=turn.money(quote.highest, place.store.currency) if quote.highest != quote.lowest else "",
         includes=service.includes.get(turn.language, ""),
@@ -225,4 +233,5 @@ QUOTE = Form(
         _Car(name="model", options=_models, find=_find_model, unless=_model_does_not_matter),
     ],
     submit=say_price,
+    question=True,
 )

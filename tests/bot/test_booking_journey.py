@@ -10,11 +10,13 @@ from bot.downloads import Downloads
 from handlers import FEATURES
 from handlers.dialogue.engine import Engine
 from handlers.dialogue.memo import Memo
+from handlers.dialogue.texts import Texts
 from storage.appointments import Appointment
 from storage.database import Database
 from tests.bot.house import house
 from tests.bot.webchat_site import Site
-from tests.fake_telegram import FakeTelegram
+from tests.fake_telegram import FakeTelegram, User
+from tests.handlers.journeys import ENGLISH, TONGUES, Tongue
 from tests.world import START, World
 
 # The conversation itself is held on both databases in tests/handlers.
@@ -22,39 +24,62 @@ pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 
 def test_a_visit_on_telegram(sample_url: str, sample_memo: Memo) -> None:
+    """From the wish to the reminder in each language; a question, a stale button and another language in between (CC7, IN16)."""
     began = time.monotonic()
-    later = timedelta()
+    later, sample_texts = timedelta(), Texts(["dialogue", "booking"])
 
     def clock() -> datetime:
         return START + later + 20 * timedelta(seconds=time.monotonic() - began)
+
+    def label(key: str, tongue: Tongue) -> str:
+        return sample_texts.label(key, tongue.language, {})
+
+    async def books(ann: User, tongue: Tongue, other: Tongue) -> None:
+        ann.says(tongue.asks)
+        await ann.sees(tongue.sees_store)
+        ann.says(tongue.hours)
+        asked = await ann.sees(tongue.sees_hours)
+        store = next(b["callback_data"] for row in asked.markup["inline_keyboard"] for b in row if b["text"] == tongue.store)
+        ann.presses_data(store)
+        assert tongue.tuesday in (await ann.sees(tongue.sees_phone)).text
+        stale = ann.presses_data(store)
+        await ann.fake.until(lambda: ann.fake.queries[stale] is not None)
+        assert ann.fake.queries[stale] == label("dialogue.stale", tongue)
+        ann.says({"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}[other.language])
+        assert other.tuesday in (await ann.sees(other.sees_phone)).text
+        ann.shares_contact("8613800138000" if tongue is ENGLISH else f"861380013800{ann.id % 10}")
+        booked = await ann.sees(other.sees_done)
+        assert booked.method == "sendDocument"
+        assert b"BEGIN:VEVENT" in booked.document
+        ann.presses(label("booking.button.qr", other))
+        await ann.fake.until(lambda: ann.received[-1].photo.startswith(b"\x89PNG"))
+
+    async def changes(ann: User, tongue: Tongue) -> None:
+        reminder = await ann.sees(tongue.sees_tomorrow)
+        assert reminder.buttons[0] == label("booking.button.coming", tongue)
+        ann.says(tongue.move)
+        await ann.sees(tongue.friday)
+        ann.says(tongue.yes)
+        assert b"SEQUENCE:1" in (await ann.sees(tongue.sees_moved)).document
+        ann.says(tongue.cancel)
+        yes = label("booking.sure.yes", tongue)
+        await ann.fake.until(lambda: yes in ann.received[-1].buttons)
+        ann.presses(yes)
+        assert b"METHOD:CANCEL" in (await ann.sees(tongue.sees_cancelled)).document
 
     async def story() -> None:
         nonlocal later
         database = Database(sample_url)
         engine = Engine(database, FEATURES, sample_memo)
         async with FakeTelegram() as fake, house(fake, database, engine=engine, clock=clock) as running:
-            ann = fake.user(7)
-            ann.says("oil change on Tuesday at ten for my A4")
-            await ann.sees("At which store?")
-            ann.presses("Lanwan Auto East Harbour")
-            await ann.sees("number can we reach")
-            ann.shares_contact("8613800138000")
-            booked = await ann.sees("You're booked!")
-            assert booked.method == "sendDocument"
-            assert b"BEGIN:VEVENT" in booked.document
-            ann.presses("Code for the desk")
-            code = await ann.sees("Show this at the desk")
-            assert code.photo.startswith(b"\x89PNG")
+            people = [(fake.user(7 + number, tongue.tag), tongue) for number, tongue in enumerate(TONGUES)]
+            others = [tongue for _, tongue in [*people[1:], people[0]]]
+            await asyncio.gather(*(books(ann, tongue, other) for (ann, tongue), other in zip(people, others, strict=True)))
             later = timedelta(days=2, hours=1, minutes=5)
             assert await asyncio.to_thread(engine.push, clock())
             running.courier.wake()
-            reminder = await ann.sees("See you tomorrow!")
-            assert reminder.buttons[0] == "✓ I'll be there"
-            ann.presses("Cancel it")
-            await ann.sees("Shall I cancel")
-            ann.presses("Yes, cancel it")
-            gone = await ann.sees("Cancelled:")
-            assert b"METHOD:CANCEL" in gone.document
+            for (ann, _), tongue in zip(people, others, strict=True):
+                await changes(ann, tongue)
         database.close()
 
     asyncio.run(story())

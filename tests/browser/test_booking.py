@@ -1,7 +1,7 @@
-"""Booking in real Chromium: from words to an appointment, with the day picker on a phone; screenshots to look at."""
+"""Booking in real Chromium, in three languages: from words to the cancelled appointment; screenshots to look at."""
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,42 +9,74 @@ from playwright.sync_api import expect
 
 from handlers import FEATURES
 from handlers.dialogue.memo import Memo
+from handlers.dialogue.texts import Texts
 from tests.bot.webchat_site import Site
 from tests.browser.conftest import Served
 from tests.browser.test_chat import Pages, bot_says, type_and_send
 from tests.conftest import Templates
+from tests.handlers.journeys import ENGLISH, SIMPLIFIED, TRADITIONAL, Tongue
 
 
-@pytest.mark.parametrize(("width", "height"), [(360, 640), (1280, 800)], ids=["phone", "desktop"])
-def test_a_visit_is_booked_in_the_browser(
-    templates: Templates, tmp_path: Path, sample_memo: Memo, pages: Pages, screenshots: Path, width: int, height: int
+@pytest.fixture(scope="module")
+def made(templates: Templates, tmp_path_factory: pytest.TempPathFactory, sample_memo: Memo) -> Iterator[Served]:
+    """One shop for all languages."""
+    url = templates.copy("sqlite", True, tmp_path_factory.mktemp("booking"))
+    served = Served(lambda: Site(url, FEATURES, memo=sample_memo))
+    yield served
+    served.close()
+
+
+@pytest.mark.parametrize(
+    ("tongue", "other", "width", "height"),
+    [(SIMPLIFIED, TRADITIONAL, 360, 640), (ENGLISH, SIMPLIFIED, 1280, 800), (TRADITIONAL, ENGLISH, 360, 640)],
+    ids=[tongue.tag for tongue in (SIMPLIFIED, ENGLISH, TRADITIONAL)],
+)
+def test_a_visit_is_booked_moved_and_cancelled_in_the_browser(
+    made: Served, pages: Pages, screenshots: Path, tongue: Tongue, other: Tongue, width: int, height: int
 ) -> None:
-    url = templates.copy("sqlite", True, tmp_path)
-    silent = {"trigger": None, "fallback": None, "aside": None}
-    features = [replace(feature, **silent) if feature.name == "faq" else feature for feature in FEATURES]
-    served = Served(lambda: Site(url, features, memo=sample_memo))
-    try:
-        watched = pages("zh-CN", width, height)
-        page = watched.page
-        page.goto(served.url)
-        expect(page.locator(".theirs").first).to_be_visible()
-        type_and_send(page, "预约小保养，A4，东港店，在店等")
-        bot_says(page, "您想什么时候来")
-        page.get_by_role("button", name="换一天").last.click()
-        bot_says(page, "选哪天")
-        days = page.locator(".line.days").last.locator(".choice")
-        expect(days).to_have_count(7)
-        page.screenshot(path=screenshots / f"booking-days-{width}.png")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.get_by_role("button", name="25", exact=True).last.click()
-        bot_says(page, "几点方便")
-        page.screenshot(path=screenshots / f"booking-times-{width}.png")
-        page.get_by_role("button", name=re.compile("14:00")).last.click()
-        bot_says(page, "电话")
-        type_and_send(page, "13800138000")
-        bot_says(page, "预约成功")
-        expect(page.locator("a.file")).to_have_attribute("href", re.compile(r"/files/booking/zh-Hans\.[\w-]{22}/visit\.ics$"))
-        page.screenshot(path=screenshots / f"booking-done-{width}.png")
-        assert not watched.complaints
-    finally:
-        served.close()
+    """CC7, IN16: a question in between, a button that is used up, and another language leave the form as it was."""
+    texts = Texts(["dialogue", "booking"])
+
+    def press(key: str, of: Tongue = tongue) -> None:
+        page.get_by_role("button", name=texts.label(key, of.language, {}), exact=True).last.click()
+
+    watched = pages(tongue.tag, width, height)
+    page = watched.page
+    page.goto(made.url)
+    expect(page.locator(".theirs").first).to_be_visible()
+    type_and_send(page, tongue.asks)
+    bot_says(page, tongue.sees_store)
+    type_and_send(page, tongue.hours)
+    bot_says(page, tongue.sees_hours)
+    store = page.get_by_role("button", name=tongue.store, exact=True).last
+    store.click()
+    bot_says(page, tongue.sees_phone)
+    expect(store).to_have_attribute("aria-disabled", "true")
+    press("booking.button.time")
+    press("booking.day.other")
+    days = page.locator(".line.days").last.locator(".choice")
+    expect(days).to_have_count(7)
+    page.screenshot(path=screenshots / f"booking-days-{tongue.tag}-{width}.png")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="25", exact=True).last.click()
+    type_and_send(page, tongue.wrong[0][0])
+    bot_says(page, tongue.wrong[0][1])
+    page.screenshot(path=screenshots / f"booking-times-{tongue.tag}-{width}.png")
+    page.get_by_role("button", name=re.compile(r"14:00|15:00|11:00|13:30")).last.click()
+    bot_says(page, tongue.sees_phone)
+    type_and_send(page, {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}[other.language])
+    bot_says(page, other.sees_phone)
+    type_and_send(page, tongue.phone)
+    bot_says(page, other.sees_done)
+    expect(page.locator("a.file")).to_have_attribute(
+        "href", re.compile(rf"/files/booking/{other.language}\.[\w-]{{22}}/visit\.ics$")
+    )
+    page.screenshot(path=screenshots / f"booking-done-{tongue.tag}-{width}.png")
+    type_and_send(page, other.move)
+    bot_says(page, other.friday)
+    type_and_send(page, other.yes)
+    bot_says(page, other.sees_moved)
+    type_and_send(page, other.cancel)
+    press("booking.sure.yes", other)
+    bot_says(page, other.sees_cancelled)
+    assert not watched.complaints
