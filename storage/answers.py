@@ -15,7 +15,7 @@ AFTERWARDS = ("", WAITS, CLOSES)
 class SavedAnswer(Base):
     """One that this shop has written, or changed from those that Bayline ships; `hidden`: it is not offered here.
 
-    `names`, `texts`: by language. `afterwards`: "" nothing | waits | closes. `tag` "": none.
+    `names`, `texts`: by language. `afterwards`: "" nothing | waits | closes. `tag`, `offer` (its code) "": none.
     """
 
     __tablename__ = "saved_answers"
@@ -25,6 +25,7 @@ class SavedAnswer(Base):
     texts: Mapped[dict[str, str]] = mapped_column(Json)
     afterwards: Mapped[str] = mapped_column(String(10))
     tag: Mapped[str] = mapped_column(String(40))
+    offer: Mapped[str] = mapped_column(String(40), server_default="")
     hidden: Mapped[bool] = mapped_column(Boolean)
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -34,9 +35,11 @@ def all_answers(session: Session) -> Sequence[SavedAnswer]:
 
 
 def put(
-    session: Session, code: str, *, names: dict[str, str], texts: dict[str, str], afterwards: str, tag: str, hidden: bool,
-    now: datetime,
+    session: Session, code: str, *, names: dict[str, str], texts: dict[str, str], afterwards: str, tag: str, offer: str,
+    hidden: bool, now: datetime,
 ) -> None:  # fmt: skip
-    row = SavedAnswer(code=code, names=names, texts=texts, afterwards=afterwards, tag=tag, hidden=hidden, changed_at=now)
+    row = SavedAnswer(
+        code=code, names=names, texts=texts, afterwards=afterwards, tag=tag, offer=offer, hidden=hidden, changed_at=now
+    )
     session.merge(row)
     session.flush()

@@ -26,9 +26,9 @@ class Mark(Base):
 class Notice(Base):
     """Something that staff must hear about a ticket. `role`: advisor | manager | region; `staff_id`: the one who has it, if any.
 
-    `kind`: opened | wrote | warning | broken | raised | reopened | given. Written together with what it is about; whoever can
-    reach staff takes what is not `told_at`. The key keeps it from being told twice. `message_id`: the row that carries it;
-    `tries`: how many rows could not be delivered.
+    `kind`: opened | wrote | warning | broken | raised | reopened | given | approval. Written together with what it is about;
+    whoever can reach staff takes what is not `told_at`. The key keeps it from being told twice. `message_id`: the row that
+    carries it; `tries`: how many rows could not be delivered.
     """
 
     __tablename__ = "ticket_notices"
@@ -70,6 +70,11 @@ def notify(session: Session, *, key: str, ticket_id: int, kind: str, role: str, 
         key=key[:80], ticket_id=ticket_id, kind=kind, role=role, staff_id=staff_id, at=now
     )
     session.execute(row.on_conflict_do_nothing(index_elements=["key"]))
+
+
+def done_with(session: Session, key: str, now: datetime) -> None:
+    """Nobody need be told of it any more."""
+    session.execute(update(Notice).where(Notice.key == key, Notice.told_at.is_(None)).values(told_at=now))
 
 
 def untold(session: Session, limit: int = 100) -> Sequence[Notice]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from storage.approvals import Approval
 from storage.chats import CHATS
 from storage.customers import Customer
 from storage.handiness import TicketTag
@@ -18,8 +19,9 @@ from storage.tickets import ALIVE, CLOSED, RESOLVED, TIERS, WAITING, Ticket, Tic
 from storage.vehicles import Vehicle
 
 # Queues of what lives, in the order in which they are shown; `ended` is what was settled.
-MINE, UNASSIGNED, ALL, TURN, BREACHED, ENDED = "mine", "unassigned", "all", "waiting", "breached", "ended"
-QUEUES = (MINE, UNASSIGNED, ALL, TURN, BREACHED, ENDED)
+MINE, UNASSIGNED, ALL, TURN, BREACHED, APPROVAL = "mine", "unassigned", "all", "waiting", "breached", "approval"
+ENDED = "ended"
+QUEUES = (MINE, UNASSIGNED, ALL, TURN, BREACHED, APPROVAL, ENDED)
 # As much of a matter as a line of the list can show.
 _CLIP = 160
 
@@ -155,6 +157,8 @@ def _queue(queue: str, wish: Wish) -> ColumnElement[bool]:
         return Ticket.staff_id.is_(None)
     if queue == TURN:
         return Ticket.status == WAITING
+    if queue == APPROVAL:
+        return Ticket.id.in_(select(Approval.ticket_id).where(Approval.decided_at.is_(None)))
     assert queue == BREACHED, queue
     # The broken promise is replaced by a new one as the ticket climbs; its history keeps that there was one.
     broken = select(TicketEvent.id).where(TicketEvent.ticket_id == Ticket.id, TicketEvent.what == "broken").exists()

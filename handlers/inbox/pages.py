@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.customers import pages as customers
 from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Panel, Picture, Thing
-from handlers.inbox import bulk, doing, queues, rules, saying, shifting, thread
+from handlers.inbox import bulk, doing, giving, queues, rules, saying, shifting, thread
 from handlers.tickets import promises
 from handlers.tickets.answers import Answer
 from storage import chats, drafts, handiness, marks, media, people, presence, staff, tickets
@@ -49,6 +49,7 @@ def show(desk: Desk) -> Mapping[str, Any]:
         "why": [f"{code}: {words}" for code, words in ticket.reasons],
         "needs_prevention": ticket.tier in (tickets.SERIOUS, tickets.CRITICAL),
         "reopen_days": promises.REOPEN_WITHIN.days,
+        **giving.shown(desk, ticket),
         "card": customers.card_of(desk, customer) if customer and _may_see(desk, customer) else None,
     }
 
@@ -115,6 +116,8 @@ PAGES = [
     Page(path="/tickets/{ticket}/not-later", roles=EVERYBODY, post=saying.not_later),
     Page(path="/tickets/{ticket}/macro", roles=EVERYBODY, get=show, post=saying.macro, template=_THREAD),
     Page(path="/tickets/{ticket}/tag", roles=EVERYBODY, post=saying.tag),
+    Page(path="/tickets/{ticket}/gift", roles=EVERYBODY, post=giving.give),
+    Page(path="/tickets/{ticket}/approval", roles=MANAGERS, post=giving.decide),
     Page(path="/tickets/{ticket}/claim", roles=EVERYBODY, post=doing.claim),
     Page(path="/tickets/{ticket}/assign", roles=EVERYBODY, post=doing.assign),
     Page(path="/tickets/{ticket}/tier", roles=EVERYBODY, post=doing.tier),

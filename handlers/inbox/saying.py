@@ -10,12 +10,13 @@ from handlers.desk.desk import is_ours
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
 from handlers.inbox import doing
+from handlers.rewards import words
 from handlers.tickets import actions, later
 from handlers.tickets import answers as saved
 from handlers.tickets.answers import Answer
 from handlers.tickets.work import zone_of
 from storage import answers as stored
-from storage import chats, handiness
+from storage import chats, coupons, handiness
 from storage.answers import AFTERWARDS
 from storage.chats import Chat
 from storage.tickets import Ticket
@@ -79,6 +80,7 @@ def all_answers(desk: Desk) -> Mapping[str, Any]:
         "languages": LANGUAGES,
         "afterwards": AFTERWARDS,
         "places": [f"{{{one}}}" for one in saved.VARIABLES],
+        "offers": [(one.code, words.name(one, desk.language)) for one in coupons.offers(desk.session) if one.closed_at is None],
         "hidden": [one for one in saved.shipped() if one not in known],
     }
 
@@ -92,11 +94,16 @@ def save(desk: Desk) -> Go:
     else:
         names = {language: desk.field(f"name_{language}", 200) for language in LANGUAGES}
         texts = {language: desk.field(f"text_{language}") for language in LANGUAGES}
-        answer, hidden = Answer(code, names, texts, desk.field("afterwards"), desk.field("tag", 200).lower()), False
+        answer, hidden = (
+            Answer(code, names, texts, desk.field("afterwards"), desk.field("tag", 200).lower(), desk.field("offer", 40)),
+            False,
+        )
         saved.check(answer)
+        if answer.offer and coupons.offer(desk.session, answer.offer) is None:
+            raise Refusal("rewards.refused.unknown")
     stored.put(
         desk.session, code, names=dict(answer.names), texts=dict(answer.texts), afterwards=answer.afterwards, tag=answer.tag,
-        hidden=hidden, now=desk.now,
+        offer=answer.offer, hidden=hidden, now=desk.now,
     )  # fmt: skip
     desk.audit("answer.hide" if hidden else "answer.save", f"answer:{code}")
     return Go(desk.url("/answers"), desk.plain("inbox.answers.saved"))

@@ -78,7 +78,9 @@ def described(desk: Desk, event: TicketEvent) -> str:
     if event.what not in rules.NAMED:
         return event.what
     detail: dict[str, Any] = dict(event.detail)
-    values = {name: _value(desk, event.what, name, detail.get(name)) for name in ("was", "to", "clock", "tier", "tag", "why")}
+    values = {
+        name: _value(desk, event.what, name, detail.get(name)) for name in ("was", "to", "clock", "tier", "tag", "why", "offer")
+    }
     return desk.plain(f"inbox.event.{event.what}", **values)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
-from handlers.tickets import actions
+from handlers.tickets import actions, gifts
 from handlers.tickets.work import Work, store_of
 from storage import answers, catalogue, chats, customers, vehicles
 from storage.answers import AFTERWARDS, CLOSES, WAITS
@@ -26,26 +26,30 @@ LONGEST, LONGEST_NAME, LONGEST_TAG = 3000, 60, 40
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`afterwards`: "" | waits | closes. `shipped`: it is one of Bayline's, as it came."""
+    """`afterwards`: "" | waits | closes. `offer`: code of what the customer is given with it, "" for nothing.
+
+    `shipped`: it is one of Bayline's, as it came.
+    """
 
     code: str
     names: Mapping[str, str]
     texts: Mapping[str, str]
     afterwards: str = ""
     tag: str = ""
+    offer: str = ""
     shipped: bool = False
 
     @property
     def is_macro(self) -> bool:
         """Sending it does more than sending it."""
-        return bool(self.afterwards or self.tag)
+        return bool(self.afterwards or self.tag or self.offer)
 
 
 @cache
 def shipped() -> Mapping[str, Answer]:
     read = tomllib.loads((resources.files(__package__) / "answers.toml").read_text("utf-8"))
     return {
-        code: Answer(code, one["names"], one["texts"], one.get("afterwards", ""), one.get("tag", ""), True)
+        code: Answer(code, one["names"], one["texts"], one.get("afterwards", ""), one.get("tag", ""), shipped=True)
         for code, one in read.items()
     }
 
@@ -56,7 +60,7 @@ def offered(session: Session) -> list[Answer]:
     for row in answers.all_answers(session):
         found.pop(row.code, None)
         if not row.hidden:
-            found[row.code] = Answer(row.code, row.names, row.texts, row.afterwards, row.tag)
+            found[row.code] = Answer(row.code, row.names, row.texts, row.afterwards, row.tag, row.offer)
     return [found[code] for code in sorted(found)]
 
 
@@ -86,10 +90,13 @@ def filled(work: Work, chat: Chat, ticket: Ticket, answer: Answer) -> str:
 
 
 def give(work: Work, ticket: Ticket, answer: Answer) -> None:
-    """Sends it with all that goes with it: the customer's turn, a word on the ticket, its end."""
+    """Sends it with all that goes with it: the customer's turn, a gift, a word on the ticket, its end."""
     chat = chats.get(work.session, ticket.chat_id)
     assert chat is not None, "a ticket has a chat"
     actions.reply(work, ticket, filled(work, chat, ticket, answer), waits=answer.afterwards == WAITS)
+    if answer.offer:
+        # What the words promise is given with them, or nothing is sent.
+        gifts.give(work, ticket, answer.offer, ask=False)
     if answer.tag:
         actions.tag(work, ticket, answer.tag)
     if answer.afterwards == CLOSES:

@@ -5,44 +5,23 @@ Whose finger it was is asked anew at every press, from the account that pressed;
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers.desk import EVERYBODY
+from handlers.desk import EVERYBODY, MANAGERS
 from handlers.dialogue import Refusal, languages
 from handlers.dialogue.texts import Texts, escape
-from handlers.tickets import actions, answers, board
+from handlers.tickets import actions, answers, board, gift_buttons
+from handlers.tickets.answers import Answer
 from handlers.tickets.place import Place, check, language_of, log, member_of, work_of
-from handlers.tickets.telling import may_see
+from handlers.tickets.pressing import MOST, Press, ask, settle
 from handlers.tickets.word import Heard, Word
-from handlers.tickets.work import Work
+from handlers.tickets.work import Work, may_see
 from storage import boards, chats, messages, staff, tickets
-from storage.chats import Chat
-from storage.messages import Message
 from storage.staff import Staff
-from storage.tickets import Ticket
 
 _PRESS = re.compile(r"(![\w-]{8,18})\.(\d{1,3})", re.ASCII)
-MOST = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A button that was found in the chat where it was pressed, at work for whoever pressed it."""
-
-    work: Work
-    chat: Chat
-    ticket: Ticket
-    row: Message
-    value: Any
-    language: str
-    person: str
-
-    def said(self, key: str, **values: Any) -> str:
-        return self.work.texts.label(f"tickets.{key}", self.language, values)
 
 
 def press(session: Session, word: Word, texts: Texts, now: datetime) -> Heard:
@@ -91,7 +70,7 @@ def _ask_who(at: Press) -> str:
     people = [member for member in staff.everybody(at.work.session) if member.dismissed_at is None and may_see(member, at.ticket)]
     rows = [[{"label": f"{one.name}"[:64], "do": "give", "value": one.id}] for one in people[:MOST]]
     rows.append([{"label": at.said("group.button.queue"), "do": "give", "value": 0}])
-    _ask(at, at.said("group.ask.assign"), buttons=rows)
+    ask(at, at.said("group.ask.assign"), buttons=rows)
     return ""
 
 
@@ -102,7 +81,7 @@ def _give(at: Press) -> str:
     actions.assign(at.work, at.ticket, to.id if to else None)
     log(at.work, at.ticket, "assign", to=to.id if to else None)
     done = at.said("group.given_to", who=to.name) if to else at.said("group.given_back")
-    _settle(at, done)
+    settle(at, done)
     return done
 
 
@@ -111,7 +90,7 @@ def _ask_tier(at: Press) -> str:
         [{"label": f"{board.SIGNS[tier]} {at.said(f'group.tier.{tier}')}", "do": "set_tier", "value": tier}]
         for tier in tickets.TIERS
     ]
-    _ask(at, at.said("group.ask.tier"), buttons=rows)
+    ask(at, at.said("group.ask.tier"), buttons=rows)
     return ""
 
 
@@ -119,18 +98,39 @@ def _set_tier(at: Press) -> str:
     actions.set_tier(at.work, at.ticket, str(at.value))
     log(at.work, at.ticket, "tier", tier=at.value)
     done = at.said("group.tier_now", tier=at.said(f"group.tier.{at.value}"))
-    _settle(at, done)
+    settle(at, done)
     return done
 
 
 def _ask_answer(at: Press) -> str:
     """Saved answers: two beside each other, since each name is short."""
+    _check_alive(at)
+    known = [{"label": one.names[at.language][:64], "do": "say", "value": one.code} for one in _saved(at, macros=False)]
+    ask(at, at.said("group.ask.answer"), buttons=[known[start : start + 2] for start in range(0, len(known), 2)])
+    return ""
+
+
+def _ask_macro(at: Press) -> str:
+    """Saved answers that do more than answer; the button says what."""
+    _check_alive(at)
+    rows = []
+    for one in _saved(at, macros=True):
+        more = [at.said(f"group.macro.{one.afterwards}")] if one.afterwards else []
+        more += [f"#{one.tag}"] if one.tag else []
+        more += ["🎁"] if one.offer else []
+        label = " · ".join([one.names[at.language], *more])
+        rows.append([{"label": label[:64], "do": "say", "value": one.code}])
+    ask(at, at.said("group.ask.answer"), buttons=rows)
+    return ""
+
+
+def _saved(at: Press, *, macros: bool) -> list[Answer]:
+    return [one for one in answers.offered(at.work.session) if one.is_macro == macros][:MOST]
+
+
+def _check_alive(at: Press) -> None:
     if not at.ticket.alive:
         raise Refusal("tickets.not_alive")
-    known = [{"label": one.names[at.language][:64], "do": "say", "value": one.code} for one in answers.offered(at.work.session)]
-    known = known[:MOST]
-    _ask(at, at.said("group.ask.answer"), buttons=[known[start : start + 2] for start in range(0, len(known), 2)])
-    return ""
 
 
 def _say(at: Press) -> str:
@@ -139,7 +139,7 @@ def _say(at: Press) -> str:
         raise Refusal("tickets.group.not_there_any_more")
     answers.give(at.work, at.ticket, answer)
     log(at.work, at.ticket, "macro", answer=answer.code)
-    _settle(at, answer.names[at.language])
+    settle(at, answer.names[at.language])
     return answer.names[at.language]
 
 
@@ -154,7 +154,7 @@ def _resolve(at: Press) -> str:
     key = "resolve_prevent" if at.ticket.tier in (tickets.SERIOUS, tickets.CRITICAL) else "resolve"
     name = f'<a href="tg://user?id={int(at.person)}">{escape(at.work.by.who)}</a>'
     text = at.work.texts.render(f"tickets.group.ask.{key}", at.language, {})
-    _ask(at, f"{name} {text}", asks="resolve", force_reply=True)
+    ask(at, f"{name} {text}", asks="resolve", force_reply=True)
     return ""
 
 
@@ -179,25 +179,16 @@ BUTTONS: dict[str, tuple[Collection[str], Do]] = {
     "tier": (EVERYBODY, _ask_tier),
     "set_tier": (EVERYBODY, _set_tier),
     "answer": (EVERYBODY, _ask_answer),
+    "macro": (EVERYBODY, _ask_macro),
     "say": (EVERYBODY, _say),
+    "coupon": (EVERYBODY, gift_buttons.ask_gift),
+    "gift": (EVERYBODY, gift_buttons.give),
+    "grant": (MANAGERS, gift_buttons.grant),
+    "decline": (MANAGERS, gift_buttons.decline),
     "resolve": (EVERYBODY, _resolve),
     "reopen": (EVERYBODY, _reopen),
     "bot": (EVERYBODY, _bot),
 }
-
-
-def _ask(at: Press, html: str, **data: Any) -> None:
-    """A question under the card; with buttons, or for a reply."""
-    where = board.where(at.work.session, at.chat, at.ticket)
-    token = board.token() if data.get("buttons") else None
-    board.post(at.work, at.chat, at.ticket, "ask", html, data={**where, **data}, token=token, priority=0)
-
-
-def _settle(at: Press, done: str) -> None:
-    """The question gives way to its answer."""
-    data = {name: value for name, value in at.row.data.items() if name in ("topic", "under")}
-    text = f"{done} · {at.work.by.who}"
-    board.post(at.work, at.chat, at.ticket, "done", escape(text), data=data, edits=at.row.id, priority=0)
 
 
 # -- answers by a reply -----------------------------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ def buttons(seen: View) -> list[list[dict[str, Any]]]:
     else:
         first = ["assign", "tier"] if seen.ticket.staff_id else ["claim", "assign", "tier"]
         held = seen.customer.ticket_id == seen.ticket.id
-        rows = [first, ["answer", "resolve", "bot"] if held else ["answer", "resolve"]]
+        rows = [first, ["answer", "macro", "coupon"], ["resolve", "bot"] if held else ["resolve"]]
     return [[{"label": seen.label(f"group.button.{do}"), "do": do} for do in row] for row in rows]
 
 

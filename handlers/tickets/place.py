@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from handlers.dialogue import Refusal, languages
 from handlers.dialogue.texts import Texts
 from handlers.tickets import board
-from handlers.tickets.telling import may_see
 from handlers.tickets.word import Word
-from handlers.tickets.work import BOT, By, Work
+from handlers.tickets.work import BOT, By, Work, may_see
 from storage import audit, boards, chats, messages, relays, staff_links, tickets
 from storage.boards import Board, Post
 from storage.chats import Chat

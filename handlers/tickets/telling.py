@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.texts import Texts
-from handlers.tickets import board
+from handlers.tickets import board, wanting
 from handlers.tickets.actions import ALBUM_WAIT
 from handlers.tickets.board import View
 from handlers.tickets.card import role_of
-from handlers.tickets.work import BOT, Work
-from storage import boards, chats, messages, relays, staff, staff_links, tickets
+from handlers.tickets.work import BOT, Work, may_see
+from storage import boards, chats, messages, relays, staff_links, tickets
 from storage.boards import Board
 from storage.chats import Chat
 from storage.marks import Notice
@@ -57,6 +57,8 @@ def tell(session: Session, ticket_id: int, texts: Texts, now: datetime, group: s
     home, language = (chat, "") if chat and not lost else _chat_of_holder(work, ticket)
     # Read under the lock of the chat, so that two workers do not tell the same.
     waiting = boards.notices(session, ticket.id)
+    wishes = [notice for notice in waiting if notice.kind == "approval"]
+    waiting = [notice for notice in waiting if notice.kind != "approval"]
     refused = [notice for notice in waiting if notice.tries >= TRIES]
     spoke = False
     if home and (boards.queued(session, home.id) < WAITING or ticket.tier == tickets.CRITICAL):
@@ -65,6 +67,7 @@ def tell(session: Session, ticket_id: int, texts: Texts, now: datetime, group: s
         if lost or (ticket.tier == tickets.CRITICAL and any(notice.kind in ALARMING for notice in told)):
             others = [one for one in _managers(work, ticket) if one[1] != home.address]
             spoke |= _privately(work, ticket, told, others, carries=False)
+    spoke |= wanting.tell(work, ticket, wishes, chat if not lost else None, _chat)
     if home is None:
         return _privately(work, ticket, waiting, _people(work, ticket, lost=lost)) or spoke
     return _privately(work, ticket, refused, _people(work, ticket, lost=True)) or spoke
@@ -249,8 +252,3 @@ def _managers(work: Work, ticket: Ticket) -> list[tuple[Staff, str]]:
 
 def _of_store(work: Work, ticket: Ticket) -> list[tuple[Staff, str]]:
     return [one for one in staff_links.everybody(work.session) if may_see(one[0], ticket)]
-
-
-def may_see(member: staff.Staff, ticket: Ticket) -> bool:
-    """The store wall; a matter that belongs to no store yet is everybody's."""
-    return member.store_id is None or ticket.store_id is None or member.store_id == ticket.store_id

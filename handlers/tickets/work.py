@@ -13,6 +13,7 @@ from handlers.dialogue import Turn, markup
 from handlers.dialogue.texts import Texts
 from storage import chats, messages, stores, tickets
 from storage.chats import Chat
+from storage.staff import Staff
 from storage.stores import Store
 from storage.tickets import Ticket, TicketEvent
 
@@ -94,3 +95,8 @@ def store_of(session: Session, ticket: Ticket) -> Store | None:
 def zone_of(session: Session, ticket: Ticket) -> ZoneInfo:
     store = store_of(session, ticket)
     return ZoneInfo(store.timezone if store else "UTC")
+
+
+def may_see(member: Staff, ticket: Ticket) -> bool:
+    """The store wall; a matter that belongs to no store yet is everybody's."""
+    return member.store_id is None or ticket.store_id is None or member.store_id == ticket.store_id

@@ -10,10 +10,13 @@ from sqlalchemy import func, select, update
 from handlers.tickets import actions
 from handlers.tickets.asking import BUTTONS
 from storage import audit, tickets
+from storage.approvals import Approval
+from storage.coupons import Coupon
 from storage.messages import MESSAGES, Message
 from storage.staff import ROLES
 from storage.tickets import Ticket
 from tests.handlers.staff_room import Room
+from tests.handlers.test_rewards import offered
 from tests.world import Customer, World
 
 pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
@@ -49,6 +52,9 @@ def test_each_button_for_each_role_own_and_foreign(world: World) -> None:
             people_of[address] = (role, where)
     left = room.hires("left", "region", "99")
     case(world, room)
+    with world.database.transaction() as session:
+        offered(session, code="wash", per_customer=1000, stores=("east",))
+        offered(session, code="dear", per_customer=1000, issuer="manager")
     room.dismisses(left)
     carried = every_button(world, room)
     for do, (roles, _) in BUTTONS.items():
@@ -68,12 +74,15 @@ def begin_again(world: World, ended: bool) -> None:
         ticket = session.get_one(Ticket, 1)
         ticket.status, ticket.resolved_at = ("resolved", world.now) if ended else ("open", None)
         ticket.staff_id, ticket.tier = None, "serious"
+        session.execute(update(Coupon).values(key=None))
+        session.merge(Approval(id=1, ticket_id=1, offer="dear", asked_by=1, asked_at=world.now))
+        session.execute(update(Approval).values(decided_at=None, decided_by=None, granted=None))
 
 
 def every_button(world: World, room: Room) -> dict[str, str]:
     """What honest buttons would carry, all put on the card by hand, so that each is there at any time."""
     card = next(row for row in reversed(room.rows) if any(button["do"] == "tier" for button in buttons_of(row)))
-    values = {"give": 0, "set_tier": "critical", "say": "hello"}
+    values = {"give": 0, "set_tier": "critical", "say": "hello", "gift": "wash", "grant": 1, "decline": 1}
     data = {**card.data, "buttons": [[{"label": do, "do": do, "value": values.get(do)} for do in BUTTONS]]}
     with world.database.transaction() as session:
         session.execute(update(MESSAGES).where(MESSAGES.c.id == card.id).values(data=data))

@@ -17,6 +17,7 @@ from storage import drafts, handiness, media, messages, tickets
 from storage.tickets import Ticket
 from tests.bot.console.site import Browser, Site, customer_of, texts, ticket_in
 from tests.bot.console.test_inbox import now_of, path_of
+from tests.handlers.test_rewards import offered
 
 on_both = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 
@@ -314,5 +315,41 @@ def test_shifts_are_written_by_managers_of_the_store(url: str) -> None:
             assert (await ann.post(f"{card}/advisor", to=site.token("member", site.member("wes").id))).status == 404
             await ann.post(f"{card}/advisor", to=to)
             assert f'<option value="{to}" selected>Max' in (await ann.get(card)).text
+
+    asyncio.run(go())
+
+
+def test_a_gift_is_given_asked_for_and_agreed_to_at_the_ticket(url: str) -> None:
+    """Within one's limits at once; above them the manager sees it in a queue of its own, and agrees. Forged yeses do nothing."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, max_ = site.staff("ann"), site.staff("max")
+            ticket = ticket_in(site.database, "east", customer=customer_of(site.database, "east").id)
+            path = path_of(site, ticket)
+            with site.database.transaction() as session:
+                offered(session, code="wash_gift")
+                offered(session, code="rework_gift", issuer="manager")
+            page = (await ann.get(path)).text
+            assert ('value="wash_gift">Ten off' in page, 'value="rework_gift">🔑' in page) == (True, True)
+            assert (await ann.post(f"{path}/gift", offer="wash_gift")).status == 303
+            [words] = said(site, ticket)
+            assert "Ten off" in words
+            assert (await ann.post(f"{path}/gift", offer="rework_gift")).status == 303
+            await ann.post(f"{path}/gift", offer="no_such")
+            waiting = (await ann.get(path)).text
+            assert "would like to give" in waiting
+            assert 'value="grant"' not in waiting
+            listed = (await max_.get("/tickets?queue=approval")).text.split('id="rows"')[1]
+            assert listed.count('class="open"') == 1
+            found = re.search(r'name="approval" value="([^"]+)"', (await max_.get(path)).text)
+            assert found
+            assert (await ann.post(f"{path}/approval", approval=found[1], do="grant")).status == 403
+            await max_.post(f"{path}/approval", approval="1", do="grant")
+            assert len(said(site, ticket)) == 1
+            assert (await max_.post(f"{path}/approval", approval=found[1], do="grant")).status == 303
+            assert len(said(site, ticket)) == 2
+            await max_.post(f"{path}/approval", approval=found[1], do="grant")
+            assert len(said(site, ticket)) == 2
 
     asyncio.run(go())
