@@ -9,18 +9,21 @@ import phonenumbers
 
 from handlers.booking import rules
 from handlers.booking.actions import Person, Wish
+from handlers.customers import rules as customer_rules
 from handlers.desk import Desk
 from handlers.dialogue import Refusal
-from storage import terms, vehicles
+from storage import people, terms, vehicles
 from storage.appointments import TRANSPORTS
 from storage.customers import Customer
 from storage.stores import Store
+
+MOST_FOUND = 8
 
 
 def choices(desk: Desk) -> Mapping[str, Any]:
     """What the form offers, and what it holds already: from the address, or as it was filled in."""
     store = desk.store
-    who = _value(desk, "customer")
+    who = desk.field("pick") or _value(desk, "customer")
     customer: Customer | None = desk.find("customer", who) if who else None
     own = terms.read(store.booking) if store else terms.Terms()
     offered = [service for service in desk.shop.services.values() if store and _done_here(store, service.bay_kind)]
@@ -28,6 +31,8 @@ def choices(desk: Desk) -> Mapping[str, Any]:
         "store": store,
         "customer": customer,
         "customer_token": who,
+        "looked": desk.ticked("look"),
+        "found": _found(desk) if desk.ticked("look") else [],
         "cars": vehicles.of_customer(desk.session, customer.id) if customer else [],
         "offered": offered,
         "chosen": set(desk.form.get("service", desk.query.get("service", ()))),
@@ -35,6 +40,21 @@ def choices(desk: Desk) -> Mapping[str, Any]:
         "transports": [one for one in TRANSPORTS if (one != "loaner" or own.loaners) and (one != "pickup" or own.pickups)],
         "value": lambda name: _value(desk, name),
     }
+
+
+def _found(desk: Desk) -> list[tuple[Customer, str]]:
+    """Customers by what stands in the fields for name and phone, each with what tells them apart."""
+    wanted = customer_rules.wanted(desk.field("phone", 40) or desk.field("name", 60))
+    if wanted is None:
+        return []
+    found = people.search(
+        desk.session, words=wanted.words, digits=wanted.digits, plate=wanted.plate, stores=desk.wall, limit=MOST_FOUND
+    )  # fmt: skip
+    plates: dict[int, list[str]] = {}
+    for car in vehicles.of_customers(desk.session, [customer.id for customer in found]):
+        plates.setdefault(car.customer_id, []).append(car.plate or "")
+    apart = [(customer_rules.mask_phone(one.phone), *plates.get(one.id, ())) for one in found]
+    return [(one, " · ".join(part for part in parts if part)) for one, parts in zip(found, apart, strict=True)]
 
 
 def wish(desk: Desk, store: Store) -> Wish:

@@ -1,5 +1,6 @@
 """Console pages on booking: the day and the week by bay, one appointment, and a new one."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from handlers.customers.rules import mask_phone
 from handlers.desk import EVERYBODY, Desk, Go, Page, Panel, Thing
 from handlers.dialogue import Refusal
 from storage import appointments, people, staff
-from storage.appointments import ARRIVED, IN_SERVICE, OPEN, REQUESTED, Appointment
+from storage.appointments import ARRIVED, CONFIRMED, IN_SERVICE, OPEN, REQUESTED, Appointment
 from storage.customers import Customer
 from storage.stores import Bay, Store
 
@@ -27,6 +28,10 @@ STEPS: dict[str, tuple[str, ...]] = {
     "no_show": OPEN,
     "cancel": OPEN,
 }
+# The one step that comes next, for the list of the day.
+NEXT = {REQUESTED: "accept", CONFIRMED: "arrive", ARRIVED: "start", IN_SERVICE: "finish"}
+# Somebody who has not come by then is late.
+LATE = timedelta(minutes=10)
 # What happens to an appointment beside coming to another state.
 NO_STATE = ("moved", "will_come", "car", "not_reminded")
 
@@ -40,7 +45,17 @@ def day(desk: Desk) -> Mapping[str, Any]:
         return {"store": None}
     shown = _day(desk, store)
     plan = grid.day_of(desk.session, desk.shop, store, shown, desk.now, desk.language)
-    return {**_plan(desk, store, shown), "plan": plan, "movable": OPEN, "step": timedelta(days=1)}
+    counted = Counter("late" if _late(desk, visit.row) else visit.row.status for visit in plan.all)
+    return {
+        **_plan(desk, store, shown),
+        "plan": plan,
+        "movable": OPEN,
+        "step": timedelta(days=1),
+        "counted": [(state, counted[state]) for state in ("late", REQUESTED, CONFIRMED, ARRIVED, IN_SERVICE) if counted[state]],
+        "next_step": NEXT if shown == _today(desk, store) else {REQUESTED: "accept"},
+        "late": lambda row: _late(desk, row),
+        "codes": {bay.id: bay_name(desk, bay) for bay in store.bays},
+    }
 
 
 def week(desk: Desk) -> Mapping[str, Any]:
@@ -66,8 +81,13 @@ def week(desk: Desk) -> Mapping[str, Any]:
         "cells": cells,
         "opened": opened,
         "loose": any(bay is None for bay, _ in cells),
+        "movable": OPEN,
         "step": timedelta(days=7),
     }
+
+
+def _late(desk: Desk, row: Appointment) -> bool:
+    return row.status in OPEN and row.starts_at + LATE < desk.now
 
 
 def _plan(desk: Desk, store: Store, shown: date) -> dict[str, Any]:
@@ -155,7 +175,10 @@ def blank(desk: Desk) -> Mapping[str, Any]:
     return {**desk_form.choices(desk), "alternatives": _alternatives(desk)}
 
 
-def create(desk: Desk) -> Go:
+def create(desk: Desk) -> Go | Mapping[str, Any]:
+    """Books; or only looks the customer up, in a form that keeps what it has."""
+    if desk.ticked("look") or desk.ticked("pick"):
+        return blank(desk)
     store = desk.store
     if store is None:
         raise Refusal("booking.refused.not_here")

@@ -3,6 +3,7 @@
 Screenshots for people to look at are left in tests/screenshots/.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -171,6 +172,58 @@ def test_an_appointment_is_dragged_to_another_bay_and_time(made: Served, pages: 
     expect(page.locator("h1")).to_contain_text("11:00")
     # The browser says of the refusal that it has the status 422.
     watched.complaints = [words for words in watched.complaints if "422" not in words]
+    sound(watched)
+
+
+def test_an_appointment_is_dragged_by_a_finger_and_in_the_week(made: Served, pages: Pages) -> None:
+    """A finger that moves at once scrolls; one that rests first takes the appointment along, to another day too."""
+    house = site(made)
+    row = appointment_in(house.database, "east", TUESDAY + timedelta(days=7), name="Finger Tip")
+    watched = pages("en-GB", 360, 640, has_touch=True)
+    page = watched.page
+    enters(page, made, path="/console/bookings/week?store=east&day=2026-12-01")
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *at: tuple[float, float]) -> None:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in at]})
+
+    def middle(selector: str) -> tuple[float, float]:
+        page.locator(selector).first.scroll_into_view_if_needed()
+        box = page.locator(selector).first.bounding_box()
+        assert box
+        return box["x"] + min(box["width"] / 2, 40), box["y"] + box["height"] / 2
+
+    x, y = middle(".visit:has-text('Finger Tip')")
+    touch("touchStart", (x, y))
+    touch("touchMove", (x, y - 40))
+    touch("touchMove", (x, y - 80))
+    touch("touchEnd")
+    expect(page.locator(".ghost")).to_have_count(0)
+    target = "td[data-day='2026-12-01'][data-bay='L4']"
+    to_x, to_y = middle(target)
+    x, y = middle(".visit:has-text('Finger Tip')")
+    to_x, to_y = middle(target)
+    touch("touchStart", (x, y))
+    expect(page.locator(".ghost")).to_be_visible()
+    touch("touchMove", (to_x, to_y))
+    expect(page.locator(target)).to_have_class(re.compile("target"))
+    touch("touchEnd")
+    expect(page.locator("#move-to")).to_have_text("Tue 1 Dec 10:00 · L4")
+    page.locator("dialog#move button.first").click()
+    expect(page.locator(".notice")).to_contain_text("Saved")
+    expect(page.locator(target)).to_contain_text("Finger Tip")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.locator(".visit", has_text="Finger Tip").hover()
+    page.mouse.down()
+    page.mouse.move(*middle("td[data-day='2026-12-03'][data-bay='L4']"), steps=4)
+    page.mouse.up()
+    expect(page.locator("#move-to")).to_have_text("Thu 3 Dec 10:00 · L4")
+    page.locator("dialog#move button.first").click()
+    expect(page.locator("td[data-day='2026-12-03'][data-bay='L4']")).to_contain_text("Finger Tip")
+    with house.database.reading() as session:
+        moved = appointments.get(session, row.id)
+        assert moved
+        assert moved.starts_at == TUESDAY + timedelta(days=9)
     sound(watched)
 
 

@@ -35,14 +35,45 @@ addEventListener("pageshow", () => {
 
 document.documentElement.classList.add("script");
 
-// An appointment is dragged to another time or bay; a dialog asks before anything is sent. The same form stands on its own page.
-const plan = document.querySelector(".bays");
+// After a change the page stands where it stood. A day that is under way begins at the present hour.
+const board = document.querySelector(".plan");
+const PLACE = "bayline:place";
+addEventListener("submit", () => {
+  try {
+    sessionStorage.setItem(PLACE, JSON.stringify([location.pathname + location.search, scrollY, board?.scrollLeft, board?.scrollTop]));
+  } catch {
+    // Where nothing may be kept, the page begins at its top.
+  }
+});
+try {
+  const [path, y, left, top] = JSON.parse(sessionStorage.getItem(PLACE) ?? "[]");
+  sessionStorage.removeItem(PLACE);
+  const past = board?.querySelectorAll("tr.past") ?? [];
+  if (path === location.pathname + location.search) {
+    board?.scrollTo(left, top);
+    scrollTo(0, y);
+  } else if (past.length && board.querySelector("tbody tr:not(.past)")) {
+    board.scrollTop = past[past.length - 1].offsetTop - board.clientHeight / 4;
+  }
+} catch {
+  // As above.
+}
+
+// An appointment is dragged to another time, bay or day; a dialog asks before anything is sent. The same form stands on its own page.
+const plan = document.querySelector(".bays, .week");
 const asking = document.querySelector("dialog#move");
 if (plan && asking) {
   let drag = null;
 
-  // Where the top of the appointment is now: the row under it and the column under the pointer.
+  // In the week: the cell under the pointer. In the day: the row under the top of the appointment, and the column under the pointer.
   const under = (event) => {
+    if (plan.classList.contains("week")) {
+      const cell = document.elementFromPoint(event.clientX, event.clientY)?.closest("td[data-day]");
+      if (!cell || cell.contains(drag.visit)) return null;
+      const head = plan.tHead.rows[0].cells[cell.cellIndex];
+      const { day, bay } = cell.dataset;
+      return { day, bay, clock: drag.visit.dataset.clock, marked: [cell], words: `${head.textContent} ` };
+    }
     const top = event.clientY - drag.grip + 8;
     const row = [...plan.tBodies[0].rows].find((one) => {
       const box = one.getBoundingClientRect();
@@ -52,14 +83,17 @@ if (plan && asking) {
       const box = one.getBoundingClientRect();
       return one.dataset.bay && event.clientX >= box.left && event.clientX < box.right;
     });
-    return row && head ? { row, head } : null;
+    if (!row || !head) return null;
+    const start = minutes(row.dataset.time) - Number(drag.visit.dataset.offset);
+    return start < 0 ? null : { bay: head.dataset.bay, clock: clock(start), marked: [head, row.querySelector("th, td")], words: "" };
   };
   const mark = (spot) => {
     for (const one of plan.querySelectorAll(".target")) one.classList.remove("target");
-    spot?.head.classList.add("target");
-    spot?.row.querySelector("th, td")?.classList.add("target");
+    for (const one of spot?.marked ?? []) one?.classList.add("target");
   };
   const end = () => {
+    clearTimeout(drag?.rests);
+    clearInterval(drag?.rolls);
     drag?.ghost?.remove();
     drag?.visit.classList.remove("dragged");
     mark(null);
@@ -70,27 +104,51 @@ if (plan && asking) {
 
   plan.addEventListener("pointerdown", (event) => {
     const visit = event.target.closest(".visit[data-move]");
-    // A finger scrolls; whoever has only a finger moves with the form.
-    if (!visit || event.button !== 0 || event.pointerType === "touch") return;
+    if (!visit || event.button !== 0 || !event.isPrimary) return;
     const box = visit.getBoundingClientRect();
     drag = { visit, x: event.clientX, y: event.clientY, grip: event.clientY - box.top, left: event.clientX - box.left, width: box.width };
+    // A finger scrolls, unless it has rested on an appointment first.
+    if (event.pointerType === "touch") drag.rests = setTimeout(() => lift(event), RESTS);
   });
-  addEventListener("pointermove", (event) => {
-    if (!drag) return;
-    if (!drag.ghost) {
-      if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 6) return;
-      drag.ghost = drag.visit.cloneNode(true);
-      drag.ghost.classList.add("ghost");
-      drag.ghost.style.width = `${drag.width}px`;
-      document.body.append(drag.ghost);
-      drag.visit.classList.add("dragged");
-    }
-    event.preventDefault();
+  const RESTS = 400;
+  const EDGE = 36;
+  const lift = (event) => {
+    drag.rests = 0;
+    drag.ghost = drag.visit.cloneNode(true);
+    drag.ghost.classList.add("ghost");
+    drag.ghost.style.width = `${drag.width}px`;
+    document.body.append(drag.ghost);
+    drag.visit.classList.add("dragged");
+    drag.at = event;
+    // At the edge of what is shown, more comes into sight.
+    const pane = plan.closest(".scroll");
+    drag.rolls = setInterval(() => {
+      const { left, right, top, bottom } = pane.getBoundingClientRect();
+      const [x, y] = [drag.at.clientX, drag.at.clientY];
+      pane.scrollBy((x > right - EDGE) * 12 - (x < left + EDGE) * 12, (y > bottom - EDGE) * 12 - (y < top + EDGE) * 12);
+    }, 40);
+    follow(event);
+  };
+  const follow = (event) => {
+    drag.at = event;
     drag.ghost.style.left = `${event.clientX - drag.left}px`;
     drag.ghost.style.top = `${event.clientY - drag.grip}px`;
     drag.spot = under(event);
     mark(drag.spot);
+  };
+  addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    if (!drag.ghost) {
+      if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 6) return;
+      if (drag.rests) return end();
+      return lift(event);
+    }
+    event.preventDefault();
+    follow(event);
   });
+  // Neither scrolls the page nor opens the browser's menu while a finger holds an appointment.
+  plan.addEventListener("touchmove", (event) => drag?.ghost && event.preventDefault(), { passive: false });
+  plan.addEventListener("contextmenu", (event) => drag && event.preventDefault());
   addEventListener("pointerup", () => {
     if (!drag) return;
     const { visit, ghost, spot } = drag;
@@ -101,15 +159,14 @@ if (plan && asking) {
     addEventListener("click", swallow, { capture: true });
     setTimeout(() => removeEventListener("click", swallow, { capture: true }));
     if (!spot) return;
-    const start = minutes(spot.row.dataset.time) - Number(visit.dataset.offset);
-    if (start < 0) return;
     const form = asking.querySelector("form");
     form.action = visit.dataset.move;
-    form.elements.time.value = clock(start);
-    form.elements.bay.value = spot.head.dataset.bay;
+    form.elements.time.value = spot.clock;
+    form.elements.bay.value = spot.bay;
+    if (spot.day) form.elements.day.value = spot.day;
     const ask = asking.querySelector("[data-ask]");
     ask.textContent = ask.dataset.ask.replace("…", visit.querySelector(".who").textContent);
-    asking.querySelector("#move-to").textContent = `${clock(start)} · ${spot.head.dataset.bay}`;
+    asking.querySelector("#move-to").textContent = `${spot.words}${spot.clock}${spot.bay && ` · ${spot.bay}`}`;
     asking.showModal();
   });
   addEventListener("pointercancel", end);

@@ -102,6 +102,60 @@ def test_what_was_given_back_can_be_seen_as_free(url: str) -> None:
     asyncio.run(go())
 
 
+def test_the_list_of_the_day_is_worked_off(url: str) -> None:
+    """Who comes with which car, who is late, what they have told us; one press each for what happens next."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            chat = chat_in(site.database)
+            row = appointment_in(site.database, "east", chat_id=chat, name="Bo Ek")
+            path, day = f"{path_of(site, row)}/step", "/console/bookings?store=east&day=2026-11-24"
+            assert f'formaction="/console{path}"' not in (await site.staff("ann").get(day)).text, "not before the day"
+            site.now = TUESDAY + timedelta(minutes=5)
+            ann = site.staff("ann")
+            page = (await ann.get(day)).text
+            assert "1 appointment<" in page
+            assert "waits for it" in page
+            assert 'tag hot">late' not in page
+            site.now += timedelta(minutes=10)
+            assert 'tag hot">late' in (await ann.get(day)).text
+            for step, said_, count in (("arrive", "1 arrived", 0), ("start", "1 in service", 1), ("finish", "1 appointment<", 1)):
+                page = (await ann.get(day)).text
+                assert f'name="do" value="{step}" formaction="/console{path}"' in page
+                tell = {"tell": "1"} if step == "start" else {}
+                assert (await ann.post(path, do=step, back=day, **tell)).location == day
+                assert said_ in (await ann.get(day)).text
+                assert len(said(site, chat)) == count
+            assert "formaction" not in (await ann.get(day)).text
+
+    asyncio.run(go())
+
+
+def test_a_caller_is_looked_up_without_losing_the_form(url: str) -> None:
+    """AU3, PV6: by name, number or plate, within the store wall and with masked numbers; then their car is to choose."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            customer, foreign = customer_of(site.database, "east"), customer_of(site.database, "west")
+            form = {**DAY, "time": "10:30", "bay": "L2", "note": "keep me", "service": "minor_service"}
+            page = (await ann.post("/bookings/new", look="1", phone=customer.phone, **form)).text
+            token = re.search(r'name="pick" value="([^"]+)">' + customer.name, page)
+            assert token
+            assert customer.phone[3:] not in re.sub(r"\D", "", page.split('name="pick"')[1].split("</button>")[0])
+            for kept in ('value="10:30"', "<option selected>L2</option>", "keep me</textarea>", "L2"):
+                assert kept in page
+            assert "Nobody found" in (await ann.post("/bookings/new", look="1", name=foreign.name, **form)).text
+            picked = (await ann.post("/bookings/new", pick=token[1], **form)).text
+            assert f'name="customer" value="{token[1]}"' in picked
+            assert '<select name="car">' in picked
+            assert 'value="minor_service" checked' in picked
+            assert (await ann.post("/bookings/new", pick=site.token("customer", foreign.id), **form)).status == 404
+            assert (await ann.post("/bookings/new", customer=token[1], car="0", **form)).status == 303
+
+    asyncio.run(go())
+
+
 @on_both
 def test_an_appointment_is_made_for_a_customer_and_they_are_told(url: str) -> None:
     async def go() -> None:
