@@ -1,7 +1,9 @@
 """Facts: what a customer's visits and cars add up to, one row a customer, computed by the database."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +14,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     delete,
@@ -24,17 +27,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.appointments import DONE, Appointment
 from storage.customers import Customer
-from storage.database import Base, Id, Moment, insert
+from storage.database import Base, Id, Json, Moment, dialect, insert, insert_for
 from storage.odometer import Reading
 from storage.vehicles import Vehicle
 from storage.visits import Visit
 
 
 class Facts(Base):
-    """As of a day. Money in minor units, over all visits up to that day; the windows end with it and have so many days.
+    """As of a day, and just so until `next_on`: the day on which a visit comes into a window or leaves it; None if none will.
 
-    `last_on`: the last visit on file or the last appointment that was worked off, whichever is later. `delivered_on`, `year`:
-    of the newest car they own; `km`: the highest reading of their cars.
+    Money in minor units, over all visits up to that day; the windows end with it and have so many days. `last_on`: the last
+    visit on file or the last appointment that was worked off, whichever is later. `delivered_on`, `year`: of the newest car they
+    own; `km`: the highest reading of their cars.
     """
 
     __tablename__ = "customer_facts"
@@ -54,14 +58,20 @@ class Facts(Base):
     delivered_on: Mapped[date | None] = mapped_column(Date)
     year: Mapped[int | None] = mapped_column(Integer)
     km: Mapped[int | None] = mapped_column(Integer)
+    next_on: Mapped[date | None] = mapped_column(Date)
 
 
 class FactsDue(Base):
-    """Customers whose facts have changed since they were computed."""
+    """Somebody whose facts have changed since they were computed, as often as they did.
+
+    Each change is a row of its own: one that is there already, and is just being worked off, says nothing of a change that has
+    not been committed yet.
+    """
 
     __tablename__ = "facts_due"
 
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
 
 
 class FactsRun(Base):
@@ -85,28 +95,83 @@ class Tag(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+# The windows of visits, in days: when one crosses the end of a window, its owner's facts are other ones.
+WINDOWS = (30, 90, 180, 365)
+# PostgreSQL's number of the lock of whoever computes.
+_COMPUTING = 4_512_028
 _TABLE = Facts.__table__
 _NAMES = [column.name for column in _TABLE.columns]
 
 
-def among(column: Any, who: "tuple[int, int] | Collection[int]") -> ColumnElement[bool]:
-    """A span of ids (first, last), or these ids."""
-    found: ColumnElement[bool] = column.between(who[0], who[1]) if isinstance(who, tuple) else column.in_(who)
-    return found
+# Customers: a span of ids (first, last), or these.
+Who = tuple[int, int] | Collection[int]
 
 
-def refresh(session: Session, today: date, who: "tuple[int, int] | Collection[int]") -> None:
-    """Makes the facts of these customers anew: a span of ids as a tuple (first, last), else these ids."""
-    row = insert(session, _TABLE).from_select(_NAMES, _computed(today, who))
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Whom a statement is about. The ids are parameters, so that a statement that took long to put together is kept."""
+
+    listed: bool
+    dialect: str
+
+    def among(self, column: Any) -> ColumnElement[bool]:
+        if not self.listed:
+            span: ColumnElement[bool] = column.between(bindparam("first_id", type_=Id), bindparam("last_id", type_=Id))
+            return span
+        members = func.json_each if self.dialect == "sqlite" else func.jsonb_array_elements
+        given = members(bindparam("ids", type_=Json)).table_valued("value")
+        listed: ColumnElement[bool] = column.in_(select(cast(given.c.value, Id)))
+        return listed
+
+
+def some(session: Session, who: Who) -> tuple[Some, dict[str, Any]]:
+    """For a statement, and its parameters."""
+    listed = not isinstance(who, tuple)
+    known = {"ids": list(who)} if listed else {"first_id": who[0], "last_id": who[1]}  # type: ignore[index]
+    return Some(listed, dialect(session)), known
+
+
+def alone(session: Session) -> None:
+    """Nobody else computes until the transaction ends: what was read before a visit must not be written after it."""
+    if dialect(session) == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_COMPUTING)))
+
+
+def stale(session: Session, today: date, span: tuple[int, int]) -> list[int]:
+    """Those of a span of customers whose facts are not what they were when they were computed, or never were."""
+    old = or_(Facts.customer_id.is_(None), Facts.next_on <= today, Facts.as_of > today)
+    query = select(Customer.id).outerjoin(Facts, Facts.customer_id == Customer.id)
+    return list(session.scalars(query.where(Customer.id.between(*span), old)))
+
+
+def refresh(session: Session, today: date, who: Who) -> None:
+    """Makes the facts of these customers anew."""
+    which, known = some(session, who)
+    session.connection().execute(_refreshing(today, which), known)
+
+
+@lru_cache(maxsize=4)
+def _refreshing(today: date, who: Some) -> Any:
+    row = insert_for(who.dialect, _TABLE).from_select(_NAMES, _computed(today, who))
     values = {name: row.excluded[name] for name in _NAMES if name != "customer_id"}
-    session.connection().execute(row.on_conflict_do_update(index_elements=["customer_id"], set_=values))
+    return row.on_conflict_do_update(index_elements=["customer_id"], set_=values)
 
 
-def _computed(today: date, who: "tuple[int, int] | Collection[int]") -> Select[*tuple[Any, ...]]:
+def _later(day: Any, days: int, name: str) -> ColumnElement[date]:
+    if name == "sqlite":
+        return func.date(day, f"+{days} days", type_=Date)
+    later: ColumnElement[date] = day + days
+    return later
+
+
+def _computed(today: date, who: Some) -> Select[*tuple[Any, ...]]:
     def since(days: int) -> date:
         return today - timedelta(days=days)
 
     day, amount = Visit.visited_on, func.coalesce(Visit.amount, 0)
+    # The first window that a visit is still in is the next that it leaves; one to come enters all of them on its day.
+    leaves = case((day > today, day), *((day > since(days), _later(day, days, who.dialect)) for days in WINDOWS))
+    past = day <= today
 
     def money(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return cast(func.coalesce(func.sum(case((condition, amount), else_=0)), 0), Id)
@@ -117,46 +182,40 @@ def _computed(today: date, who: "tuple[int, int] | Collection[int]") -> Select[*
     been = (
         select(
             Vehicle.customer_id,
-            func.count().label("visits"),
-            count(day > since(30)).label("visits_30"),
-            count(day > since(365)).label("visits_365"),
-            func.min(day).label("first_on"),
-            func.max(day).label("last_on"),
-            cast(func.coalesce(func.sum(amount), 0), Id).label("spent"),
-            money(day > since(365)).label("spent_365"),
-            money(day > since(90)).label("spent_90"),
+            count(past).label("visits"),
+            count(and_(past, day > since(30))).label("visits_30"),
+            count(and_(past, day > since(365))).label("visits_365"),
+            func.min(case((past, day))).label("first_on"),
+            func.max(case((past, day))).label("last_on"),
+            money(past).label("spent"),
+            money(and_(past, day > since(365))).label("spent_365"),
+            money(and_(past, day > since(90))).label("spent_90"),
             money(and_(day > since(180), day <= since(90))).label("spent_90_before"),
+            func.min(leaves).label("next_on"),
         )
         .join_from(Vehicle, Visit, Visit.vehicle_id == Vehicle.id)
-        .where(among(Vehicle.customer_id, who), day <= today)
+        .where(who.among(Vehicle.customer_id))
         .group_by(Vehicle.customer_id)
         .subquery()
     )
-    done = (
-        select(Appointment.customer_id, func.max(func.date(Appointment.starts_at, type_=Date)).label("day"))
-        .where(Appointment.status == DONE, Appointment.customer_id.is_not(None), among(Appointment.customer_id, who))
-        .group_by(Appointment.customer_id)
-        .subquery()
-    )
+    km = select(func.max(Reading.km)).where(Reading.vehicle_id == Vehicle.id, Reading.source != "estimated")
     owned = (
         select(
             Vehicle.customer_id,
             func.count().label("cars"),
             func.max(Vehicle.delivered_on).label("delivered_on"),
             func.max(Vehicle.year).label("year"),
+            func.max(km.correlate(Vehicle).scalar_subquery()).label("km"),
         )
-        .where(among(Vehicle.customer_id, who), Vehicle.removed_at.is_(None))
+        .where(who.among(Vehicle.customer_id), Vehicle.removed_at.is_(None))
         .group_by(Vehicle.customer_id)
         .subquery()
     )
-    read = (
-        select(Vehicle.customer_id, func.max(Reading.km).label("km"))
-        .join_from(Vehicle, Reading, Reading.vehicle_id == Vehicle.id)
-        .where(among(Vehicle.customer_id, who), Vehicle.removed_at.is_(None), Reading.source != "estimated")
-        .group_by(Vehicle.customer_id)
-        .subquery()
+    worked_off = select(func.max(func.date(Appointment.starts_at, type_=Date)).label("day")).where(
+        Appointment.status == DONE, Appointment.customer_id == Customer.id
     )
-    last = case((or_(been.c.last_on.is_(None), done.c.day > been.c.last_on), done.c.day), else_=been.c.last_on)
+    done = worked_off.correlate(Customer).scalar_subquery()
+    last = case((been.c.last_on.is_(None), done), (done > been.c.last_on, done), else_=been.c.last_on)
     none = literal(0)
     sums = ("spent", "spent_365", "spent_90", "spent_90_before")
     return (
@@ -170,13 +229,12 @@ def _computed(today: date, who: "tuple[int, int] | Collection[int]") -> Select[*
             func.coalesce(owned.c.cars, none),
             owned.c.delivered_on,
             owned.c.year,
-            read.c.km,
+            owned.c.km,
+            been.c.next_on,
         )
         .outerjoin(been, been.c.customer_id == Customer.id)
-        .outerjoin(done, done.c.customer_id == Customer.id)
         .outerjoin(owned, owned.c.customer_id == Customer.id)
-        .outerjoin(read, read.c.customer_id == Customer.id)
-        .where(among(Customer.id, who))
+        .where(who.among(Customer.id))
     )
 
 
@@ -185,8 +243,8 @@ def _computed(today: date, who: "tuple[int, int] | Collection[int]") -> Select[*
 
 def changed(session: Session, customer_ids: Collection[int]) -> None:
     """Something happened to these customers: they are computed anew at the next tick."""
-    if rows := [{"customer_id": number} for number in set(customer_ids)]:
-        session.connection().execute(insert(session, FactsDue.__table__).on_conflict_do_nothing(), rows)
+    if rows := [{"customer_id": number} for number in sorted(set(customer_ids))]:
+        session.connection().execute(insert(session, FactsDue.__table__), rows)
 
 
 def visited(session: Session, codes: Collection[str]) -> None:
@@ -203,14 +261,14 @@ def imported(session: Session, mapped: "type[Customer] | type[Vehicle]", codes: 
 
 def take_due(session: Session, limit: int) -> list[int]:
     """Some of those who are due, which they are no more."""
-    due = select(FactsDue.customer_id).order_by(FactsDue.customer_id).limit(limit).with_for_update(skip_locked=True)
-    found = list(session.scalars(due))
-    session.connection().execute(delete(FactsDue).where(FactsDue.customer_id.in_(found)))
-    return found
+    due = select(FactsDue.id, FactsDue.customer_id).order_by(FactsDue.id).limit(limit).with_for_update(skip_locked=True)
+    found = session.execute(due).all()
+    session.connection().execute(delete(FactsDue).where(FactsDue.id.in_([row.id for row in found])))
+    return sorted({row.customer_id for row in found})
 
 
 def any_due(session: Session) -> bool:
-    return session.scalars(select(FactsDue.customer_id).limit(1)).first() is not None
+    return session.scalars(select(FactsDue.id).limit(1)).first() is not None
 
 
 def run_of(session: Session, day: date) -> FactsRun | None:

@@ -42,6 +42,7 @@ def vehicles(session: Session, gone: Vehicle, stays: Vehicle) -> None:
     known = select(Person.customer_id).where(Person.vehicle_id == stays.id)
     session.execute(delete(Person).where(Person.vehicle_id == gone.id, Person.customer_id.in_(known)))
     _repoint(session, Vehicle, gone.id, stays.id)
+    facts.changed(session, [gone.customer_id, stays.customer_id])
     if stays.plate is None:
         stays.plate, stays.plate_key = gone.plate, gone.plate_key
     for name in ("vin", "year", "colour", "trim", "name"):

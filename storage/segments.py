@@ -1,19 +1,22 @@
 """Segments: groups of customers defined as data, counted by the database, and who entered and left them when."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import operator
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache, reduce
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     ForeignKey,
     Index,
-    Integer,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     exists,
@@ -24,23 +27,26 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
+    type_coerce,
     union,
     update,
 )
+from sqlalchemy import insert as core_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.catalogue import CarModel
 from storage.chats import CHATS
 from storage.contact import Consent
 from storage.customers import Customer
-from storage.database import Base, Id, Json, Moment, dialect, insert
-from storage.facts import Facts, Tag, among
+from storage.database import Base, Id, Json, Moment, dialect
+from storage.facts import Facts, Some, Tag, Who, some
 from storage.people import seen_from
 from storage.stores import Store
 from storage.vehicles import Vehicle
 
-# A span of ids (first, last), or these ids.
-Who = tuple[int, int] | Collection[int]
+# So many segments fit into one whole number of the database.
+_BITS = 60
 NUMBER, MONEY, CHOICE, FLAG = "number", "money", "choice", "flag"
 _NOW = text("left_at IS NULL")
 
@@ -69,48 +75,38 @@ class Member(Base):
     __table_args__ = (
         Index("ix_segment_members_now", "segment_id", "customer_id", unique=True, sqlite_where=_NOW, postgresql_where=_NOW),
         Index("ix_segment_members_entered", "segment_id", "entered_at"),
+        # In the order of the customers, for comparing what they are in with what they should be in.
+        Index("ix_segment_members_customer", "customer_id", "segment_id", "left_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     segment_id: Mapped[int] = mapped_column(ForeignKey("segments.id"))
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     entered_at: Mapped[datetime] = mapped_column(Moment)
     left_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a rule may ask. `value` gives the SQL for a number; `holds` that for choices (values) and flags (yes);
-    `among` that of a flag for some customers, where that is cheaper."""
+    """What a rule may ask. `value` gives the SQL for a number, `since` the day from which days are counted; `holds` that for
+    choices (values) and flags (yes), asked of nobody but these customers."""
 
     kind: str
-    value: "Callable[[date, str], ColumnElement[Any]] | None" = None
-    holds: "Callable[[Any], ColumnElement[bool]] | None" = None
-    among: "Callable[[Who], ColumnElement[bool]] | None" = None
+    value: "Callable[[date], ColumnElement[Any]] | None" = None
+    since: Any = None
+    holds: "Callable[[Any, Some | None], ColumnElement[bool]] | None" = None
 
 
-def _days(column: Any) -> Callable[[date, str], ColumnElement[Any]]:
-    """Whole days from that day to today; null where there was none."""
-
-    def value(today: date, name: str) -> ColumnElement[Any]:
-        if name == "sqlite":
-            return cast(func.julianday(literal(today.isoformat())) - func.julianday(column), Integer)
-        passed: ColumnElement[Any] = literal(today) - column
-        return passed
-
-    return value
+def _plain(column: Any) -> Callable[[date], ColumnElement[Any]]:
+    return lambda _today: column
 
 
-def _plain(column: Any) -> Callable[[date, str], ColumnElement[Any]]:
-    return lambda _today, _name: column
-
-
-def _drop(_today: date, _name: str) -> ColumnElement[Any]:
+def _drop(_today: date) -> ColumnElement[Any]:
     """By how many percent the last 90 days were below the 90 before; null where there was nothing before."""
     return case((Facts.spent_90_before > 0, 100 - 100 * Facts.spent_90 / Facts.spent_90_before))
 
 
-def _average(_today: date, _name: str) -> ColumnElement[Any]:
+def _average(_today: date) -> ColumnElement[Any]:
     return case((Facts.visits > 0, Facts.spent / Facts.visits))
 
 
@@ -119,11 +115,11 @@ def _owns(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists(car.where(Vehicle.customer_id == Customer.id, Vehicle.removed_at.is_(None), *conditions).correlate(Customer))
 
 
-def _at_store(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(select(Store.id).where(Store.id == Customer.store_id, *conditions).correlate(Customer))
+def _at_store(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return func.coalesce(Customer.store_id.in_(select(Store.id).where(condition)), false())
 
 
-def agrees(who: Who | None = None) -> ColumnElement[bool]:
+def agrees(who: Some | None = None) -> ColumnElement[bool]:
     """Whether their last word on offers, in whichever chat, was a yes.
 
     `who`: nobody else is asked about. Everybody's last word at once: looking each one up takes a large shop an hour.
@@ -135,7 +131,7 @@ def agrees(who: Who | None = None) -> ColumnElement[bool]:
     by_chat = select(CHATS.c.customer_id.label("owner"), *said).join(CHATS, CHATS.c.id == Consent.chat_id)
     by_chat = by_chat.where(Consent.purpose == "marketing", CHATS.c.customer_id.is_not(None))
     if who is not None:
-        by_name, by_chat = by_name.where(among(Consent.customer_id, who)), by_chat.where(among(CHATS.c.customer_id, who))
+        by_name, by_chat = by_name.where(who.among(Consent.customer_id)), by_chat.where(who.among(CHATS.c.customer_id))
     spoke = union(by_name, by_chat).subquery()
     place = func.row_number().over(partition_by=spoke.c.owner, order_by=(spoke.c.at.desc(), spoke.c.id.desc())).label("place")
     last = select(spoke.c.owner, spoke.c.given, place).subquery()
@@ -149,69 +145,77 @@ def reachable() -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _tagged(tags: Any) -> ColumnElement[bool]:
-    return exists(select(Tag.tag).where(Tag.customer_id == Customer.id, Tag.tag.in_(tags)).correlate(Customer))
+def _tagged(tags: Any, who: Some | None) -> ColumnElement[bool]:
+    tagged = select(Tag.customer_id).where(Tag.tag.in_(tags))
+    return Customer.id.in_(tagged if who is None else tagged.where(who.among(Tag.customer_id)))
 
 
-def _age(today: date, _name: str) -> ColumnElement[Any]:
+def _age(today: date) -> ColumnElement[Any]:
     return today.year - Facts.year
 
 
 FACTS: Mapping[str, Fact] = {
-    "days_since_visit": Fact(NUMBER, _days(Facts.last_on)),
+    "days_since_visit": Fact(NUMBER, since=Facts.last_on),
     "visits": Fact(NUMBER, _plain(Facts.visits)),
     "visits_30": Fact(NUMBER, _plain(Facts.visits_30)),
     "visits_365": Fact(NUMBER, _plain(Facts.visits_365)),
     "spent_365": Fact(MONEY, _plain(Facts.spent_365)),
     "average": Fact(MONEY, _average),
     "spend_drop": Fact(NUMBER, _drop),
-    "days_since_delivery": Fact(NUMBER, _days(Facts.delivered_on)),
+    "days_since_delivery": Fact(NUMBER, since=Facts.delivered_on),
     "cars": Fact(NUMBER, _plain(Facts.cars)),
     "car_age": Fact(NUMBER, _age),
     "km": Fact(NUMBER, _plain(Facts.km)),
-    "birth_month": Fact(NUMBER, lambda _today, _name: extract("month", Customer.birthday)),
-    "store": Fact(CHOICE, holds=lambda codes: _at_store(Store.code.in_(codes))),
-    "store_kind": Fact(CHOICE, holds=lambda kinds: _at_store(Store.kind.in_(kinds))),
-    "model": Fact(CHOICE, holds=lambda codes: _owns(CarModel.code.in_(codes))),
-    "energy": Fact(CHOICE, holds=lambda kinds: _owns(CarModel.energy.in_(kinds))),
-    "language": Fact(CHOICE, holds=lambda names: func.coalesce(Customer.language.in_(names), false())),
+    "birth_month": Fact(NUMBER, lambda _today: extract("month", Customer.birthday)),
+    "store": Fact(CHOICE, holds=lambda codes, _who: _at_store(Store.code.in_(codes))),
+    "store_kind": Fact(CHOICE, holds=lambda kinds, _who: _at_store(Store.kind.in_(kinds))),
+    "model": Fact(CHOICE, holds=lambda codes, _who: _owns(CarModel.code.in_(codes))),
+    "energy": Fact(CHOICE, holds=lambda kinds, _who: _owns(CarModel.energy.in_(kinds))),
+    "language": Fact(CHOICE, holds=lambda names, _who: func.coalesce(Customer.language.in_(names), false())),
     "tag": Fact(CHOICE, holds=_tagged),
-    "agrees": Fact(FLAG, holds=lambda yes: agrees() if yes else ~agrees(), among=agrees),
-    "reachable": Fact(FLAG, holds=lambda yes: reachable() if yes else ~reachable()),
-    "known": Fact(FLAG, holds=lambda yes: Customer.provisional.is_not(bool(yes))),
+    "agrees": Fact(FLAG, holds=lambda yes, who: agrees(who) if yes else ~agrees(who)),
+    "reachable": Fact(FLAG, holds=lambda yes, _who: reachable() if yes else ~reachable()),
+    "known": Fact(FLAG, holds=lambda yes, _who: Customer.provisional.is_not(bool(yes))),
 }
 
 
-def matching(
-    session: Session, rule: Mapping[str, Any], today: date, stores: Collection[int] | None = None, who: Who | None = None
-) -> Select[Any]:
-    """The ids of the customers whom the rule means today; behind the wall of these stores, and among `who`, if given.
+def matching(rule: Mapping[str, Any], today: date, stores: Collection[int] | None = None) -> Select[Any]:
+    """The ids of the customers whom the rule means today; behind the wall of these stores, if given.
 
     An empty rule means nobody.
     """
-    name = dialect(session)
-    groups = [and_(*(_condition(one, today, name, who) for one in group)) for group in rule.get("any", ()) if group]
-    query = select(Customer.id).join(Facts, Facts.customer_id == Customer.id).where(or_(false(), *groups))
-    if who is not None:
-        query = query.where(among(Customer.id, who))
+    query = select(Customer.id).join(Facts, Facts.customer_id == Customer.id).where(_meant(rule, today, None))
     return query if stores is None else query.where(seen_from(stores))
 
 
-def _condition(one: Mapping[str, Any], today: date, name: str, who: Who | None) -> ColumnElement[bool]:
+def _meant(rule: Mapping[str, Any], today: date, who: Some | None) -> ColumnElement[bool]:
+    groups = [and_(*(_condition(one, today, who) for one in group)) for group in rule.get("any", ()) if group]
+    return or_(false(), *groups)
+
+
+def _condition(one: Mapping[str, Any], today: date, who: Some | None) -> ColumnElement[bool]:
     fact = FACTS[one["fact"]]
+    least, most = one.get("least"), one.get("most")
+    if fact.since is not None:
+        # Days are compared, which an index and a plain comparison of values can; so many days ago or more is that day or before.
+        bounds = [fact.since <= _ago(today, least)] if least is not None else []
+        return and_(*bounds, *([fact.since >= _ago(today, most)] if most is not None else []))
     if fact.value is not None:
-        value = fact.value(today, name)
-        bounds = [value >= one["least"]] if one.get("least") is not None else []
-        return and_(*bounds, *([value <= one["most"]] if one.get("most") is not None else []))
+        value = fact.value(today)
+        bounds = [value >= least] if least is not None else []
+        return and_(*bounds, *([value <= most] if most is not None else []))
     assert fact.holds is not None, "a fact is one or the other"
-    if fact.among is not None and who is not None:
-        return fact.among(who) if one["is"] else ~fact.among(who)
-    return fact.holds(one["in"] if fact.kind == CHOICE else one["is"])
+    return fact.holds(one["in"] if fact.kind == CHOICE else one["is"], who)
+
+
+def _ago(today: date, days: int) -> date:
+    """That many days before today, or the first or last day that there is."""
+    return date.fromordinal(min(max(today.toordinal() - days, 1), date.max.toordinal()))
 
 
 def count(session: Session, rule: Mapping[str, Any], today: date, stores: Collection[int] | None = None) -> tuple[int, int]:
     """(how many, how many of them can be reached and agree to offers)."""
-    found = matching(session, rule, today, stores)
+    found = matching(rule, today, stores)
     everybody = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     open_ = session.scalar(select(func.count()).select_from(found.where(reachable(), agrees()).subquery())) or 0
     return everybody, open_
@@ -222,20 +226,74 @@ def everybody(session: Session, stores: Collection[int] | None = None) -> int:
     return session.scalar(query if stores is None else query.where(seen_from(stores))) or 0
 
 
-def follow(session: Session, segment: Segment, today: date, now: datetime, who: "tuple[int, int] | Collection[int]") -> None:
-    """Who of these customers is in the segment now enters, who is not any more leaves."""
-    mine = matching(session, segment.rule, today, who=who)
-    inside = exists(
-        select(Member.id).where(Member.segment_id == segment.id, Member.customer_id == Customer.id, Member.left_at.is_(None))
-        .correlate(Customer)
-    )  # fmt: skip
-    new = mine.add_columns(literal(segment.id, Id), literal(now, Moment)).where(~inside)
-    row = insert(session, Member.__table__).from_select(["customer_id", "segment_id", "entered_at"], new)
-    connection = session.connection()
-    connection.execute(row.on_conflict_do_nothing())
-    standing = (Member.segment_id == segment.id, Member.left_at.is_(None), among(Member.__table__.c.customer_id, who))
-    gone = update(Member).where(*standing, Member.customer_id.not_in(mine))
-    connection.execute(gone.values(left_at=now))
+def follow(session: Session, which: Sequence[Segment], today: date, now: datetime, who: Who) -> None:
+    """Who of these customers is in one of these segments now enters it, who is not any more leaves.
+
+    One look at each customer for all segments together, and nothing is written where nothing changed.
+    """
+    among, ids = some(session, who)
+    for start in range(0, len(which), _BITS):
+        group = which[start : start + _BITS]
+        enters: list[tuple[int, int]] = []
+        leaves: list[tuple[int, int]] = []
+        rules = orjson.dumps([(one.id, one.rule) for one in group])
+        for number, should, was in session.connection().execute(_differences(rules, today, among), ids):
+            for place, one in enumerate(group):
+                if (should ^ was) >> place & 1:
+                    (enters if should >> place & 1 else leaves).append((number, one.id))
+        _enter(session, enters, now)
+        _leave(session, leaves, now)
+
+
+@lru_cache(maxsize=8)
+def _differences(rules: bytes, today: date, who: Some) -> Select[Any]:
+    """(customer, segments that they should be in, those that they are in), a bit for each segment, where the two differ.
+
+    `rules`: JSON of (segment, rule).
+    """
+    which = orjson.loads(rules)
+    should = _bits((_meant(rule, today, who), place) for place, (_, rule) in enumerate(which))
+    inside = _bits((Member.segment_id == number, place) for place, (number, _) in enumerate(which))
+    standing = (
+        select(Member.customer_id, cast(func.sum(inside), Id).label("bits"))
+        .where(Member.left_at.is_(None), Member.segment_id.in_([number for number, _ in which]), who.among(Member.customer_id))
+        .group_by(Member.customer_id)
+        .subquery()
+    )
+    now_in = select(Customer.id, should.label("bits")).join(Facts, Facts.customer_id == Customer.id)
+    # Otherwise SQLite works the bits out twice, to compare them and to give them.
+    now_in_ = now_in.where(who.among(Customer.id)).cte("now_in").prefix_with("MATERIALIZED")
+    was = func.coalesce(standing.c.bits, 0)
+    both = now_in_.outerjoin(standing, standing.c.customer_id == now_in_.c.id)
+    return select(now_in_.c.id, now_in_.c.bits, was).select_from(both).where(now_in_.c.bits != was)
+
+
+def _bits(conditions: Iterable[tuple[ColumnElement[bool], int]]) -> ColumnElement[int]:
+    parts = [case((condition, literal(1 << place, Id)), else_=literal(0, Id)) for condition, place in conditions]
+    return reduce(operator.add, parts, literal(0, Id))
+
+
+def _enter(session: Session, rows: Sequence[tuple[int, int]], now: datetime) -> None:
+    if rows:
+        customer, segment = _pairs(session)
+        new = select(customer, segment, literal(now, Moment))
+        row = core_insert(Member).from_select(["customer_id", "segment_id", "entered_at"], new)
+        session.connection().execute(row, {"pairs": rows})
+
+
+def _leave(session: Session, rows: Sequence[tuple[int, int]], now: datetime) -> None:
+    if rows:
+        customer, segment = _pairs(session)
+        theirs = tuple_(Member.customer_id, Member.segment_id).in_(select(customer, segment))
+        gone = update(Member).where(theirs, Member.left_at.is_(None)).values(left_at=now)
+        session.connection().execute(gone, {"pairs": rows})
+
+
+def _pairs(session: Session) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """(customer, segment) of the parameter `pairs`: one parameter, however many rows."""
+    members = func.json_each if dialect(session) == "sqlite" else func.jsonb_array_elements
+    pair = type_coerce(members(bindparam("pairs", type_=Json)).table_valued("value").c.value, Json)
+    return pair[0].as_integer(), pair[1].as_integer()
 
 
 def leave_all(session: Session, segment_id: int, now: datetime) -> None:

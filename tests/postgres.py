@@ -42,7 +42,7 @@ def server() -> Iterator[str]:
         yield embedded.url()
 
 
-def _memory() -> str | None:
+def in_memory() -> str | None:
     """Where files are memory, if there is room: a database is some hundred files, which take a disk a quarter of a second."""
     shared = Path("/dev/shm")
     roomy = os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 2 * 2**30
@@ -51,7 +51,7 @@ def _memory() -> str | None:
 
 @contextmanager
 def _debian(binaries: Path) -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="bayline-pg-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="bayline-pg-", dir=in_memory()))
     port = _free_port()
     try:
         if os.geteuid() == 0:

@@ -78,7 +78,7 @@ def approve(session: Session, shop: Shop, campaign: Campaign, now: datetime, *, 
     offer = session.get(Offer, row.offer_id) if row.offer_id is not None else None
     _check(session, shop, wish_of(row, segment, offer), segment, offer, now)
     wall = None if row.store_id is None else {row.store_id}
-    means = segments.matching(session, segment.rule, audience.today_of(session, now), wall)
+    means = segments.matching(segment.rule, audience.today_of(session, now), wall)
     row.status, row.approved_at, row.approved_by = RUNNING, now, by.id if by else None
     session.flush()
     number = campaigns.plan(session, row, means)

@@ -125,7 +125,7 @@ def _samples(desk: Desk, campaign: Campaign, segment: Segment, offer: Offer | No
     """The letter as real customers would read it, each in their language."""
     wall = desk.wall if desk.wall is not None else None if campaign.store_id is None else {campaign.store_id}
     today = audience.today_of(desk.session, desk.now)
-    means = segments.matching(desk.session, segment.rule, today, wall).order_by(Customer.id).limit(SAMPLES)
+    means = segments.matching(segment.rule, today, wall).order_by(Customer.id).limit(SAMPLES)
     shown = []
     for number in desk.session.scalars(means):
         who = desk.session.get_one(Customer, number)

@@ -14,7 +14,7 @@ from handlers.reminders.triggers import Interval, OnDate, next_due
 from handlers.vehicles import actions as vehicles
 from handlers.vehicles import mileage
 from handlers.vehicles import slots as vehicle_slots
-from storage import care, contact, messages, odometer
+from storage import care, contact, facts, messages, odometer
 from storage.vehicles import Vehicle
 
 WEEK, MONTH = 7, 30
@@ -59,6 +59,7 @@ def noted(turn: Turn, answers: Answers) -> Reply:
     turn.session.add(note)
     if km:
         odometer.add(turn.session, car.id, day, km, "customer")
+        facts.changed(turn.session, [car.customer_id])
     _answered(turn, answers["push"], care.DONE)
     shown = saying.services(turn.shop, answers["what"], turn.language)
     said = turn.text("reminders.done.thanks", services=shown, day=day, km=f"{km:,}" if km else "")
@@ -143,6 +144,7 @@ def read(turn: Turn, answers: Answers) -> Reply:
 
 def _read(turn: Turn, car: Vehicle, km: int, push: dict[str, Any]) -> Reply:
     odometer.add(turn.session, car.id, _today(turn), km, "customer")
+    facts.changed(turn.session, [car.customer_id])
     known = loading.car_of(turn.session, turn.shop, car)
     said = turn.text("reminders.km.thanks", km=f"{km:,}", car=saying.car(saying.voice_of(turn), known))
     again = _next(turn, car, _rule(turn, push))

@@ -20,6 +20,8 @@ from storage.segments import Segment
 
 # So many customers are computed in one transaction: nobody who writes to us waits for more than these.
 CHUNK, DUE_AT_ONCE = 10_000, 1000
+# Each night so many parts are one that is computed anew as a whole, whether or not anybody said that something happened.
+HEALS_ONE_OF = 30
 KEPT = timedelta(days=7)
 _DUE = -1
 
@@ -44,7 +46,7 @@ def save(
         session.add(segment)
     segment.names, segment.rule, segment.changed_at = dict(names), dict(rule), now
     session.flush()
-    segments.follow(session, segment, today_of(session, now), now, (0, facts.last_id(session)))
+    _follow_everybody(session, segment, now)
     return segment
 
 
@@ -53,9 +55,16 @@ def switch(session: Session, segment: Segment, active: bool, now: datetime) -> N
     segment.active, segment.changed_at = active, now
     session.flush()
     if active:
-        segments.follow(session, segment, today_of(session, now), now, (0, facts.last_id(session)))
+        _follow_everybody(session, segment, now)
     else:
         segments.leave_all(session, segment.id, now)
+
+
+def _follow_everybody(session: Session, segment: Segment, now: datetime) -> None:
+    facts.alone(session)
+    today = today_of(session, now)
+    for part in range(0, facts.last_id(session) + 1, CHUNK):
+        segments.follow(session, [segment], today, now, (part + 1, part + CHUNK))
 
 
 def options(shop: Shop) -> dict[str, Collection[str]]:
@@ -94,6 +103,7 @@ def due(session: Session, now: datetime) -> list[int]:
 def work(session: Session, part: int, _texts: Texts, now: datetime) -> None:
     """One part, once a day, whichever worker comes first."""
     today = today_of(session, now)
+    facts.alone(session)
     if part == _DUE:
         catch_up(session, facts.take_due(session, DUE_AT_ONCE), today, now)
         return
@@ -104,22 +114,36 @@ def work(session: Session, part: int, _texts: Texts, now: datetime) -> None:
         ensure_shipped(session, now)
         facts.forget_runs(session, today - KEPT)
     run.upto = part + CHUNK
-    catch_up(session, (part + 1, run.upto), today, now)
+    pass_night(session, (part + 1, run.upto), today, now)
     if run.upto >= facts.last_id(session):
         run.finished_at = now
     session.flush()
 
 
-def catch_up(session: Session, who: "tuple[int, int] | Collection[int]", today: date, now: datetime) -> None:
-    """Facts and segments of these customers, anew: a span of ids as a tuple, else these ids."""
-    if not who:
-        return
-    facts.refresh(session, today, who)
-    for segment in segments.all_segments(session):
-        segments.follow(session, segment, today, now, who)
+def pass_night(session: Session, span: tuple[int, int], today: date, now: datetime) -> None:
+    """Facts of those for whom something changes by the mere passing of days, and everybody's segments.
+
+    What happened to somebody is worked off within seconds; a part of the customers is computed anew all the same, in turn.
+    """
+    if (span[0] // CHUNK + today.toordinal()) % HEALS_ONE_OF == 0:
+        facts.refresh(session, today, span)
+    elif old := facts.stale(session, today, span):
+        facts.refresh(session, today, span if len(old) > CHUNK // 4 else old)
+    segments.follow(session, segments.all_segments(session), today, now, span)
+
+
+def catch_up(session: Session, ids: Collection[int], today: date, now: datetime) -> None:
+    """Facts and segments of these customers, anew."""
+    if ids:
+        facts.refresh(session, today, ids)
+        segments.follow(session, segments.all_segments(session), today, now, ids)
 
 
 def rebuild(session: Session, now: datetime) -> None:
     """Everybody at once; for a small shop, and after a restore."""
+    facts.alone(session)
     ensure_shipped(session, now)
-    catch_up(session, (0, facts.last_id(session)), today_of(session, now), now)
+    today, which = today_of(session, now), segments.all_segments(session)
+    for part in range(0, facts.last_id(session) + 1, CHUNK):
+        facts.refresh(session, today, span := (part + 1, part + CHUNK))
+        segments.follow(session, which, today, now, span)

@@ -73,13 +73,19 @@ def _recognise(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _offer_again(session: Session, rows: Sequence[Mapping[str, Any]], left_out: Collection[str]) -> None:
-    """A car that its owner has removed is offered to the next owner."""
+    """A car that its owner has removed is offered to the next owner; whoever has it no more owns one less."""
+    facts.imported(session, Vehicle, [row["code"] for row in rows])
     vehicles.offered_again(session, {row["code"]: row["customer_id"] for row in rows})
 
 
 def _count_cars(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """What somebody owns is a fact about them."""
     facts.imported(session, Vehicle, [row["code"] for row in rows])
+
+
+def _take_from(session: Session, rows: Sequence[Mapping[str, Any]], _left_out: Collection[str]) -> None:
+    """A visit that turns out to have been somebody else's is theirs no more."""
+    facts.visited(session, [row["code"] for row in rows])
 
 
 def _note_odometer(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -191,6 +197,7 @@ FLAT = {
                 fields.amount("amount"),
                 fields.whole("odometer_km", 0, 5_000_000),
             ],
+            before=_take_from,
             after=_note_odometer,
         ),
     ]

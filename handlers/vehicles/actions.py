@@ -11,6 +11,7 @@ from handlers.vehicles import plates
 from handlers.vehicles.hearing import Facts
 from storage import odometer, vehicles
 from storage.customers import Customer
+from storage.facts import changed
 from storage.vehicles import Person, Vehicle
 
 
@@ -65,12 +66,14 @@ def learn(turn: Turn, car: Vehicle, facts: Facts) -> None:
         store = turn.store
         day = turn.today(store) if store else turn.now.date()
         odometer.add(turn.session, car.id, day, facts["km"], "customer")
+    changed(turn.session, [car.customer_id])
 
 
 def remove(session: Session, car: Vehicle, customer: Customer, now: datetime) -> None:
     """Not offered any more: to nobody if its owner says so, to a driver if they do. History keeps the car."""
     if car.customer_id == customer.id:
         car.removed_at = now
+        changed(session, [customer.id])
     elif person := session.get(Person, (car.id, customer.id)):
         person.removed_at = now
     session.flush()

@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from storage.appointments import Appointment
 from storage.chats import CHATS
 from storage.contact import Consent
 from storage.customers import Customer
+from storage.database import Database
 from storage.facts import Facts, Tag
 from storage.odometer import Reading
 from storage.segments import Member
 from storage.stores import Store
 from storage.vehicles import Vehicle
 from storage.visits import Visit
+from tests.small_shop import small_shop
 from tests.world import START, World
 
 sqlite = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
@@ -76,8 +79,8 @@ def known_of(session: Session, who: Customer, known: Mapping[str, Any], today: d
         **known,
         "days_since_visit": (today - known["last_on"]).days if known["last_on"] else None,
         "days_since_delivery": (today - known["delivered_on"]).days if known["delivered_on"] else None,
-        "average": known["spent"] // known["visits"] if known["visits"] else None,
-        "spend_drop": 100 - 100 * known["spent_90"] // known["spent_90_before"] if known["spent_90_before"] else None,
+        "average": Fraction(known["spent"], known["visits"]) if known["visits"] else None,
+        "spend_drop": 100 - Fraction(100 * known["spent_90"], known["spent_90_before"]) if known["spent_90_before"] else None,
         "car_age": today.year - known["year"] if known["year"] else None,
     }
     flags = {"agrees": bool(agreed and agreed[-1]), "reachable": any(c.reachable for c in theirs), "known": not who.provisional}
@@ -170,10 +173,88 @@ def test_as_a_slow_reckoning_says(world: World, tmp_path: Path) -> None:
     assert report.ok, report.errors
     world.sweeps()
     same(world, TODAY)
-    for days in (1, 183):
+    for days in (1, 30, 183):
         world.now = START + timedelta(days=days)
         world.sweeps()
         same(world, TODAY + timedelta(days=days))
+
+
+@sqlite
+def test_a_night_computes_only_whom_the_day_concerns(world: World) -> None:
+    """Who has no visit at the edge of a window keeps what was computed; everybody's facts hold until their day."""
+    scramble(world, 2)
+    world.sweeps()
+    moved = 0
+    for days in (1, 2, 3, 30):
+        world.now = START + timedelta(days=days)
+        today = TODAY + timedelta(days=days)
+        with world.database.reading() as session:
+            old = set(facts.stale(session, today, (1, 10_000)))
+            before = {row.customer_id: row for row in session.scalars(select(Facts)).all()}
+        world.sweeps()
+        same(world, today)
+        with world.database.reading() as session:
+            for row in session.scalars(select(Facts)).all():
+                was = before[row.customer_id]
+                if (row.visits_30, row.spent_90, row.spent_365, row.visits) != (
+                    was.visits_30,
+                    was.spent_90,
+                    was.spent_365,
+                    was.visits,
+                ):
+                    assert row.customer_id in old
+                    moved += 1
+        assert len(old) < len(before)
+    assert moved
+
+
+@sqlite
+def test_what_is_said_in_a_chat_or_moved_by_an_import_is_followed(world: World, tmp_path: Path) -> None:
+    """A car of one's own, one that has another owner, a visit that was somebody else's: without waiting for the night."""
+    world.sweeps()
+    ann = world.customer("telegram", "en")
+    ann.says("add a car").says("粤B12345, red").says("Golf").says("it has 30,000 km").says("2021").sees("Saved")
+    with world.database.reading() as session:
+        people = session.scalars(select(Customer.code).where(Customer.provisional.is_(False)).order_by(Customer.id)).all()
+        visit = session.scalars(select(Visit).order_by(Visit.id)).first()
+        assert visit
+        car = session.get_one(Vehicle, visit.vehicle_id)
+        other = session.scalars(select(Vehicle).where(Vehicle.customer_id != car.customer_id).order_by(Vehicle.id)).first()
+        owner = session.get_one(Customer, car.customer_id).code
+        assert other
+        assert session.scalars(select(Vehicle).where(Vehicle.code.startswith("car-"))).first(), "the chat has told of one"
+    world.now = START + timedelta(minutes=1)
+    heir = next(code for code in people if code != owner)
+    (tmp_path / "vehicles.csv").write_text(f"code,customer\n{car.code},{heir}\n")
+    (tmp_path / "visits.csv").write_text(
+        f"code,vehicle,store,visited_on,services\n{visit.code},{other.code},east,2026-11-20,minor_service\n"
+    )
+    for kind in ("vehicles", "visits"):
+        report = import_file(world.database, tmp_path / f"{kind}.csv", kind, now=world.now)
+        assert report.ok, report.errors
+    world.sweeps()
+    same(world, TODAY)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_visit_that_commits_while_its_owner_is_worked_off_is_not_forgotten(database: Database) -> None:
+    """The mark of a change that is not committed yet is not taken away with an older one."""
+    with database.transaction() as session:
+        shop = small_shop(session, [[(time(9), time(18))]] * 7, {"L": "lift"}, [("oil", 30, "lift", "")])
+        session.add(Customer(id=1, code="C", name="N", provisional=False, created_at=START))
+        session.add(Vehicle(id=1, code="V", customer_id=1))
+        session.flush()
+        facts.changed(session, [1])
+    with database.transaction() as late:
+        late.add(Visit(code="W", vehicle_id=1, store_id=shop.stores[0].id, visited_on=TODAY, services=[]))
+        late.flush()
+        facts.changed(late, [1])
+        with database.transaction() as session:
+            assert facts.take_due(session, 10) == [1]
+            facts.refresh(session, TODAY, [1])
+    with database.transaction() as session:
+        facts.refresh(session, TODAY, facts.take_due(session, 10))
+        assert session.get_one(Facts, 1).visits == 1
 
 
 @sqlite
