@@ -16,12 +16,13 @@ from handlers.dialogue.memo import Memo
 from handlers.faq import base
 from storage.database import Database
 from storage.migrating import migrate
-from tests import postgres
+from tests import compiled, postgres
 from tests.world import START, World
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Several processes share one PostgreSQL, which the one that leads them starts."""
+    compiled.share()
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None) and "TEST_DATABASE_URL" not in os.environ:
         stack = ExitStack()
         os.environ["TEST_DATABASE_URL"] = stack.enter_context(postgres.server())
