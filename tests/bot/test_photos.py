@@ -4,6 +4,8 @@ import asyncio
 import io
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,7 @@ def refusal(data: bytes) -> str:
 
 
 FRAMES = [Image.new("RGB", (64, 64), "red")] * 50
+# Pictures are made by the test that needs one: every process reads this file, and making them takes a second.
 
 
 def metadata() -> Image.Exif:
@@ -62,20 +65,20 @@ def test_pv9_upright_and_without_metadata(kind: str) -> None:
 @pytest.mark.parametrize(
     ("picture", "size"),
     [
-        (encoded(Image.new("CMYK", (100, 80)), "JPEG"), (100, 80)),
-        (encoded(Image.new("I;16", (100, 80), 30000), "PNG"), (100, 80)),
-        (encoded(Image.new("P", (100, 80)), "PNG", transparency=0), (100, 80)),
-        (encoded(Image.new("LA", (100, 80)), "PNG"), (100, 80)),
-        (encoded(Image.new("1", (100, 80)), "PNG"), (100, 80)),
-        (encoded(Image.new("RGB", (1, 20000)), "PNG"), (1, 2048)),
-        (encoded(Image.new("RGB", (5000, 4000)), "JPEG"), (2048, 1638)),
-        (encoded(Image.new("RGB", (64, 64)), "WEBP", save_all=True, append_images=FRAMES), (64, 64)),
+        (lambda: encoded(Image.new("CMYK", (100, 80)), "JPEG"), (100, 80)),
+        (lambda: encoded(Image.new("I;16", (100, 80), 30000), "PNG"), (100, 80)),
+        (lambda: encoded(Image.new("P", (100, 80)), "PNG", transparency=0), (100, 80)),
+        (lambda: encoded(Image.new("LA", (100, 80)), "PNG"), (100, 80)),
+        (lambda: encoded(Image.new("1", (100, 80)), "PNG"), (100, 80)),
+        (lambda: encoded(Image.new("RGB", (1, 20000)), "PNG"), (1, 2048)),
+        (lambda: encoded(Image.new("RGB", (5000, 4000)), "JPEG"), (2048, 1638)),
+        (lambda: encoded(Image.new("RGB", (64, 64)), "WEBP", save_all=True, append_images=FRAMES), (64, 64)),
     ],
     ids=["cmyk", "16 bits", "palette", "grey with alpha", "black and white", "1x20000", "large", "animated"],
 )  # fmt: skip
-def test_in9_unusual_pictures_become_plain_ones(picture: bytes, size: tuple[int, int]) -> None:
+def test_in9_unusual_pictures_become_plain_ones(picture: Callable[[], bytes], size: tuple[int, int]) -> None:
     """IN9: at most 2048 pixels long, RGB, one frame."""
-    photo = cleaned(picture)
+    photo = cleaned(picture())
     result = Image.open(io.BytesIO(photo.content))
     assert (result.size, result.mode) == (size, "RGB") == ((photo.width, photo.height), "RGB")
 
@@ -85,39 +88,41 @@ def test_in9_transparent_parts_are_white() -> None:
     assert Image.open(io.BytesIO(photo.content)).getpixel((5, 5)) == (255, 255, 255)
 
 
-JPEG = encoded(Image.effect_noise((400, 400), 40), "JPEG")
+@cache
+def jpeg() -> bytes:
+    return encoded(Image.effect_noise((400, 400), 40), "JPEG")
 
 
 @pytest.mark.parametrize(
     ("data", "key"),
     [
-        (b"", "empty"),
-        (JPEG + b"\0" * photos.MAX_BYTES, "too_big"),
-        (encoded(Image.new("P", (10, 10)), "GIF"), "not_a_photo"),
-        (encoded(Image.new("RGB", (10, 10)), "TIFF"), "not_a_photo"),
-        (encoded(Image.new("RGB", (10, 10)), "EPS"), "not_a_photo"),
-        (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "not_a_photo"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "not_a_photo"),
-        (b"%PDF-1.7", "not_a_photo"),
-        (b"\xff\xd8\xff<script>alert(1)</script>", "not_a_photo"),
-        (JPEG[: len(JPEG) // 2], "not_a_photo"),
-        (encoded(Image.new("1", (20000, 20000)), "PNG"), "too_many_pixels"),
+        (lambda: b"", "empty"),
+        (lambda: jpeg() + b"\0" * photos.MAX_BYTES, "too_big"),
+        (lambda: encoded(Image.new("P", (10, 10)), "GIF"), "not_a_photo"),
+        (lambda: encoded(Image.new("RGB", (10, 10)), "TIFF"), "not_a_photo"),
+        (lambda: encoded(Image.new("RGB", (10, 10)), "EPS"), "not_a_photo"),
+        (lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "not_a_photo"),
+        (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "not_a_photo"),
+        (lambda: b"%PDF-1.7", "not_a_photo"),
+        (lambda: b"\xff\xd8\xff<script>alert(1)</script>", "not_a_photo"),
+        (lambda: jpeg()[: len(jpeg()) // 2], "not_a_photo"),
+        (lambda: encoded(Image.new("1", (20000, 20000)), "PNG"), "too_many_pixels"),
     ],
     ids=["empty", "21 MB", "gif", "tiff", "eps", "svg", "heic", "pdf", "script in jpeg", "half a jpeg", "bomb"],
 )
-def test_in9_what_is_no_photo_is_refused_in_words(data: bytes, key: str) -> None:
-    assert refusal(data) == f"dialogue.photo.{key}"
+def test_in9_what_is_no_photo_is_refused_in_words(data: Callable[[], bytes], key: str) -> None:
+    assert refusal(data()) == f"dialogue.photo.{key}"
 
 
 def test_in9_what_hides_behind_a_picture_is_left_behind() -> None:
     """IN9: a polyglot is a valid JPEG and a page at once; ours is only the picture."""
-    photo = cleaned(JPEG + b"<html><script>canary()</script>")
+    photo = cleaned(jpeg() + b"<html><script>canary()</script>")
     assert b"canary" not in photo.content
 
 
 def test_in9_a_decoder_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(photos, "TIMEOUT", 0.01)
-    assert refusal(JPEG) == "dialogue.photo.too_many_pixels"
+    assert refusal(jpeg()) == "dialogue.photo.too_many_pixels"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="this system has no limits for processes")
@@ -143,6 +148,6 @@ def test_in9_a_decoder_that_was_taken_over_gets_nowhere(attempt: str, error: str
 
 def test_several_at_once_wait_for_their_turn() -> None:
     async def go() -> list[CleanPhoto]:
-        return await asyncio.gather(*(clean_photo(JPEG) for _ in range(4)))
+        return await asyncio.gather(*(clean_photo(jpeg()) for _ in range(4)))
 
     assert len({photo.sha256 for photo in asyncio.run(go())}) == 1
