@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.web_request import BaseRequest
 from telegram.error import TelegramError
 
 from bot.channels.channel import Rates
@@ -111,18 +113,17 @@ class Telegram:
         """The webhook's route, none when polling."""
         return [web.post(urlsplit(self._webhook_url).path or "/", self._webhook)] if self._webhook_url else []
 
-    async def _webhook(self, request: web.Request) -> web.Response:
+    async def _webhook(self, request: web.Request) -> web.StreamResponse:
         """200 only when the update is in the database; otherwise Telegram delivers it again."""
         told = request.headers.get(_SECRET_HEADER, "")
         if not hmac.compare_digest(told.encode("utf-8", "replace"), self._secret.encode()):
             return web.Response(status=401)
-        body = await request.read()
-        update = _read(body)
+        update = _read(await request.read())
         try:
             await self.take(update)
         except AWAY:
             return web.Response(status=503)
-        return web.Response()
+        return Taken(request)
 
     async def _set_webhook(self) -> None:
         troubles = 0
@@ -145,6 +146,26 @@ class Telegram:
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
+
+
+class Taken(web.StreamResponse):
+    """200 without a word. Of a whole turn a tenth went into the headers of an answer that only Telegram's machines see."""
+
+    def __init__(self, request: BaseRequest) -> None:
+        super().__init__()
+        self._request = request
+
+    @property
+    def keep_alive(self) -> bool:
+        return self._request.keep_alive
+
+    async def prepare(self, request: BaseRequest) -> AbstractStreamWriter | None:
+        """Nothing to be done before the end."""
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        if transport := self._request.transport:
+            transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
 def _read(body: bytes) -> Any:

@@ -16,7 +16,7 @@ class Contact:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: to fill a frozen one costs three times as much, and each update is one
 class Incoming:
     """One update of a channel. `key` is unique for ever: the same key twice is the same thing delivered twice.
 

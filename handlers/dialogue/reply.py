@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a menu is ten of them, and to fill a frozen one costs three times as much
 class Button:
     """A button. `do` names an action of a feature ("faq.show") or of the engine ("answer", "menu", "back", "cancel", …);
     `value` goes with it. The label is shown as it is."""
