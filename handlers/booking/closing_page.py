@@ -1,11 +1,11 @@
 """Console page on closures at short notice: what is out, something new that is, and whose visits that strikes."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.booking import closing, grid, rules
+from handlers.booking import closing, desk_form, grid
 from handlers.desk import EVERYBODY, Desk, Go, Page
 from handlers.dialogue import Refusal
 from storage import technicians
@@ -67,8 +67,7 @@ def _coming(desk: Desk, store: Store) -> list[Closure]:
 def _moment(desk: Desk, store: Store, which: str) -> datetime:
     """Day and clock of the store, UTC."""
     try:
-        day, clock = date.fromisoformat(desk.field(f"{which}_day")), time.fromisoformat(desk.field(f"{which}_time"))
-        return rules.instant(day, clock.replace(tzinfo=None), ZoneInfo(store.timezone))
+        return desk_form.local_moment(desk, store, desk.field(f"{which}_day"), desk.field(f"{which}_time"))
     except (ValueError, OverflowError):
         raise Refusal("booking.desk.no_time") from None
 

@@ -1,23 +1,23 @@
 """What staff fill in to book or to move: read into the words of the actions, or refused with a sentence."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import phonenumbers
 
 from handlers.booking import rules
 from handlers.booking.actions import Person, Wish
 from handlers.customers import rules as customer_rules
 from handlers.desk import Desk
 from handlers.dialogue import Refusal
+from handlers.profile import phones
 from storage import people, terms, vehicles
 from storage.appointments import TRANSPORTS
 from storage.customers import Customer
 from storage.stores import Store
 
 MOST_FOUND = 8
+MOST_AHEAD = timedelta(days=3660)
 
 
 def choices(desk: Desk) -> Mapping[str, Any]:
@@ -96,11 +96,23 @@ def start(desk: Desk, store: Store) -> datetime:
             moment = datetime.fromisoformat(chosen)
             if moment.tzinfo is None:
                 raise ValueError
-            return moment
-        day, clock = date.fromisoformat(desk.field("day")), time.fromisoformat(desk.field("time"))
-        return rules.instant(day, clock.replace(tzinfo=None), ZoneInfo(store.timezone))
+            return plannable(desk, moment.astimezone(UTC))
+        return local_moment(desk, store, desk.field("day"), desk.field("time"))
     except (ValueError, OverflowError):
         raise Refusal("booking.desk.no_time") from None
+
+
+def local_moment(desk: Desk, store: Store, day: str, clock: str) -> datetime:
+    """The day and the clock of the store as they come from a form, UTC. Raises ValueError and OverflowError."""
+    at = rules.instant(date.fromisoformat(day), time.fromisoformat(clock).replace(tzinfo=None), ZoneInfo(store.timezone))
+    return plannable(desk, at)
+
+
+def plannable(desk: Desk, moment: datetime) -> datetime:
+    """Raises ValueError for a moment that is years away: calendars end, and nobody plans there."""
+    if abs(moment - desk.now) > MOST_AHEAD:
+        raise ValueError
+    return moment
 
 
 def bay(desk: Desk, store: Store) -> int | None:
@@ -133,13 +145,11 @@ def _done_here(store: Store, bay_kind: str) -> bool:
 
 
 def _phone(text: str, region: str) -> str:
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        raise Refusal("booking.desk.bad_phone") from None
-    if not phonenumbers.is_possible_number(number):
+    """By the rules of the chat: no letters for digits, and no extension that would be lost."""
+    found = phones.read(text, region)
+    if found is None:
         raise Refusal("booking.desk.bad_phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return found.e164
 
 
 def _value(desk: Desk, name: str) -> str:

@@ -260,7 +260,7 @@ def _day(desk: Desk, store: Store) -> date:
         wanted = date.fromisoformat(desk.asked("day"))
     except ValueError:
         return today
-    return wanted if abs(wanted - today) < timedelta(days=3660) else today
+    return wanted if abs(wanted - today) < desk_form.MOST_AHEAD else today
 
 
 APPOINTMENT = Thing("appointment", appointments.get, lambda _session, row, mine: row.store_id in mine)

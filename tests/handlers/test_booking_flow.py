@@ -283,6 +283,17 @@ def test_moved_and_cancelled_in_words_the_calendar_file_follows(world: World) ->
 
 
 @ONE
+def test_a_note_cannot_write_lines_into_the_calendar(world: World) -> None:
+    """IE7, IN2: whatever ends a line is text of the description."""
+    ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait").presses("Add a note")
+    ann.says("squeaks\r\nEND:VEVENT\r\nBEGIN:VEVENT\nSUMMARY:evil;X=1\\,\x0b\x00\u2028ATTENDEE:x").says("13800138000")
+    lines = ann.last.data["document"]["content"].replace("\r\n ", "").split("\r\n")
+    assert sum(line.startswith(("BEGIN:VEVENT", "END:VEVENT", "SUMMARY", "ATTENDEE")) for line in lines) == 3
+    [told] = [line for line in lines if line.startswith("DESCRIPTION:")]
+    assert told.startswith("DESCRIPTION:+86 532 0000 0101\\nsqueaks\\nEND:VEVENT\\n")
+
+
+@ONE
 def test_too_late_to_change_is_said_kindly(world: World) -> None:
     ann = books(world.customer(), "oil change today at 11 for my A4 at East Harbour, I'll wait")
     world.passes(minutes=30)

@@ -201,7 +201,7 @@ async def _new(ann: Browser, **fields: object) -> tuple[int, str]:
 
 
 def test_what_cannot_be_is_refused_and_the_form_keeps_what_it_had(url: str) -> None:
-    """A taken time comes back with the next free ones as buttons, and one press takes one of them."""
+    """TM13, IN7: a taken time comes back with the next free ones as buttons, and one press takes one of them."""
 
     async def go() -> None:
         async with Site(url) as site:
@@ -213,13 +213,22 @@ def test_what_cannot_be_is_refused_and_the_form_keeps_what_it_had(url: str) -> N
                 ({"time": "12:30"}, "closed at that time"), ({"day": "2027-01-01"}, "closed on"),
                 ({"bay": "W1"}, "not for this work"), ({"bay": "X9"}, "not for this work"),
                 ({"service": "nothing"}, "at least one service"),
+                ({"day": "9999-12-31"}, "choose a day and a time"), ({"day": "0001-01-01"}, "choose a day and a time"),
+                ({"at": "9999-12-31T23:59+00:00"}, "choose a day and a time"),
+                ({"day": "２０２６-11-24"}, "choose a day and a time"),
+                ({"phone": "13800000002 ext. 5"}, "not a phone number"), ({"phone": "1-800-FLOWERS"}, "not a phone number"),
             ):  # fmt: skip
                 status, page = await _new(ann, **{"note": "keep me", **wrong})
                 assert status == 422, wrong
                 assert words in page, wrong
                 assert "keep me</textarea>" in page
+            row = appointment_in(site.database, "east", TUESDAY + timedelta(days=1))
+            far = await ann.post(path_of(site, row), day="9999-12-31", time="10:00")
+            assert (far.status, "choose a day and a time" in far.text) == (422, True)
+            span = {"what": "store:", "from_day": "2026-11-24", "from_time": "08:00", "until_time": "09:00"}
+            assert (await ann.post("/bookings/closures", until_day="9999-12-31", **span)).status == 422
             for _ in range(4):
-                assert (await _new(ann))[0] == 303
+                assert (await _new(ann, phone="１３８00000002"))[0] == 303
             status, page = await _new(ann)
             assert status == 422
             assert "That time is taken" in page
@@ -346,6 +355,15 @@ def test_an_appointment_is_found_by_its_code_and_by_a_bare_name_and_number(url: 
             for words in (qr.text_of(row), "nobody kn", "00001234"):
                 assert path_of(site, row) in (await ann.get("/search", params={"q": words})).text, words
                 assert path_of(site, row) not in (await wes.get("/search", params={"q": words})).text, words
+            customer = customer_of(site.database, "east")
+            theirs = appointment_in(site.database, "east", site.now + timedelta(hours=2), customer_id=customer.id)
+            page = (await ann.get("/search", params={"q": qr.text_of(theirs)})).text
+            assert customer.name in page.split("<main")[1]
+            assert f'action="/console{path_of(site, theirs)}/step"' in page
+            back = "/console/search?q=x"
+            assert (await ann.post(f"{path_of(site, theirs)}/step", do="arrive", back=back)).location == back
+            assert read(site, theirs).status == "arrived"
+            assert f'action="/console{path_of(site, row)}/step"' not in (await ann.get("/search?q=nobody kn")).text, "not today"
             for words in ("bayline:", "bayline:x", "bayline:%", row.token):
                 assert path_of(site, row) not in (await ann.get("/search", params={"q": words})).text, words
 
