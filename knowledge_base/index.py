@@ -141,14 +141,10 @@ class Index:
         np.fill_diagonal(result, 1)
         return result
 
-    def unseen_without(self, reading: Reading, hidden: range) -> float:
-        """The unseen share of a row's reading, had the hidden rows not been there."""
-        unseen = 0.0
-        for block, share in zip(reading.blocks, SHARES.tolist(), strict=True):
-            numbers = [self._vocabulary[feature] for feature in block]
-            squares = self._rarity[numbers] ** 2
-            first, last = self._rows[self._starts[numbers]], self._rows[self._starts[np.array(numbers, dtype=np.int64) + 1] - 1]
-            alone = (first >= hidden.start) & (last < hidden.stop)
-            total = float(squares.sum())
-            unseen += share * float(squares[alone].sum()) / total if total else 0.0
-        return unseen
+    def unseen_without(self, row: int, hidden: range) -> float:
+        """The unseen share of a row, had the hidden rows not been there."""
+        part = slice(self._row_starts[row], self._row_starts[row + 1])
+        features, values = self._row_features[part], self._row_values[part]
+        first, last = self._rows[self._starts[features]], self._rows[self._starts[features + 1] - 1]
+        alone = values[(first >= hidden.start) & (last < hidden.stop)]
+        return float(alone @ alone)

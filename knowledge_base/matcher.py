@@ -75,7 +75,7 @@ class Matcher:
         held_out = list(self._scorer.held_out())
         for example in held_out:
             text, label = phrasings.texts[example.row], int(phrasings.labels[example.row])
-            unseen = self._space.index.unseen_without(self._read(text), example.hidden)
+            unseen = self._space.index.unseen_without(example.row, example.hidden)
             evidence = weigh(phrasings, Question(text, unseen, example.view), example.hidden)
             if len(example.hidden) < len(phrasings.rows(label)):
                 yield Example(evidence, label, 2 * INSIDE / len(held_out), label)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.phrasings import Phrasings
-from knowledge_base.ridge import Floats, inverse, regularised, sharpen, targets
+from knowledge_base.ridge import Floats, inverse, regularised, sharpen, targets, taught_again
 from knowledge_base.space import KEPT, Place, Space
 
 # Up to here one model of all phrasings is fitted at once (half a second, and a table of so many squared numbers).
@@ -51,8 +51,8 @@ class Whole:
     def __init__(self, phrasings: Phrasings, space: Space) -> None:
         self._phrasings, self._everything = phrasings, space.everything()
         self._table = self._everything.table()
-        self._targets = targets(phrasings.labels, len(phrasings.ids))
         self._inverse = inverse(regularised(self._table))
+        self._targets = taught_again(targets(phrasings.labels, len(phrasings.ids)), self._inverse)
         self._weights = self._inverse @ self._targets
         self._kin = [self._kin_of(row) for row in range(len(self._table))]
 
@@ -91,9 +91,8 @@ class Neighbourhood:
     def view(self, place: Place) -> View:
         rows, near, table = self._space.neighbours(place, self._most)
         entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
-        # The table is symmetric: solved for the one text instead of for every entry, the scores are the same.
-        influence = np.linalg.solve(regularised(table), sharpen(near)) if len(rows) else near
-        scored = np.bincount(labels, weights=influence, minlength=len(entries))
+        inverted = inverse(regularised(table))
+        scored = (inverted @ sharpen(near)) @ taught_again(targets(labels, len(entries)), inverted) if len(rows) else near
         return self._everywhere(rows, near, entries, scored, _around(near, partial(_kin_among, table, labels)))
 
     def held_out(self) -> Iterator[HeldOut]:
@@ -103,8 +102,8 @@ class Neighbourhood:
             if row not in rows:  # So many others are the same in their rarest words that it is not among the nearest itself.
                 continue
             entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
-            known = targets(labels, len(entries))
             inverted = inverse(regularised(table))
+            known = taught_again(targets(labels, len(entries)), inverted)
             weights = inverted @ known
             for hidden in (range(row, row + 1), self._phrasings.rows(int(self._phrasings.labels[row]))):
                 out = np.flatnonzero((rows >= hidden.start) & (rows < hidden.stop))

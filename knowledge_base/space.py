@@ -24,7 +24,7 @@ class Shares:
 
 # Measured flat around these values, on halves of the entries too.
 LIGHT = Shares(index=0.35, senses=0.65, sentences=0.0)
-SEMANTIC = Shares(index=0.15, senses=0.1, sentences=0.75)
+SEMANTIC = Shares(index=0.15, senses=0.25, sentences=0.6)
 # A row that shares less than this part of what the nearest row shares is no neighbour.
 _FAR = 0.1
 # Dense vectors (up to a kilobyte a row) are kept up to this size; a larger base adds up its neighbours' each time.
