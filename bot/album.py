@@ -13,7 +13,6 @@ from storage.database import Database
 MOST_PER_HOUR = 20
 # Bytes that stay free for what matters more than photos.
 FLOOR = 200 * 1024 * 1024
-MONTHS_KEPT = 12
 
 
 class Album:
@@ -54,8 +53,3 @@ class Album:
     def drop(self, photo_id: str) -> None:
         with self._database.transaction() as session:
             media.drop(session, photo_id)
-
-    def forget_old(self) -> None:
-        """What is older than a year goes; the words around it stay."""
-        with self._database.transaction() as session:
-            media.forget_before(session, self._clock() - timedelta(days=MONTHS_KEPT * 366 // 12))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
 
-from bot.album import Album
 from bot.backup import refuse_damaged
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
@@ -21,6 +20,7 @@ from bot.complaints import Complaints
 from bot.console import Console
 from bot.downloads import Downloads
 from bot.garbage import collect_late
+from bot.keeper import Keeper
 from bot.only_one import make_folder
 from bot.photos import clean_photo
 from bot.settings import Settings, Wrong
@@ -124,7 +124,7 @@ class App:
             proxies = Proxies(settings.proxies)
             chat = WebChat(self.turns, self.database, self.clock, settings.origins, proxies=proxies)
             web.add_routes(chat.routes())
-            web.add_routes(Downloads(self.engine).routes())
+            web.add_routes(Downloads(self.engine, self.clock).routes())
             console = Console(
                 self.database,
                 self.clock,
@@ -147,7 +147,9 @@ class App:
             clockwork.every(1.0, self.engine.watch.look)
             clockwork.every(2.0, self._release)
             clockwork.every(PUSHES, push)
-            clockwork.every(3600.0, Album(self.database, self.clock).forget_old)
+            keeper = Keeper(self.engine, self.clock, settings.policy)
+            clockwork.every(5.0, keeper.forget)
+            clockwork.every(3600.0, keeper.tidy)
             clockwork.every(5.0, self._sweep)
             if telegram:
                 group = settings.telegram_staff_chat

@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import holding, only_one
 from bot.settings import Wrong
-from storage import sqlite_file
+from storage import erasures, sqlite_file
 from storage.database import Database
 from storage.migrating import TooNew, migrate
 
@@ -148,7 +149,7 @@ def bring_back(address: str, source: Path, now: datetime, progress: Progress) ->
     copy = target.with_name(target.name + ".restoring")
     try:
         _duplicate(source, copy, progress)
-        held = _prepare(copy, now)
+        held = _prepare(copy, now, _forgotten(target))
         return Restored(_replace(target, copy), held)
     except OSError as trouble:
         raise Wrong(f"the backup could not be brought back: {trouble.strerror}") from None
@@ -188,13 +189,30 @@ def _duplicate(source: Path, copy: Path, progress: Progress) -> None:
         raise Wrong(f"{source} is damaged ({found[0]}): take another backup")
 
 
-def _prepare(copy: Path, now: datetime) -> list[str]:
-    """Migrates the copy and holds what it would send."""
+def _forgotten(target: Path) -> list[list[list[Any]]]:
+    """Everybody whom the database that is replaced was asked to forget; what it cannot say any more is not known."""
+    if not target.exists() or sqlite_file.problems(target, quick=True):
+        return []
+    database = Database(f"sqlite:///{target}")
+    try:
+        with database.reading() as session:
+            return erasures.done(session)
+    except SQLAlchemyError:  # of a release that did not know of it
+        return []
+    finally:
+        database.close()
+
+
+def _prepare(copy: Path, now: datetime, forgotten: list[list[list[Any]]]) -> list[str]:
+    """Migrates the copy, forgets again whoever was forgotten since, and holds what it would send."""
     database = Database(f"sqlite:///{copy}")
     try:
         migrate(database)
         with database.transaction() as session:
+            holding.forget_again(session, forgotten, now)
             held = holding.told(session, holding.begin(session, now))
+        if forgotten:
+            database.compact()
     except TooNew as too_new:
         raise Wrong(str(too_new)) from None
     except (SQLAlchemyError, sqlite_file.Broken) as trouble:

@@ -13,6 +13,7 @@ from bot import (
     cli_doctor,
     cli_feedback,
     cli_kb,
+    cli_privacy,
     cli_pushes,
     cli_shop,
     cli_staff,
@@ -41,6 +42,7 @@ app.add_typer(cli_staff.app, name="staff")
 cli_shop.add_to(app)
 cli_doctor.add_to(app)
 cli_backup.add_to(app)
+cli_privacy.add_to(app)
 cli_understand.add_to(app)
 
 

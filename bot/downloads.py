@@ -5,6 +5,7 @@ import re
 
 from aiohttp import web
 
+from bot.clock import Clock
 from handlers.dialogue import Document
 from handlers.dialogue.engine import Engine
 from handlers.dialogue.shop import load
@@ -15,8 +16,9 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._-]{8,80}", re.ASCII)
 class Downloads:
     """`GET /files/<feature>/<address>/<name>`, as it is at this moment; anything else is simply not there."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
+        self._clock = clock
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/files/{feature}/{address}/{name}", self._give)]
@@ -37,4 +39,4 @@ class Downloads:
         if give is None or not _ADDRESS.fullmatch(address):
             return None
         with self._engine.database.reading() as session:
-            return give(session, self._engine.memo.get(session, load), self._engine.texts, address)
+            return give(session, self._engine.memo.get(session, load), self._engine.texts, address, self._clock())

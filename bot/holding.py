@@ -1,13 +1,17 @@
 """A hold from begin to end: what a restored database may not say by itself until a person has looked."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from handlers import FEATURES
 from handlers.dialogue.shop import load as load_shop
+from handlers.dialogue.texts import Texts
+from handlers.privacy import actions as privacy
 from handlers.reminders import rulebook
-from storage import campaigns, holds, pushes
+from storage import campaigns, erasures, holds, pushes
 from storage.holds import Hold
 
 RESTORED = "restored"
@@ -25,6 +29,14 @@ def begin(session: Session, now: datetime) -> Hold:
         if local.time() >= book.figures.look_at:
             pushes.skip_sweep(session, zone, local.date(), book.version, now)
     return hold
+
+
+def forget_again(session: Session, whos: list[list[list[Any]]], now: datetime) -> None:
+    """Whoever was forgotten after this backup was made is forgotten in it, too."""
+    known = erasures.done(session)
+    texts = Texts(["dialogue", "desk", *(feature.name for feature in FEATURES)])
+    for row in erasures.bring_along(session, [who for who in whos if who not in known], now):
+        privacy.do(session, load_shop(session), texts, row.id, now)
 
 
 def told(session: Session, hold: Hold) -> list[str]:

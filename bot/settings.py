@@ -3,10 +3,13 @@
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from handlers.privacy.retention import Policy
 
 _TOKEN = re.compile(r"\d{3,20}:[\w-]{10,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -36,6 +39,7 @@ class Settings(BaseSettings):
     clock_file: Path | None = Field(None, alias="BAYLINE_CLOCK_FILE")
     allowed_origins: str = Field("", alias="BAYLINE_ALLOWED_ORIGINS")
     trusted_proxies: str = Field("", alias="BAYLINE_TRUSTED_PROXIES")
+    keep: str = Field("", alias="BAYLINE_KEEP_MONTHS")
 
     @field_validator("database_url")
     @classmethod
@@ -85,6 +89,13 @@ class Settings(BaseSettings):
                 ) from None
         return value
 
+    @field_validator("keep")
+    @classmethod
+    def _keep(cls, value: str) -> str:
+        if value:
+            _policy(value)
+        return value
+
     @field_validator("clock_file")
     @classmethod
     def _clock(cls, value: Path | None) -> Path | None:
@@ -124,6 +135,17 @@ class Settings(BaseSettings):
     def proxies(self) -> tuple[str, ...]:
         """Addresses of proxies whose word about the visitor's address we take."""
         return _listed(self.trusted_proxies)
+
+    @property
+    def policy(self) -> "Policy":
+        """How long what is kept."""
+        return _policy(self.keep)
+
+
+def _policy(text: str) -> "Policy":
+    from handlers.privacy import retention  # late: whoever only asks for help need not load the features
+
+    return retention.read(text)
 
 
 def _listed(text: str) -> tuple[str, ...]:

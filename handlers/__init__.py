@@ -9,6 +9,7 @@ from handlers import (
     inbox,
     lessons,
     prices,
+    privacy,
     profile,
     recall,
     reminders,
@@ -22,6 +23,6 @@ from handlers import (
 
 FEATURES = [
     welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, reminders.FEATURE,
-    prices.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE, lessons.FEATURE,
-    segments.FEATURE, recall.FEATURE, staff.FEATURE,
+    prices.FEATURE, privacy.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE,
+    lessons.FEATURE, segments.FEATURE, recall.FEATURE, staff.FEATURE,
 ]  # fmt: skip

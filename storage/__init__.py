@@ -16,6 +16,7 @@ from storage import (
     database,
     drafts,
     entries,
+    erasures,
     facts,
     feedback,
     handiness,
@@ -43,6 +44,7 @@ from storage import (
     shifts,
     slots,
     staff,
+    staff_links,
     stores,
     surveys,
     technicians,
@@ -57,8 +59,8 @@ from storage import (
 
 __all__ = [
     "answers", "appointments", "audit", "boards", "campaigns", "care", "catalogue", "chats", "contact", "coupons", "customers",
-    "database", "drafts", "entries", "facts", "feedback", "handiness", "holds", "keys", "leases", "lessons", "marks", "media",
-    "merging", "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes",
-    "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "stores", "surveys", "technicians",
-    "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "database", "drafts", "entries", "erasures", "facts", "feedback", "handiness", "holds", "keys", "leases", "lessons", "marks",
+    "media", "merging", "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes",
+    "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "staff_links", "stores", "surveys",
+    "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

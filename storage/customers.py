@@ -32,6 +32,10 @@ class Customer(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
+def by_code(session: Session, code: str) -> Customer | None:
+    return session.scalars(select(Customer).where(Customer.code == code)).one_or_none()
+
+
 def with_phone(session: Session, phone: str) -> list[Customer]:
     """Everybody with this number (a family may share one), oldest first."""
     return list(session.scalars(select(Customer).where(Customer.phone == phone).order_by(Customer.id)))

@@ -134,6 +134,20 @@ class Database:
         with Session(self.engine.execution_options(readonly=True), expire_on_commit=False) as session:
             yield session
 
+    def compact(self) -> None:
+        """On SQLite: writes the file and its log anew, so that no byte of what was deleted is left in them.
+
+        Everybody else waits meanwhile, about a second for 200 MB. PostgreSQL does it by itself, later.
+        """
+        if not self.is_sqlite:
+            return
+        with self._writers, self.engine.connect() as connection:
+            # Past SQLAlchemy, which would begin a transaction.
+            cursor = connection.connection.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -20,3 +20,8 @@ def ensure(session: Session, name: str) -> bytes:
     row = insert(session, Key.__table__).values(name=name, value=secrets.token_bytes(32))
     session.execute(row.on_conflict_do_nothing(index_elements=["name"]))
     return session.execute(select(Key.value).where(Key.name == name)).scalar_one()
+
+
+def find(session: Session, name: str) -> bytes | None:
+    """The key of this name if there is one; nothing is written."""
+    return session.execute(select(Key.value).where(Key.name == name)).scalar_one_or_none()

@@ -55,10 +55,6 @@ def same(session: Session, chat_id: int, sha256: str) -> str | None:
     return session.scalars(theirs.limit(1)).one_or_none()
 
 
-def forget_before(session: Session, moment: datetime) -> None:
-    session.execute(delete(Media).where(Media.created_at < moment))
-
-
 def kept_since(session: Session, chat_id: int, since: datetime) -> int:
     return session.scalar(select(func.count()).where(Media.chat_id == chat_id, Media.created_at > since)) or 0
 

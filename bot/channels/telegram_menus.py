@@ -17,7 +17,7 @@ from storage.outbox import Letter
 log = logging.getLogger(__name__)
 
 # Eight fit on a phone without scrolling; the others work all the same.
-COMMANDS = ("book", "mine", "prices", "car", "advisor", "language", "help", "stop")
+COMMANDS = ("book", "mine", "prices", "car", "advisor", "language", "help", "stop", "privacy")
 REMEMBERED = 20_000
 
 

@@ -1,6 +1,6 @@
 """An appointment as a calendar file (RFC 5545), which a calendar recognises again when the visit is moved or cancelled."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ def document(speaker: Speaker, row: Appointment) -> Document:
     return Document(NAME, "text/calendar; charset=utf-8", ics(speaker, row), path)
 
 
-def fetched(session: Session, shop: Shop, texts: Texts, address: str) -> Document | None:
+def fetched(session: Session, shop: Shop, texts: Texts, address: str, _now: datetime) -> Document | None:
     """The file as it is now, for whoever has its address: "language.token"."""
     language, _, token = address.partition(".")
     row = appointments.by_token(session, token) if language in LANGUAGES else None

@@ -47,6 +47,7 @@ class Conversation:
         self._universal = UniversalWords(texts)
         self._forms = {f"{f.name}.{form.name}": form for f in features for form in f.forms}
         self._actions = {f"{f.name}.{name}": do for f in features for name, do in f.actions.items()}
+        self._always = {command for f in features for command in f.always}
         self._commands = {name: (f.name, do) for f in features for name, do in f.commands.items()}
 
     def think(self, turn: Turn, press: Press | None) -> Said:
@@ -54,7 +55,8 @@ class Conversation:
         chat, incoming = turn.chat, turn.incoming
         kind_word = self._leave_idle_form(turn)
         word = self._universal_word(incoming)
-        if chat.ticket_id is not None and word not in ("menu", "start", "language", "stop") and not incoming.press:
+        rights = incoming.kind == "text" and _command_of(incoming.text) in self._always
+        if chat.ticket_id is not None and not rights and word not in ("menu", "start", "language", "stop") and not incoming.press:
             for feature in self.features.values():
                 if feature.held:
                     feature.held(turn)
@@ -92,7 +94,7 @@ class Conversation:
         return self._universal.find(_unaddressed(incoming.text)) if incoming.kind == "text" else None
 
     def _command(self, text: str) -> tuple[str, Any] | None:
-        return self._commands.get(_unaddressed(text).partition(" ")[0].lower()) if text.startswith("/") else None
+        return self._commands.get(_command_of(text))
 
     def _universal_said(self, turn: Turn, word: str) -> Said:
         if word == "back":
@@ -237,7 +239,11 @@ class Conversation:
             return said
         again = self._ask_again(turn, form, said)
         if again.reply:
-            again.reply = replace(again.reply, buttons=[*said.reply.rows(), *again.reply.rows()])
+            again.reply = replace(
+                again.reply,
+                buttons=[*said.reply.rows(), *again.reply.rows()],
+                document=said.reply.document or again.reply.document,
+            )
         return again
 
     def _ask_again(self, turn: Turn, form: Form, aside: Said) -> Said:
@@ -365,6 +371,11 @@ def _unaddressed(text: str) -> str:
         return text
     command, *more = text[1:].split(maxsplit=1) or [""]
     return " ".join([command.split("@")[0], *more])
+
+
+def _command_of(text: str) -> str:
+    """ "prices" of "/Prices@bayline_bot please"; nothing for what is no command."""
+    return _unaddressed(text).partition(" ")[0].lower() if text.startswith("/") else ""
 
 
 def _close(chat: Chat) -> None:

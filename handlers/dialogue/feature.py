@@ -1,6 +1,6 @@
 """A capability as the engine sees it: its forms, what its buttons do, and the words that start it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,7 @@ class Feature:
     `actions`: what a button "name.action" does, called with the button's value.
     `words`: universal words it answers in every state: menu, help, start, language, person, stop.
     `commands`: slash commands beyond the universal ones, without the slash, e.g. {"prices": …}.
+    `always`: those of its commands that are answered even while a person holds the chat.
     `trigger`: looks at free words and answers or starts a form when they are clearly its own, else None.
     `fallback`: answers free words that nobody triggered on; the first feature with an answer wins.
     `aside`: answers a question that was asked in the middle of a form, only when it is sure.
@@ -59,6 +60,7 @@ class Feature:
     actions: "Mapping[str, Callable[[Turn, Any], Reply | Start]]" = field(default_factory=dict)
     words: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)
     commands: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)
+    always: "Collection[str]" = ()
     trigger: "Callable[[Turn], Reply | Start | None] | None" = None
     fallback: "Callable[[Turn], Reply | Start | None] | None" = None
     aside: "Callable[[Turn], Reply | None] | None" = None
@@ -68,7 +70,7 @@ class Feature:
     things: "Sequence[Thing]" = ()
     panels: "Sequence[Panel]" = ()
     pushes: "Sequence[Callable[[Push], None]]" = ()
-    files: "Mapping[str, Callable[[Session, Shop, Texts, str], Document | None]]" = field(default_factory=dict)
+    files: "Mapping[str, Callable[[Session, Shop, Texts, str, datetime], Document | None]]" = field(default_factory=dict)
     held: "Callable[[Turn], None] | None" = None
     sweeps: "Sequence[Sweep]" = ()
     letters: "Sequence[Letters]" = ()

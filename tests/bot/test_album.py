@@ -7,7 +7,10 @@ import pytest
 
 from bot import album
 from bot.album import Album
+from bot.keeper import Keeper
 from bot.photos import CleanPhoto, PhotoRefused
+from handlers.dialogue.engine import Engine
+from handlers.privacy.retention import Policy
 from storage import chats
 from storage.database import Database
 
@@ -52,6 +55,6 @@ def test_pv9_photos_are_forgotten_after_a_year(database: Database) -> None:
     old, _ = Album(database, lambda: NOW - timedelta(days=367)).keep(ann, _photo(1))
     new, _ = Album(database, lambda: NOW - timedelta(days=300)).keep(ann, _photo(2))
     photos = Album(database, lambda: NOW)
-    photos.forget_old()
+    Keeper(Engine(database, []), lambda: NOW, Policy()).tidy()
     assert photos.find(old, ann) is None
     assert photos.find(new, ann) is not None

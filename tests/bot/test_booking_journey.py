@@ -92,7 +92,7 @@ def test_the_file_is_for_whoever_has_its_address(world: World, sample_url: str) 
 
     async def story() -> None:
         site = Site(sample_url)
-        site.app.add_routes(Downloads(world.engine).routes())
+        site.app.add_routes(Downloads(world.engine, lambda: world.now).routes())
         async with site:
             for guess in (
                 path.replace("en.", "en.x"),
