@@ -11,6 +11,7 @@ from storage import proposals, verdicts
 from storage.database import Database
 from storage.entries import Gap
 from tests.handlers.test_learning import CASES, PHRASINGS, THIEF, toml
+from tests.marks import EMPTY_ON_SQLITE
 from tests.world import START
 
 
@@ -46,6 +47,7 @@ def test_a_thief_stops_the_import_until_it_is_forced(shop: Database) -> None:
     assert "None of the known questions" not in bayline("import", "kb.toml").output
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize(
     ("words", "said"),
     [

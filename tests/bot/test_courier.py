@@ -17,6 +17,7 @@ from storage.database import Database
 from tests.bot.house import QUICK, House, house
 from tests.bot.outgoing import post, row, statuses
 from tests.fake_telegram import FakeTelegram
+from tests.marks import EMPTY_ON_SQLITE
 
 Story = Callable[[FakeTelegram, House], Awaitable[None]]
 
@@ -34,6 +35,7 @@ async def ends(fake: FakeTelegram, database: Database, *wanted: str, within: flo
     await fake.until(lambda: statuses(database) == list(wanted), within, lambda: f"{statuses(database)} is not {list(wanted)}")
 
 
+@EMPTY_ON_SQLITE
 def test_a_message_is_sent_with_its_formatting_and_buttons(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         data = {
@@ -92,6 +94,7 @@ def test_ch2_a_dropped_connection_brings_one_copy(database: Database) -> None:
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 def test_ch4_a_pause_of_one_chat_is_nobody_elses(database: Database) -> None:
     """CH4: 429 for one chat; the others are served meanwhile, and it is not tried before its time."""
 
@@ -109,6 +112,7 @@ def test_ch4_a_pause_of_one_chat_is_nobody_elses(database: Database) -> None:
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize("retry_after", [None, 0, -1, "0.05", 0.05, "soon", [], float("1e6")])
 def test_ch5_a_pause_of_any_shape_is_bounded(database: Database, retry_after: object) -> None:
     """CH5: 429 with no or a strange retry_after: no crash, no busy loop, at most an hour."""
@@ -165,6 +169,7 @@ def test_ch7_a_group_that_became_a_supergroup_gets_its_message(database: Databas
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 def test_ch8_formatting_that_telegram_refuses_is_left_out(database: Database) -> None:
     """CH8: the plain words once more, and the queue goes on."""
 
@@ -195,6 +200,7 @@ def test_ch9_other_refusals_end_the_message_with_a_reason(database: Database) ->
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 def test_ch10_a_revoked_token_keeps_every_message(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     """CH10: nothing is sent, one alarm is raised, and all of it leaves when the token is right again."""
 
@@ -210,6 +216,7 @@ def test_ch10_a_revoked_token_keeps_every_message(database: Database, caplog: py
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize("kind", ["html", "not_ok"])
 def test_ch12_server_errors_are_waited_out(database: Database, kind: str) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
@@ -249,6 +256,7 @@ def test_ch16_nothing_is_lost_while_telegram_is_away(database: Database) -> None
     asyncio.run(story())
 
 
+@EMPTY_ON_SQLITE
 def test_ch17_one_slow_answer_holds_up_nobody_else(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         fake.fault("wait", chat=7, seconds=1.5)
@@ -290,6 +298,7 @@ def test_replies_overtake_pushes(database: Database) -> None:
     tell(database, story, FakeTelegram(strict_rates=True), rates=Rates(overall=28, chat_gap=1, group_gap=3))
 
 
+@EMPTY_ON_SQLITE
 def test_the_pace_of_a_chat_is_kept(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         for number in range(3):
@@ -339,6 +348,7 @@ def test_a_message_takes_the_place_of_an_earlier_one(database: Database) -> None
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 def test_the_keyboard_for_the_phone_number_is_taken_away_again(database: Database) -> None:
     async def story(fake: FakeTelegram, running: House) -> None:
         post(database, 7, "Your number?", data={"share": "Share it"})

@@ -9,6 +9,7 @@ from handlers.tickets import actions
 from storage import tickets
 from storage.boards import Post
 from tests.bot.floor import GROUP, Floor, tell
+from tests.marks import SHOP_ON_SQLITE
 from tests.world import World
 
 
@@ -37,6 +38,7 @@ def test_each_ticket_has_a_topic_with_its_card(world: World) -> None:
     tell(world, story)
 
 
+@SHOP_ON_SQLITE
 def test_a_group_without_topics_gets_plain_messages(world: World) -> None:
     async def story(floor: Floor) -> None:
         await floor.says(floor.world.customer(), "you scratched my door")
@@ -48,6 +50,7 @@ def test_a_group_without_topics_gets_plain_messages(world: World) -> None:
     tell(world, story, forum=False)
 
 
+@SHOP_ON_SQLITE
 def test_without_a_group_linked_staff_are_told_in_private(world: World) -> None:
     async def story(floor: Floor) -> None:
         await floor.says(floor.world.customer(), "you scratched my door")
@@ -62,6 +65,7 @@ def test_without_a_group_linked_staff_are_told_in_private(world: World) -> None:
     tell(world, story, group=False)
 
 
+@SHOP_ON_SQLITE
 def test_ch13_what_waits_for_a_busy_group_is_bundled(world: World) -> None:
     """CH13: the group answers 429; what people write meanwhile comes in few messages, and nothing of it is missing."""
 
@@ -125,6 +129,7 @@ def test_a_topic_that_vanished_is_made_anew(world: World) -> None:
     tell(world, story)
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize("silently", [False, True])
 def test_the_bot_is_removed_from_the_group(world: World, silently: bool) -> None:
     """Managers hear of it in private; when the bot is back, the group hears of what comes next."""

@@ -174,6 +174,7 @@ def test_ch11_two_workers_one_poller(database: Database, caplog: pytest.LogCaptu
     tell(database, story)
 
 
+@SQLITE
 def test_ch11_a_foreign_poller_is_waited_out(database: Database) -> None:
     """CH11: 409 because somebody polls from elsewhere, or because a webhook was left: stand by, remove it, go on."""
 
@@ -189,6 +190,7 @@ def test_ch11_a_foreign_poller_is_waited_out(database: Database) -> None:
     tell(database, story, fake)
 
 
+@SQLITE
 @pytest.mark.parametrize("kind", ["html", "truncated", "not_ok", "drop", "reset"])
 def test_ch12_polling_never_gives_up(database: Database, kind: str) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
@@ -199,6 +201,7 @@ def test_ch12_polling_never_gives_up(database: Database, kind: str) -> None:
     tell(database, story)
 
 
+@SQLITE
 def test_ch10_polling_resumes_when_the_token_is_right(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         await fake.until(lambda: "Telegram refuses our token" in caplog.text)
@@ -233,6 +236,7 @@ def test_ch18_a_button_of_a_message_that_is_gone(database: Database) -> None:
     tell(database, story)
 
 
+@SQLITE
 def test_ch9_a_press_that_is_too_old_to_be_answered(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         ann = fake.user(7)
@@ -303,6 +307,7 @@ def test_ab3_so_many_photos_an_hour(database: Database, monkeypatch: pytest.Monk
     tell(database, story, photos=clean_photo)
 
 
+@SQLITE
 @pytest.mark.parametrize("name", ["*_[`<b>&`` tg://user?id=1", "<a href='tg://user?id=1'>Bob</a>", "{{77*7}}", "\u202eBob\u200b"])
 def test_in4_a_name_is_shown_as_it_is(database: Database, name: str) -> None:
     """IN4, IN3, WB7: whatever somebody calls themselves or types becomes no formatting, no link and no mention."""
@@ -318,6 +323,7 @@ def test_in4_a_name_is_shown_as_it_is(database: Database, name: str) -> None:
     tell(database, story)
 
 
+@SQLITE
 def test_photos_that_cannot_be_taken_are_refused_in_words(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         ann, bob, eve = fake.user(7), fake.user(8), fake.user(9)
@@ -349,6 +355,7 @@ def test_au14_what_a_deep_link_carries(text: str, payload: str) -> None:
     assert (heard.incoming.kind, heard.incoming.payload) == ("start", payload)
 
 
+@SQLITE
 def test_in12_somebody_elses_card_is_not_taken_for_ones_own(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         fake.user(7).shares_contact("+8613800138000", own=False)
@@ -364,6 +371,7 @@ def test_in12_somebody_elses_card_is_not_taken_for_ones_own(database: Database) 
     tell(database, story)
 
 
+@SQLITE
 def test_in14_things_without_words_are_met_politely_and_notices_with_silence(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         ann = fake.user(7)
@@ -459,6 +467,7 @@ def test_cc7_twenty_presses_in_a_second(database: Database) -> None:
     tell(database, story)
 
 
+@SQLITE
 def test_menus_are_set_in_each_language_and_chat_by_chat_for_the_other_chinese(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         await fake.until(lambda: ("default", "zh") in fake.commands)
@@ -473,6 +482,7 @@ def test_menus_are_set_in_each_language_and_chat_by_chat_for_the_other_chinese(d
     tell(database, story, fake)
 
 
+@SQLITE
 def test_typing_is_shown_while_a_turn_takes_long(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(fake: FakeTelegram, running: House) -> None:
         take = running.turns.take
@@ -488,6 +498,7 @@ def test_typing_is_shown_while_a_turn_takes_long(database: Database, monkeypatch
     tell(database, story)
 
 
+@SQLITE
 def test_au4_a_webhook_without_the_secret_is_refused(database: Database) -> None:
     async def story(fake: FakeTelegram, running: House) -> None:
         await fake.until(lambda: fake.webhook)
@@ -505,6 +516,7 @@ def test_au4_a_webhook_without_the_secret_is_refused(database: Database) -> None
     tell(database, story, webhook=True)
 
 
+@SQLITE
 def test_au4_no_secret_no_start(database: Database) -> None:
     turns = Turns(Engine(database, FEATURES), system_clock)
     with pytest.raises(ValueError, match="secret"):

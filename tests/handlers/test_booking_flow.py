@@ -35,6 +35,7 @@ def _utc(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
 
 
+@ONE
 @pytest.mark.parametrize(
     ("language", "words", "taps", "phone", "echo", "done", "starts"),
     [
@@ -115,6 +116,7 @@ def test_everything_in_one_message(world: World) -> None:
 # -- changes of mind, on the way and afterwards -------------------------------------------------------------------------------
 
 
+@ONE
 @pytest.mark.parametrize(
     ("language", "wish", "taps", "phone", "thought", "seen"),
     [
@@ -150,6 +152,7 @@ def test_back_and_change_keep_what_was_said(world: World) -> None:
     assert {row.status for row in _all(world) if row.source == "chat"} <= {"held", "expired"}
 
 
+@ONE
 def test_a_question_in_between_a_stale_button_and_another_language(world: World) -> None:
     """CC7, IN16: the form keeps what it had."""
     ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour")

@@ -14,6 +14,7 @@ from storage.contact import Consent
 from storage.customers import Customer as Person
 from storage.messages import MESSAGES
 from storage.tickets import Ticket
+from tests.marks import SHOP_ON_SQLITE
 from tests.world import Customer, World
 
 
@@ -61,6 +62,7 @@ def test_pv5_nobody_gets_an_offer_without_a_yes_and_the_yes_is_kept_as_proof(wor
     assert all(proof.version.startswith("en:") for proof in proofs)
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize(("language", "word"), [("en", "unsubscribe"), ("zh-Hans", "退订"), ("zh-Hant", "退訂")])
 def test_pv4_stop_works_in_any_language_and_in_the_middle_of_anything(world: World, language: str, word: str) -> None:
     """PV4, CC10: also for what waits already."""
@@ -116,6 +118,7 @@ def test_several_of_one_day_are_one_message(world: World) -> None:
     assert len(row.data["buttons"]) == 2
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize("gone", ["a", "b"])
 def test_a_part_of_a_message_is_taken_back(world: World, gone: str) -> None:
     """Whichever came first; and what is left is said when the first of them was due."""

@@ -9,6 +9,7 @@ from handlers.dialogue import Incoming
 from storage import messages
 from storage.entries import Gap
 from storage.tickets import Ticket
+from tests.marks import SHOP_ON_SQLITE
 from tests.world import World
 
 
@@ -17,12 +18,14 @@ def test_a_newcomer_is_greeted_in_the_language_of_the_channel(world: World) -> N
     world.customer(language="fr").starts().sees("Hello!")
 
 
+@SHOP_ON_SQLITE
 def test_the_words_typed_decide_when_they_are_clearly_another_language(world: World) -> None:
     ann = world.customer(language="en").starts()
     ann.says("你们几点开门").sees("今天：")
     ann.says("菜单").sees("有什么可以帮您")
 
 
+@SHOP_ON_SQLITE
 def test_the_language_chosen_is_remembered(world: World) -> None:
     ann = world.customer(language="en").starts()
     ann.says("language").presses("繁體中文").sees("好的，我會說繁體中文")
@@ -31,6 +34,7 @@ def test_the_language_chosen_is_remembered(world: World) -> None:
     ann.says("简体中文").sees("好的，我会说简体中文")
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize("word", ["menu", "MENU!", "菜单", "選單", "/menu", "/menu@bay_bot", "main mneu", "ｍｅｎｕ"])
 def test_menu_in_any_spelling(world: World, word: str) -> None:
     ann = world.customer().starts()
@@ -38,6 +42,7 @@ def test_menu_in_any_spelling(world: World, word: str) -> None:
     assert ann.last.data["passing"]
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize("word", ["advisor", "human", "人工", "轉人工", "adviser", "a person please", "personn"])
 def test_a_person_can_be_asked_for_at_any_point(world: World, word: str) -> None:
     ann = world.customer().starts()
@@ -49,6 +54,7 @@ def test_a_person_can_be_asked_for_at_any_point(world: World, word: str) -> None
     assert "ask" not in ann.last.data
 
 
+@SHOP_ON_SQLITE
 def test_a_question_in_the_middle_of_a_form_is_answered_and_the_form_asks_again(world: World) -> None:
     ann = world.customer().starts()
     ann.says("how much is a minor service").sees("for which car?")
@@ -56,6 +62,7 @@ def test_a_question_in_the_middle_of_a_form_is_answered_and_the_form_asks_again(
     ann.says("A4").sees("Minor service", "A4", "¥")
 
 
+@SHOP_ON_SQLITE
 def test_back_asks_the_question_before_and_cancel_ends_it(world: World) -> None:
     ann = world.customer().starts()
     ann.presses("Prices").says("minor service").sees("for which car?")
@@ -65,6 +72,7 @@ def test_back_asks_the_question_before_and_cancel_ends_it(world: World) -> None:
     ann.says("cancel").sees("nothing to cancel")
 
 
+@SHOP_ON_SQLITE
 def test_language_help_and_stop_leave_the_form_where_it_is(world: World) -> None:
     ann = world.customer().starts()
     ann.says("how much is a minor service").sees("for which car?")
@@ -115,6 +123,7 @@ def test_the_same_update_twice_has_its_effect_once(world: World) -> None:
     assert [text for text in ann.received if "called a colleague" in text] == [ann.last.text]
 
 
+@SHOP_ON_SQLITE
 def test_a_form_idle_for_a_day_is_left_with_a_kind_word(world: World) -> None:
     ann = world.customer().starts()
     ann.says("how much is a minor service").sees("for which car?")
@@ -154,6 +163,7 @@ def test_every_universal_word_works_at_the_second_question_of_a_form(world: Worl
         ann.says(word).sees(seen)
 
 
+@SHOP_ON_SQLITE
 def test_after_two_answers_that_fit_nothing_a_person_is_offered(world: World) -> None:
     ann = world.customer().starts()
     ann.says("how much is a minor service")
@@ -185,6 +195,7 @@ def test_a_crash_is_apologised_for_with_a_number_and_handed_to_a_person(world: W
     ann.says("help").sees("These words always work")
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize("broken", ["returns nothing", "calls itself", "never ends"])
 def test_a_feature_that_misbehaves_is_apologised_for(world: World, broken: str) -> None:
     """PR6: returns None, recurses, hangs; the chat is not stuck."""
@@ -275,6 +286,7 @@ def test_text_of_any_kind_is_answered(world: World, text: str) -> None:
     assert len(ann.received) == before + 1
 
 
+@SHOP_ON_SQLITE
 def test_photos_and_other_things_get_a_plain_word(world: World) -> None:
     ann = world.customer().starts()
     ann.does("photo", media=("abc",)).sees("kept the photo")

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from storage import revisions
 from storage.database import Database
 from storage.entries import EntryRow, Gap
+from tests.marks import EMPTY_ON_SQLITE, SHOP_ON_SQLITE
 from tests.world import START, World
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
@@ -20,6 +21,7 @@ def _entry(session: object, entry_id: str, question: str, answer: str, **more: o
         session.add(EntryRow(entry_id=entry_id, language=language, **{**row, **words, **more}))  # type: ignore[attr-defined] # a session
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize(
     ("words", "seen"),
     [
@@ -34,6 +36,7 @@ def test_questions_are_answered_from_the_store(world: World, words: str, seen: s
     world.customer().says(words).sees(seen)
 
 
+@SHOP_ON_SQLITE
 def test_hours_are_todays_and_the_weeks_in_the_stores_own_time(world: World) -> None:
     """TM9: at 17:00 UTC on Saturday it is Sunday in Shanghai."""
     world.now = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
@@ -43,6 +46,7 @@ def test_hours_are_todays_and_the_weeks_in_the_stores_own_time(world: World) -> 
     assert sunday.split("Today:")[1].splitlines()[0] != saturday.split("Today:")[1].splitlines()[0] or "Sun" not in saturday
 
 
+@SHOP_ON_SQLITE
 def test_a_closure_soon_is_told(world: World) -> None:
     world.now = datetime(2026, 12, 28, 2, 0, tzinfo=UTC)
     world.customer().says("opening hours").sees("New Year's Day", "closed")
@@ -129,6 +133,7 @@ def test_staff_entries_are_not_for_customers(world: World) -> None:
         assert row.answer[:40] not in ann.last.text
 
 
+@EMPTY_ON_SQLITE
 def test_an_answer_with_a_missing_figure_is_not_given(database: Database) -> None:
     with database.transaction() as session:
         _entry(session, "polish", "What does a polish cost?", "It costs {price:polish}.")
@@ -138,6 +143,7 @@ def test_an_answer_with_a_missing_figure_is_not_given(database: Database) -> Non
     assert "It costs" not in ann.last.text
 
 
+@EMPTY_ON_SQLITE
 def test_a_placeholder_is_never_an_expression(database: Database) -> None:
     """WB7."""
     with database.transaction() as session:

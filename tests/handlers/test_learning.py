@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.entries import EntryRow, Gap
 from storage.messages import MESSAGES
 from storage.tickets import Ticket
+from tests.marks import EMPTY_ON_SQLITE, SHOP_ON_SQLITE
 from tests.world import START, Customer, World
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
@@ -200,6 +201,7 @@ def test_a_gap_becomes_an_entry_of_its_own(asked: World) -> None:
     asked.customer().says("do you sell boats?").sees("Only cars.")
 
 
+@EMPTY_ON_SQLITE
 def test_words_that_lead_elsewhere_stay_there(asked: World) -> None:
     with asked.database.transaction() as session:
         session.query(EntryRow).filter_by(entry_id="keys", language="en").one().aliases = ["Do you sell boats"]
@@ -209,6 +211,7 @@ def test_words_that_lead_elsewhere_stay_there(asked: World) -> None:
     assert set(closed.taken) == set(BOATS[1:])
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize(
     ("entry_id", "answers", "why"),
     [
@@ -232,6 +235,7 @@ def test_what_cannot_be_adopted_is_refused(asked: World, entry_id: str, answers:
     assert boats(asked) == one
 
 
+@EMPTY_ON_SQLITE
 def test_only_questions_become_entries(asked: World) -> None:
     found = list(groups_of(asked).values())
     with pytest.raises(Wrong, match="brought in with the prices"):
@@ -279,6 +283,7 @@ def test_a_person_asked_for_under_an_answer_is_counted_and_comes(small: World) -
     ann.sees("Upstairs.")
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize(
     ("buttons", "rows"),
     [
@@ -295,6 +300,7 @@ def test_one_row_is_added_to_the_entrys_own_buttons(database: Database, buttons:
     assert [[button["label"] for button in row] for row in ann.last.data["buttons"]] == rows
 
 
+@EMPTY_ON_SQLITE
 def test_the_entrys_own_button_for_a_person_counts_too(database: Database) -> None:
     with database.transaction() as session:
         session.add_all([*entry_rows("dogs", buttons=["person"]), *entry_rows("wifi")])
@@ -303,6 +309,7 @@ def test_the_entrys_own_button_for_a_person_counts_too(database: Database) -> No
     assert counted(world) == [("dogs", "en", 0, 1)]
 
 
+@EMPTY_ON_SQLITE
 def test_small_talk_asks_nothing(database: Database) -> None:
     with database.transaction() as session:
         session.add_all([*entry_rows("dogs", category="service_desk"), *entry_rows("wifi")])
@@ -310,6 +317,7 @@ def test_small_talk_asks_nothing(database: Database) -> None:
     assert "buttons" not in ann.last.data
 
 
+@SHOP_ON_SQLITE
 def test_in_the_middle_of_a_form_nothing_is_asked(world: World) -> None:
     ann = world.customer("telegram").starts()
     hours = ann.button("Opening hours")
@@ -324,6 +332,7 @@ def test_in_the_middle_of_a_form_nothing_is_asked(world: World) -> None:
     ann.says("A4").sees("Minor service", "¥")
 
 
+@SHOP_ON_SQLITE
 def test_a_person_instead_of_an_answer_ends_an_open_form(world: World) -> None:
     ann = world.customer().says("opening hours")
     ann.says("how much is a minor service").sees("for which car?")
@@ -331,6 +340,7 @@ def test_a_person_instead_of_an_answer_ends_an_open_form(world: World) -> None:
     assert "ask" not in ann.last.data
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize(
     ("language", "words", "helped", "glad", "person"),
     [("zh-CN", "你们几点下班", "👍 有帮助", "谢谢", "转人工"), ("zh-TW", "你們幾點開門", "👍 有幫助", "謝謝", "找真人")],
@@ -414,6 +424,7 @@ def test_what_is_dismissed_is_not_proposed_again(small: World) -> None:
     assert proposed(small) == []
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize(
     ("entry_id", "language", "text", "why"),
     [
@@ -433,6 +444,7 @@ def test_a_proposal_that_would_do_harm_is_refused(small: World, entry_id: str, l
     assert len(proposed(small)) == 1
 
 
+@SHOP_ON_SQLITE
 def test_older_buttons_still_work(world: World) -> None:
     """Buttons of the release before carry an id or the words alone."""
     ann, _ = unsure(world)
@@ -460,6 +472,7 @@ def test_none_of_these_says_what_was_near_and_counts_once(world: World) -> None:
     assert found.confidence
 
 
+@SHOP_ON_SQLITE
 def test_words_too_long_for_an_alias_are_not_carried(world: World) -> None:
     ann, words = unsure(world)
     ann.says(words + "!" * 300).sees("Did you mean")
@@ -584,6 +597,7 @@ def ids(world: World) -> set[str]:
         return {row.entry_id for row in entries.all_rows(session)}
 
 
+@EMPTY_ON_SQLITE
 def test_an_entry_that_takes_another_ones_questions_is_named_and_stopped(small: World, tmp_path: Path) -> None:
     done = publish(small, tmp_path, toml("pets", "Do you have a place for pets?", THIEF))
     assert done.ok
@@ -625,6 +639,7 @@ def test_the_first_entries_of_an_empty_base(database: Database, tmp_path: Path) 
     assert (done.comparison.cases, done.comparison.right_before) == (2, 1)
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize(
     ("broken", "why"),
     [
@@ -648,6 +663,7 @@ def test_what_is_wrong_with_an_entry_is_said_before_anything_is_asked(
     assert ids(small) == set(PHRASINGS)
 
 
+@EMPTY_ON_SQLITE
 def test_an_empty_file_changes_nothing(small: World, tmp_path: Path) -> None:
     done = publish(small, tmp_path, "")
     assert done.ok
@@ -667,6 +683,7 @@ def test_a_base_that_somebody_else_changes_meanwhile_is_left_alone(small: World,
     assert ids(small) == set(PHRASINGS)
 
 
+@EMPTY_ON_SQLITE
 def test_entries_for_staff_ask_no_questions(small: World, tmp_path: Path) -> None:
     text = toml("boats", "Do you sell boats?", []).replace('category = "store"', 'category = "store"\naudience = "staff"')
     done = publish(small, tmp_path, text)

@@ -8,9 +8,11 @@ from handlers.prices import finding, rules
 from storage.catalogue import PriceOnFile
 from storage.entries import Gap
 from storage.tickets import Ticket
+from tests.marks import SHOP_ON_SQLITE
 from tests.world import World
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize(
     ("words", "seen"),
     [
@@ -27,6 +29,7 @@ def test_a_price_in_one_message(world: World, words: str, seen: list[str]) -> No
     world.customer().says(words).sees(*seen)
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize(
     ("language", "words", "question", "car", "seen"),
     [
@@ -70,6 +73,7 @@ def test_somebody_elses_number_links_nothing(world: World) -> None:
     world.customer("telegram").shares_phone("hello").sees("can't read that as a phone number")
 
 
+@SHOP_ON_SQLITE
 def test_several_services_of_one_name_become_buttons(world: World) -> None:
     ann = world.customer().says("how much are brake pads for a golf")
     ann.sees("price of")
@@ -77,6 +81,7 @@ def test_several_services_of_one_name_become_buttons(world: World) -> None:
     ann.presses("Rear brake pads").sees("Rear brake pads · VW Golf: ¥")
 
 
+@SHOP_ON_SQLITE
 def test_what_another_store_does_is_said_so(world: World) -> None:
     ann = world.customer().says("how much is a ceramic coating for an A4")
     ann.sees("Ceramic coating", "This is done at", "Studio")
@@ -103,6 +108,7 @@ def test_a_price_that_is_not_on_file_is_not_invented(world: World) -> None:
         assert "Oil" in session.query(Ticket).one().summary
 
 
+@SHOP_ON_SQLITE
 def test_a_car_that_we_do_not_know_is_handed_over(world: World) -> None:
     ann = world.customer().says("how much is a minor service")
     ann.says("a lada niva").sees("don't find that car")
@@ -116,18 +122,21 @@ def test_an_expired_price_is_not_spoken(world: World) -> None:
     ann.sees("This is done at")
 
 
+@SHOP_ON_SQLITE
 def test_book_takes_service_car_and_store_along(world: World) -> None:
     ann = world.customer().says("how much is a minor service for my A4").presses("Book a visit")
     ann.sees("When would you like to come?").says("tuesday at ten")
     ann.sees("On which number", "Minor service", "Tue 24 Nov, 10:00", "East Harbour", "Audi A4", "¥899")
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize("words", ["price", "prices?", "价格", "多少钱", "how much", "查价格", "what are your prices"])
 def test_bare_words_for_money_ask_for_the_service(world: World, words: str) -> None:
     ann = world.customer(language="zh-CN" if not words.isascii() else "en").says(words)
     assert "ask" in ann.last.data
 
 
+@SHOP_ON_SQLITE
 def test_a_question_about_a_service_is_not_a_price(world: World) -> None:
     ann = world.customer().says("what does a minor service include")
     assert "ask" not in ann.last.data
@@ -175,6 +184,7 @@ def test_an_empty_shop_says_that_it_has_no_prices(database: object) -> None:
     assert "¥" not in ann.last.text
 
 
+@SHOP_ON_SQLITE
 def test_a_car_named_where_the_service_was_asked_is_remembered(world: World) -> None:
     ann = world.customer().says("how much is it").sees("price of")
     ann.says("A4").sees("price of")

@@ -12,6 +12,7 @@ from storage import vehicles
 from storage.customers import Customer
 from storage.database import Database
 from storage.phone_codes import PhoneCode
+from tests.marks import SHOP_ON_SQLITE
 from tests.world import Customer as Person
 from tests.world import World
 
@@ -65,6 +66,7 @@ def test_cars_of_a_chat_go_to_the_customer_whose_number_it_is(world: World) -> N
         assert session.scalars(select(Customer).where(Customer.provisional)).all() == []
 
 
+@SHOP_ON_SQLITE
 def test_a_name_links_nobody(world: World) -> None:
     ann = world.customer("telegram", language="zh-CN").says("添加车辆", name="陈静雯").says("白色A4").presses("就这些")
     ann.says("我的车").sees("1 辆车")
@@ -106,6 +108,7 @@ def test_a_code_that_an_advisor_has_heard_links_the_chat(world: World) -> None:
     assert _confirm(world, NUMBER, code) == "wrong"
 
 
+@SHOP_ON_SQLITE
 def test_a_code_expires(world: World) -> None:
     """AU11: after ten minutes."""
     code = _asks_for_a_code(world.customer())
@@ -163,6 +166,7 @@ def test_a_number_that_a_family_shares_proves_no_one(world: World) -> None:
     ann.sees("Several people").says("my cars").sees("don't know your car")
 
 
+@SHOP_ON_SQLITE
 def test_a_wrong_phone_is_asked_again(world: World) -> None:
     """IN7."""
     ann = world.customer().says("my cars").presses("I'm a customer already")

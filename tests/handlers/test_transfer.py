@@ -22,6 +22,7 @@ from storage.database import Database
 from storage.migrating import migrate
 from storage.vehicles import Vehicle
 from storage.visits import Visit
+from tests.marks import EMPTY_ON_SQLITE
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 
@@ -214,6 +215,7 @@ def test_no_more_than_a_hundred_mistakes_are_told(untouched: Database, tmp_path:
     assert len(report.errors) == 100
 
 
+@EMPTY_ON_SQLITE
 def test_a_column_that_is_not_in_the_file_leaves_its_values_alone(shop: Database, folder: Path) -> None:
     report = bring(shop, folder, "customers.csv", "code,name\nC-1,陈静\nC-3,New\n")
     assert (report.added, report.changed) == (1, 1)
@@ -236,6 +238,7 @@ def test_a_new_number_is_not_verified(shop: Database, folder: Path) -> None:
     assert [(code, bool(at)) for code, at in verified] == [("C-1", True), ("C-2", False)]
 
 
+@EMPTY_ON_SQLITE
 def test_the_number_of_a_customer_is_read_in_the_country_of_their_store(shop: Database, folder: Path) -> None:
     hongkong = STORES.replace('"north"', '"harbour"').replace('"CN"', '"HK"').replace("+8653200000101", "+85225550101")
     bring(shop, folder, "stores.toml", hongkong)
@@ -244,6 +247,7 @@ def test_the_number_of_a_customer_is_read_in_the_country_of_their_store(shop: Da
         assert session.scalars(select(Customer.phone).where(Customer.code == "C-5")).one() == "+85251234567"
 
 
+@EMPTY_ON_SQLITE
 def test_progress_is_reported_to_the_end(shop: Database, folder: Path) -> None:
     steps: list[tuple[int, int]] = []
     rows = "".join(f"C{number},Name\n" for number in range(2500))
@@ -288,6 +292,7 @@ def test_two_imports_do_not_meet(database: Database, folder: Path) -> None:
     assert transfer.import_file(database, folder / "models.csv", now=NOW).ok
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl"])
 def test_what_is_exported_can_be_imported_unchanged_ie1(shop: Database, tmp_path: Path, suffix: str) -> None:
     for kind in ("models", "services", "prices", "customers", "vehicles", "visits"):
@@ -333,6 +338,7 @@ def test_any_name_survives_the_round_trip_ie1_db16(database: Database, tmp_path:
     assert (report.errors, report.unchanged) == ([], written)
 
 
+@EMPTY_ON_SQLITE
 def test_prices_without_a_model_are_known_again(shop: Database, folder: Path) -> None:
     """Two rows without a model differ for the database's unique key, so that the import has to know them."""
     bring(shop, folder, "prices.csv", "store,service,amount,valid_from\nnorth,wash,50,2026-01-01\n")
