@@ -118,6 +118,36 @@ def calendar(
 
 
 @app.command()
+def campaign(
+    number: Annotated[int, typer.Argument(help="Its number, as in its address in the console.")],
+    moved: Annotated[int, typer.Option(min=-90, max=30, help="As if it began in so many days, or had begun so many ago.")] = 0,
+    samples: Annotated[int, typer.Option(min=0, max=50, help="So many of the letters.")] = 3,
+) -> None:
+    """A campaign's dry run: how many, when, who is held back and why, some letters. Nothing is sent and nothing is kept."""
+    from handlers.dialogue import Refusal, markup
+    from handlers.recall import forecast
+    from storage.campaigns import Campaign
+
+    with _looking(writing=True) as (session, _book, shop, texts, now):
+        row = session.get(Campaign, number)
+        if row is None:
+            stop(f"There is no campaign {number}.", 2)
+        try:
+            found = forecast.of(session, shop, texts, row, now, moved=moved, asked=10**7, samples=samples)
+        except Refusal as no:
+            stop(texts.label(no.key, "en", no.values), 2)
+        typer.echo(f"{row.name}, as if it began on {found.day}{'' if found.exact else ' (with sums as of today)'}")
+        typer.echo(f"{found.meant} in the segment, {found.open} can be reached and agree, {found.withheld} of them held out")
+        for day, count in sorted(found.days.items()):
+            typer.echo(f"leave on {day}: {count}")
+        for reason, count in found.reasons.most_common():
+            typer.echo(f"held back ({reason}): {count}")
+        for name, words in found.samples:
+            typer.echo(f"\n— {name} —\n{markup.read(words)[0]}")
+        session.rollback()
+
+
+@app.command()
 def on(code: str) -> None:
     """Switch a rule on."""
     _switch(code, True)
@@ -189,13 +219,13 @@ def _switch(code: str, wanted: bool) -> None:
 
 
 @contextmanager
-def _looking() -> "Iterator[tuple[Session, Rulebook, Shop, Texts, datetime]]":
+def _looking(writing: bool = False) -> "Iterator[tuple[Session, Rulebook, Shop, Texts, datetime]]":
     from handlers import FEATURES
     from handlers.dialogue import shop as shops
     from handlers.dialogue.texts import Texts
     from handlers.reminders import rulebook
 
-    with opened() as (settings, database), database.reading() as session:
+    with opened() as (settings, database), database.transaction() if writing else database.reading() as session:
         texts = Texts(["dialogue", "desk", *(feature.name for feature in FEATURES)])
         shop = shops.load(session)
         if not shop.stores:

@@ -1,6 +1,6 @@
 """Campaigns: a letter with an offer to a segment, everybody it was planned for, and what came of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,7 +37,7 @@ from storage.coupons import CouponEntry
 from storage.customers import Customer
 from storage.database import Base, Id, Json, Moment
 from storage.messages import CANCELLED as MESSAGE_CANCELLED
-from storage.messages import MESSAGES, QUEUED, SENDING, WAITING
+from storage.messages import MESSAGES, UNSENT
 from storage.outbox import LEAVING
 from storage.segments import agrees, reachable
 from storage.vehicles import Vehicle
@@ -126,14 +126,27 @@ def plan(session: Session, campaign: Campaign, means: Select[Any]) -> int:
     In the order of the draw, so that whoever is written to first is nobody in particular; the hold-out is drawn the same way
     for every campaign.
     """
-    number = _draw(Customer.id)
-    arm = case((number % 100 < campaign.hold_out, HOLD_OUT), else_=LETTER)
-    rows = means.where(reachable(), agrees()).with_only_columns(
-        literal(campaign.id, Id), Customer.id, arm, literal(PLANNED), literal(""), literal(0)
-    ).order_by((number // 100) % 1_000_003, Customer.id)  # fmt: skip
+    rows = _in_turn(
+        campaign, means, literal(campaign.id, Id), Customer.id, _arm(campaign), literal(PLANNED), literal(""), literal(0)
+    )
     names = ["campaign_id", "customer_id", "arm", "status", "reason", "tries"]
     session.connection().execute(insert(Recipient).from_select(names, rows))
     return count(session, campaign.id)
+
+
+def drawn(session: Session, campaign: Campaign, means: Select[Any]) -> Iterator[tuple[int, str]]:
+    """(customer, arm) as `plan` would have it, in its order."""
+    for row in session.execute(_in_turn(campaign, means, Customer.id, _arm(campaign))).yield_per(1000):
+        yield row[0], row[1]
+
+
+def _arm(campaign: Campaign) -> ColumnElement[str]:
+    return case((_draw(Customer.id) % 100 < campaign.hold_out, HOLD_OUT), else_=LETTER)
+
+
+def _in_turn(campaign: Campaign, means: Select[Any], *columns: Any) -> Select[Any]:
+    whom = means.where(reachable(), agrees()).with_only_columns(*columns)
+    return whom.order_by((_draw(Customer.id) // 100) % 1_000_003, Customer.id)
 
 
 def count(session: Session, campaign_id: int) -> int:
@@ -198,16 +211,22 @@ def waiting_pushes(session: Session, limit: int) -> int:
     return session.scalar(select(func.count()).select_from(going.subquery())) or 0
 
 
+def rate(session: Session, campaign_id: int, since: datetime, limit: int = 6000) -> int:
+    """How many had their turn since then, counted up to `limit`: turns are taken in the order of the rows."""
+    mine = (Recipient.campaign_id == campaign_id, text("campaign_people.status = 'planned'"))
+    next_ = session.scalar(select(Recipient.id).where(*mine).order_by(Recipient.id).limit(1))
+    behind = select(Recipient.taken_at).where(Recipient.campaign_id == campaign_id)
+    behind = behind.where(Recipient.id < next_) if next_ is not None else behind
+    lately = behind.order_by(Recipient.id.desc()).limit(limit).subquery()
+    return session.scalar(select(func.count()).select_from(lately).where(lately.c.taken_at >= since)) or 0
+
+
 def withdraw(session: Session, campaign_id: int) -> list[int]:
     """Takes back the letters that have not begun to leave, also from a courier's hand; ids of the people, planned again."""
-    keys = select(Recipient.key).where(
-        Recipient.campaign_id == campaign_id, Recipient.status == POSTED, Recipient.key.is_not(None)
-    )
-    unsent = (
-        MESSAGES.c.status.in_((QUEUED, WAITING, SENDING)) & MESSAGES.c.error.is_distinct_from(LEAVING) & MESSAGES.c.key.in_(keys)
-    )
-    gone = update(MESSAGES).where(unsent).values(status=MESSAGE_CANCELLED, error="withdrawn").returning(MESSAGES.c.key)
-    taken_back = list(session.connection().execute(gone).scalars())
+    posted = (Recipient.key == MESSAGES.c.key, Recipient.campaign_id == campaign_id, Recipient.status == POSTED)
+    theirs = (exists(select(Recipient.id).where(*posted).correlate(MESSAGES)), MESSAGES.c.error.is_distinct_from(LEAVING))
+    gone = update(MESSAGES).where(*theirs).values(status=MESSAGE_CANCELLED, error="withdrawn").returning(MESSAGES.c.key)
+    taken_back = [key for which in UNSENT for key in session.connection().execute(gone.where(which)).scalars()]
     ids: list[int] = []
     for start in range(0, len(taken_back), 400):
         some = taken_back[start : start + 400]
@@ -225,9 +244,9 @@ def withdraw(session: Session, campaign_id: int) -> list[int]:
 
 def unsent(session: Session, campaign_id: int) -> bool:
     """Whether a letter is still on its way out."""
-    going = select(Recipient.id).join(MESSAGES, MESSAGES.c.key == Recipient.key)
-    theirs = (Recipient.campaign_id == campaign_id, MESSAGES.c.status.in_((QUEUED, WAITING, SENDING)))
-    return session.scalars(going.where(*theirs).limit(1)).first() is not None
+    theirs = exists(select(Recipient.id).where(Recipient.key == MESSAGES.c.key, Recipient.campaign_id == campaign_id))
+    going = select(MESSAGES.c.id).where(theirs.correlate(MESSAGES)).limit(1)
+    return any(session.connection().execute(going.where(which)).first() is not None for which in UNSENT)
 
 
 def drop_rest(session: Session, campaign_id: int, reason: str) -> None:

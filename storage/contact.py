@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, delete, or_, select, update
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, delete, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.chats import CHATS, Chat
@@ -14,6 +14,8 @@ from storage.outbox import LEAVING
 from storage.tickets import Ticket
 
 SENT, MERGED, HELD_BACK = "sent", "merged", "held_back"
+# Written out, in the index and in the query that is to find it.
+_MERGED = text("verdict = 'merged'")
 
 
 class Consent(Base):
@@ -50,6 +52,7 @@ class ContactDecision(Base):
     """Why something was sent or not. `key` is that of the push: the same push is decided once."""
 
     __tablename__ = "contact_decisions"
+    __table_args__ = (Index("ix_contact_decisions_merged", "due_at", sqlite_where=_MERGED, postgresql_where=_MERGED),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
@@ -140,7 +143,7 @@ def chats_merged(session: Session, keys: Collection[str]) -> set[int]:
 
 def merged_like(session: Session, prefix: str, since: datetime) -> list[str]:
     """The keys that begin so, of what was put into another message and was due after `since`."""
-    merged = (ContactDecision.verdict == MERGED, ContactDecision.due_at > since)
+    merged = (_MERGED, ContactDecision.due_at > since)
     query = select(ContactDecision.key).where(*merged, ContactDecision.key.startswith(prefix, autoescape=True))
     return list(session.scalars(query))
 

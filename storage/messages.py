@@ -302,10 +302,15 @@ def queued_keys(session: Session, keys: Collection[str]) -> set[str]:
     return set(session.connection().execute(query).scalars())
 
 
+# Written out, as the two indexes that know what has not left have it: a value that is bound proves nothing to a partial index.
+UNSENT = text("messages.status IN ('queued', 'sending')"), text("messages.status = 'waiting'")
+
+
 def queued_like(session: Session, prefix: str) -> list[str]:
     """The keys that begin so, of what has not begun to leave. One query for each index that knows what has not."""
     begins = select(MESSAGES.c.key).where(MESSAGES.c.key.startswith(prefix, autoescape=True))
-    unsent = text("status IN ('queued', 'sending') AND status = 'queued'"), text("status = 'waiting'")
+    queued, waiting = UNSENT
+    unsent = queued & (MESSAGES.c.status == QUEUED), waiting
     return [key for which in unsent for key in session.connection().execute(begins.where(which)).scalars()]
 
 

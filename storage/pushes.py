@@ -11,7 +11,7 @@ from storage.chats import CHATS
 from storage.contact import HELD_BACK, ContactDecision
 from storage.customers import Customer
 from storage.database import Base, Id, Json, Moment, insert
-from storage.messages import MESSAGES, QUEUED, WAITING
+from storage.messages import MESSAGES, SENDING, UNSENT
 
 
 class PushRule(Base):
@@ -186,9 +186,11 @@ def customer_ids(session: Session, after_id: int, limit: int) -> list[int]:
 
 def leaving_soon(session: Session, prefix: str, until: datetime, limit: int) -> list[str]:
     """Keys of what waits to be sent by then, also of what shares a message with something else."""
-    waiting = (MESSAGES.c.status.in_((QUEUED, WAITING)), MESSAGES.c.due_at <= until, MESSAGES.c.data["push"].as_boolean())
-    query = select(MESSAGES.c.key, MESSAGES.c.data).where(*waiting).order_by(MESSAGES.c.due_at, MESSAGES.c.id).limit(limit)
-    found = session.connection().execute(query).all()
+    columns = (MESSAGES.c.due_at, MESSAGES.c.id, MESSAGES.c.key, MESSAGES.c.data)
+    soon = (MESSAGES.c.status != SENDING, MESSAGES.c.due_at <= until, MESSAGES.c.data["push"].as_boolean())
+    query = select(*columns).where(*soon).order_by(MESSAGES.c.due_at, MESSAGES.c.id).limit(limit)
+    rows = [row for which in UNSENT for row in session.connection().execute(query.where(which))]
+    found = sorted(rows, key=lambda row: (row.due_at, row.id))[:limit]
     keys = [part["key"] for row in found for part in row.data.get("parts") or [{"key": row.key}]]
     return [key for key in keys if key and key.startswith(prefix)]
 

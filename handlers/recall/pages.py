@@ -8,11 +8,9 @@ from zoneinfo import ZoneInfo
 from handlers.desk import MANAGERS, Desk, Go, Page, Thing
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
-from handlers.dialogue.voice import Voice
-from handlers.recall import actions, letters, rules
+from handlers.recall import actions, forecast, rules
 from handlers.recall.actions import Wish
 from handlers.rewards import desk_form
-from handlers.rewards import rules as gifts
 from handlers.segments import actions as audience
 from storage import campaigns, coupons, segments
 from storage.campaigns import (
@@ -34,6 +32,7 @@ from storage.customers import Customer
 from storage.segments import Segment
 
 SAMPLES = 3
+PACE = timedelta(minutes=2)
 STATUSES = (PLANNED, POSTED, HELD_BACK, WITHHELD, DROPPED)
 # What may be done in which state.
 STEPS = {
@@ -91,11 +90,18 @@ def one(desk: Desk) -> Mapping[str, Any]:
         "currency": desk.shop.stores[0].currency if desk.shop.stores else "CNY",
         "samples": _samples(desk, campaign, segment, offer),
         "steps": STEPS.get(campaign.status, ()),
+        "forecast": None,
+        "moved": 0,
+        "pace": _pace(desk, campaign),
     }
 
 
-def change(desk: Desk) -> Go:
+def change(desk: Desk) -> Mapping[str, Any] | Go:
     campaign: Campaign = desk.things["campaign"]
+    if desk.field("do") == "dry":
+        moved = desk_form.whole(desk, "moved") or 0
+        looked = forecast.of(desk.session, desk.shop, desk.house.texts, campaign, desk.now, moved=moved)
+        return {**one(desk), "forecast": looked, "moved": moved}
     wish = desk.field("do", 10)
     if wish not in STEPS.get(campaign.status, ()):
         raise Refusal("recall.wrong.over")
@@ -121,6 +127,16 @@ def _progress(desk: Desk, campaign: Campaign) -> dict[str, int]:
     return {**counts, "total": total, "over": total - counts[PLANNED]}
 
 
+def _pace(desk: Desk, campaign: Campaign) -> tuple[int, int] | None:
+    """(people a minute, minutes that are left at that pace) while it runs; None when nothing moved in the last minutes."""
+    lately = campaigns.rate(desk.session, campaign.id, desk.now - PACE)
+    if campaign.status != RUNNING or not lately:
+        return None
+    a_minute = max(1, round(lately / (PACE / timedelta(minutes=1))))
+    left = _progress(desk, campaign)[PLANNED]
+    return a_minute, -(-left // a_minute)
+
+
 def _samples(desk: Desk, campaign: Campaign, segment: Segment, offer: Offer | None) -> list[tuple[str, str]]:
     """The letter as real customers would read it, each in their language."""
     wall = desk.wall if desk.wall is not None else None if campaign.store_id is None else {campaign.store_id}
@@ -129,15 +145,7 @@ def _samples(desk: Desk, campaign: Campaign, segment: Segment, offer: Offer | No
     shown = []
     for number in desk.session.scalars(means):
         who = desk.session.get_one(Customer, number)
-        voice = Voice(who.language or "en", desk.house.texts, desk.shop)
-        try:
-            until = gifts.last_day(offer, today) if offer else None
-        except Refusal:
-            until = None
-        known = letters.values(desk, voice, who, campaign, until, None, letters.first_car(desk.session, number))
-        if campaign.places:
-            known["time"] = desk.plain("recall.desk.some_time")
-        shown.append((who.name, rules.filled(campaign.letters.get(voice.language) or campaign.letters["en"], known)))
+        shown.append((who.name, forecast.words(desk, desk.house.texts, who, campaign, offer, today)))
     return shown
 
 

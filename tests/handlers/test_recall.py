@@ -14,18 +14,20 @@ from sqlalchemy.orm import Session
 from handlers.contact import actions as contact
 from handlers.dialogue import Refusal
 from handlers.dialogue import shop as shops
-from handlers.recall import actions, letters, rules
+from handlers.recall import actions, forecast, letters, rules
 from handlers.recall.actions import Wish
 from handlers.rewards import actions as rewards
 from handlers.rewards.rules import NewOffer
 from handlers.segments import actions as audience
 from storage import campaigns, chats, coupons, messages, segments, stores
+from storage import contact as wishes
 from storage.appointments import Appointment
 from storage.campaigns import HELD_BACK, HOLD_OUT, PLANNED, POSTED, WITHHELD, Campaign, Recipient
 from storage.chats import CHATS
 from storage.contact import ContactDecision
 from storage.coupons import Coupon, Offer
 from storage.customers import Customer
+from storage.facts import Facts
 from storage.messages import MESSAGES
 from storage.vehicles import Vehicle
 from tests.world import START, World
@@ -89,6 +91,42 @@ def posted(world: World) -> list[Any]:
 
 def statuses(world: World) -> Counter[str]:
     return Counter(row.status for row in rows(world))
+
+
+@sqlite
+def test_a_dry_run_says_what_the_campaign_then_does_and_keeps_nothing(world: World) -> None:
+    """As many, held back for the same reasons, the same words; also for a day that has been, whose sums are not kept."""
+    world.now = AWAKE
+    ids = people(world, 40)
+    with world.database.transaction() as session:
+        shop = shops.load(session)
+        for number in ids[:3]:
+            wish = wishes.wish(session, chats.of_customer(session, number)[0].id)
+            wish.off = ["offers"]
+            session.add(wish)
+        for number in ids[3:5]:
+            for chat in chats.of_customer(session, number):
+                contact.stop(session, chat, "v", START)
+                chats.save(session, chat)
+        campaign = actions.draft(session, shop, replace(WISH, hold_out=10), world.now)
+        before = session.execute(select(Facts.__table__).order_by(Facts.customer_id)).all()
+        found = forecast.of(session, shop, world.engine.texts, campaign, world.now)
+        assert (found.meant, found.open) == (40, 38)
+        assert forecast.of(session, shop, world.engine.texts, campaign, world.now, moved=-90).day == AWAKE.date() - timedelta(90)
+        with pytest.raises(Refusal):
+            forecast.of(session, shop, world.engine.texts, campaign, world.now, moved=31)
+        session.expire_all()
+        assert session.execute(select(Facts.__table__).order_by(Facts.customer_id)).all() == before
+        assert session.scalars(select(ContactDecision)).all() == []
+        actions.approve(session, shop, campaign, world.now)
+    world.sweeps()
+    world.sweeps()
+    run = statuses(world)
+    assert run == {POSTED: sum(found.days.values()), HELD_BACK: sum(found.reasons.values()), WITHHELD: found.withheld}
+    assert Counter(row.reason for row in rows(world) if row.status == HELD_BACK) == found.reasons
+    assert {words for _, words in found.samples} <= {row.text for row in posted(world)}
+    with world.database.reading() as session:
+        assert campaigns.rate(session, rows(world)[0].campaign_id, world.now - timedelta(minutes=2)) == 38
 
 
 def test_a_letter_each_and_none_to_the_hold_out(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from storage import appointments, messages
+from storage import appointments, campaigns, contact, messages, pushes
 from storage.database import Database
 from tests.world import START
 
@@ -20,6 +20,10 @@ from tests.world import START
         (lambda session: appointments.lock_holds_gone(session, 1, START), ["ix_appointments_held"]),
         (lambda session: messages.queued_like(session, "booking:"), ["ix_messages_next", "ix_messages_waiting"]),
         (lambda session: messages.release(session, START), ["ix_messages_waiting"]),
+        (lambda session: pushes.leaving_soon(session, "push:", START, 9), ["ix_messages_next", "ix_messages_waiting"]),
+        (lambda session: contact.merged_like(session, "push:", START), ["ix_contact_decisions_merged"]),
+        (lambda session: campaigns.unsent(session, 1), ["ix_messages_next", "ix_messages_waiting"]),
+        (lambda session: campaigns.withdraw(session, 1), ["ix_messages_next", "ix_messages_waiting"]),
     ],
 )
 def test_an_index_is_used(database: Database, ask: Callable[[Session], Any], indexes: list[str]) -> None:

@@ -177,7 +177,7 @@ if (plan && asking) {
 
 // What others change shows without a reload: parts with data-live are fetched anew while somebody looks, and the rest stays as it is.
 if (document.querySelector("[data-live][id]")) {
-  const EVERY = 15000;
+  const EVERY = 1000 * (document.querySelector("[data-every]")?.dataset.every ?? 15);
   let looking = false;
   const put = (fresh) => {
     if (document.querySelector(".dragged, dialog[open]")) return;

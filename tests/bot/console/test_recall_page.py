@@ -83,6 +83,10 @@ def test_from_the_segment_to_the_letter(templates: Templates, tmp_path: Path, sa
             for part in (f"{counted[1]} people in the segment", "was long away", "Birthday", "Approve and begin"):
                 assert part in page, part
             assert "{car}" not in page.split("<textarea")[0].replace("<code>{car}</code>", "")
+            dry = (await eva.post(where, do="dry", moved="7")).text
+            for part in ("Dry run for", "of them would be the hold-out", "Leave on"):
+                assert part in dry, part
+            assert "30 days ahead" in (await eva.post(where, do="dry", moved="31")).text
             assert (await eva.post(where, do="approve")).status == 303
             assert "Pause" in (await eva.get(where)).text
             assert (await eva.post(where, do="pause")).status == 303
