@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.booking import actions, hearing, mine, phrases, wishes
+from handlers.booking import actions, driving, hearing, mine, phrases, wishes
 from handlers.booking.linking import bring
 from handlers.booking.slots_end import Confirm, Held, Note, Number, reopen
 from handlers.booking.slots_what import (
@@ -139,7 +139,7 @@ def _priced(turn: Turn, answers: Answers) -> str:
 def submit(turn: Turn, answers: Answers) -> Reply:
     """The hold becomes an appointment, with the car and the person that the conversation has made known."""
     row = appointments.lock(turn.session, answers["held"]["id"])
-    car = vehicles.settle(turn, answers["car"])
+    car = None if driving.SHOPS in answers["car"] else vehicles.settle(turn, answers["car"])
     row.customer_id = profile.customer_of(turn.session, turn.chat, turn.now).id
     row.note, row.phone, row.advisor_id = answers.get("note", ""), answers.get("phone"), answers.get("advisor") or None
     row = actions.confirm(turn.session, turn.shop, row, turn.now)

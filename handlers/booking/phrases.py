@@ -8,6 +8,8 @@ _BOOK = re.compile(
     r"\b(?:book|schedule|reserve)\b(?! (?:online|service manual))"
     r"|\b(?:make|get|need|want|like|have) an? (?:appointment|booking|slot)\b"
     r"|\bbring (?:it|her|him|my \w{1,20}|the \w{1,20})(?: \w{1,20}){0,2} in\b"
+    r"|\b(?:fit|squeeze) (?:me|us|it|him|her) in\b"
+    r"|(?:(?:开|送)?(?:过来|过去)|到店|来店)(?:做|弄|换|洗|修|保养|检查)"
     r"|预约|预订|约个?时间|约一下|约个|想约|要约|帮我约|订个"
 )
 # Somebody who asks how it goes.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.booking import hearing, rules, wishes, words
+from handlers.booking import driving, hearing, rules, wishes, words
 from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear
@@ -60,9 +60,31 @@ class Service(Undo):
 
 
 class Car(vehicle_slots.Car, Undo):
-    """The car; the one of the last visit is offered first."""
+    """The car; the one of the last visit is offered first. Of a test drive it is one of the shop's."""
+
+    def wanted(self, turn: Turn, answers: Answers) -> bool:
+        other = self.name in answers and (driving.SHOPS in answers[self.name]) != driving.wanted(turn, answers)
+        return other or super().wanted(turn, answers)
+
+    def known(self, turn: Turn, answers: Answers) -> Any:
+        before = answers.pop(self.name, None) or {}
+        if not driving.wanted(turn, answers):
+            if driving.SHOPS in before:
+                answers.pop(f"{self.name}+", None)
+            return super().known(turn, answers)
+        model = None if self.name in answers.get("undo", {}) else driving.said(turn, answers, before)
+        return driving.car(model) if model else None
+
+    def accept(self, turn: Turn, value: Any, answers: Answers) -> Any:
+        if driving.wanted(turn, answers):
+            if value.get("model") not in driving.models(turn, answers):
+                raise Unclear("booking.drive.unclear")
+            return driving.car(value["model"])
+        return super().accept(turn, value, answers)
 
     def ask(self, turn: Turn, answers: Answers) -> Reply:
+        if driving.wanted(turn, answers):
+            return driving.ask(turn, answers)
         reply, before = super().ask(turn, answers), wishes.last(turn)
         if before is None or before.vehicle_id is None:
             return reply
@@ -71,7 +93,7 @@ class Car(vehicle_slots.Car, Undo):
         return Reply(reply.text, rows, share=reply.share)
 
     def read(self, turn: Turn, answers: Answers) -> Any:
-        value = super().read(turn, answers)
+        value = driving.read(turn, answers) if driving.wanted(turn, answers) else super().read(turn, answers)
         hear_rest(turn, answers, self.name)
         return value
 
@@ -80,7 +102,7 @@ class Place(Undo, Choice):
     """The store, unless only one does it, or they were there before."""
 
     def known(self, turn: Turn, answers: Answers) -> str | None:
-        able = stores_doing(turn.shop, answers["service"])
+        able = _able(turn, answers)
         if not able:
             raise Refusal("booking.refused.not_here", again="service")
         if len(able) == 1:
@@ -97,7 +119,7 @@ class Place(Undo, Choice):
 
 
 def places(turn: Turn, answers: Answers) -> list[Option]:
-    return [Option(store.code, store.names[turn.language]) for store in stores_doing(turn.shop, answers["service"])]
+    return [Option(store.code, store.names[turn.language]) for store in _able(turn, answers)]
 
 
 def find_place(turn: Turn, answers: Answers) -> str | None:
@@ -105,12 +127,16 @@ def find_place(turn: Turn, answers: Answers) -> str | None:
     return store.code if store else None
 
 
-def stores_doing(shop: Shop, codes: Sequence[str]) -> list[Store]:
-    """The stores that have the bays and the people for it, in the order in which stores are offered."""
+def _able(turn: Turn, answers: Answers) -> list[Store]:
+    return stores_doing(turn.shop, answers["service"], answers["car"]["model"] if driving.SHOPS in answers["car"] else None)
+
+
+def stores_doing(shop: Shop, codes: Sequence[str], model: str | None = None) -> list[Store]:
+    """The stores that have the bays and the people for it, in the order in which stores are offered. `model`: to be driven."""
     able = []
     for store in shop.stores:
         try:
-            planned(shop, Wish(store.code, tuple(codes)))
+            planned(shop, Wish(store.code, tuple(codes), model))
         except Refusal:
             continue
         able.append(store)

@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 from typing import Any
 
-from handlers.booking import actions, hearing, mine, rules, waiting, wishes, words
+from handlers.booking import actions, driving, hearing, mine, rules, waiting, wishes, words
 from handlers.booking.slots_end import Phone
 from handlers.booking.slots_when import doubt
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear
@@ -57,7 +57,7 @@ class Window(Choice):
 def submit(turn: Turn, answers: Answers) -> Reply:
     """In line, with car and person as for an appointment."""
     customer = profile.customer_of(turn.session, turn.chat, turn.now)
-    car = vehicles.settle(turn, answers["car"])
+    car = None if driving.SHOPS in answers["car"] else vehicles.settle(turn, answers["car"])
     if car is not None:
         answers["car"] = {"id": car.id}
     visit, window = wishes.to_book(turn, answers), answers["window"]

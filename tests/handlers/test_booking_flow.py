@@ -370,6 +370,29 @@ def test_a_typed_number_shows_nothing_and_a_proved_one_what_was_booked_for_it(wo
 
 
 @ONE
+def test_a_test_drive_is_of_a_car_of_the_shop(world: World) -> None:
+    """Whoever has a car is asked which one of ours to drive, and it does not become theirs; work is done on their own again."""
+    ann = books(world.customer()).says("test drive on Monday at 11").sees("Which model would you like to drive?")
+    ann.says("what does it cost?").sees("Which model").says("the BMW X3").sees("BMW X3 can't be driven here", "Which model")
+    assert ann.labels[:3] == ["Tesla Model Y", "Audi Q5", "VW Golf"]
+    ann.says("the q5").sees("Test drive", "Mon 23 Nov, 11:00", "Audi Q5", "Shall I book it?")
+    ann.presses("Change").presses("Car").presses("Tesla").sees("Tesla Model Y").says("yes").sees("You're booked!")
+    row = _all(world)[-1]
+    assert (row.services, row.vehicle_id, row.status) == (["test_drive"], None, "confirmed")
+    assert ann.says("my cars").labels[0] == "Audi A4"
+    ann.says("test drive the Golf on Monday at 3 pm").sees("VW Golf", "Pine Hill").presses("Change").presses("Service")
+    ann.says("oil change").sees("Audi A4", "Pine Hill").says("cancel")
+    bob = (
+        world.customer(language="zh-CN")
+        .says("周三十点试驾Model Y")
+        .sees("11月25日 周三 10:00", "特斯拉Model Y")
+        .says("13800138001")
+    )
+    assert "特斯拉" not in bob.sees("预约成功").says("我的车").last.text
+    world.customer(language="zh-TW").says("週三十點試駕").sees("您想試駕哪一款").says("Q5").sees("奧迪Q5")
+
+
+@ONE
 @pytest.mark.parametrize("words", ["how do I book?", "怎么预约", "預約要提前幾天", "can you tell me how booking works?"])
 def test_a_question_about_booking_stays_a_question(world: World, words: str) -> None:
     ann = world.customer(language="en" if words.isascii() else "zh-CN").says(words)
