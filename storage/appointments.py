@@ -2,8 +2,9 @@
 
 import secrets
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 from sqlalchemy.orm import Mapped, Session, make_transient, make_transient_to_detached, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from storage.contact import ContactDecision
 from storage.database import Base, Id, Json, Moment, dialect, insert_for
@@ -118,14 +121,14 @@ class Event(Base):
     details: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
-_TABLE, _EVENTS = Base.metadata.tables["appointments"], Base.metadata.tables["appointment_events"]
-_COLUMNS = [column.name for column in _TABLE.columns if column.name != "id"]
-_EVENT = [column.name for column in _EVENTS.columns if column.name != "id"]
+TABLE, EVENTS = Base.metadata.tables["appointments"], Base.metadata.tables["appointment_events"]
+COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
+EVENT_COLUMNS = [column.name for column in EVENTS.columns if column.name != "id"]
 # What every booking costs; the ORM's unit of work would double it.
 _ADD = Prepared(
-    lambda name: insert_for(name, _TABLE).values({column: bindparam(column) for column in _COLUMNS}).returning(_TABLE.c.id),
-    takes=_COLUMNS,
-    returns=[_TABLE.c.id],
+    lambda name: insert_for(name, TABLE).values({column: bindparam(column) for column in COLUMNS}).returning(TABLE.c.id),
+    takes=COLUMNS,
+    returns=[TABLE.c.id],
 )
 # Made once: to put it together took longer than to run it.
 _LOCK = (
@@ -134,24 +137,77 @@ _LOCK = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )  # fmt: skip
-_NOTE = Prepared(lambda name: insert_for(name, _EVENTS).values({column: bindparam(column) for column in _EVENT}), takes=_EVENT)
+_GONE = select(TABLE.c.id).where(
+    TABLE.c.store_id == bindparam("store"), _HELD, TABLE.c.hold_until <= bindparam("now")
+)  # fmt: skip
+_TOUCHES = (TABLE.c.starts_at < bindparam("end")) & (TABLE.c.ends_at > bindparam("start"))
+_HOLDS_GONE = Prepared(lambda _: _GONE, takes=["store", "now"], returns=[TABLE.c.id])
+_HOLDS_GONE_LOCKED = Prepared(
+    lambda _: _GONE.order_by(TABLE.c.id).with_for_update(skip_locked=True), takes=["store", "now"], returns=[TABLE.c.id]
+)
+_HOLDS_GONE_BETWEEN = Prepared(
+    lambda _: _GONE.where(_TOUCHES).order_by(TABLE.c.id).with_for_update(skip_locked=True),
+    takes=["store", "now", "start", "end"],
+    returns=[TABLE.c.id],
+)
+_NOTE = Prepared(
+    lambda name: insert_for(name, EVENTS).values({column: bindparam(column) for column in EVENT_COLUMNS}), takes=EVENT_COLUMNS
+)
+
+
+_LOCK_PERSON = Prepared(
+    lambda _: select(func.pg_advisory_xact_lock(_PERSON, bindparam("person", type_=Integer))), takes=["person"]
+)
+
+
+def _counting(ways: Collection[str]) -> Prepared:
+    table, now = TABLE.c, bindparam("now", type_=Moment())
+    to_come = func.count().filter((table.status == REQUESTED) | (table.status == CONFIRMED), table.starts_at > now)
+    holds = func.count().filter(table.status == HELD, table.hold_until > now)
+    missed = func.count().filter(table.status == NO_SHOW, table.starts_at >= bindparam("since"))
+    theirs = or_(false(), *(table[name] == bindparam(name) for name in ways))
+    return Prepared(lambda _: select(to_come, holds, missed).where(theirs), takes=[*ways, "now", "since"])
+
+
+_WHO = ("customer_id", "chat_id", "phone")
+_COUNTS = {ways: _counting(ways) for number in range(4) for ways in combinations(_WHO, number)}
 
 
 def add(session: Session, row: Appointment) -> None:
     """Writes a new appointment down, with all its columns set but the id; from here on the session knows it."""
-    written = _ADD.row(session, {name: getattr(row, name) for name in _COLUMNS})
+    written = _ADD.row(session, {name: getattr(row, name) for name in COLUMNS})
     assert written is not None, "it inserts"
     row.id = written[0]
+    known(session, row)
+
+
+def known(session: Session, row: Appointment) -> None:
+    """The session takes a row for its own whose columns have all been written past it."""
     make_transient_to_detached(row)
     session.add(row)
 
 
+def seen(session: Session, values: Sequence[Any]) -> Appointment:
+    """The appointment as a statement has just given it back, all columns in their order; the one that the session has, if any."""
+    row = session.identity_map.get(identity_key(Appointment, values[0]))
+    is_new = row is None
+    if row is None:
+        row = Appointment()
+    for column, value in zip(TABLE.columns, values, strict=True):
+        set_committed_value(row, column.name, value)
+    if is_new:
+        known(session, row)
+    return row
+
+
 def withdraw(session: Session, row: Appointment) -> None:
-    """Takes back what `add` wrote in this transaction, and its quarter hours: it never was."""
+    """Takes back what `add` wrote in this transaction, its quarter hours and its history: it never was."""
     number = row.id
     session.expunge(row)
     make_transient(row)
-    for table, column in ((QUANTA, QUANTA.c.appointment_id), (_TABLE, _TABLE.c.id)):
+    for table, column in (
+        (QUANTA, QUANTA.c.appointment_id), (EVENTS, EVENTS.c.appointment_id), (TABLE, TABLE.c.id),
+    ):  # fmt: skip
         session.connection().execute(delete(table).where(column == number))
 
 
@@ -184,16 +240,20 @@ def lock_holds_gone(
     session: Session, store_id: int, now: datetime, start: datetime | None = None, end: datetime | None = None
 ) -> list[Appointment]:
     """Holds of a store that nobody confirmed in time, all or those that touch a span, but not those that somebody works on."""
-    query = select(Appointment).where(Appointment.store_id == store_id, _HELD, Appointment.hold_until <= now)
-    if start is not None and end is not None:
-        query = query.where(Appointment.starts_at < end, Appointment.ends_at > start)
-    return list(session.scalars(query.order_by(Appointment.id).with_for_update(skip_locked=True)))
+    values: dict[str, Any] = {"store": store_id, "now": now}
+    if start is None or end is None:
+        found = _HOLDS_GONE_LOCKED.rows(session, values)
+    else:
+        found = _HOLDS_GONE_BETWEEN.rows(session, {**values, "start": start, "end": end})
+    if not found:
+        return []
+    query = select(Appointment).where(Appointment.id.in_(row[0] for row in found)).execution_options(populate_existing=True)
+    return list(session.scalars(query.order_by(Appointment.id)))
 
 
 def holds_gone(session: Session, store_id: int, now: datetime) -> list[int]:
     """The ids of all holds of the store that are over and not yet put away."""
-    query = select(Appointment.id).where(Appointment.store_id == store_id, _HELD, Appointment.hold_until <= now)
-    return list(session.scalars(query))
+    return [row[0] for row in _HOLDS_GONE.rows(session, {"store": store_id, "now": now})]
 
 
 def of_person(
@@ -205,7 +265,7 @@ def of_person(
     typed shows them nothing.
     """
     for_a_number = and_(Appointment.phone == proved_phone, Appointment.customer_id.is_(None), Appointment.chat_id.is_(None))
-    theirs = _theirs(customer_id, chat_id, None)
+    theirs = _theirs(customer_id, chat_id)
     query = select(Appointment).where(or_(theirs, for_a_number) if proved_phone else theirs)
     return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id)))
 
@@ -215,28 +275,26 @@ def lock_person(session: Session, customer_id: int | None, phone: str | None) ->
     if dialect(session) == "postgresql":
         names = [f"{kind}:{value}" for kind, value in (("customer", customer_id), ("phone", phone)) if value is not None]
         for number in sorted(zlib.crc32(name.encode()) for name in names):
-            session.execute(select(func.pg_advisory_xact_lock(_PERSON, number - 2**31)))
+            _LOCK_PERSON.row(session, {"person": number - 2**31})
 
 
 def counts_of_person(
     session: Session, *, customer_id: int | None, chat_id: int | None, phone: str | None, now: datetime, since: datetime
 ) -> tuple[int, int, int]:
     """(open visits to come, holds that still hold, visits since `since` to which they did not come)."""
-    theirs = _theirs(customer_id, chat_id, phone)
-    to_come = func.count().filter(Appointment.status.in_(OPEN), Appointment.starts_at > now)
-    holds = func.count().filter(Appointment.status == HELD, Appointment.hold_until > now)
-    missed = func.count().filter(Appointment.status == NO_SHOW, Appointment.starts_at >= since)
-    row = session.execute(select(to_come, holds, missed).where(theirs)).one()
+    values = {"customer_id": customer_id, "chat_id": chat_id, "phone": phone, "now": now, "since": since}
+    row = _COUNTS[tuple(name for name in _WHO if values[name] is not None)].row(session, values)
+    assert row is not None, "it counts"
     return row[0], row[1], row[2]
 
 
-def _theirs(customer_id: int | None, chat_id: int | None, phone: str | None) -> Any:
+def _theirs(customer_id: int | None, chat_id: int | None) -> Any:
     ways = [
         column == value
-        for column, value in ((Appointment.customer_id, customer_id), (Appointment.chat_id, chat_id), (Appointment.phone, phone))
+        for column, value in ((Appointment.customer_id, customer_id), (Appointment.chat_id, chat_id))
         if value is not None
     ]  # fmt: skip
-    return or_(*ways) if ways else Appointment.id.is_(None)
+    return or_(false(), *ways)
 
 
 def between(

@@ -211,6 +211,11 @@ def _says_damaged(trouble: Exception) -> bool:
     return isinstance(trouble, driver) and ("malformed" in said or "not a database" in said)
 
 
+def waited_too_long(trouble: DBAPIError) -> bool:
+    """Whether it was a lock of PostgreSQL's that others have had for longer than the `patience`."""
+    return getattr(trouble.orig, "sqlstate", None) == "55P03"
+
+
 DIALECTS = ("sqlite", "postgresql")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect
+from sqlalchemy import Column, Connection, Dialect, UpdateBase
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -77,7 +77,9 @@ class _Ready:
 
     @classmethod
     def of(cls, statement: Any, dialect: Dialect, takes: list[str], returns: list[Column[Any]]) -> "_Ready":
-        compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=takes)
+        # In a SELECT they would be taken for columns of whatever its common table expressions write.
+        keys = takes if isinstance(statement, UpdateBase) else None
+        compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=keys)
         binds: dict[str, _Convert] = {
             name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()
         }
@@ -92,7 +94,7 @@ class _Ready:
             sql=str(compiled),
             order=compiled.positiontup,
             constants={name: how(value) if (how := binds[name]) else value for name, value in held.items()},
-            binds=[(name, how) for name in takes if (how := binds[name])],
+            binds=[(name, how) for name in takes if (how := binds.get(name))],
             reads=[(place, how) for place, how in reads if how],
         )
 
@@ -111,6 +113,9 @@ class _Ready:
 
 def _connection(session: Session) -> Connection:
     """The session's connection; to ask the session each time costs as much as a small statement."""
+    if session.in_nested_transaction():
+        # Only when it is asked for its connection does the session say SAVEPOINT.
+        return session.connection()
     connection: Connection | None = session.info.get("connection")
     if connection is None or connection.closed:
         connection = session.info["connection"] = session.connection()

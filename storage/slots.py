@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, bindparam, delete, null, select, true, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import Executable
 
@@ -42,11 +42,24 @@ SLOT_DAYS = Table(
 )
 
 
-def _locking(name: str) -> Executable:
-    new = insert_for(name, SLOT_DAYS).values({column: bindparam(column) for column in ("store_id", "day", "taken")})
-    # An update that changes nothing still locks the row and gives what it holds now.
-    kept = new.on_conflict_do_update(index_elements=["store_id", "day"], set_={"day": new.excluded.day})
-    return kept.returning(SLOT_DAYS.c.taken)
+_THE_DAY = (SLOT_DAYS.c.store_id == bindparam("at_store")) & (SLOT_DAYS.c.day == bindparam("at_day"))
+_SUM = select(SLOT_DAYS.c.taken).where(_THE_DAY)
+
+
+def _trying(name: str) -> Executable:
+    """(the sum, and once more if its row was nobody else's and is locked now). What was read with the lock is the newer one."""
+    if name == "sqlite":
+        return _SUM.add_columns(SLOT_DAYS.c.taken)
+    mine = _SUM.with_for_update(skip_locked=True).subquery("mine")
+    seen = SLOT_DAYS.alias("seen")
+    there = (seen.c.store_id == bindparam("at_store")) & (seen.c.day == bindparam("at_day"))
+    return select(seen.c.taken, mine.c.taken).select_from(seen.outerjoin(mine, true())).where(there)
+
+
+def _making(name: str) -> Executable:
+    return (
+        insert_for(name, SLOT_DAYS).values({one.name: bindparam(one.name) for one in SLOT_DAYS.columns}).on_conflict_do_nothing()
+    )
 
 
 def _taking(name: str) -> Executable:
@@ -57,14 +70,22 @@ def _taking(name: str) -> Executable:
     )
 
 
-def _saving(_: str) -> Executable:
-    day = (SLOT_DAYS.c.store_id == bindparam("at_store")) & (SLOT_DAYS.c.day == bindparam("at_day"))
-    return update(SLOT_DAYS).where(day).values(taken=bindparam("taken"))
-
-
-_LOCK = Prepared(_locking, takes=["store_id", "day", "taken"], returns=[SLOT_DAYS.c.taken])
+_AT_DAY = ["at_store", "at_day"]
+_LOCK = Prepared(lambda _: _SUM.with_for_update(), takes=_AT_DAY, returns=[SLOT_DAYS.c.taken])
+_SEE = Prepared(lambda _: _SUM.add_columns(null()), takes=_AT_DAY, returns=[SLOT_DAYS.c.taken] * 2)
+_LOCK_NOW = Prepared(_trying, takes=_AT_DAY, returns=[SLOT_DAYS.c.taken] * 2)
+_MAKE = Prepared(_making, takes=["store_id", "day", "taken"])
 _TAKE = Prepared(_taking, takes=["resource", "quantum", "appointment_id"])
-_SAVE = Prepared(_saving, takes=["at_store", "at_day", "taken"])
+_SAVE = Prepared(
+    lambda _: update(SLOT_DAYS).where(_THE_DAY).values(taken=bindparam("taken")), takes=["at_store", "at_day", "taken"]
+)
+_TAKEN = Prepared(
+    lambda _: select(SLOT_DAYS.c.day, SLOT_DAYS.c.taken).where(
+        SLOT_DAYS.c.store_id == bindparam("at_store"), SLOT_DAYS.c.day.between(bindparam("first"), bindparam("last"))
+    ),
+    takes=["at_store", "first", "last"],
+    returns=[SLOT_DAYS.c.day, SLOT_DAYS.c.taken],
+)
 
 _ENTRY = struct.Struct("<q12s")
 
@@ -153,6 +174,15 @@ class Ledger:
         for claim in wanted:
             self.mark(claim)
 
+    @property
+    def changed(self) -> dict[int, bytes]:
+        """The sums of the days that are not yet written as they are now."""
+        return {day: _pack(self._days[day]) for day in sorted(self._changed)}
+
+    def saved(self, day: int) -> None:
+        """The sum of this day was written by another statement."""
+        self._changed.discard(day)
+
     def free(self, appointment_id: int, first: int | None = None) -> None:
         """Gives back everything the appointment has, or what it has from `first` on; its days must be locked."""
         gone = delete(QUANTA).where(QUANTA.c.appointment_id == appointment_id)
@@ -169,8 +199,8 @@ class Ledger:
 
     def save(self) -> None:
         """Writes the sums of the changed days."""
-        for day in sorted(self._changed):
-            _SAVE.run(self.session, [{"at_store": self.store_id, "at_day": day, "taken": _pack(self._days[day])}])
+        for day, packed in self.changed.items():
+            _SAVE.run(self.session, [{"at_store": self.store_id, "at_day": day, "taken": packed}])
         self._changed.clear()
 
     def _mark(self, resource: int, masks: Iterable[tuple[int, int]], taken: bool) -> None:
@@ -184,10 +214,30 @@ def lock(session: Session, store_id: int, days: Iterable[int]) -> Ledger:
     """Takes the rows of these days in their order, made if new: whoever books, moves or cancels there waits for the other."""
     found: dict[int, dict[int, int]] = {}
     for day in sorted(set(days)):
-        row = _LOCK.row(session, {"store_id": store_id, "day": day, "taken": b""})
-        assert row is not None, "it inserts or updates"
+        place = {"at_store": store_id, "at_day": day}
+        row = _LOCK.row(session, place)
+        if row is None:
+            _MAKE.run(session, [{"store_id": store_id, "day": day, "taken": b""}])
+            row = _LOCK.row(session, place)
+        assert row is not None, "it was there or was made"
         found[day] = dict(_unpack(row[0]))
     return Ledger(session, store_id, found)
+
+
+def lock_now(session: Session, store_id: int, days: Iterable[int]) -> tuple[Ledger, bool]:
+    """As `lock`, but without waiting; and whether all of them are locked.
+
+    If not, because somebody is at work on one of them or nobody has ever booked on it, they are there to be looked at only.
+    """
+    found: dict[int, dict[int, int]] = {}
+    locked = True
+    for day in sorted(set(days)):
+        # Behind a day that is somebody else's none may be locked: days are locked upwards.
+        row = (_LOCK_NOW if locked else _SEE).row(session, {"at_store": store_id, "at_day": day})
+        seen, mine = row or (b"", None)
+        locked = locked and mine is not None
+        found[day] = dict(_unpack(seen if mine is None else mine))
+    return Ledger(session, store_id, found), locked
 
 
 def days_held(session: Session, appointment_ids: Iterable[int]) -> set[int]:
@@ -224,12 +274,9 @@ def claims_on(session: Session, resource: int, first: int, end: int, without: Co
 
 def taken(session: Session, store_id: int, first_day: int, last_day: int) -> dict[int, int]:
     """What is taken from `first_day` to `last_day`: for each resource a number whose bit n is the quarter hour n of that time."""
-    query = select(SLOT_DAYS.c.day, SLOT_DAYS.c.taken).where(
-        SLOT_DAYS.c.store_id == store_id, SLOT_DAYS.c.day.between(first_day, last_day)
-    )
     length = (last_day - first_day + 1) * 12
     found: dict[int, bytearray] = {}
-    for day, packed in session.connection().execute(query).all():
+    for day, packed in _TAKEN.rows(session, {"at_store": store_id, "first": first_day, "last": last_day}):
         part = slice((day - first_day) * 12, (day - first_day) * 12 + 12)
         for resource, bits in _ENTRY.iter_unpack(packed):
             try:

@@ -21,7 +21,7 @@ from handlers.booking.times import alternatives, free_days, free_times, next_fre
 from handlers.booking.waiting import leave, offer_freed, wait
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
-from storage import appointments, facts, slots, terms, waitlist
+from storage import appointments, facts, placing, slots, terms, waitlist
 from storage.appointments import (
     ARRIVED,
     CANCELLED,
@@ -69,25 +69,30 @@ def confirm(session: Session, shop: Shop, appointment: Appointment, now: datetim
 
     A hold that is over is taken again if its time is still free; if not, Refusal `hold_gone` with free times.
     """
-    row = appointments.lock(session, appointment.id)
-    if row.status in (REQUESTED, CONFIRMED):
-        return row
-    if row.status not in (HELD, EXPIRED):
-        raise Refusal("booking.refused.gone")
-    if row.status == EXPIRED:
-        made = planned(shop, wish_of(shop, row))
-        try:
-            seat(session, made, row, row.starts_at, now, by)
-        except Refusal as gone:
-            if "times" not in gone.values:
-                raise
-            raise Refusal("booking.refused.hold_gone", again="time", times=gone.values["times"]) from None
-    row.status = REQUESTED if terms.read(_store(shop, row).booking).confirms and not by.staff else CONFIRMED
-    row.hold_until, row.advisor_id = None, row.advisor_id or by.advisor_id
+    to = REQUESTED if terms.read(_store(shop, appointment).booking).confirms and not by.staff else CONFIRMED
+    held = placing.confirm(session, appointment, to, advisor_id=by.advisor_id, at=now, who=by.who, origin=by.origin)
+    row = held or appointments.lock(session, appointment.id)
+    if held is None:
+        if row.status in (REQUESTED, CONFIRMED):
+            return row
+        if row.status != EXPIRED:
+            raise Refusal("booking.refused.gone")
+        _take_again(session, shop, row, now, by)
+        row.status, row.hold_until, row.advisor_id = to, None, row.advisor_id or by.advisor_id
+        changed(session, row, now, by, to)
     if row.source == "waitlist":
         waitlist.settle(session, row.id, waitlist.TAKEN)
-    changed(session, row, now, by, row.status)
     return row
+
+
+def _take_again(session: Session, shop: Shop, row: Appointment, now: datetime, by: By) -> None:
+    """The time of a hold that is over, if it is still free. Raises Refusal."""
+    try:
+        seat(session, planned(shop, wish_of(shop, row)), row, row.starts_at, now, by)
+    except Refusal as gone:
+        if "times" not in gone.values:
+            raise
+        raise Refusal("booking.refused.hold_gone", again="time", times=gone.values["times"]) from None
 
 
 def accept(session: Session, appointment: Appointment, now: datetime, *, by: By) -> Appointment:

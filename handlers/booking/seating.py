@@ -3,11 +3,12 @@
 Whoever changes something locks in this order, so that nobody waits in a circle: the person, appointments, days.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from handlers.booking import availability, history, rules, times
@@ -15,8 +16,9 @@ from handlers.booking.availability import Board
 from handlers.booking.history import By, Person
 from handlers.booking.plan import Leg, Plan
 from handlers.dialogue import Refusal
-from storage import appointments, slots, waitlist
+from storage import appointments, placing, slots, waitlist
 from storage.appointments import EXPIRED, HELD, Appointment
+from storage.database import waited_too_long
 from storage.slots import Claim, Ledger, Taken, moment_of, quantum_at
 
 
@@ -43,7 +45,6 @@ def keep(
     )  # fmt: skip
     other = giving_back if giving_back is not None and giving_back.status == HELD else None
     seat(session, made, row, starts_at, now, by, giving_back=other)
-    history.note(session, row, now, by, HELD, starts=history.iso(row.starts_at))
     return row
 
 
@@ -62,17 +63,41 @@ def seat(
     if made.wish.transport in ("loaner", "pickup"):
         days |= {quantum // slots.DAY for quantum in availability.whole_day(times.day_of(made, starts_at), made.zone)}
     days |= slots.days_held(session, held)
-    ledger = slots.lock(session, made.store.id, days)
-    key = _place(session, made, on, ledger, row, begin, shape, now, moving)
+
+    def refuse(key: str) -> NoReturn:
+        others = times.alternatives(session, made, starts_at, now, by, moving[0] if moving else None)
+        raise Refusal(key, again="time", times=others)
+
+    ledger, locked = slots.lock_now(session, made.store.id, days)
+    if not locked:
+        if not moving and _is_gone(session, on, ledger, begin, shape, now):
+            refuse("booking.refused.taken")
+        ledger = _wait_for(session, made.store.id, days) or refuse("booking.refused.busy")
+    key = _place(session, made, on, ledger, row, begin, shape, now, by, moving)
     if key and _free_holds_gone(session, ledger, starts_at, moment_of(end), made, now):
-        key = _place(session, made, on, ledger, row, begin, shape, now, moving)
+        key = _place(session, made, on, ledger, row, begin, shape, now, by, moving)
     if key:
-        raise Refusal(
-            key, again="time", times=times.alternatives(session, made, starts_at, now, by, moving[0] if moving else None)
-        )
+        refuse(key)
     if giving_back is not None:
         giving_back.status, giving_back.hold_until = EXPIRED, None
         history.changed(session, giving_back, now, by, EXPIRED)
+
+
+def _is_gone(session: Session, on: Board, seen: Ledger, begin: int, shape: rules.Shape, now: datetime) -> bool:
+    """Whether somebody has the time already, as far as can be seen from outside: then there is nothing to stand in line for."""
+    full = allot(on, begin, shape, seen.is_free) is None
+    return full and not appointments.holds_gone(session, on.plan.store.id, now)
+
+
+def _wait_for(session: Session, store_id: int, days: Collection[int]) -> Ledger | None:
+    """None when others have had these days for longer than anybody should wait; what was done before stays done."""
+    try:
+        with session.begin_nested():
+            return slots.lock(session, store_id, days)
+    except DBAPIError as trouble:
+        if waited_too_long(trouble):
+            return None
+        raise
 
 
 def _free_holds_gone(session: Session, ledger: Ledger, start: datetime, end: datetime, made: Plan, now: datetime) -> bool:
@@ -89,11 +114,12 @@ def _free_holds_gone(session: Session, ledger: Ledger, start: datetime, end: dat
 
 def _place(
     session: Session, made: Plan, on: Board, ledger: Ledger, row: Appointment, begin: int, shape: rules.Shape, now: datetime,
-    moving: Sequence[Appointment],
+    by: By, moving: Sequence[Appointment],
 ) -> str:  # fmt: skip
     """Finds the resources and takes them; "" or the key of the refusal, and then everything is as it was."""
     try:
         if moving:
+            is_new = row.id is None
             with session.begin_nested():
                 for one in moving:
                     ledger.free(one.id)
@@ -101,25 +127,29 @@ def _place(
                 session.add(row)
                 session.flush()
                 _take(ledger, made, row)
+            if is_new:
+                history.note(session, row, now, by, HELD, starts=history.iso(row.starts_at))
         else:
-            _place_new(session, made, on, ledger, row, begin, shape, now)
+            _place_new(session, made, on, ledger, row, begin, shape, now, by)
     except _Full as full:
+        if not moving and not full.claims:
+            return full.key  # nothing was written yet
         ledger.read_again()
         return _mended(session, ledger, full)
     return ""
 
 
 def _place_new(
-    session: Session, made: Plan, on: Board, ledger: Ledger, row: Appointment, begin: int, shape: rules.Shape, now: datetime
-) -> None:
+    session: Session, made: Plan, on: Board, ledger: Ledger, row: Appointment, begin: int, shape: rules.Shape, now: datetime,
+    by: By,
+) -> None:  # fmt: skip
     """Most bookings come this way, so it does without a savepoint: what was written is taken back by hand. Raises _Full."""
     _write(made, row, _found(session, made, on, ledger, begin, shape, now, ()))
-    appointments.add(session, row)
+    wanted, details = claims(made, row.legs), {"starts": history.iso(row.starts_at)}
     try:
-        _take(ledger, made, row)
-    except _Full:
-        appointments.withdraw(session, row)
-        raise
+        placing.place(session, ledger, row, wanted, at=now, who=by.who, origin=by.origin, what=HELD, details=details)
+    except Taken:
+        raise _Full("booking.refused.car_busy", wanted) from None
 
 
 def _found(

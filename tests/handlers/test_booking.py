@@ -116,6 +116,9 @@ class Desk:
                 self.shop = shops.load(other)
 
 
+ON_POSTGRESQL = pytest.mark.parametrize("sample_url", ["postgresql"], indirect=True)
+
+
 @pytest.fixture
 def desk(sample_url: str) -> Iterator[Desk]:
     made = Desk(sample_url)
@@ -496,6 +499,35 @@ def test_a_writer_that_knows_no_lock_cannot_give_a_bay_twice(desk: Desk) -> None
     assert moment_of(first + 14) not in [free.starts_at for free in refused.value.values["times"]], "it is learnt from"
     with desk.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Appointment).where(Appointment.name == "Bob")) == 0
+
+
+@ON_POSTGRESQL
+def test_cc1_a_time_that_is_gone_is_told_without_standing_in_line(desk: Desk) -> None:
+    """Somebody is at work on the day and takes long; who wants what is full hears so at once."""
+    desk.fills()
+    with desk.database.transaction() as busy:
+        slots.lock(busy, desk.shop.stores[0].id, [slots.quantum_at(TUESDAY) // slots.DAY])
+        assert desk.refuses(actions.hold, SERVICE, TUESDAY, BOB) == "booking.refused.taken"
+    assert TUESDAY + timedelta(hours=1) in desk.last_times
+
+
+@ON_POSTGRESQL
+def test_cc1_who_has_waited_too_long_for_a_day_hears_so_and_what_is_free(desk: Desk) -> None:
+    def tries() -> None:
+        with impatient.transaction() as session:
+            try:
+                actions.hold(session, desk.shop, SERVICE, TUESDAY, BOB, desk.now)
+            finally:
+                assert appointments.of_person(session, customer_id=10**6) == []  # what else the turn has to do goes on
+
+    impatient = Database(desk.database.url, patience=0.05)
+    with desk.database.transaction() as busy:
+        slots.lock(busy, desk.shop.stores[0].id, [slots.quantum_at(TUESDAY) // slots.DAY])
+        with pytest.raises(Refusal) as refused:
+            tries()
+    impatient.close()
+    assert refused.value.key == "booking.refused.busy"
+    assert TUESDAY in {free.starts_at for free in refused.value.values["times"]}
 
 
 def test_a_bay_that_is_given_up_keeps_what_was_booked_there(desk: Desk, tmp_path: Path) -> None:

@@ -74,7 +74,8 @@ def race(database: Database, rounds: int, bookers: int = 200, seed: int = 0) -> 
                 )  # fmt: skip
                 _tried(database, lambda session: actions.confirm(session, shop, row, now + timedelta(seconds=30), by=by))
         except Refusal as refused:
-            return "refused" if refused.key == "booking.refused.taken" and refused.values["times"] else refused.key
+            polite = refused.key in ("booking.refused.taken", "booking.refused.busy") and refused.values["times"]
+            return "refused" if polite else refused.key
         except Exception as error:
             return type(error).__name__ + ": " + str(error)[:200]
         return "booked"
