@@ -156,13 +156,16 @@ class WebChat:
         while not self._words.spend(address):
             await asyncio.sleep(0.2)
 
-    async def _take(self, address: str, words: Said, hello: Hello) -> Frame:
-        """The turn, and what to tell the page about it."""
+    async def _take(self, address: str, words: Said, hello: Hello, line: Line | None = None) -> Frame:
+        """The turn, and what to tell the page about it. `line`: the open one, so that it goes along to another chat."""
         incoming = self._incoming(
             address, words.client_id, hello, "press" if words.press else "text", text=words.text, press=words.press
         )
         try:
-            return _ack(words.client_id, await self._turns.take(incoming))
+            outcome = await self._turns.take(incoming)
+            if line is not None and line.chat_id != outcome.chat_id:
+                self._lines.follow(line, outcome.chat_id)
+            return _ack(words.client_id, outcome)
         except Exception as trouble:
             log.warning("a turn of the web chat has to be tried again: %s", type(trouble).__name__)
             return {"t": "later", "id": words.client_id}
@@ -228,7 +231,7 @@ class WebChat:
                     continue
                 words = said(frame)
                 await self._in_measure(address)
-                await socket.do(words.client_id, lambda words=words: self._take(address, words, its_hello))  # type: ignore[misc]
+                await socket.do(words.client_id, lambda words=words: self._take(address, words, its_hello, line))  # type: ignore[misc]
         finally:
             self._lines.remove(line)
 

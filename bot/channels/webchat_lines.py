@@ -65,6 +65,12 @@ class Lines:
         if not lines:
             self._lines.pop(line.chat_id, None)
 
+    def follow(self, line: Line, chat_id: int) -> None:
+        """Whoever was forgotten and writes on in an open page has another chat now."""
+        self.remove(line)
+        line.chat_id, line.seen = chat_id, 0
+        self.add(line)
+
     def committed(self, _incoming: Incoming, outcome: Outcome) -> None:
         """A turn of this process is committed; made to be one of the listeners of `Turns`."""
         if outcome.chat_id in self._lines:

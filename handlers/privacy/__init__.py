@@ -1,7 +1,7 @@
 """Privacy: what we hold of somebody, given to them as a file, and forgotten when they say so."""
 
 from handlers.dialogue import Feature
-from handlers.privacy import export, flow
+from handlers.privacy import export, flow, pages
 
 FEATURE = Feature(
     "privacy",
@@ -13,4 +13,6 @@ FEATURE = Feature(
     },
     trigger=flow.hear,
     files={export.NAME: export.fetched},
+    pages=pages.PAGES,
+    panels=[pages.PANEL],
 )  # fmt: skip

@@ -373,9 +373,12 @@ def test_in12_somebody_elses_card_is_not_taken_for_ones_own(database: Database) 
 
 @SQLITE
 def test_in14_things_without_words_are_met_politely_and_notices_with_silence(database: Database) -> None:
+    """IN13, IN14: nobody asks where somebody is, so a place is not kept, whatever is said of it."""
+
     async def story(fake: FakeTelegram, _house: House) -> None:
         ann = fake.user(7)
-        for content in ({"sticker": {}}, {"voice": {}}, {"location": {"latitude": 400}}, {"dice": {}}, {"story": {}}):
+        place = {"latitude": 31.22977, "longitude": 121.47711, "live_period": 900}
+        for content in ({"sticker": {}}, {"voice": {}}, {"location": {"latitude": 400}}, {"location": place}, {"story": {}}):
             ann.message(**content)
         await ann.sees_messages(1)
         bob = fake.user(8)
@@ -385,6 +388,8 @@ def test_in14_things_without_words_are_met_politely_and_notices_with_silence(dat
             fake.push({kind: {"id": "1"}})
         await fake.until(lambda: fake.undelivered == 0)
         assert len(heard(database, "other")) == 5
+        with database.reading() as session:
+            assert "31.22977" not in str(session.execute(select(MESSAGES)).all())
         assert bob.received == []
         assert quarantined(database) == []
 
@@ -471,7 +476,7 @@ def test_cc7_twenty_presses_in_a_second(database: Database) -> None:
 def test_menus_are_set_in_each_language_and_chat_by_chat_for_the_other_chinese(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         await fake.until(lambda: ("default", "zh") in fake.commands)
-        assert len(fake.commands["default", ""]) == 8
+        assert len(fake.commands["default", ""]) == 9
         assert "价格" in str(fake.commands["default", "zh"])
         fake.user(7, language="zh-TW").says("/start")
         await fake.until(lambda: ("chat7", "") in fake.commands)

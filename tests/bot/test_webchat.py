@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.channels.webchat_rows import shown
-from storage import messages
+from storage import erasing, messages
 from storage.database import Database
 from storage.messages import Message
 from tests.bot.webchat_site import NOW, Site, closing
@@ -147,6 +147,18 @@ def test_an_advisor_in_another_process_is_heard_within_two_seconds(database_url:
             assert (await ann.frame("rows", within=2))["rows"][0]["text"] == "for Ann"
             assert (await bob.frame("rows", within=2))["rows"][0]["text"] == "for Bob"
             other.close()
+
+    asyncio.run(go())
+
+
+def test_whoever_was_forgotten_goes_on_as_a_stranger_in_the_open_page(url: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site, site.visitor() as ann:
+            [before] = chat_ids(site.database)
+            with site.database.transaction() as session:
+                erasing.erase(session, erasing.scope_of(session, chat_id=before))
+            assert (await ann.says("hello again"))["text"].endswith("hello again")
+            assert len(chat_ids(site.database)) == 2
 
     asyncio.run(go())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres
-from tests.torture import booking, campaigning, feeding, killing
+from tests.torture import booking, campaigning, feeding, killing, strangers
 
 NUMBER = 10_000
 KILLS = 40
@@ -43,6 +43,10 @@ def main(number: int, kills: int) -> None:
                 print(
                     f"{kind}, updates of every shape: {number} fed, {said} written down, {aside} put aside, 0 errors", flush=True
                 )
+            with _fresh(where) as (_, url):
+                database = Database(url)
+                print(f"{kind}, strangers: {asyncio.run(strangers.crowd(database, number // 2, 50))}", flush=True)
+                database.close()
             with _fresh(where) as (_, url):
                 database = Database(url, connections=booking.AT_ONCE)
                 print(f"{kind}, the last place of a day: {booking.race(database, number // 10)}", flush=True)

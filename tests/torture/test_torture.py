@@ -7,7 +7,7 @@ import pytest
 
 from storage.database import Database
 from storage.migrating import migrate
-from tests.torture import booking, campaigning, feeding, killing
+from tests.torture import booking, campaigning, feeding, killing, strangers
 
 
 @pytest.fixture
@@ -63,3 +63,13 @@ def test_cc4_cancelled_and_moved_at_once(database_url: str) -> None:
         database.close()
     assert heard["cancel: done"] == 12
     assert {what.split(": ")[1] for what in heard} <= {"done", "booking.refused.gone", "booking.refused.taken"}
+
+
+def test_ab2_reminders_go_out_among_a_crowd_of_strangers(sqlite_url: str) -> None:
+    """AB2: everybody is greeted once, at the limit and not above it."""
+    database = Database(sqlite_url)
+    try:
+        verdict = asyncio.run(strangers.crowd(database, people=100, reminders=5))
+    finally:
+        database.close()
+    assert verdict.last_reminder < 100

@@ -6,12 +6,17 @@ import re
 import pytest
 from sqlalchemy import select, update
 
+from bot.keeper import Keeper
+from handlers import FEATURES
+from handlers.dialogue.engine import Engine
+from handlers.privacy.retention import Policy
 from storage import audit, chats, messages
 from storage.customers import Customer
 from storage.staff import Staff
 from storage.tickets import Ticket
 from storage.vehicles import Vehicle
 from tests.bot.console.site import Site, customer_of, ticket_in
+from tests.world import START
 
 # What people type to break pages (WB1, WB7, IN4).
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}{% raw %}%(x)s{0.__class__}"
@@ -75,6 +80,31 @@ def test_pv6_the_whole_number_is_shown_on_demand_and_written_down(url: str) -> N
             with site.database.reading() as session:
                 [row] = [row for row in audit.newest(session, 50) if row.action == "customer.phone_shown"]
             assert (row.about, row.staff_id, row.details) == (f"customer:{customer.id}", site.member("ann").id, {})
+
+    asyncio.run(go())
+
+
+def test_pv1_an_administrator_forgets_somebody_who_asks_at_the_counter(url: str) -> None:
+    """PV1: nobody else may; not without the tick; who did it is in the log, and whom, as a number."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            customer = customer_of(site.database, "east")
+            card = f"/customers/{site.token('customer', customer.id)}"
+            ann, eva = site.staff("ann"), site.staff("eva")
+            assert "Forget this customer" not in (await ann.get(card)).text
+            assert "Forget this customer" in (await eva.get(card)).text
+            assert customer.name in (await eva.get(f"{card}/forget")).text
+            refused = await eva.post(f"{card}/forget")
+            assert (refused.status, "tick that you know" in refused.text) == (422, True)
+            assert (await eva.post(f"{card}/forget", sure="1")).status == 303
+            Keeper(Engine(site.database, FEATURES), lambda: START, Policy()).forget()
+            with site.database.reading() as session:
+                gone = session.get_one(Customer, customer.id)
+                assert (gone.name, gone.phone, gone.birthday) == ("—", None, None)
+                [line] = [row for row in audit.newest(session, 5) if row.action == "privacy.erase"]
+                assert (line.about, line.staff_id is not None) == (f"customer:{customer.id}", True)
+            assert "****" not in (await eva.get("/search", params={"q": customer.name})).text
 
     asyncio.run(go())
 
