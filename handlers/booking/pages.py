@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.booking import actions, closing_page, desk_form, grid, rules, telling, wishes
 from handlers.booking.actions import By, Free
+from handlers.booking.history import CUSTOMER, SWEEP
 from handlers.booking.plan import hours_of
 from handlers.customers import pages as customers
 from handlers.customers.rules import mask_phone
@@ -32,6 +33,8 @@ STEPS: dict[str, tuple[str, ...]] = {
 NEXT = {REQUESTED: "accept", CONFIRMED: "arrive", ARRIVED: "start", IN_SERVICE: "finish"}
 # Somebody who has not come by then is late.
 LATE = timedelta(minutes=10)
+# Who does something without a name.
+NOBODY = (CUSTOMER.who, SWEEP.who)
 # What happens to an appointment beside coming to another state.
 NO_STATE = ("moved", "will_come", "car", "not_reminded")
 
@@ -121,6 +124,7 @@ def visit(desk: Desk) -> Mapping[str, Any]:
         "reachable": telling.chat_of(desk.session, row) is not None,
         "events": appointments.events_of(desk.session, row.id),
         "happened": lambda what: desk.text(f"booking.desk.{'what' if what in NO_STATE else 'status'}.{what}"),
+        "who": lambda event: desk.text(f"booking.desk.who.{event.who}") if event.who in NOBODY else event.who,
         "phone": mask_phone(row.phone),
         "alternatives": _alternatives(desk),
         "card": customers.card_of(desk, customer) if customer and _may_see(desk, customer) else None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.customers import rules
 from handlers.desk import EVERYBODY, Desk, Page, Thing
+from handlers.vehicles import colours
 from storage import appointments, chats, messages, people, vehicles, visits
 from storage.customers import Customer
 from storage.vehicles import Vehicle
@@ -65,6 +66,7 @@ def card_of(desk: Desk, customer: Customer) -> dict[str, Any]:
         "plates": {car.id: car.plate or rules.vin_tail(car.vin) for car in cars},
         "model": _model(desk),
         "tail": rules.vin_tail,
+        "colour": lambda car: colours.name(desk.house.texts, desk.language, car.colour) if car.colour else "",
         "visits": [(visit, _services(desk, visit.services)) for visit in _visits(desk, cars)],
         "panels": desk.panels(customer),
         "said": [(chat, messages.latest(desk.session, chat.id, MESSAGES_SHOWN)) for chat in theirs[:3]],

@@ -131,6 +131,27 @@ def test_reminded_and_answered(world: World, tongue: Tongue) -> None:
     presses(ann, tongue, "booking.button.cancel", "booking.sure.yes").sees(tongue.sees_cancelled)
 
 
+@in_three
+def test_several_cars_and_what_is_no_car(world: World, tongue: Tongue) -> None:
+    """IN8: a plate with an emoji in it is read without; three cars and no plate are asked; the booking keeps what it had."""
+    add, three = {"en": ("add a car", "I have three cars"), "zh-Hans": ("添加车辆", "我有三辆车"),
+                  "zh-Hant": ("新增車輛", "我有三台車")}[tongue.language]  # fmt: skip
+    ann = world.customer(language=tongue.tag)
+    for plate in ("粤B🚗12345", "粤B99999", ""):
+        ann.says(add).says(f"A4 {plate}".strip())
+        presses(ann, tongue, "vehicles.button.done")
+    whole = tongue.whole.replace(" for my A4", "").replace("A4，", "")
+    ann.says(whole)
+    assert [("粤B·12345" in label, "粤B·99999" in label) for label in ann.labels[:3]] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    asked = ann.last.text
+    ann.says(three).sees(asked).says("🚗🚗").sees(asked).does("photo", media=("x",)).sees(asked)
+    ann.says("粵B 99999").sees(tongue.tuesday, "粤B·99999", tongue.sees_phone)
+
+
 def test_in_line_for_a_full_day(world: World) -> None:
     """In the other two languages this is held in test_booking_pushes.py."""
     tongue, taken = SIMPLIFIED, _fills(world, date(2026, 11, 24))

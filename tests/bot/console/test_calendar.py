@@ -341,6 +341,15 @@ def test_everything_that_happened_is_told(url: str) -> None:
             assert page.status == 200
             for words in ("said that they come", "the car is known", "not reminded", "moved", "confirmed"):
                 assert words in page.text
+            ann = site.staff("ann")
+            await ann.post("/account/look", language="zh-Hant")
+            assert '<span class="quiet">客戶</span>' in (await ann.get(path_of(site, row))).text
+            customer = customer_of(site.database, "east")
+            with site.database.transaction() as session:
+                of_customer(session, customer.id)[0].colour = "green"
+            card = (await ann.get(f"/customers/{site.token('customer', customer.id)}")).text
+            assert "綠" in card
+            assert "green" not in card
 
     asyncio.run(go())
 
