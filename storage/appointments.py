@@ -3,7 +3,7 @@
 import secrets
 import zlib
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,6 +46,8 @@ TRANSPORTS = ("wait", "leave", "pickup", "loaner")
 _HELD = text("status = 'held'")
 # The first of the two numbers of the locks on persons.
 _PERSON = 4_512_027
+
+_LATELY = timedelta(days=60)
 
 _THEIRS = ("customer_id", "chat_id", "vehicle_id", "phone")
 
@@ -355,10 +357,14 @@ def starting_between(session: Session, stores: Collection[int], start: datetime,
 
 
 def cars_expected(session: Session, customer_ids: Collection[int], now: datetime) -> dict[int, dict[int, datetime]]:
-    """Cars that come soon or are here, with the end of their last visit, by the customer who booked."""
+    """Cars that come soon, are here, or should have come lately (nobody has said whether), with the end of that visit, by the
+    customer who booked."""
     query = select(Appointment.customer_id, Appointment.vehicle_id, Appointment.ends_at).where(
         Appointment.customer_id.in_(customer_ids), Appointment.vehicle_id.is_not(None),
-        or_(Appointment.status.in_(OPEN) & (Appointment.starts_at > now), Appointment.status.in_((ARRIVED, IN_SERVICE))),
+        or_(
+            Appointment.status.in_(OPEN) & (Appointment.starts_at > now - _LATELY),
+            Appointment.status.in_((ARRIVED, IN_SERVICE)),
+        ),
     )  # fmt: skip
     found: dict[int, dict[int, datetime]] = {}
     for customer_id, vehicle_id, ends_at in session.execute(query.order_by(Appointment.ends_at)):

@@ -197,10 +197,14 @@ def _blocked(rule: Rule, person: Person, occasion: Occasion, today: date, figure
         return IN_CAMPAIGN
     if car is None or not rule.services or rule.purpose == MARKETING:
         return ""
-    if car.id in person.booked and today <= person.booked[car.id]:
+    booked = person.booked.get(car.id)
+    if booked is not None and today <= booked:
         return BOOKED
     if not rule.of_work:
         return ""
+    # A visit of yesterday that nobody has ticked off yet was a visit all the same, as far as the customer is concerned.
+    if booked is not None and (today - booked).days < figures.rest_days:
+        return JUST_HERE
     here, spoken = [work.day for work in car.works if work.here], person.spoken.get(car.id)
     if here and 0 <= (today - here[-1]).days < figures.rest_days:
         return JUST_HERE

@@ -182,6 +182,13 @@ def test_nothing_is_said_of_a_car_that_is_booked_or_was_just_here() -> None:
     assert [day for day, _, _ in told] == [date(2026, 12, 1)]
 
 
+def test_a_visit_that_nobody_has_ticked_off_was_a_visit_all_the_same() -> None:
+    """Nobody is reminded of a service the day after the one that they had booked."""
+    ann = a_person(a_car(replace(SERVICE, day=date(2025, 12, 1))), booked={1: date(2026, 11, 24)})
+    told = said(ann, ["regular_service"], date(2026, 11, 24), 20)
+    assert [day for day, _, _ in told] == [date(2026, 12, 1)]
+
+
 def test_done_elsewhere_counts_and_the_first_service_is_asked_for_once() -> None:
     new = a_car(delivered_on=date(2026, 6, 1))
     assert [code for _, code, _ in said(a_person(new), ["first_service", "regular_service"], TODAY, 30)] == ["first_service"]

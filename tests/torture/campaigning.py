@@ -85,9 +85,7 @@ def _plan(database: Database, people: int) -> int:
         session.flush()
         rows = range(1, people + 1)
         store = {"store_id": place.id, "created_at": now}
-        session.execute(
-            insert(Customer), [{"id": n, "code": f"C{n}", "name": f"N{n}", "provisional": False, **store} for n in rows]
-        )
+        session.execute(insert(Customer), [{"code": f"C{n}", "name": f"N{n}", "provisional": False, **store} for n in rows])
         session.execute(insert(Vehicle), [{"code": f"V{n}", "customer_id": n, "name": "Wagon"} for n in rows])
         session.execute(insert(Customer), [{"code": "nobody", "name": "Nobody", "provisional": False, **store}])
         for n in rows:
