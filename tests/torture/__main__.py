@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres
-from tests.torture import booking, campaigning, feeding, killing, strangers
+from tests.torture import booking, campaigning, feeding, killing, staffing, strangers
 
 NUMBER = 10_000
 KILLS = 40
@@ -37,6 +37,11 @@ def main(number: int, kills: int) -> None:
             with _fresh(where) as (folder, url):
                 print(
                     f"{kind}, a campaign: {asyncio.run(campaigning.campaign(folder, url, number, kills, pauses=5))}", flush=True
+                )
+            with _fresh(where) as (folder, url):
+                cases = max(2, number // 100)
+                print(
+                    f"{kind}, staff at work: {asyncio.run(staffing.staff(folder, url, cases, min(kills, cases * 7)))}", flush=True
                 )
             with _fresh(where) as (_, url):
                 said, aside = asyncio.run(feeding.feed(Database(url), number))

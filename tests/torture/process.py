@@ -15,16 +15,17 @@ SECRET = "a-long-secret"
 
 
 class BotProcess:
-    """`webhook` is the address that the fake posts to, "" for polling; its port is the one that the bot listens on."""
+    """`webhook` is the address that the fake posts to, "" for polling; its port is the one that the bot listens on.
+    `more`: for its environment."""
 
-    def __init__(self, folder: Path, token: str, api: str, database_url: str, port: int, webhook: bool) -> None:
+    def __init__(self, folder: Path, token: str, api: str, database_url: str, port: int, webhook: bool, **more: str) -> None:
         self.kills = 0
         self._log = (folder / "bot.log").open("a")
         self._environment = {
             **os.environ, "DATABASE_URL": database_url, "TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_URL": api,
             "BAYLINE_HOST": "127.0.0.1", "BAYLINE_PORT": str(port), "BAYLINE_DATA_DIR": str(folder),
             "TELEGRAM_WEBHOOK_URL": f"http://127.0.0.1:{port}/hook" if webhook else "",
-            "TELEGRAM_WEBHOOK_SECRET": SECRET if webhook else "",
+            "TELEGRAM_WEBHOOK_SECRET": SECRET if webhook else "", **more,
         }  # fmt: skip
         self._process: asyncio.subprocess.Process | None = None
 

@@ -7,7 +7,7 @@ import pytest
 
 from storage.database import Database
 from storage.migrating import migrate
-from tests.torture import booking, campaigning, feeding, killing, strangers
+from tests.torture import booking, campaigning, feeding, killing, staffing, strangers
 
 
 @pytest.fixture
@@ -35,6 +35,12 @@ def test_cc10_killed_and_paused_in_the_middle_of_a_campaign(sqlite_url: str, tmp
     """CC10, PR2: 0 lost, 0 written to twice, nothing after a stop."""
     verdict = asyncio.run(campaigning.campaign(tmp_path, sqlite_url, people=40, kills=1))
     assert (verdict.kills, verdict.pauses, verdict.people) == (1, 1, 40)
+
+
+def test_pr1_killed_while_staff_work(sqlite_url: str, tmp_path: Path) -> None:
+    """PR1, CC9: each answer of staff is there once or listed as uncertain, no note leaves, no ticket lacks its history."""
+    verdict = asyncio.run(staffing.staff(tmp_path, sqlite_url, cases=2, kills=1))
+    assert (verdict.cases, verdict.kills, verdict.replies) == (2, 1, 6)
 
 
 def test_in1_in2_updates_of_every_shape(database: Database) -> None:
