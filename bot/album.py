@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
+from bot.attachments import CleanFile
 from bot.clock import Clock
 from bot.photos import CleanPhoto, PhotoRefused
 from storage import chats, media
@@ -38,15 +39,15 @@ class Album:
         if kept >= MOST_PER_HOUR:
             raise PhotoRefused("dialogue.photo.too_many")
 
-    def keep(self, chat_id: int | None, photo: CleanPhoto) -> tuple[str, bool]:
+    def keep(self, chat_id: int | None, photo: CleanPhoto | CleanFile) -> tuple[str, bool]:
         """The photo's id, and whether it is new: the same picture in the same chat is kept once."""
         with self._database.transaction() as session:
             if chat_id is not None and (known := media.same(session, chat_id, photo.sha256)):
                 return known, False
             return media.keep(session, chat_id=chat_id, now=self._clock(), **asdict(photo)), True
 
-    def find(self, photo_id: str, chat_id: int) -> tuple[str, bytes] | None:
-        """Type and content of a photo of this chat."""
+    def find(self, photo_id: str, chat_id: int) -> tuple[str, bytes, str] | None:
+        """Type, content and name of a photo or file of this chat."""
         with self._database.reading() as session:
             return media.find(session, photo_id, chat_id)
 

@@ -1,4 +1,4 @@
-"""Photos that people sent: re-encoded, without metadata, kept in the database so that row and picture live and die together."""
+"""Photos and files that people sent: photos made anew, kept in the database so that row and content live and die together."""
 
 import secrets
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from storage.database import Base, Moment
 
 
 class Media(Base):
-    """A picture. `id` is random and unguessable; it is also its address."""
+    """A picture, or with a `name` a document or a sound. `id` is random and unguessable; it is also its address."""
 
     __tablename__ = "media"
 
@@ -21,18 +21,19 @@ class Media(Base):
     mime: Mapped[str] = mapped_column(String(40))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(String(100), server_default="")
     content: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
 def keep(
-    session: Session, *, chat_id: int | None, sha256: str, mime: str, width: int, height: int, content: bytes, now: datetime
-) -> str:
+    session: Session, *, chat_id: int | None, sha256: str, mime: str, width: int, height: int, content: bytes, now: datetime,
+    name: str = "",
+) -> str:  # fmt: skip
     """Stores a picture that was made anew; its id. Without a chat it belongs to nobody until `belongs_to` says whose it is."""
     media_id = secrets.token_urlsafe(16)
-    session.add(
-        Media(id=media_id, chat_id=chat_id, sha256=sha256, mime=mime, width=width, height=height, content=content, created_at=now)
-    )
+    known = {"sha256": sha256, "mime": mime, "width": width, "height": height, "content": content, "name": name}
+    session.add(Media(id=media_id, chat_id=chat_id, created_at=now, **known))
     return media_id
 
 
@@ -42,11 +43,11 @@ def belongs_to(session: Session, media_ids: Iterable[str], chat_id: int) -> None
     session.execute(update(Media).where(theirs).values(chat_id=chat_id))
 
 
-def find(session: Session, media_id: str, chat_id: int) -> tuple[str, bytes] | None:
-    """Type and content of a picture of this chat; None for any other."""
-    theirs = select(Media.mime, Media.content).where(Media.id == media_id, Media.chat_id == chat_id)
+def find(session: Session, media_id: str, chat_id: int) -> tuple[str, bytes, str] | None:
+    """Type, content and name ("" for a picture) of what belongs to this chat; None for anything else."""
+    theirs = select(Media.mime, Media.content, Media.name).where(Media.id == media_id, Media.chat_id == chat_id)
     row = session.execute(theirs).one_or_none()
-    return (row.mime, row.content) if row else None
+    return (row.mime, row.content, row.name) if row else None
 
 
 def same(session: Session, chat_id: int, sha256: str) -> str | None:

@@ -58,7 +58,7 @@ TABLES: Mapping[str, Declared] = {
     ),
     "gaps": Declared("id kind chat_id language nearest confidence at", {"text": ""}, "", _CHAT, "gone"),
     "media": Declared(
-        "id chat_id mime width height created_at", {"sha256": "", "content": b""}, "", _CHAT, "gone"
+        "id chat_id mime width height created_at", {"sha256": "", "name": "", "content": b""}, "", _CHAT, "gone"
     ),
     "messages": Declared(
         "id chat_id channel status kind token edits feature purpose priority created_at due_at lease_until claimed_by attempts "

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from telegram.error import NetworkError, TelegramError
 
 from bot.album import Album
+from bot.attachments import clean_file
 from bot.channels import telegram_updates as updates
 from bot.channels.telegram_api import Api
 from bot.channels.telegram_request import Refused
@@ -186,9 +187,9 @@ class Intake:
             self._leave(word.address)
             return
         # What stands in one topic keeps its order.
-        await self._in_line(f"{word.address}/{word.thread}", self._staff_turn(word, event.file, event.query))
+        await self._in_line(f"{word.address}/{word.thread}", self._staff_turn(word, event.file, event.query, event.attached))
 
-    async def _staff_turn(self, word: Word, file: str, query: str) -> None:
+    async def _staff_turn(self, word: Word, file: str, query: str, attached: tuple[str, str] = ("", "")) -> None:
         media_id, is_new = "", False
         if word.address == self._staff_chat:
             await asyncio.to_thread(self._find_again, word.address)
@@ -199,6 +200,15 @@ class Intake:
                 photo = await self._fetch(file)
                 media_id, is_new = await asyncio.to_thread(self._album.keep, chat_id, photo)
                 word = replace(word, picture=media_id)
+            except PhotoRefused as why:
+                word = replace(word, refusal=why.key)
+        elsewhere = await asyncio.to_thread(self._staff.wants_file, word) if attached[0] and word.kind == "copy" else None
+        if elsewhere is not None:
+            try:
+                await asyncio.to_thread(self._album.open, None)
+                stored = clean_file(await self._bytes(attached[0]), attached[1])
+                media_id, is_new = await asyncio.to_thread(self._album.keep, elsewhere, stored)
+                word = replace(word, file=(media_id, stored.name))
             except PhotoRefused as why:
                 word = replace(word, refusal=why.key)
         heard = await asyncio.to_thread(self._staff.take, word)
@@ -213,7 +223,7 @@ class Intake:
         """In a private chat: an answer of staff to a message about a ticket, or what anybody says to the bot."""
         word = updates.as_word(heard)
         if await asyncio.to_thread(self._staff.concerns, word):
-            await self._staff_turn(word, heard.file, "")
+            await self._staff_turn(word, heard.file, "", heard.attached)
         elif heard.file:
             await self._hear_photo(heard)
         else:
@@ -248,15 +258,18 @@ class Intake:
         """The picture, made anew. Raises PhotoRefused, also for a file that Telegram does not give us."""
         if self._photos is None:
             raise PhotoRefused("dialogue.photo.not_a_photo")
+        return await self._photos(await self._bytes(file_id))
+
+    async def _bytes(self, file_id: str) -> bytes:
+        """What Telegram has of a file. Raises PhotoRefused."""
         try:
             # What else was fetched together with it is confirmed only after it: it must not take long.
             async with asyncio.timeout(DOWNLOAD_WITHIN):
-                data = await self._download(file_id)
+                return await self._download(file_id)
         except Refused as no:
             raise PhotoRefused("dialogue.photo.too_big" if no.code == 413 else "dialogue.photo.empty") from None
         except (TelegramError, TimeoutError):
             raise PhotoRefused("dialogue.photo.empty") from None
-        return await self._photos(data)
 
     async def _download(self, file_id: str) -> bytes:
         while True:

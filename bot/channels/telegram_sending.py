@@ -37,13 +37,14 @@ _NOBODY = ("chat not found", "user is deactivated", "peer_id_invalid", "user not
 @dataclass(slots=True)
 class _Step:
     """One call of several that send a letter. `picture`: the id of a stored photo that goes with it; `document`: a file's
-    name, mime and content; `album`: ids of several photos that go together."""
+    name, mime and content; `stored`: id and name of a stored file; `album`: ids of several photos that go together."""
 
     method: str
     parameters: dict[str, Any] = field(default_factory=dict)
     picture: str = ""
     album: tuple[str, ...] = ()
     document: dict[str, str] | None = None
+    stored: tuple[str, str] = ("", "")
 
 
 class TelegramSender:
@@ -182,6 +183,13 @@ class TelegramSender:
             file = InputFile(step.document["content"].encode(), filename=step.document["name"])
             message = await self._api.bot.send_document(parameters.pop("chat_id"), file, api_kwargs=parameters)
             return Result(Fate.SENT, ref=str(message.message_id))
+        if step.stored[0]:
+            content = await asyncio.to_thread(partial(self._picture, step.stored[0]))
+            if content is None:
+                return Result(Fate.REFUSED, reason="its file is not there any more")
+            parameters, file = dict(step.parameters), InputFile(content, filename=step.stored[1])
+            message = await self._api.bot.send_document(parameters.pop("chat_id"), file, api_kwargs=parameters)
+            return Result(Fate.SENT, ref=str(message.message_id))
         if step.album:
             return await self._send_album(step)
         if not step.picture:
@@ -229,8 +237,11 @@ def _steps(letter: Letter, markup: dict[str, Any] | None) -> list[_Step]:
     pictures = letter.data.get("pictures") or [one for one in (letter.data.get("picture"),) if one]
     text = letter.text
     document, copied = letter.data.get("document"), letter.data.get("copy")
-    if pictures or document or copied:
-        if document:
+    files = letter.data.get("files")
+    if pictures or document or copied or files:
+        if files:
+            step = _Step("sendDocument", {"chat_id": chat}, stored=(files[0]["id"], files[0]["name"]))
+        elif document:
             step = _Step("sendDocument", {"chat_id": chat}, document=document)
         elif copied:
             step = _copying(chat, copied)

@@ -33,6 +33,11 @@ class StaffDoor:
         with self._database.reading() as session:
             return relaying.for_customer(session, word)
 
+    def wants_file(self, word: Word) -> int | None:
+        """As `wants_photo`, for a file whose reader is not on Telegram, where it could be passed on as it is."""
+        with self._database.reading() as session:
+            return relaying.for_customer(session, word, elsewhere=True)
+
     def take(self, word: Word) -> Heard:
         do = asking.press if word.kind == "press" else relaying.take
         return self._patiently(lambda session: do(session, word, self._texts, self._clock()))

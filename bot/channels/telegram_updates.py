@@ -22,6 +22,8 @@ _NO_WORDS = (
 )  # fmt: skip
 _START = re.compile(r"/start(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# What people can read and a page can keep; the rest is passed on as it is, within Telegram.
+_FILES = ("document", "voice", "audio")
 _PICTURES = ("image/jpeg", "image/png", "image/webp")
 MAX_DOWNLOAD = 20 * 1024 * 1024
 _MAX_ID = 2**53
@@ -34,11 +36,15 @@ class Malformed(Exception):  # noqa: N818 - it describes an update
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Somebody in a private chat did something. `query`: the press that waits for its answer. `file`: a photo to fetch."""
+    """Somebody in a private chat did something. `query`: the press that waits for its answer. `file`: a photo to fetch.
+
+    `attached`: another file that may be fetched, and its name.
+    """
 
     incoming: Incoming
     query: str = ""
     file: str = ""
+    attached: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +59,12 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Staffed:
-    """Something in a group, or a button of staff. `query`, `file`: as in `Heard`."""
+    """Something in a group, or a button of staff. `query`, `file`, `attached`: as in `Heard`."""
 
     word: Word
     query: str = ""
     file: str = ""
+    attached: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,8 @@ def _message(message: dict[str, Any], key: str, now: float) -> Event:
         contact = Contact(clean(_words(card, "phone_number"), 40), own)
         return Heard(Incoming(**about, kind="contact", contact=contact, extra=extra))
     if any(name in message for name in _NO_WORDS):
-        return Heard(Incoming(**about, kind="other", text=caption, extra=extra))
+        kind = "file" if any(name in message for name in (*_FILES, "video", "video_note")) else "other"
+        return Heard(Incoming(**about, kind=kind, text=caption, extra=extra), attached=_attached(message))
     return None
 
 
@@ -164,7 +172,7 @@ def _in_group(message: dict[str, Any], key: str, *, edited: bool = False) -> Eve
         reply_to="" if replied == thread else replied, album=clean(_words(message, "media_group_id"), 40), edited=edited,
         refusal="dialogue.photo.too_big" if picture and not file else "", language=_words(person, "language_code")[:35],
     )  # fmt: skip
-    return Staffed(word, file=file)
+    return Staffed(word, file=file, attached=_attached(message))
 
 
 def _replied(message: dict[str, Any]) -> str:
@@ -209,6 +217,16 @@ def _picture(message: dict[str, Any]) -> str:
     if _is_picture(message) and _number(message["document"], "file_size") <= MAX_DOWNLOAD:
         return _words(message["document"], "file_id")[:300]
     return ""
+
+
+def _attached(message: dict[str, Any]) -> tuple[str, str]:
+    """A file that may be downloaded, and what it is called."""
+    for kind in _FILES:
+        if kind in message:
+            about = _table(message, kind)
+            if _number(about, "file_size") <= MAX_DOWNLOAD:
+                return _words(about, "file_id")[:300], clean(_words(about, "file_name"), 300)
+    return "", ""
 
 
 def _is_picture(message: dict[str, Any]) -> bool:

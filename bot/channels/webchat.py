@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from aiohttp import WSCloseCode, hdrs, web
 
 from bot.album import MOST_PER_HOUR, Album
+from bot.attachments import saved_as
 from bot.channels.webchat_frames import MAX_FRAME, BadFrame, Hello, Said, client_id_of, hello, parse, said
 from bot.channels.webchat_gate import Allowance, Origins, address_of, bearer, new_token
 from bot.channels.webchat_lines import Line, Lines, News
@@ -92,13 +93,14 @@ class WebChat:
         self._uploads = Allowance(burst=MOST_PER_HOUR, per_second=MOST_PER_HOUR / 3600)
 
     def routes(self) -> list[web.RouteDef]:
-        paths = ("/chat/config", "/chat/send", "/chat/poll", "/chat/photo", "/chat/media/{id}")
+        paths = ("/chat/config", "/chat/send", "/chat/poll", "/chat/photo", "/chat/file", "/chat/media/{id}")
         return [
             *self._pages.routes(),
             web.get("/chat/ws", self._websocket),
             web.post("/chat/send", self._send),
             web.post("/chat/poll", self._poll),
             web.post("/chat/photo", self._photo),
+            web.post("/chat/file", self._photo),
             web.get("/chat/media/{id}", self._media),
             *(web.options(path, self._preflight) for path in paths),
         ]
@@ -289,7 +291,10 @@ class WebChat:
     # -- photos ---------------------------------------------------------------------------------------------------------
 
     async def _photo(self, request: web.Request) -> web.Response:
-        """One photo as the body, its client id in `?id=`, its caption percent-encoded in `X-Caption`."""
+        """One photo (or file, called as `X-Name` says) as the body, its client id in `?id=`, its caption in `X-Caption`.
+
+        Both are percent-encoded.
+        """
         if not self._origins.admits(request):
             return self._no(request, 403)
         try:
@@ -301,17 +306,20 @@ class WebChat:
             return self._no(request, 401)
         texts, language = self._turns.engine.texts, chat.language or "en"
         try:
-            if request.content_type not in MIMES:
+            name = unquote(request.headers.get("X-Name", ""))[:400] if request.path.endswith("/file") else None
+            if name is None and request.content_type not in MIMES:
                 raise PhotoRefused("dialogue.photo.not_a_photo")
             if not self._uploads.spend(chat.address):
                 raise PhotoRefused("dialogue.photo.too_many")
-            photo_id, is_new = await self._photos.take(request, chat.id)
+            photo_id, is_new, file = await self._photos.take(request, chat.id, name)
         except PhotoRefused as no:
             return self._yes(request, {"t": "refused", "id": client_id, "why": texts.label(no.key, language, {})})
         caption = unquote(request.headers.get("X-Caption", ""))[:4096]
         incoming = self._incoming(
-            chat.address, client_id, Hello(chat.address, 0, language, ""), "photo", text=caption, media=(photo_id,)
-        )
+            chat.address, client_id, Hello(chat.address, 0, language, ""), "file" if file else "photo", text=caption,
+            media=() if file else (photo_id,),
+            extra={"files": [{"id": photo_id, "name": file.name}]} if file else {},
+        )  # fmt: skip
         try:
             outcome = await self._turns.take(incoming)
         except Exception:
@@ -327,8 +335,8 @@ class WebChat:
         photo = await self._photos.find(request.match_info["id"][:40].replace("\0", ""), chat.id) if chat else None
         if photo is None:
             return self._no(request, 404)
-        mime, content = photo
-        headers: dict[str, str] = {hdrs.CONTENT_TYPE: mime, hdrs.CONTENT_DISPOSITION: 'attachment; filename="photo.jpg"'}
+        mime, content, name = photo
+        headers: dict[str, str] = {hdrs.CONTENT_TYPE: mime, hdrs.CONTENT_DISPOSITION: saved_as(name or "photo.jpg")}
         return web.Response(body=content, headers={**self._origins.headers(request), **headers})
 
     # -- answers --------------------------------------------------------------------------------------------------------
@@ -352,7 +360,7 @@ class WebChat:
             return self._no(request, 403)
         allow = {
             "Access-Control-Allow-Methods": "GET, POST",
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Caption",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Caption, X-Name",
             "Access-Control-Max-Age": "600",
         }
         return web.Response(status=204, headers={**self._origins.headers(request), **allow})

@@ -1,10 +1,11 @@
-"""Photos in the web chat: read with limits, made anew, kept for their chat, shown to nobody else."""
+"""Photos and files in the web chat: read with limits, photos made anew, kept for their chat, shown to nobody else."""
 
 import asyncio
 
 from aiohttp import web
 
 from bot.album import Album
+from bot.attachments import CleanFile, clean_file
 from bot.photos import MAX_BYTES, PhotoRefused, clean_photo
 
 # A phone on a poor line needs this long for ten megabytes.
@@ -18,18 +19,23 @@ class Photos:
     def __init__(self, album: Album) -> None:
         self._album = album
 
-    async def take(self, request: web.Request, chat_id: int) -> tuple[str, bool]:
-        """The id of the photo in the body, kept for this chat, and whether it is new. Raises PhotoRefused or TimeoutError."""
+    async def take(self, request: web.Request, chat_id: int, name: str | None = None) -> tuple[str, bool, CleanFile | None]:
+        """The id of what is in the body, kept for this chat, and whether it is new. Raises PhotoRefused or TimeoutError.
+
+        `name`: it is a file that is called so, and no photo; then what became of it comes third.
+        """
         if (request.content_length or 0) > MAX_BYTES:
-            raise PhotoRefused("dialogue.photo.too_big")
+            raise PhotoRefused("dialogue.photo.too_big" if name is None else "dialogue.file.too_big")
         await asyncio.to_thread(self._album.open, chat_id)
         async with asyncio.timeout(UPLOAD_WITHIN):
             data = await _read(request)
-        photo = await clean_photo(data)
-        return await asyncio.to_thread(self._album.keep, chat_id, photo)
+        if name is not None:
+            file = clean_file(data, name)
+            return *await asyncio.to_thread(self._album.keep, chat_id, file), file
+        return *await asyncio.to_thread(self._album.keep, chat_id, await clean_photo(data)), None
 
-    async def find(self, photo_id: str, chat_id: int) -> tuple[str, bytes] | None:
-        """Type and content of a photo of this chat."""
+    async def find(self, photo_id: str, chat_id: int) -> tuple[str, bytes, str] | None:
+        """Type, content and name of a photo or file of this chat."""
         return await asyncio.to_thread(self._album.find, photo_id, chat_id)
 
     async def drop(self, photo_id: str) -> None:

@@ -22,7 +22,7 @@ def shown(message: Message, address: str) -> dict[str, Any] | None:
     if message.created_at:
         row["at"] = int(message.created_at.timestamp() * 1000)
     if message.incoming:
-        if not message.text and not data.get("media"):
+        if not message.text and not data.get("media") and not data.get("files"):
             return None
         row["mine"] = True
         prefix = key_of(address, "")
@@ -30,11 +30,15 @@ def shown(message: Message, address: str) -> dict[str, Any] | None:
             row["cid"] = message.key.removeprefix(prefix)
         if data.get("media"):
             row["photos"] = list(data["media"])
+        if data.get("files"):
+            row["files"] = data["files"]
         return row
     if data.get("entities"):
         row["entities"] = data["entities"]
     if data.get("pictures") or data.get("picture"):
         row["photos"] = data.get("pictures") or [data["picture"]]
+    if data.get("files"):
+        row["files"] = data["files"]
     if data.get("document"):
         row["file"] = {"name": data["document"]["name"], "url": data["document"]["path"]}
     if message.token and data.get("buttons"):

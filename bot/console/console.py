@@ -8,8 +8,9 @@ from dataclasses import replace
 from importlib import resources
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from bot.attachments import saved_as
 from bot.clock import Clock
 from bot.console.door import Door
 from bot.console.entering import Entering
@@ -134,7 +135,8 @@ def _asked(request: web.Request, cookies: Cookies, fields: Fields | None = None)
 
 def _answered(cookies: Cookies, answer: Answer) -> web.Response:
     if answer.picture:
-        return web.Response(body=answer.picture.content, content_type=answer.picture.mime)
+        named = {hdrs.CONTENT_DISPOSITION: saved_as(answer.picture.name)} if answer.picture.name else {}
+        return web.Response(body=answer.picture.content, content_type=answer.picture.mime, headers=named)
     if answer.go:
         response = onward(answer.go)
         if answer.notice:

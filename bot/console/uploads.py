@@ -1,10 +1,12 @@
-"""Forms with photos: read in pieces within limits, each picture made anew before anything sees it."""
+"""Forms with photos and files: read in pieces within limits, each picture made anew before anything sees it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 
+from bot.attachments import clean_file, is_file
 from bot.console.gate import from_our_page
 from bot.console.reading import MOST_FIELDS, Fields, fields_of
 from bot.photos import MAX_BYTES, CleanPhoto, PhotoRefused
@@ -28,25 +30,27 @@ async def upload(request: web.Request, clean: Cleaning, most: int) -> Upload:
     if not from_our_page(request):
         raise web.HTTPForbidden
     pairs: list[tuple[str, str]] = []
-    pictures: list[bytes] = []
+    came: list[tuple[str, bytes]] = []
     try:
         reader = await request.multipart()
         while (part := await reader.next()) is not None:
-            if not isinstance(part, BodyPartReader) or len(pairs) + len(pictures) >= MOST_FIELDS:
+            if not isinstance(part, BodyPartReader) or len(pairs) + len(came) >= MOST_FIELDS:
                 raise web.HTTPBadRequest
             if part.filename is not None:
                 content = await _read(part, MAX_BYTES + 1)
                 # A field for a picture that was left empty comes as a file without a name.
                 if content or part.filename:
-                    pictures.append(content)
+                    came.append((unquote(part.filename), content))
             else:
                 pairs.append((part.name or "", (await _read(part, _LONGEST_FIELD)).decode("utf-8", "replace")))
     except (ValueError, AssertionError):
         raise web.HTTPBadRequest from None
-    if len(pictures) > most:
+    if len(came) > most:
         return Upload(fields_of(pairs), (), "inbox.too_many_photos")
     try:
-        photos = [Photo(**asdict(await clean(content))) for content in pictures]
+        photos = [
+            Photo(**asdict(clean_file(content, name) if is_file(content) else await clean(content))) for name, content in came
+        ]
     except PhotoRefused as no:
         return Upload(fields_of(pairs), (), no.key)
     return Upload(fields_of(pairs), tuple(photos))

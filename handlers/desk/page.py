@@ -31,21 +31,26 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page that is a picture."""
+    """A page that is a picture, or with a `name` a file to keep."""
 
     mime: str
     content: bytes
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture that came with a form, made anew. `sha256` (hex) is that of `content`; width and height in pixels."""
+    """A picture that came with a form, made anew. `sha256` (hex) is that of `content`; width and height in pixels.
+
+    With a `name` it is a document or a sound.
+    """
 
     mime: str
     width: int
     height: int
     content: bytes
     sha256: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

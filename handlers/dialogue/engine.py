@@ -241,6 +241,8 @@ class Engine:
         if incoming.media:
             data["media"] = list(incoming.media)
             media.belongs_to(turn.session, incoming.media, turn.chat.id)
+        if files := incoming.extra.get("files"):
+            data["files"] = files
         if incoming.contact:
             data["contact"] = {"phone": clean(incoming.contact.phone, 40), "own": incoming.contact.own}
         return messages.receive(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-# What a person can do. `start`: opened the chat (with a deep link's payload, if any). `other`: something we have no use for.
-KINDS = ("text", "press", "start", "photo", "contact", "other")
+# What a person can do. `start`: opened the chat (with a deep link's payload, if any). `file`: a document or a sound, which only
+# people can read. `other`: something we have no use for.
+KINDS = ("text", "press", "start", "photo", "file", "contact", "other")
 MAX_TEXT = 4096
 
 
@@ -25,6 +26,7 @@ class Incoming:
     ids of stored photos. `ref` is the channel's id of the message.
     `waited`: seconds between its sending and its arrival here, as far as the channel knows. `pulls`: the channel reads replies
     from the table. `extra["refusal"]`: key of the text that says why it could not be taken.
+    `extra["files"]`: stored files, [{"id", "name"}].
     """
 
     channel: str

@@ -27,15 +27,19 @@ def reply(desk: Desk) -> Go:
     if not words and not desk.photos:
         raise Refusal("inbox.empty")
     check_seen(desk, ticket)
-    pictures = [media.keep(desk.session, chat_id=ticket.chat_id, now=desk.now, **asdict(photo)) for photo in desk.photos]
+    kept = [(media.keep(desk.session, chat_id=ticket.chat_id, now=desk.now, **asdict(one)), one.name) for one in desk.photos]
     desk.session.flush()
+    pictures, files = [number for number, name in kept if not name], [(number, name) for number, name in kept if name]
     # Under a picture there is room for a few words only; many go before it.
-    apart = words if not pictures or len(words) > MOST_CAPTION else ""
+    apart = words if not kept or len(words) > MOST_CAPTION else ""
     if apart:
         actions.reply(work_of(desk), ticket, words, waits=desk.ticked("waits"))
     for number, picture in enumerate(pictures):
         caption = "" if apart or number else words
         actions.reply(work_of(desk), ticket, caption, waits=desk.ticked("waits"), picture=picture)
+    for number, file in enumerate(files):
+        caption = "" if apart or number or pictures else words
+        actions.reply(work_of(desk), ticket, caption, waits=desk.ticked("waits"), file=file)
     return sent(desk, ticket, "inbox.sent")
 
 

@@ -28,6 +28,7 @@ class Item:
     fate: str = ""
     edited: str = ""
     number: int = 0
+    files: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -51,7 +52,8 @@ def items(desk: Desk, ticket: Ticket) -> list[Item]:
     found += [_noted(note) for note in tickets.notes(desk.session, ticket.id)]
     found += [_event(desk, event) for event in tickets.history(desk.session, ticket.id) if event.what in rules.TOLD]
     return sorted(
-        (item for item in found if item.text or item.photos), key=lambda item: (item.at, item.kind != "event", item.number)
+        (item for item in found if item.text or item.photos or item.files),
+        key=lambda item: (item.at, item.kind != "event", item.number),
     )
 
 
@@ -103,7 +105,9 @@ def _said(desk: Desk, row: Message, instead: Message | None) -> Item:
     kind = "customer" if row.incoming else "colleague" if who else "bot"
     fate = row.status if not row.incoming and row.status in (DEAD, UNCERTAIN) else ""
     edited = row.data.get("edited", {}).get("text", "") if row.incoming else ""
-    return Item(kind, row.created_at, who, shown.text, [str(one) for one in pictures], fate, edited, row.id)
+    return Item(
+        kind, row.created_at, who, shown.text, [str(one) for one in pictures], fate, edited, row.id, shown.data.get("files", ())
+    )
 
 
 def _noted(note: TicketNote) -> Item:

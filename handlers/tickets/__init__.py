@@ -23,7 +23,7 @@ FEATURE = Feature(
     },
     trigger=complaint.heard,
     fallback=complaint.meant,
-    receives={"photo": flow.photo},
+    receives={"photo": flow.photo, "file": flow.photo},
     things=[pages.TICKET],
     panels=[pages.PANEL],
     held=flow.held,

@@ -205,6 +205,7 @@ def reply(
     topic: int | None = None,
     answers: int | None = None,
     copied: Mapping[str, Any] | None = None,
+    file: tuple[str, str] = ("", ""),
     album: bool = False,
 ) -> int:
     """Words of staff to the customer; from here on the chat is in their hands until the ticket is settled. The message's id.
@@ -212,10 +213,10 @@ def reply(
     `seen`: the newest answer of staff that the sender had before them; if there is another by now, they shall read it first.
     `waits`: it is the customer's turn, and the solution's clock stands still. `picture`: id of a stored photo.
     `topic`: the row of the topic where staff wrote it, which need not be told it again. `answers`: the row it replies to.
-    `copied`: a message of the same channel that is passed on as it is, {"chat": address, "refs": […]}. `album`: more may follow
-    with it (see `add_to_album`), so it waits a moment.
+    `file`: id and name of a stored document or sound. `copied`: a message of the same channel that is passed on as it is,
+    {"chat": address, "refs": […]}. `album`: more may follow with it (see `add_to_album`), so it waits a moment.
     """
-    if not words.strip() and not picture and not copied:
+    if not words.strip() and not picture and not copied and not file[0]:
         raise Refusal("tickets.empty")
     with work.holding(ticket) as (chat, ticket):
         _alive(ticket)
@@ -235,8 +236,10 @@ def reply(
             _hand_over(work, chat, ticket)
         messages.hurry_albums(work.session, chat.id, work.now)
         more: dict[str, Any] = {"data": _told(work, written_in=topic, answers=answers, picture=picture, copy=copied)}
-        if picture or copied:
-            more["kind"] = "photo" if picture else "copy"
+        if picture or copied or file[0]:
+            more["kind"] = "photo" if picture else "copy" if copied else "file"
+        if file[0]:
+            more["data"]["files"] = [{"id": file[0], "name": file[1]}]
         if album and not chat.pulls:
             more |= {"kind": "album", "due_at": work.now + ALBUM_WAIT}
         return _say(work, chat, ticket, words, **more)
@@ -260,7 +263,7 @@ def correct(work: Work, ticket: Ticket, message_id: int, words: str, *, topic: i
         data = _told(work, written_in=topic, corrects=message_id)
         kind = "text" if row.kind == "text" else "caption"
         if chat.pulls:
-            kind, data = row.kind, {**data, **({"picture": row.data["picture"]} if row.data.get("picture") else {})}
+            kind, data = row.kind, {**data, **{name: row.data[name] for name in ("picture", "files") if row.data.get(name)}}
         return _say(work, chat, ticket, words, kind=kind, edits=message_id, data=data)
 
 

@@ -159,8 +159,12 @@ def said(seen: View, line: Message) -> str:
     else:
         who = "🤖 " + seen.label("desk.bot")
     changed = str(line.data.get("edited", {}).get("text", "")) if line.incoming else ""
-    words = changed or line.text or (seen.label("desk.photo") if pictures(line) else "…")
+    words = changed or line.text or (seen.label("desk.photo") if pictures(line) else _named(line) or "…")
     return f"<b>{escape(who)}</b>: {escape(_short(words, MOST_WORDS))}"
+
+
+def _named(line: Message) -> str:
+    return "📎 " + ", ".join(str(file["name"]) for file in line.data["files"]) if line.data.get("files") else ""
 
 
 def rewritten(seen: View, line: Message) -> str:

@@ -38,7 +38,7 @@ class What(Slot):
         return Reply(turn.text("tickets.what.ask"))
 
     def read(self, turn: Turn, answers: Answers) -> str:
-        if turn.words.strip() or turn.incoming.kind == "photo":
+        if turn.words.strip() or turn.incoming.kind in ("photo", "file"):
             return turn.words.strip()
         raise Unclear("tickets.what.unclear")
 
@@ -199,7 +199,7 @@ def mine(turn: Turn, _: Any = None) -> Reply | None:
 
 
 def photo(turn: Turn) -> Reply | Start | None:
-    """A photo of a complaint; None when there is none. The photos of an album are one message, which is answered once."""
+    """A photo or file of a complaint; None when there is none. The photos of an album are one message, which is answered once."""
     newest = messages.newest_words(turn.session, turn.chat.id) or 0
     mates = _album_mates(turn, newest)
     verdict = turn.memoised(rules.load).judge(turn.words)
@@ -212,7 +212,7 @@ def photo(turn: Turn) -> Reply | Start | None:
             return Reply("", silent=True)
     if current and current.kind == "complaint" and current.heard_at and turn.now - current.heard_at <= SAME_MATTER:
         actions.hear(of_turn(turn), turn.chat, current, turn.words)
-        return Reply(turn.text("tickets.photo_added", token=current.token))
+        return Reply(turn.text(f"tickets.{turn.incoming.kind}_added", token=current.token))
     return open_(turn, verdict, turn.words) if verdict.complaint else None
 
 

@@ -38,8 +38,10 @@ def error(turn: Turn, number: str) -> Reply:
 
 
 def photo(turn: Turn) -> Reply | Start:
-    """One of a complaint; or nobody had asked for it: keep it, and offer somebody who can look at it."""
-    return complaint.photo(turn) or Reply(turn.text("tickets.photo"), [turn.button("dialogue.button.person", "person")])
+    """One of a complaint; or nobody had asked for it: keep it, and offer somebody who can look at it. Files likewise."""
+    return complaint.photo(turn) or Reply(
+        turn.text(f"tickets.{turn.incoming.kind}"), [turn.button("dialogue.button.person", "person")]
+    )
 
 
 def held(turn: Turn) -> None:

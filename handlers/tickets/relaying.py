@@ -17,15 +17,16 @@ from storage.staff import Staff
 from storage.tickets import TicketNote
 
 
-def for_customer(session: Session, word: Word) -> int | None:
-    """The customer's chat, if a photo that this brings is to be fetched for it."""
+def for_customer(session: Session, word: Word, *, elsewhere: bool = False) -> int | None:
+    """The customer's chat, if a photo that this brings is to be fetched for it. `elsewhere`: only if it is not on Telegram."""
     place = find(session, word)
     member = member_of(session, word)
     if place is None or member is None or word.edited or aims.read(word.text).aim is not Aim.REPLY:
         return None
     if word.album and any(sibling.note_id for sibling in relays.of_album(session, place.chat.id, word.album)):
         return None
-    return place.ticket.chat_id
+    chat = chats.get(session, place.ticket.chat_id) if elsewhere else None
+    return None if chat and chat.channel == "telegram" else place.ticket.chat_id
 
 
 def take(session: Session, word: Word, texts: Texts, now: datetime) -> Heard:
@@ -77,13 +78,14 @@ def _reply(work: Work, place: Place, word: Word, member: Staff, words: str, sibl
     if word.refusal:
         raise Refusal(word.refusal)
     ticket, ref = place.ticket, "" if word.picture else word.ref
-    more = siblings[-1].message_id if siblings else None
+    more = siblings[-1].message_id if siblings and not word.file[0] else None
     if more is not None and actions.add_to_album(work, ticket, more, words, picture=word.picture, ref=ref):
         _keep(work, place, word, message_id=more)
         return
     number = actions.reply(
         work, ticket, words, picture=word.picture, topic=place.topic, answers=replied_to(work.session, place),
-        copied={"chat": word.address, "refs": [word.ref]} if word.kind == "copy" else None, album=bool(word.album),
+        copied={"chat": word.address, "refs": [word.ref]} if word.kind == "copy" and not word.file[0] else None,
+        file=word.file, album=bool(word.album) and not word.file[0],
     )  # fmt: skip
     log(work, ticket, "reply")
     if ticket.staff_id is None:  # whoever answers what nobody has, has it

@@ -166,8 +166,10 @@ def _attachments(customer: Chat, lines: Sequence[Message]) -> list[tuple[str, di
             else:
                 albums[album] = len(found)
                 found.append(("album", {"pictures": [picture]}, [line.id]))
-        if line.incoming and line.kind == "other" and customer.channel == "telegram" and line.data.get("ref"):
+        if line.incoming and line.kind in ("file", "other") and customer.channel == "telegram" and line.data.get("ref"):
             found.append(("copy", {"copy": {"chat": customer.address, "refs": [line.data["ref"]]}}, [line.id]))
+        for file in line.data.get("files", ()):
+            found.append(("file", {"files": [file]}, [line.id]))
     return found
 
 

@@ -9,8 +9,8 @@ class Word:
     anonymous one. `ref`: the channel's id of it; `thread`: the topic it stands in; `reply_to`: what it replies to.
 
     `kind`: text | photo | copy (anything else, which is passed on as it is) | press. `text`: words, caption, or what a button
-    carried. `picture`: id of the stored photo. `refusal`: key of the text that says why a photo was not taken.
-    `language`: the channel's hint.
+    carried. `picture`: id of the stored photo; `file`: of another stored file, and its name. `refusal`: key of the text that
+    says why a photo or file was not taken. `language`: the channel's hint.
     """
 
     key: str
@@ -24,6 +24,7 @@ class Word:
     album: str = ""
     edited: bool = False
     picture: str = ""
+    file: tuple[str, str] = ("", "")
     refusal: str = ""
     language: str = ""
 

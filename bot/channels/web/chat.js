@@ -15,6 +15,7 @@
   const LANGUAGES = { en: ["English", "English"], "zh-Hans": ["简体中文", "简体"], "zh-Hant": ["繁體中文", "繁體"] };
   const PHOTOS = ["image/jpeg", "image/png", "image/webp"];
   const MAX_PHOTO = 10 * 1024 * 1024;
+  const FILES = ["application/pdf", "audio/*"];
   const MOST_PHOTOS = 5;
   const PING_EVERY = 25000;
   const PONG_WITHIN = 8000;
@@ -109,7 +110,7 @@
   const tries = make("div", { class: "tries" });
   const tray = make("div", { class: "tray", hidden: "" });
   const input = make("textarea", { class: "input", rows: "1", maxlength: "4000", dir: "auto", autocomplete: "off", enterkeyhint: "send" });
-  const file = make("input", { type: "file", accept: PHOTOS.join(","), multiple: "", class: "file", tabindex: "-1", "aria-hidden": "true" });
+  const file = make("input", { type: "file", accept: [...PHOTOS, ...FILES].join(","), multiple: "", class: "file", tabindex: "-1", "aria-hidden": "true" });
   const clip = make("button", { class: "icon clip", type: "button", onclick: () => file.click() }, icon(...ICON.clip));
   const sender = make("button", { class: "icon send", type: "submit" }, icon(...ICON.send));
   const composer = make("form", { class: "composer" }, file, clip, input, sender);
@@ -171,6 +172,7 @@
   const bubble = (row) => {
     const said = make("div", { class: "said", dir: "auto" });
     if (row.photos) said.append(...row.photos.map(picture));
+    if (row.files) said.append(...row.files.map(attachment));
     if (row.text) said.append(make("p", {}, ...formatted(row.text, row.entities)));
     if (row.file) said.append(make("a", { class: "file", href: base + row.file.url.replace(/^\//, ""), download: row.file.name, target: "_blank", rel: "noopener" }, "↓ " + row.file.name));
     const who = make("span", { class: "reader" }, (row.mine ? words.you : shop || words.bot) + ": ");
@@ -487,7 +489,7 @@
   let chosen = [];
   const choose = (files) => {
     for (const photo of files) {
-      if (!PHOTOS.includes(photo.type)) tell(words.photo_type);
+      if (!PHOTOS.includes(photo.type) && !/^(application\/pdf|audio\/|video\/webm)/.test(photo.type)) tell(words.photo_type);
       else if (photo.size > MAX_PHOTO) tell(words.photo_size);
       else if (chosen.length < MOST_PHOTOS) chosen.push({ photo, url: URL.createObjectURL(photo) });
       else tell(words.photo_many);
@@ -500,7 +502,7 @@
     tray.hidden = !chosen.length;
     tray.replaceChildren(
       ...chosen.map((one) =>
-        make("button", { type: "button", class: "chosen", "aria-label": words.remove, title: words.remove, onclick: () => remove(one) }, make("img", { src: one.url, alt: "" })),
+        make("button", { type: "button", class: "chosen", "aria-label": words.remove, title: words.remove, onclick: () => remove(one) }, PHOTOS.includes(one.photo.type) ? make("img", { src: one.url, alt: "" }) : "📎 " + one.photo.name),
       ),
     );
   };
@@ -514,7 +516,7 @@
     chosen.forEach(({ photo, url }, n) => {
       const item = { cid: randomId(), at: Date.now(), text: n ? "" : caption, photo };
       const element = wait(item);
-      element.querySelector(".said").prepend(make("img", { src: url, alt: words.photo }));
+      element.querySelector(".said").prepend(PHOTOS.includes(photo.type) ? make("img", { src: url, alt: words.photo }) : "📎 " + photo.name);
       upload(item, element);
     });
     chosen = [];
@@ -523,10 +525,12 @@
   const upload = async (item, element) => {
     element.classList.remove("failed");
     element.querySelector(".again")?.remove();
+    const isPhoto = PHOTOS.includes(item.photo.type);
     const headers = { "Content-Type": item.photo.type, "X-Caption": encodeURIComponent(item.text) };
+    if (!isPhoto) headers["X-Name"] = encodeURIComponent(item.photo.name.slice(-100));
     let answer;
     try {
-      answer = await ask("chat/photo?id=" + item.cid, { body: item.photo, headers });
+      answer = await ask((isPhoto ? "chat/photo?id=" : "chat/file?id=") + item.cid, { body: item.photo, headers });
     } catch {
       element.classList.add("failed");
       element.append(make("button", { type: "button", class: "again", onclick: () => upload(item, element) }, words.again));
@@ -551,6 +555,17 @@
         image.onload = () => stay || toAnswer();
       })
       .catch(() => image.classList.add("gone"));
+    return link;
+  };
+
+  // Given to who has the token, and kept, never opened here.
+  const attachment = ({ id, name }) => {
+    const fetchIt = async () => {
+      const answer = await fetch(base + "chat/media/" + encodeURIComponent(id), { headers: { Authorization: "Bearer " + recall("token") }, credentials: "omit" });
+      if (!answer.ok) return link.classList.add("gone");
+      make("a", { href: URL.createObjectURL(await answer.blob()), download: name }).click();
+    };
+    const link = make("button", { type: "button", class: "file", onclick: fetchIt }, "📎 " + name);
     return link;
   };
 

@@ -353,3 +353,29 @@ def test_a_gift_is_given_asked_for_and_agreed_to_at_the_ticket(url: str) -> None
             assert len(said(site, ticket)) == 2
 
     asyncio.run(go())
+
+
+def test_a_file_goes_to_the_customer_and_is_kept_and_not_shown(url: str) -> None:
+    """IN10, WB5: a PDF beside the photo, its name made harmless, given as an attachment."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            ticket = ticket_in(site.database, "east", customer=customer_of(site.database, "east").id)
+            path = path_of(site, ticket)
+            form = aiohttp.FormData()
+            for name, value in (("csrf", mac(ann.secret, "csrf")), ("last", await last_of(ann, path)), ("words", "The offer")):
+                form.add_field(name, value)
+            form.add_field("photo", b"%PDF-1.7 x", filename="../../offer<b>.exe", content_type="text/html")
+            assert (await ann._ask("POST", path, data=form, headers={"Origin": site.url})).status == 303
+            [row] = [row for row in messages_of(site, ticket) if row.data.get("files")]
+            assert (row.kind, row.text, row.data["files"][0]["name"]) == ("file", "The offer", "offer b.pdf")
+            page = (await ann.get(path)).text
+            found = re.search(rf'href="/console({path}/photos/[^"]+)" download', page)
+            assert found
+            given = await ann.get(found[1])
+            assert (given.text, given.headers["Content-Type"]) == ("%PDF-1.7 x", "application/pdf")
+            assert given.headers["Content-Disposition"].startswith("attachment;")
+            assert (await site.staff("wes").get(found[1])).status == 404
+
+    asyncio.run(go())
