@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.memo import changes_with
@@ -65,10 +66,10 @@ def load(session: Session) -> Base:
 
 def customer_entries(session: Session) -> list[Entry]:
     """Everything that customers may read."""
-    return [entry_of(row) for row in entries.all_rows(session) if row.audience == "customer"]
+    return [entry_of(row) for row in entries.readable(session)]
 
 
-def entry_of(row: EntryRow) -> Entry:
+def entry_of(row: EntryRow | Row[Any]) -> Entry:
     return Entry(
         row.entry_id, row.language, row.question, tuple(row.aliases), row.answer, row.category, tuple(row.buttons), row.audience,
         row.valid_from, row.valid_until, tuple(row.stores),

@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 
 from python_calamine import CalamineError, load_workbook
-from xlsxwriter import Workbook
 
 from handlers.transfer.report import Wrong
 
@@ -40,6 +39,8 @@ def read_sheet(path: Path) -> list[list[str]]:
 
 def write_sheet(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Every cell as text, so that leading zeros and long digits stay."""
+    from xlsxwriter import Workbook  # late: forty modules for what a shop does now and then
+
     with Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         text, bold = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bold": True})
         sheet = book.add_worksheet()
