@@ -3,23 +3,15 @@
 import logging
 import sys
 
-import structlog
+from pythonjsonlogger.json import JsonFormatter
 
 from bot.redaction import Redaction
 
 
 def set_up(level: int = logging.INFO) -> None:
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(),
-        ],
-    )
+    formatter = JsonFormatter(
+        "%(message)s %(levelname)s", rename_fields={"message": "event", "levelname": "level"}, timestamp=True
+    )  # fmt: skip
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     handler.addFilter(Redaction())

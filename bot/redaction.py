@@ -3,7 +3,6 @@
 import logging
 import re
 import traceback
-from typing import Any
 
 # No word boundary before it: in an address it stands right behind "bot".
 _TOKEN = re.compile(r"(\d{3,20}):[A-Za-z0-9_-]{10,}")
@@ -30,16 +29,9 @@ class Redaction(logging.Filter):
     """For a handler, not for a logger: only there does every record pass. Message, arguments and traceback become one text."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.msg, dict):  # structlog hands its event on as it is
-            record.msg = {name: _redacted(value) for name, value in record.msg.items()}
-            return True
         text = record.getMessage()
         if record.exc_info and record.exc_info[0]:
             text += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
         record.msg, record.args = redact(text), ()
         record.exc_info = record.exc_text = None
         return True
-
-
-def _redacted(value: Any) -> Any:
-    return redact(value) if isinstance(value, str) else value

@@ -61,6 +61,7 @@ def load(session: Session) -> Base:
     for entry in found:
         by_id.setdefault(entry.id, {})[entry.language] = entry
     knowledge = kept(found, _Process.folder) if _Process.folder else KnowledgeBase(found, semantic=False)
+    knowledge.search("is it ready?")  # what the first question loads is loaded now
     return Base(knowledge, by_id, judge(knowledge, found))
 
 
