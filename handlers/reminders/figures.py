@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import time
 from typing import Any
 
+from handlers.reminders.wrong import Wrong
+
 LEAP_DAYS = ("02-28", "03-01")
 
 
@@ -39,18 +41,18 @@ def read(values: Mapping[str, Any]) -> Figures:
     """Raises ValueError with one sentence for what cannot be."""
     known = {one.name for one in fields(Figures)}
     if unknown := values.keys() - known:
-        raise ValueError(f"settings: there is no {min(unknown)}; there are {', '.join(sorted(known))}.")
+        raise Wrong("no_such", where="settings", name=min(unknown), known=", ".join(sorted(known)))
     given: dict[str, Any] = dict(values)
     for name, (least, most) in _BOUNDS.items():
         if name in given and (type(given[name]) is not int or not least <= given[name] <= most):
-            raise ValueError(f"settings: {name} is a whole number from {least} to {most}.")
+            raise Wrong("whole", where="settings", name=name, least=least, most=most)
     if given.get("leap_day", LEAP_DAYS[0]) not in LEAP_DAYS:
-        raise ValueError(f"settings: leap_day is {' or '.join(LEAP_DAYS)}.")
+        raise Wrong("one_of", where="settings", name="leap_day", known=", ".join(LEAP_DAYS))
     if "look_at" in given:
         given["look_at"] = clock(given["look_at"], "settings: look_at")
     made = Figures(**given)
     if made.lost_days < made.warning_days:
-        raise ValueError("settings: lost_days must not be less than warning_days.")
+        raise Wrong("lost_first", where="settings")
     return made
 
 
@@ -65,4 +67,4 @@ def clock(value: Any, where: str) -> time:
             raise ValueError
         return time.fromisoformat(value)
     except ValueError:
-        raise ValueError(f'{where} is a time such as "10:00".') from None
+        raise Wrong("clock", where=where) from None

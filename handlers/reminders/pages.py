@@ -10,6 +10,7 @@ from handlers.dialogue.texts import LANGUAGES
 from handlers.reminders import audience, desk_form, preview, rulebook, rules, wording
 from handlers.reminders.due import PREFIX
 from handlers.reminders.rules import Rule
+from handlers.reminders.wrong import Wrong
 from storage import contact, pushes
 from storage.contact import Person
 from storage.customers import Customer
@@ -48,9 +49,16 @@ def change(desk: Desk) -> Mapping[str, Any] | Go:
             return {**_page(desk, rule), "samples": _samples(desk, made), "looked": True}
         rulebook.put(desk.session, made, desk.now)
     except ValueError as wrong:
-        raise Refusal("reminders.desk.wrong", sentence=str(wrong)) from None
+        raise _refusal(wrong) from None
     desk.audit("push.change", f"push:{rule.code}")
     return Go(desk.url("/pushes"), desk.plain("reminders.desk.kept", name=made.name(desk.language)))
+
+
+def _refusal(wrong: ValueError) -> Refusal:
+    """The sentence in the language of whoever reads the page."""
+    if isinstance(wrong, Wrong):
+        return Refusal(wrong.key, **wrong.values)
+    return Refusal("reminders.desk.wrong", sentence=str(wrong))
 
 
 def switch(desk: Desk) -> Go:
@@ -59,7 +67,7 @@ def switch(desk: Desk) -> Go:
     try:
         rulebook.put(desk.session, made, desk.now)
     except ValueError as wrong:
-        raise Refusal("reminders.desk.wrong", sentence=str(wrong)) from None
+        raise _refusal(wrong) from None
     desk.audit("push.on" if made.on else "push.off", f"push:{rule.code}")
     return Go(
         desk.url("/pushes"), desk.plain("reminders.desk.on" if made.on else "reminders.desk.off", name=made.name(desk.language))
@@ -84,7 +92,7 @@ def press(desk: Desk) -> Go:
     try:
         rulebook.press(desk.session, desk.field("signal", 40), desk.staff.store_id, desk.staff.id, desk.now)
     except ValueError as wrong:
-        raise Refusal("reminders.desk.wrong", sentence=str(wrong)) from None
+        raise _refusal(wrong) from None
     desk.audit("push.signal", f"signal:{desk.field('signal', 40)}")
     return Go(desk.url("/pushes"), desk.plain("reminders.desk.pressed"))
 

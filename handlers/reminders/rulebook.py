@@ -19,6 +19,7 @@ from handlers.reminders.due import PREFIX
 from handlers.reminders.figures import Figures
 from handlers.reminders.rules import Rule
 from handlers.reminders.triggers import Entered, Feast, Interval, OnDate, Signal
+from handlers.reminders.wrong import Wrong
 from storage import pushes, revisions, segments
 
 # The same signal again is a slip of the finger.
@@ -108,19 +109,15 @@ def known_segments(session: Session, rule: Rule) -> None:
     if wanted:
         known = {segment.code for segment in segments.all_segments(session)}
         if missing := sorted(wanted - known):
-            raise ValueError(
-                f"rule {rule.code}: there is no segment {missing[0]}. There are {', '.join(sorted(known)) or 'none'}."
-            )
+            where = f"rule {rule.code}"
+            raise Wrong("no_segment", where=where, name=missing[0], known=", ".join(sorted(known)) or "–")
 
 
 def clash(rule: Rule, others: Iterable[Rule]) -> None:
     """Raises ValueError when one of the others speaks of the same occasion to the same people."""
     for other in others if rule.on else ():
         if _same_occasion(rule, other) and _may_meet(rule, other):
-            raise ValueError(
-                f"rule {rule.code}: the rule {other.code} ({other.name('en')}) is switched on for the same occasion already, so "
-                "people would hear of it twice. Switch one of the two off, or let them speak to different kinds of stores."
-            )
+            raise Wrong("twice", where=f"rule {rule.code}", other=other.code)
 
 
 def _same_occasion(one: Rule, other: Rule) -> bool:
@@ -161,12 +158,12 @@ def press(session: Session, signal: str, store_id: int | None, staff_id: int | N
     """Somebody says that the rain is over. Raises ValueError with a sentence when nothing would come of it, or was just said."""
     waiting = load(session).signals()
     if signal not in waiting:
-        raise ValueError(f'There is no signal "{signal}". There are: {", ".join(waiting)}.')
+        raise Wrong("no_signal", name=signal[:40], known=", ".join(waiting))
     if not any(rule.on for rule in waiting[signal]):
-        raise ValueError(f"Every rule that waits for {signal} is off.")
+        raise Wrong("signal_off", name=signal)
     for before in pushes.last_signals(session, now - AGAIN):
         if before.signal == signal and before.store_id in (None, store_id):
-            raise ValueError(f"{signal} was pressed less than {AGAIN.days} days ago. People would hear the same again.")
+            raise Wrong("pressed", name=signal, days=AGAIN.days)
     session.add(pushes.PushSignal(signal=signal, store_id=store_id, staff_id=staff_id, at=now))
     session.flush()
 
@@ -226,20 +223,20 @@ def _tables(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"This is no TOML: {error}") from None
+        raise Wrong("no_toml", error=str(error)) from None
 
 
 def _by_code(tables: Mapping[str, Any]) -> dict[str, Rule]:
     if unknown := tables.keys() - {"rule", "settings"}:
-        raise ValueError(f'There is "[{min(unknown)}]"; there may be [settings] and [[rule]].')
+        raise Wrong("heading", name=min(unknown))
     listed = tables.get("rule", [])
     if not isinstance(listed, list) or not listed:
-        raise ValueError('There are no rules. Write each below a heading "[[rule]]".')
+        raise Wrong("no_rules")
     found: dict[str, Rule] = {}
     for number, table in enumerate(listed, 1):
         rule = rules.read(table, number)
         if rule.code in found:
-            raise ValueError(f"rule {number}: the code {rule.code} is there twice. Give each rule its own.")
+            raise Wrong("code_twice", where=f"rule {number}", name=rule.code)
         found[rule.code] = rule
     return found
 

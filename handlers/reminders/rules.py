@@ -26,6 +26,7 @@ from handlers.reminders.triggers import (
     Trigger,
     Weekly,
 )
+from handlers.reminders.wrong import Wrong
 
 BUTTONS = ("book", "done", "later", "person", "stop")
 PURPOSES = (SERVICE, MARKETING, SAFETY)
@@ -78,10 +79,10 @@ class Rule:
 def read(table: Any, number: int = 1) -> Rule:
     """Raises ValueError with one sentence that says where and what to write."""
     if not isinstance(table, Mapping):
-        raise ValueError(f'rule {number}: write it below a heading "[[rule]]".')  # noqa: TRY004 - all are told as one kind
+        raise Wrong("below_heading", where=f"rule {number}")
     code = table.get("code")
     if not isinstance(code, str) or not _CODE.fullmatch(code):
-        raise ValueError(f'rule {number}: give it a code of small letters, digits and "_", such as "first_service".')
+        raise Wrong("code", where=f"rule {number}")
     cell = _Cells(f"rule {code}", table)
     cell.only(_KEYS)
     purpose = cell.one_of("purpose", PURPOSES)
@@ -138,11 +139,11 @@ def _trigger(cell: "_Cells") -> Trigger:
         case "interval":
             km, months = cell.whole("km", 0, 500_000, 0), cell.whole("months", 0, 240, 0)
             if not km and not months:
-                raise ValueError(f"{cell.where}: say after how many km or months.")
+                raise Wrong("km_or_months", where=cell.where)
             if km and km < 500:
-                raise ValueError(f"{cell.where}: km is 500 at least.")
+                raise Wrong("km_least", where=cell.where)
             if not (since := cell.words("since")):
-                raise ValueError(f"{cell.where}: since names the services after which it counts.")
+                raise Wrong("since", where=cell.where)
             return Interval(
                 frozenset(since), km or None, months or None, cell.whole("ahead", -90, 60, 7), cell.yes_or_no("first", False)
             )
@@ -162,12 +163,12 @@ def _trigger(cell: "_Cells") -> Trigger:
         case "segment":
             segment = cell.word("segment", 40)
             if not segment:
-                raise ValueError(f"{cell.where}: segment is the code of one.")
+                raise Wrong("segment", where=cell.where)
             return Entered(segment, cell.whole("days", 0, 365, 0))
         case _:
             signal = cell.word("signal")
             if not _CODE.fullmatch(signal):
-                raise ValueError(f'{cell.where}: signal is a short code such as "rain_over".')
+                raise Wrong("signal", where=cell.where)
             return Signal(signal)
 
 
@@ -211,21 +212,17 @@ def _together(rule: Rule) -> None:
         wording.check(f"rule {rule.code}: texts: {language}", rule.texts[language], rule.trigger)
     offers = rule.kind in ("season", "offers")
     if rule.purpose == SERVICE and offers:
-        raise ValueError(f"rule {rule.code}: {rule.kind} are offers, so the purpose is marketing: they need the customer's yes.")
+        raise Wrong("needs_a_yes", where=f"rule {rule.code}", kind=rule.kind)
     if rule.purpose != SAFETY and "stop" not in rule.buttons:
-        raise ValueError(f'rule {rule.code}: add the button "stop": whoever does not want it must be able to say so at once.')
+        raise Wrong("no_stop", where=f"rule {rule.code}")
     trigger = rule.trigger
     if isinstance(trigger, Interval) and not trigger.since & set(rule.services):
-        raise ValueError(
-            f"rule {rule.code}: services names the work that is due; one of {', '.join(sorted(trigger.since))} must be among it."
-        )
+        raise Wrong("services", where=f"rule {rule.code}", known=", ".join(sorted(trigger.since)))
     dated = isinstance(trigger, OnDate) and trigger.field in ("insured_until", "inspection_due")
     if "done" in rule.buttons and not (isinstance(trigger, Interval) or dated):
-        raise ValueError(f'rule {rule.code}: the button "done" is for work on a car, insurance and inspection.')
+        raise Wrong("done", where=f"rule {rule.code}")
     if "later" in rule.buttons and not isinstance(trigger, (Interval, OnDate)):
-        raise ValueError(
-            f'rule {rule.code}: the button "later" is for what is still true later: work on a car, and days on file.'
-        )
+        raise Wrong("later", where=f"rule {rule.code}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +234,7 @@ class _Cells:
 
     def only(self, names: tuple[str, ...]) -> None:
         if unknown := self.values.keys() - set(names):
-            raise ValueError(f"{self.where}: there is no {min(unknown)}; there are {', '.join(names)}.")
+            raise Wrong("no_such", where=self.where, name=min(unknown), known=", ".join(names))
 
     def given(self, name: str) -> bool:
         return name in self.values
@@ -245,51 +242,51 @@ class _Cells:
     def table(self, name: str) -> "_Cells":
         value = self.values.get(name, {})
         if not isinstance(value, Mapping):
-            raise ValueError(f"{self.where}: {name} is a table.")  # noqa: TRY004 - all are told as one kind
+            raise Wrong("table", where=self.where, name=name)
         return _Cells(f"{self.where}: {name}", value)
 
     def one_of(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
         value = self.values.get(name, default)
         if not isinstance(value, str) or value not in choices:
             shown = ", ".join(choice for choice in choices[:20] if choice) + (" …" if len(choices) > 20 else "")
-            raise ValueError(f"{self.where}: {name} is one of {shown}.")
+            raise Wrong("one_of", where=self.where, name=name, known=shown)
         return value
 
     def several(self, name: str, choices: tuple[str, ...]) -> tuple[str, ...]:
         found = self.words(name)
         if unknown := [one for one in found if one not in choices]:
-            raise ValueError(f'{self.where}: {name} are of {", ".join(choices)}; "{unknown[0][:40]}" is none of them.')
+            raise Wrong("several", where=self.where, name=name, known=", ".join(choices), given=unknown[0][:40])
         return tuple(dict.fromkeys(found))
 
     def words(self, name: str) -> list[str]:
         value = self.values.get(name, [])
         if not isinstance(value, list) or not all(isinstance(one, str) and 0 < len(one) <= 60 for one in value):
-            raise ValueError(f'{self.where}: {name} is a list of codes such as ["minor_service"].')
+            raise Wrong("codes", where=self.where, name=name)
         return value
 
     def word(self, name: str, limit: int = 60) -> str:
         value = self.values.get(name, "")
         if not isinstance(value, str) or len(value) > limit:
-            raise ValueError(f"{self.where}: {name} is a code of at most {limit} characters.")
+            raise Wrong("short_code", where=self.where, name=name, limit=limit)
         return value
 
     def yes_or_no(self, name: str, default: bool) -> bool:
         value = self.values.get(name, default)
         if not isinstance(value, bool):
-            raise ValueError(f"{self.where}: {name} is true or false.")  # noqa: TRY004 - all are told as one kind
+            raise Wrong("yes_or_no", where=self.where, name=name)
         return value
 
     def whole(self, name: str, least: int, most: int, default: int) -> int:
         value = self.values.get(name, default)
         if type(value) is not int or not least <= value <= most:
-            raise ValueError(f"{self.where}: {name} is a whole number from {least} to {most}.")
+            raise Wrong("whole", where=self.where, name=name, least=least, most=most)
         return value
 
     def numbers(self, name: str, least: int, most: int) -> list[int]:
         value = self.values.get(name)
         good = isinstance(value, list) and 0 < len(value) <= 12 and len(set(value)) == len(value)
         if not good or not all(type(one) is int and least <= one <= most for one in value or []):
-            raise ValueError(f"{self.where}: {name} is a list of whole numbers from {least} to {most}, each once.")
+            raise Wrong("numbers", where=self.where, name=name, least=least, most=most)
         return list(value or [])
 
     def texts(self, name: str, limit: int) -> dict[str, str]:
@@ -298,9 +295,7 @@ class _Cells:
         for language in LANGUAGES:
             text = given.get(language)
             if not isinstance(text, str) or not text.strip():
-                raise ValueError(
-                    f"{self.where}: {name}: the text in {language} is missing. Customers read in {', '.join(LANGUAGES)}."
-                )
+                raise Wrong("language", where=self.where, name=name, language=language, known=", ".join(LANGUAGES))
             if len(text) > limit:
-                raise ValueError(f"{self.where}: {name}: {language} has {len(text)} characters; at most {limit} fit.")
+                raise Wrong("long", where=self.where, name=name, language=language, characters=len(text), limit=limit)
         return {language: given[language].strip() for language in LANGUAGES}

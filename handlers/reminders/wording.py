@@ -13,6 +13,7 @@ from babel.dates import format_date
 
 from handlers.dialogue.texts import escape, locale
 from handlers.reminders.triggers import After, Entered, Feast, Interval, OnDate, Silence, Trigger
+from handlers.reminders.wrong import Wrong
 
 ALWAYS = ("name", "car", "store", "services")
 ANYWHERE = (*ALWAYS, "plate", "phone", "gift")
@@ -47,22 +48,17 @@ def check(where: str, text: str, trigger: Trigger) -> None:
     known = allowed(trigger)
     for version in versions(text) or [""]:
         if len(version) > MOST_CHARACTERS:
-            raise ValueError(f"{where}: {len(version)} characters are more than anybody reads; at most {MOST_CHARACTERS}.")
+            raise Wrong("too_long", where=where, characters=len(version), limit=MOST_CHARACTERS)
         for found in _BRACES.finditer(version):
             if found[1] is None:
-                raise ValueError(
-                    f'{where}: there is a single "{found[0]}". Write placeholders as {{car}}, and leave braces out otherwise.'
-                )
+                raise Wrong("brace", where=where, name=found[0])
             if found[1] not in known:
                 names = ", ".join(f"{{{name}}}" for name in known)
-                raise ValueError(f"{where}: there is no placeholder {{{found[1][:40]}}} here. There are {names}.")
+                raise Wrong("placeholder", where=where, name=f"{{{found[1][:40]}}}", known=names)
         first = version.split("\n", 1)[0]
         unsure = [name for name in _BRACES.findall(first) if name in ("plate", "phone", "gift", "km")]
         if not first or unsure:
-            named = f"{{{unsure[0]}}}" if unsure else "nothing"
-            raise ValueError(
-                f"{where}: the first line holds {named}, which we may not know of everybody. Move it to a line of its own."
-            )
+            raise Wrong("first_line", where=where, name=f"{{{unsure[0]}}}") if unsure else Wrong("first_empty", where=where)
 
 
 def render(text: str, values: Mapping[str, str | None], month: int) -> str:

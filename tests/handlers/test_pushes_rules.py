@@ -1,14 +1,17 @@
 """Rules of pushes: when an occasion comes, to whom, and what cannot be a rule at all."""
 
+import re
 from dataclasses import replace
 from datetime import date, time, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.dialogue.texts import Texts
 from handlers.reminders import due, rulebook, rules, wording
 from handlers.reminders.audience import Audience, stage
 from handlers.reminders.facts import Answer, Car, Person, Work
@@ -16,6 +19,7 @@ from handlers.reminders.figures import Figures, read
 from handlers.reminders.mileage import Point, estimate
 from handlers.reminders.rules import Rule
 from handlers.reminders.triggers import Monthly, Silence, Weekly, occasions, plus_months
+from handlers.reminders.wrong import Wrong
 from storage.stores import Store
 
 TODAY = date(2026, 11, 21)
@@ -25,6 +29,7 @@ EAST = Store(
 )
 STUDIO = Store(id=2, code="studio", kind="detailing", names={"en": "Studio"}, phone="1", timezone="Asia/Shanghai", region="CN")
 SHIPPED = rulebook.shipped()
+TEXTS = Texts(["reminders"])
 
 
 def a_car(*works: Work, points: tuple[Point, ...] = (), number: int = 1, **facts: Any) -> Car:
@@ -271,15 +276,24 @@ def test_whoever_comes_into_a_segment() -> None:
 )
 def test_wrong_rules_are_stopped_with_a_sentence(code: str, change: dict[str, Any], sentence: str) -> None:
     """WB7: placeholders are names, never expressions."""
-    with pytest.raises(ValueError) as wrong:
+    with pytest.raises(Wrong) as wrong:
         rules.read(changed(code, **change))
     assert sentence in str(wrong.value)
     assert f"rule {code}" in str(wrong.value)
+    others = [TEXTS.label(wrong.value.key, language, wrong.value.values) for language in ("zh-Hans", "zh-Hant")]
+    assert str(wrong.value) not in others
+
+
+def test_each_sentence_about_a_wrong_rule_exists_in_each_language() -> None:
+    folder = Path(rules.__file__).parent
+    said_ = {key for file in folder.glob("*.py") for key in re.findall(r"Wrong\(\s*\"(\w+)\"", file.read_text("utf-8"))}
+    there = {key.removeprefix("reminders.wrong.") for key in TEXTS.keys("zh-Hant") if key.startswith("reminders.wrong.")}
+    assert said_ == there
 
 
 def test_two_rules_for_one_birthday() -> None:
     other = rules.read({**changed("birthday", trigger={"kind": "date", "field": "birthday", "days": [0]}), "code": "cake"})
-    with pytest.raises(ValueError, match=r"birthday .* is switched on for the same occasion already"):
+    with pytest.raises(ValueError, match="the rule birthday is switched on for the same occasion already"):
         rulebook.clash(other, [SHIPPED["birthday"]])
     rulebook.clash(rules.switched(other, False), [SHIPPED["birthday"]])
     apart = replace(SHIPPED["birthday"], audience=Audience(store_kind="detailing"))
