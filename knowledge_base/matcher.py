@@ -50,7 +50,7 @@ class Matcher:
         self._space = Space(phrasings.texts, map(self._read, phrasings.texts), semantic)
         self.semantic = self._space.shares.sentences > 0
         self._scorer = Whole(phrasings, self._space) if whole else Neighbourhood(phrasings, self._space)
-        self.calibration: Calibration = calibrate(list(self._examples()))
+        self.calibration: Calibration = calibrate(list(self._examples()), self.semantic)
 
     def find(self, text: str) -> Finding | None:
         """None where the text has nothing in common with the base."""
