@@ -42,9 +42,25 @@ def money(amount: int, currency: str, language: str) -> str:
 
 
 @cache
-def _table(feature: str, language: str) -> dict[str, Any]:
+def _written(feature: str, language: str) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Texts, and lists of words, of the file that a feature has in a language, by key."""
     file = resources.files(f"handlers.{feature}") / "texts" / f"{language}.toml"
-    return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    texts: dict[str, str] = {}
+    lists: dict[str, list[str]] = {}
+    if file.is_file():
+        _sort(feature, tomllib.loads(file.read_text("utf-8")), texts, lists)
+    return texts, lists
+
+
+def _sort(prefix: str, table: Mapping[str, Any], texts: dict[str, str], lists: dict[str, list[str]]) -> None:
+    for name, value in table.items():
+        key = f"{prefix}.{name}"
+        if isinstance(value, dict):
+            _sort(key, value, texts, lists)
+        elif isinstance(value, list):
+            lists[key] = value
+        else:
+            texts[key] = value.strip()
 
 
 class Texts:
@@ -54,21 +70,11 @@ class Texts:
         self._sources: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
         self._lists: dict[str, dict[str, list[str]]] = {language: {} for language in LANGUAGES}
         self._folded: dict[str, tuple[str, ...]] = {}
-        self._templates: dict[tuple[str, str], Template] = {}
-        self._jinja = {language: _environment(language) for language in LANGUAGES}
         for feature in features:
             for language in LANGUAGES:
-                self._read(feature, language, _table(feature, language))
-
-    def _read(self, prefix: str, language: str, table: Mapping[str, Any]) -> None:
-        for name, value in table.items():
-            key = f"{prefix}.{name}"
-            if isinstance(value, Mapping):
-                self._read(key, language, value)
-            elif isinstance(value, list):
-                self._lists[language][key] = value
-            else:
-                self._sources[language][key] = value.strip()
+                texts, lists = _written(feature, language)
+                self._sources[language].update(texts)
+                self._lists[language].update(lists)
 
     def keys(self, language: str) -> dict[str, str]:
         """Every key of a language with its source; for the tests that compare languages."""
@@ -90,21 +96,19 @@ class Texts:
             form = locale(language).plural_form(values["n"])
             key = f"{key}.{form}" if f"{key}.{form}" in self._sources[language] else f"{key}.other"
         source = self._sources[language][key]
-        return self._template(key, language).render(values) if "{" in source else source
+        return _template(source, language).render(values) if "{" in source else source
 
     def label(self, key: str, language: str, values: Mapping[str, Any]) -> str:
         """The text for a place that knows no formatting, such as a button."""
         return html.unescape(self.render(key, language, values))
 
-    def _template(self, key: str, language: str) -> Template:
-        try:
-            return self._templates[key, language]
-        except KeyError:
-            template = self._jinja[language].from_string(self._sources[language][key])
-            self._templates[key, language] = template
-            return template
+
+@cache
+def _template(source: str, language: str) -> Template:
+    return _environment(language).from_string(source)
 
 
+@cache
 def _environment(language: str) -> Environment:
     """Jinja2 for our own texts; its filters write days and times as the language does."""
 
