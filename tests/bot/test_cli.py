@@ -173,10 +173,13 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(
         ("BAYLINE_DATA_DIR", "/dev/null/data", "BAYLINE_DATA_DIR"),
     ],
 )
-def test_what_only_a_start_finds_wrong_is_one_sentence_too(run: Run, setting: str, value: str, said: str) -> None:
-    """PR10."""
-    result = run("run", **{setting: value})
-    assert result.returncode == 2
+def test_what_only_a_start_finds_wrong_is_one_sentence_too(
+    bayline: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, setting: str, value: str, said: str
+) -> None:
+    """PR10: `migrate` opens the database as `run` does."""
+    monkeypatch.setenv(setting, value)
+    result = bayline("migrate")
+    assert result.exit_code == 2
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
