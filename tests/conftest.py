@@ -21,8 +21,13 @@ from tests.world import START, World
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Several processes share one PostgreSQL, which the one that leads them starts."""
+    """Several processes share one PostgreSQL, which the one that leads them starts; files are in memory, if they fit.
+
+    On a disk each commit of SQLite waits for it, some ten thousand times.
+    """
     compiled.share()
+    if room := postgres.in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", room)
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None) and "TEST_DATABASE_URL" not in os.environ:
         stack = ExitStack()
         os.environ["TEST_DATABASE_URL"] = stack.enter_context(postgres.server())
