@@ -103,7 +103,7 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if phrases.ANOTHER_CAR.search(fold(turn.words)):
         reopen(answers, "car")
         return ""
-    found = heard(turn, turn.words, answers.get("store"))
+    found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
     if not found:
         return None
     if faq.is_sure(turn) is not None and _asks(turn, fold(turn.words)):

@@ -10,6 +10,7 @@ from handlers.contact import actions as contact
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from handlers.prices import finding
+from knowledge_base.names import tokens
 from storage import terms, waitlist
 from storage.appointments import OPEN, REQUESTED, Appointment
 
@@ -21,6 +22,11 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return mine(turn)
     if phrases.HOW.search(text):
         return None
+    if phrases.AWAY.search(text) and coming(turn):
+        return _one(turn, "cancel")
+    text = _without_work(turn, text)
+    if phrases.NEW.search(text) or not (coming(turn) or phrases.OWN.search(text)):
+        return None
     if not phrases.THEIRS.search(text):
         # "Move it to Saturday": which one is clear only to somebody who has one.
         if not phrases.MOVE.search(text):
@@ -30,6 +36,17 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if phrases.CANCEL.search(text):
         return _one(turn, "cancel")
     return _one(turn, "move") if phrases.MOVE.search(text) else None
+
+
+def _without_work(turn: Turn, text: str) -> str:
+    """The folded words without services and what is done with them: neither an oil change nor changing tyres moves a visit."""
+    named = turn.memoised(finding.load).services.find(turn.words)
+    parts = [
+        phrases.WORK if any(one.start <= index < one.end for one in named) else token
+        for index, token in enumerate(tokens(turn.words))
+    ]
+    bare = "".join(part if ord(part[0]) > ord("〇") else f" {part} " for part in parts)
+    return phrases.DONE_TO.sub(" ", " ".join(bare.split())) if named else text
 
 
 def _one(turn: Turn, do: str) -> Reply | Start:
@@ -113,9 +130,14 @@ def move(turn: Turn, appointment_id: Any) -> Reply | Start:
         return too_late
     known: Answers = {"id": row.id}
     if turn.incoming.kind == "text":
-        said = heard(turn, turn.words, words.store_of(turn, row).code)
+        store = words.store_of(turn, row)
+        # "Move it to three": on its own day.
+        day = row.starts_at.astimezone(words.zone_of(store)).date().isoformat()
+        said = heard(turn, turn.words, store.code, day)
         known |= {name: said[name] for name in SAID if name in said}
-        reason = hearing.when(turn, turn.words, words.store_of(turn, row)).reason
+        if known.keys() == {"id", "day"} and not hearing.when(turn, turn.words, store).span:
+            del known["day"]
+        reason = hearing.when(turn, turn.words, store).reason
         if reason in MEANT and "which" not in known:
             known["said"] = reason
     return Start("booking.move", known)
@@ -187,7 +209,7 @@ def hear_time(turn: Turn, answers: Answers) -> str | None:
     if finding.asks_price(turn.words):
         return None
     row = wishes.own(turn, answers["id"])
-    said = heard(turn, turn.words, words.store_of(turn, row).code if row else None)
+    said = heard(turn, turn.words, words.store_of(turn, row).code if row else None, answers.get("day"))
     found: Answers = {name: said[name] for name in SAID if name in said}
     if not found:
         return None

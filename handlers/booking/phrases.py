@@ -36,6 +36,22 @@ PROBLEM = re.compile(
 THEIRS = re.compile(
     r"\b(?:my|our|the|that|an|this) (?:\w{1,20} ){0,2}?(?:appointments?|bookings?|visits?|slot|reservation)\b|预约|我约|改约|的约"
 )
+# Theirs beyond doubt, so that even somebody without one is told that there is none.
+OWN = re.compile(
+    r"\bmy (?:\w{1,20} ){0,2}?(?:appointments?|bookings?|visits?|slot|reservation)\b"
+    r"|我的?(?:预约|约)|取消预约|改预约|改约|改期"
+)
+# One that is still to be made.
+NEW = re.compile(
+    r"\b(?:make|get|need|want|like|have|book|schedule|arrange) (?:me )?an? (?:\w{1,15} ){0,2}?(?:appointment|booking|slot)\b"
+)
+AWAY = re.compile(
+    r"\bcan ?not (?:make it|come|be there)\b|\bwill not (?:make it|come|be coming|be there)\b|\bwont (?:make it|come)\b"
+    r"|不去了|不来了|来不了|去不了|没法去|没办法去"
+)
+# Stands for the name of a service.
+WORK = "§"
+DONE_TO = re.compile(rf"\bchang(?:e|ed|ing)(?: \w{{1,12}}){{0,2}} {WORK}|{WORK}")
 HOW = re.compile(r"^how\b|怎么|如何|几天|多久|多长时间|可以.{0,20}吗|能.{0,20}吗")
 CANCEL = re.compile(r"\b(?:cancel|call off|delete|drop)\b|取消|退掉|不去了|不来了|来不了|去不了")
 MOVE = re.compile(

@@ -214,13 +214,17 @@ def find_transport(turn: Turn, answers: Answers) -> str | None:
 
 def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
     """Takes what the words say about the slots that have no answer yet."""
-    for name, value in heard(turn, turn.words, answers.get("store")).items():
-        if name != asked and name not in answers and not (name in SAID and "day" in answers):
+    found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
+    # Of a day that was said before only the time may still be open.
+    same = "time" not in answers and found.get("day") == answers.get("day")
+    for name, value in found.items():
+        late = name in SAID and "day" in answers and not (same and name in ("time", "window"))
+        if name != asked and name not in answers and not late:
             answers[name] = value
 
 
-def heard(turn: Turn, text: str, store: str | None = None) -> Answers:
-    """Everything that the words say about a visit, by slot, and `slots_when.SAID`."""
+def heard(turn: Turn, text: str, store: str | None = None, day: str | None = None) -> Answers:
+    """Everything that the words say about a visit, by slot, and `slots_when.SAID`. `day`: spoken of before, for a bare time."""
     found: Answers = {}
     named = hearing.services(turn, text)
     if named.sure:
@@ -236,8 +240,8 @@ def heard(turn: Turn, text: str, store: str | None = None) -> Answers:
         found["transport"] = kind
     said = hearing.when(turn, text, place or turn.shop.store(store or "") or turn.store)
     if said.options:
-        found["which"] = [[option.label, option.value] for option in choices(turn, said)]
+        found["which"] = [[option.label, option.value] for option in choices(turn, said, day)]
         found |= {"over": True} if said.reason == "past" else {}
     elif said.reading is not None:
-        found |= hearing.wanted(said.reading).answers
+        found |= hearing.wanted(said.reading, day).answers
     return found

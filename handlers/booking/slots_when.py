@@ -39,7 +39,7 @@ class _When(Slot):
             raise Unclear("booking.when.unclear")
         said = hearing.when(turn, turn.words, visit.store)
         if not said.understood or said.contested:
-            raise doubt(turn, said)
+            raise doubt(turn, said, answers.get("day"))
         assert said.reading is not None
         take(answers, hearing.wanted(said.reading, answers.get("day")))
 
@@ -224,10 +224,10 @@ def next_free(turn: Turn, visit: Visit, window: dict[str, str]) -> list[Free]:
     return [one for one in found if hearing.fits(visit.local(one.starts_at), window)][:NEXT]
 
 
-def doubt(turn: Turn, said: Understood) -> Unclear:
+def doubt(turn: Turn, said: Understood, day: str | None = None) -> Unclear:
     """Why the words do not say when; two readings become two buttons. What was not understood is put on the list of gaps."""
     if said.options:
-        found = choices(turn, said)
+        found = choices(turn, said, day)
         return Unclear(
             "booking.when.over" if said.reason == "past" else "booking.when.which", meant=True, options=found, when=found[0].label
         )
@@ -237,17 +237,19 @@ def doubt(turn: Turn, said: Understood) -> Unclear:
     return Unclear(f"booking.when.{said.reason}", meant=True)
 
 
-def choices(turn: Turn, said: Understood) -> list[Option]:
-    return [Option(hearing.wanted(reading).answers, reading_label(turn, reading)) for reading in said.options]
+def choices(turn: Turn, said: Understood, day: str | None = None) -> list[Option]:
+    """`day`: the one that was spoken of before; a bare time means it there."""
+    return [Option(hearing.wanted(reading, day).answers, reading_label(turn, reading, day)) for reading in said.options]
 
 
-def reading_label(turn: Turn, reading: Reading) -> str:
+def reading_label(turn: Turn, reading: Reading, before: str | None = None) -> str:
     """What a reading says, for a button: "Tue 24 Nov, 10:00"."""
-    if reading.day and reading.time:
-        return words.label(turn, "booking.moment", at=datetime.combine(reading.day, reading.time))
+    day = date.fromisoformat(before) if before and not (reading.date or reading.dates) else reading.day
+    if day and reading.time:
+        return words.label(turn, "booking.moment", at=datetime.combine(day, reading.time))
     wanted = hearing.wanted(reading)
     return words.label(
-        turn, "booking.reading", day=reading.day, part=reading.part_of_day or "", clock=reading.time,
+        turn, "booking.reading", day=day, part=reading.part_of_day or "", clock=reading.time,
         first=reading.dates.start if reading.dates else None, last=reading.dates.end if reading.dates else None,
         early=wanted.window.get("early"), late=wanted.window.get("late"),
     )  # fmt: skip

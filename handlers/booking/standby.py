@@ -47,7 +47,7 @@ class Window(Choice):
         store = turn.shop.store(answers["store"])
         said = hearing.when(turn, turn.words, store)
         if said.reading is None or said.contested:
-            raise doubt(turn, said)
+            raise doubt(turn, said, answers["day"])
         wanted = hearing.wanted(said.reading, answers["day"])
         day = wanted.day or answers["day"]
         around = {"early": wanted.time, "late": wanted.time} if wanted.time else {}

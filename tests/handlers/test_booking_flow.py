@@ -393,6 +393,39 @@ def test_a_test_drive_is_of_a_car_of_the_shop(world: World) -> None:
 
 
 @ONE
+def test_an_oil_change_changes_no_appointment(world: World) -> None:
+    """Neither of somebody who has none, who is not told so, nor of somebody who wants a second one."""
+    ann = world.customer().says("I need an appointment for an oil change on Tuesday at ten for my A4 at East Harbour")
+    ann.sees("Tue 24 Nov, 10:00").says("13800138000").sees("You're booked!")
+    ann.says("oil change Wednesday at 3pm").sees("Wed 25 Nov, 15:00", "Shall I book it?").says("yes").sees("You're booked!")
+    ann.says("move my appointment").sees("These are your appointments")
+    world.customer().says("book an appointment to change my brake pads on Friday").sees("Which one do you mean?")
+    world.customer().says("cancel my appointment").sees("You have no appointment")
+
+
+@ONE
+@pytest.mark.parametrize(
+    ("wish", "time", "when", "moved", "to", "away"),
+    [
+        ("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait", "at 3 pm", "Tue 24 Nov, 15:00", "move it to 4 pm",
+         "to Tue 24 Nov, 16:00", "sorry, I can't make it"),
+        ("周二上午十点换机油，A4，东港店，在店等", "下午三点吧", "11月24日 周二 15:00", "改到下午四点",
+         "改到11月24日 周二 16:00", "我来不了了"),
+        ("週二上午十點換機油，A4，東港店，在店等", "下午三點好了", "11月24日 週二 15:00", "改到下午四點",
+         "改到11月24日 週二 16:00", "我去不了了"),
+    ],
+    ids=["en", "zh-CN", "zh-TW"],
+)  # fmt: skip
+def test_a_bare_time_is_of_the_day_that_was_spoken_of(
+    world: World, wish: str, time: str, when: str, moved: str, to: str, away: str
+) -> None:
+    """TM8: and not of today; while booking, at its confirmation, and when it is moved."""
+    ann = world.customer().says(wish).says(time).sees(when).says("13800138000").says(moved).sees(to)
+    ann.presses(ann.labels[0]).says(away).sees("24").presses(ann.labels[0])
+    assert _all(world)[-1].status == "cancelled"
+
+
+@ONE
 @pytest.mark.parametrize("words", ["how do I book?", "怎么预约", "預約要提前幾天", "can you tell me how booking works?"])
 def test_a_question_about_booking_stays_a_question(world: World, words: str) -> None:
     ann = world.customer(language="en" if words.isascii() else "zh-CN").says(words)
