@@ -16,7 +16,7 @@ from storage.messages import MESSAGES
 from storage.staff import Staff
 from storage.tickets import Ticket, TicketEvent, TicketNote
 from tests.bot.house import House, house
-from tests.fake_telegram import FakeTelegram, Group, Received, User
+from tests.fake_telegram import DEADLINE, FakeTelegram, Group, Received, User
 from tests.world import World
 
 GROUP = -1001234567890
@@ -37,7 +37,7 @@ class Floor:
         for _ in range(times):
             await asyncio.to_thread(self.desk.beat)
 
-    async def until(self, true: Callable[[], Any], within: float = 20) -> None:
+    async def until(self, true: Callable[[], Any], within: float = DEADLINE) -> None:
         """Beats until it is so."""
         end = asyncio.get_running_loop().time() + within
         while not true():

@@ -91,7 +91,7 @@ def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
     began = time.monotonic()
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
     assert time.monotonic() - began < 8
     again = bayline("chat", "--as", "ann", typed="major service price\n")
     assert "Major service · Audi A4: ¥" in again.stdout  # the second start kept the data: it still knows the car
@@ -104,7 +104,7 @@ def test_pr5_a_terminal_that_closes_is_a_word_to_stop(start: Callable[..., tuple
         assert answer.read() == b"ready\n"
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGHUP)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def test_pr7_a_process_without_files_left_degrades_and_recovers(
@@ -118,16 +118,16 @@ def test_pr7_a_process_without_files_left_degrades_and_recovers(
         line.close()
 
     def ready() -> bool:
-        with suppress(OSError), urllib.request.urlopen(address + "readyz", timeout=2) as answer:
+        with suppress(OSError), urllib.request.urlopen(address + "readyz", timeout=10) as answer:
             return answer.read() == b"ready\n"
         return False
 
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while not ready():
         assert process.poll() is None
         assert time.monotonic() < end
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def test_pr8_a_part_that_stands_still_is_seen_in_readyz(database: Database) -> None:

@@ -16,7 +16,7 @@ from storage import chats, outbox
 from storage.database import Database
 from tests.bot.house import QUICK, House, house
 from tests.bot.outgoing import post, row, statuses
-from tests.fake_telegram import FakeTelegram
+from tests.fake_telegram import DEADLINE, FakeTelegram
 from tests.marks import EMPTY_ON_SQLITE
 
 Story = Callable[[FakeTelegram, House], Awaitable[None]]
@@ -30,7 +30,7 @@ def tell(database: Database, story: Story, fake: FakeTelegram | None = None, **m
     asyncio.run(run())
 
 
-async def ends(fake: FakeTelegram, database: Database, *wanted: str, within: float = 20) -> None:
+async def ends(fake: FakeTelegram, database: Database, *wanted: str, within: float = DEADLINE) -> None:
     """Waits until the outgoing rows are in these states."""
     await fake.until(lambda: statuses(database) == list(wanted), within, lambda: f"{statuses(database)} is not {list(wanted)}")
 
@@ -259,11 +259,11 @@ def test_ch16_nothing_is_lost_while_telegram_is_away(database: Database) -> None
 @EMPTY_ON_SQLITE
 def test_ch17_one_slow_answer_holds_up_nobody_else(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
-        fake.fault("wait", chat=7, seconds=1.5)
+        fake.fault("wait", chat=7, seconds=3)
         post(database, 7, "slow")
         for chat in range(100, 140):
             post(database, chat, "quick")
-        await fake.until(lambda: len(fake.received) >= 40, within=1.4)
+        await fake.until(lambda: len(fake.received) >= 40, within=2.8)
 
     tell(database, story)
 
@@ -491,7 +491,7 @@ def test_pr9_two_workers_send_each_message_once_and_in_order(database: Database)
             post(database, 1 + number % 9, f"{number:02}")
         await second.start()
         running.courier.wake()
-        await ends(fake, database, *["sent"] * 90, within=20)
+        await ends(fake, database, *["sent"] * 90)
         await second.stop()
         for chat in range(1, 10):
             assert fake.user(chat).texts == [f"{number:02}" for number in range(90) if 1 + number % 9 == chat]

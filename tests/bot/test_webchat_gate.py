@@ -354,7 +354,7 @@ def test_a_reader_that_does_not_read_is_let_go(url: str, monkeypatch: pytest.Mon
         monkeypatch.setattr(socket, "close", close)
         for n in range(3):
             socket.put({"n": n})
-        await asyncio.wait_for(closed.wait(), 1)
+        await asyncio.wait_for(closed.wait(), 20)
 
     asyncio.run(go())
 

@@ -127,7 +127,7 @@ class Visitor:
     async def __aexit__(self, *_: object) -> None:
         await self.ws.close()
 
-    async def frame(self, kind: str = "", within: float = 20.0) -> dict[str, Any]:
+    async def frame(self, kind: str = "", within: float = 60.0) -> dict[str, Any]:
         """The next frame, or the next of a kind."""
         while True:
             frame: dict[str, Any] = json.loads(await self.ws.receive_str(timeout=within))
@@ -142,7 +142,7 @@ class Visitor:
         await self.ws.send_json({"t": "text", **what})
         return str(what["id"])
 
-    async def says(self, text: str, within: float = 20.0) -> dict[str, Any]:
+    async def says(self, text: str, within: float = 60.0) -> dict[str, Any]:
         """Sends words, waits for the acknowledgement and for the answer; the answer's row."""
         known = len(self.rows)
         client_id = await self.sends(text=text)

@@ -42,11 +42,11 @@ class BotProcess:
         await self._process.wait()
 
     async def stop(self) -> int:
-        """As an operator would; the exit code."""
+        """As an operator would; the exit code. How quick a stop is, is tried in `test_cli.py`."""
         assert self._process
         self._process.send_signal(signal.SIGTERM)
         try:
-            return await asyncio.wait_for(self._process.wait(), 8)
+            return await asyncio.wait_for(self._process.wait(), 40)
         finally:
             self._log.close()
             if self._process.returncode is None:
