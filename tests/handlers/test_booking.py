@@ -1,6 +1,8 @@
 """Booking: what is free, and appointments that are held, confirmed, moved and cancelled; on SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -456,6 +458,43 @@ def test_a_freed_time_is_offered_in_order_and_goes_on_after_a_quarter_of_an_hour
     with desk.database.reading() as session:
         statuses = [session.get(waitlist.Wait, one.id).status for one in (ann, bob)]
     assert statuses == ["waiting", "taken"]
+
+
+@ON_POSTGRESQL
+def test_cc4_several_workers_offer_a_freed_time_once_and_to_the_first_in_line(desk: Desk) -> None:
+    """Two places come free at once while others sweep; a quarter of an hour later several sweep at once again."""
+    booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
+    window = (TUESDAY, TUESDAY + timedelta(minutes=30))
+    for name in ("Ann", "Bob", "Cid"):
+        desk.does(actions.wait, SERVICE, *window, Person(name=name, phone=f"+86138000{ord(name[0]):05}"))
+
+    def at_once(*works: Callable[[Session], object]) -> None:
+        begin = threading.Barrier(len(works))
+
+        def work(one: Callable[[Session], object]) -> None:
+            begin.wait()
+            with desk.database.transaction() as session:
+                one(session)
+
+        with ThreadPoolExecutor(len(works)) as pool:
+            list(pool.map(work, works))
+
+    def sweep(session: Session) -> object:
+        return actions.sweep(session, desk.shop, desk.now)
+
+    def cancels(row: Appointment) -> Callable[[Session], object]:
+        return lambda session: actions.cancel(session, desk.shop, row, desk.now, by=ADVISOR)
+
+    at_once(cancels(booked[0]), sweep, cancels(booked[1]), sweep, sweep)
+    desk.does(actions.sweep)  # what was in somebody's hands is left to the next look
+    assert sorted(map(str, desk.offers())) == ["Ann", "Bob"]
+    desk.now += timedelta(minutes=16)
+    at_once(sweep, sweep, sweep, sweep)
+    desk.does(actions.sweep)
+    assert desk.offers() == ["Cid"]
+    with desk.database.reading() as session:
+        held = select(Appointment).where(Appointment.status == "held", Appointment.starts_at == TUESDAY)
+        assert [row.name for row in session.scalars(held.where(Appointment.hold_until > desk.now))] == ["Cid"]
 
 
 def test_saying_no_to_an_offer_passes_it_on_at_once(desk: Desk) -> None:
