@@ -254,8 +254,11 @@ def test_db7_a_damaged_page_is_found_said_and_not_written_to(
     assert "BAD" in found.output
     assert "nothing is written to it" in found.output
     assert "Traceback" not in found.output
-    for words in (("check",), ("run",), ("tickets", "list")):
+    for words in (("check",), ("tickets", "list")):
         assert "is damaged" in bayline(sample_url, *words).output
+    sqlite_file.mark(target, [])
+    with pytest.raises(Wrong, match="is damaged"):
+        backup.refuse_damaged(sample_url, look=True)  # as a start does
     with pytest.raises(Wrong, match="is damaged"):
         backup.make(sample_url, tmp_path / "bad.bak", _quiet)
     assert not (tmp_path / "bad.bak").exists()
