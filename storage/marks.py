@@ -26,9 +26,9 @@ class Mark(Base):
 class Notice(Base):
     """Something that staff must hear about a ticket. `role`: advisor | manager | region; `staff_id`: the one who has it, if any.
 
-    `kind`: opened | wrote | warning | broken | raised | reopened | given | approval. Written together with what it is about;
-    whoever can reach staff takes what is not `told_at`. The key keeps it from being told twice. `message_id`: the row that
-    carries it; `tries`: how many rows could not be delivered.
+    `kind`: opened | wrote | warning | broken | raised | reopened | given | approval | mentioned. Written together with what it
+    is about; whoever can reach staff takes what is not `told_at`. The key keeps it from being told twice. `message_id`: the
+    row that carries it; `tries`: how many rows could not be delivered.
     """
 
     __tablename__ = "ticket_notices"

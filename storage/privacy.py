@@ -102,6 +102,8 @@ TABLES: Mapping[str, Declared] = {
     "ticket_relays": Declared("id chat_id ref thread ticket_id message_id note_id album watched_id", {}, "staff_id", _TICKET),
     "ticket_approvals": Declared("id ticket_id offer asked_at decided_at granted", {}, "asked_by decided_by", _TICKET),
     "ticket_tags": Declared("ticket_id tag", of=_TICKET),
+    "ticket_snoozes": Declared("ticket_id until", {}, "staff_id", _TICKET),
+    "ticket_mentions": Declared("ticket_id at", {}, "staff_id", _TICKET),
     "coupon_entries": Declared(
         "id coupon_id offer_id kind turn worth amount bill store_id at",
         {"note": ""}, "staff_id", {"coupon_id": "coupon"}, "blank",

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, sel
 from sqlalchemy.orm import Session
 
 from storage.approvals import Approval
+from storage.attention import Mention, Snooze
 from storage.chats import CHATS
 from storage.customers import Customer
 from storage.database import dialect
@@ -21,8 +22,10 @@ from storage.vehicles import Vehicle
 
 # Queues of what lives, in the order in which they are shown; `ended` is what was settled.
 MINE, UNASSIGNED, ALL, TURN, BREACHED, APPROVAL = "mine", "unassigned", "all", "waiting", "breached", "approval"
-ENDED = "ended"
-QUEUES = (MINE, UNASSIGNED, ALL, TURN, BREACHED, APPROVAL, ENDED)
+MENTIONED, SNOOZED, ENDED = "mentioned", "snoozed", "ended"
+QUEUES = (MINE, MENTIONED, UNASSIGNED, ALL, TURN, BREACHED, APPROVAL, SNOOZED, ENDED)
+# In these stands also what was put aside.
+_WHOLE = (MENTIONED, BREACHED, APPROVAL, SNOOZED)
 # As much of a matter as a line of the list can show.
 _CLIP = 160
 
@@ -111,8 +114,11 @@ def counts(session: Session, wish: Wish) -> dict[str, int]:
     """How many are in each queue of what lives, and of each tier ("tier:serious") in the queue that is looked at."""
     kinds = [queue for queue in QUEUES if queue not in (ALL, ENDED)]
     here = _queue(wish.queue, wish) if wish.queue not in (ALL, ENDED) else None
-    columns: list[Any] = [func.count().label(ALL)]
-    columns += [func.count().filter(_queue(queue, wish)).label(queue) for queue in kinds]
+    here = here if wish.queue in _WHOLE else ~_snoozed(wish) if here is None else and_(here, ~_snoozed(wish))
+    columns: list[Any] = [func.count().filter(~_snoozed(wish)).label(ALL)]
+    for queue in kinds:
+        theirs = _queue(queue, wish)
+        columns.append(func.count().filter(theirs if queue in _WHOLE else and_(theirs, ~_snoozed(wish))).label(queue))
     for tier in TIERS:
         theirs = Ticket.tier == tier
         columns.append(func.count().filter(theirs if here is None else and_(theirs, here)).label(f"tier:{tier}"))
@@ -143,7 +149,12 @@ def _conditions(session: Session, wish: Wish) -> list[ColumnElement[bool]]:
     if wish.queue == ENDED:
         return [*found, Ticket.status.in_((RESOLVED, CLOSED))]
     found.append(Ticket.status.in_(ALIVE))
+    found += [] if wish.queue in _WHOLE else [~_snoozed(wish)]
     return found if wish.queue == ALL else [*found, _queue(wish.queue, wish)]
+
+
+def _snoozed(wish: Wish) -> ColumnElement[bool]:
+    return Ticket.id.in_(select(Snooze.ticket_id).where(Snooze.until > wish.now))
 
 
 def _wall(wish: Wish) -> list[ColumnElement[bool]]:
@@ -158,6 +169,10 @@ def _queue(queue: str, wish: Wish) -> ColumnElement[bool]:
         return Ticket.staff_id.is_(None)
     if queue == TURN:
         return Ticket.status == WAITING
+    if queue == MENTIONED:
+        return Ticket.id.in_(select(Mention.ticket_id).where(Mention.staff_id == wish.staff_id))
+    if queue == SNOOZED:
+        return _snoozed(wish)
     if queue == APPROVAL:
         return Ticket.id.in_(select(Approval.ticket_id).where(Approval.decided_at.is_(None)))
     assert queue == BREACHED, queue

@@ -10,7 +10,7 @@ from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Panel, Pictu
 from handlers.inbox import bulk, doing, giving, queues, rules, saying, shifting, thread
 from handlers.tickets import promises
 from handlers.tickets.answers import Answer
-from storage import chats, drafts, handiness, marks, media, people, presence, staff, tickets
+from storage import attention, chats, drafts, handiness, marks, media, people, presence, staff, tickets
 from storage import queues as stored
 from storage.customers import Customer
 from storage.tickets import Ticket
@@ -50,6 +50,7 @@ def show(desk: Desk) -> Mapping[str, Any]:
         "needs_prevention": ticket.tier in (tickets.SERIOUS, tickets.CRITICAL),
         "reopen_days": promises.REOPEN_WITHIN.days,
         **giving.shown(desk, ticket),
+        "aside_until": attention.snoozed_until(desk.session, ticket.id, desk.now),
         "card": customers.card_of(desk, customer) if customer and _may_see(desk, customer) else None,
     }
 
@@ -114,6 +115,7 @@ PAGES = [
     Page(path="/tickets/{ticket}/lesson", roles=EVERYBODY, get=show, post=doing.learn, template=_THREAD),
     Page(path="/tickets/{ticket}/later", roles=EVERYBODY, get=show, post=saying.send_later, template=_THREAD),
     Page(path="/tickets/{ticket}/not-later", roles=EVERYBODY, post=saying.not_later),
+    Page(path="/tickets/{ticket}/snooze", roles=EVERYBODY, get=show, post=saying.snooze, template=_THREAD),
     Page(path="/tickets/{ticket}/macro", roles=EVERYBODY, get=show, post=saying.macro, template=_THREAD),
     Page(path="/tickets/{ticket}/tag", roles=EVERYBODY, post=saying.tag),
     Page(path="/tickets/{ticket}/gift", roles=EVERYBODY, post=giving.give),

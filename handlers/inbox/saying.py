@@ -62,6 +62,18 @@ def send_later(desk: Desk) -> Go:
     return doing.sent(desk, ticket, "inbox.later_kept")
 
 
+def snooze(desk: Desk) -> Go:
+    """Puts the ticket aside until a time of the store's clock; without a time it is taken up again."""
+    ticket: Ticket = desk.things["ticket"]
+    wish = desk.field("until", 16)
+    try:
+        at = datetime.fromisoformat(wish).replace(tzinfo=zone_of(desk.session, ticket)) if wish else None
+    except ValueError:
+        raise Refusal("tickets.later_time") from None
+    actions.snooze(doing.work_of(desk), ticket, at)
+    return doing.done(desk, ticket, "snooze" if at else "wake", "inbox.snoozed" if at else "inbox.woken")
+
+
 def not_later(desk: Desk) -> Go:
     ticket: Ticket = desk.things["ticket"]
     later.cancel(doing.work_of(desk), ticket, desk.house.tokens.read("later", desk.field("later")) or 0)

@@ -3,16 +3,17 @@
 Each takes a `Work` (who, when, from where) and a ticket. Raises Refusal with a sentence for whoever tried.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import escape
 from handlers.tickets import assignment, card, promises
 from handlers.tickets.rules import Verdict
-from handlers.tickets.work import BOT, Work
-from storage import handiness, marks, messages, tickets, tier_rules
+from handlers.tickets.work import BOT, Work, may_see
+from storage import attention, handiness, marks, messages, staff, tickets, tier_rules
 from storage.chats import Chat
 from storage.tickets import Ticket, TicketNote
 
@@ -22,6 +23,9 @@ MOST_SUMMARY = 4000
 # The parts of an album come one by one, and leave together.
 ALBUM_WAIT = timedelta(seconds=1.5)
 _ENOUGH = 20_000
+# So long a ticket may be put aside.
+FURTHEST = timedelta(days=30)
+_NAMED = re.compile(r"(?<![\w@.])@([\w][\w.-]{0,79})")
 
 
 # -- the customer's side ----------------------------------------------------------------------------------------------------
@@ -184,7 +188,38 @@ def note(work: Work, ticket: Ticket, text: str) -> TicketNote:
     work.session.add(noted)
     work.session.flush()
     work.event(ticket, "noted")
+    _mention(work, ticket, noted)
     return noted
+
+
+def _mention(work: Work, ticket: Ticket, noted: TicketNote) -> None:
+    """Colleagues whom a note names by their login ("@li") are told; those who may not see the ticket are not."""
+    named = {login.casefold().rstrip(".-") for login in _NAMED.findall(noted.text)}
+    for member in staff.everybody(work.session) if named else ():
+        wanted = member.login.casefold() in named and member.id != work.by.staff_id
+        if wanted and member.dismissed_at is None and may_see(member, ticket):
+            attention.mention(work.session, ticket.id, [member.id], work.now)
+            marks.notify(
+                work.session, key=f"mentioned:{noted.id}:{member.id}", ticket_id=ticket.id, kind="mentioned",
+                role=card.role_of(ticket.tier), staff_id=member.id, now=work.now,
+            )  # fmt: skip
+
+
+def snooze(work: Work, ticket: Ticket, until: datetime | None) -> None:
+    """Puts it aside until then, or with None takes it up again. Its clocks go on, and whatever must be heard ends it.
+
+    Raises Refusal for a time that is gone, or more than a month away.
+    """
+    with work.holding(ticket) as (_, ticket):
+        _alive(ticket)
+        if until is None:
+            attention.wake(work.session, ticket.id)
+            work.event(ticket, "woken")
+            return
+        if not work.now < until <= work.now + FURTHEST:
+            raise Refusal("tickets.later_time")
+        attention.snooze(work.session, ticket.id, _staff(work), until)
+        work.event(ticket, "snoozed", until=until.isoformat())
 
 
 def rewrite_note(work: Work, ticket: Ticket, noted: TicketNote, text: str) -> None:
@@ -380,6 +415,8 @@ def notify(work: Work, ticket: Ticket, kind: str, key: str) -> None:
         work.session, key=f"{kind}:{key}", ticket_id=ticket.id, kind=kind, role=card.role_of(ticket.tier),
         staff_id=ticket.staff_id, now=work.now,
     )  # fmt: skip
+    # What staff must hear about does not stay put aside.
+    attention.wake(work.session, ticket.id)
 
 
 def _move(work: Work, ticket: Ticket, tier: str, what: str) -> None:

@@ -58,7 +58,8 @@ def tell(session: Session, ticket_id: int, texts: Texts, now: datetime, group: s
     # Read under the lock of the chat, so that two workers do not tell the same.
     waiting = boards.notices(session, ticket.id)
     wishes = [notice for notice in waiting if notice.kind == "approval"]
-    waiting = [notice for notice in waiting if notice.kind != "approval"]
+    mentions = [notice for notice in waiting if notice.kind == "mentioned"]
+    waiting = [notice for notice in waiting if notice.kind not in ("approval", "mentioned")]
     refused = [notice for notice in waiting if notice.tries >= TRIES]
     spoke = False
     if home and (boards.queued(session, home.id) < WAITING or ticket.tier == tickets.CRITICAL):
@@ -67,6 +68,7 @@ def tell(session: Session, ticket_id: int, texts: Texts, now: datetime, group: s
         if lost or (ticket.tier == tickets.CRITICAL and any(notice.kind in ALARMING for notice in told)):
             others = [one for one in _managers(work, ticket) if one[1] != home.address]
             spoke |= _privately(work, ticket, told, others, carries=False)
+    spoke |= _mentioned(work, ticket, mentions)
     spoke |= wanting.tell(work, ticket, wishes, chat if not lost else None, _chat)
     if home is None:
         return _privately(work, ticket, waiting, _people(work, ticket, lost=lost)) or spoke
@@ -226,6 +228,18 @@ def _privately(
         for notice in notices:
             notice.message_id = number
     return True
+
+
+def _mentioned(work: Work, ticket: Ticket, notices: Sequence[Notice]) -> bool:
+    """Each in their own chat; who is not linked finds it in the console."""
+    linked = {member.id: (member, address) for member, address in _of_store(work, ticket)}
+    spoke = False
+    for notice in notices:
+        if (one := linked.get(notice.staff_id or 0)) and notice.tries < TRIES:
+            spoke |= _privately(work, ticket, [notice], [one])
+        else:
+            notice.told_at = work.now
+    return spoke
 
 
 def _unanswered(work: Work, ticket: Ticket) -> list[Message]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue import Turn, markup
 from handlers.dialogue.texts import Texts
-from storage import chats, messages, stores, tickets
+from storage import attention, chats, messages, stores, tickets
 from storage.chats import Chat
 from storage.staff import Staff
 from storage.stores import Store
@@ -44,6 +44,9 @@ class Work:
         return self.texts.render(f"tickets.{key}", chat.language or "en", values)
 
     def event(self, ticket: Ticket, what: str, **detail: Any) -> None:
+        """A line of its history. Whoever has done something about it need not be asked to look any more."""
+        if self.by.staff_id is not None:
+            attention.looked_after(self.session, ticket.id, self.by.staff_id)
         self.session.add(
             TicketEvent(
                 ticket_id=ticket.id, at=self.now, who=self.by.who[:80], staff_id=self.by.staff_id, place=self.by.place, what=what,

@@ -183,3 +183,20 @@ def test_what_is_done_in_the_console_shows_in_the_topic_and_the_other_way_round(
     with world.database.reading() as session:
         done = [(event.who, event.place) for event in tickets.history(session, 1) if event.what == "replied"]
     assert done == [("Wang", "console"), ("Li", "telegram"), ("Li", "telegram")]
+
+
+def test_a_colleague_who_is_named_in_a_note_is_told_in_private(world: World) -> None:
+    """Once, in their own chat, with the group there or not; the customer hears nothing of it."""
+    room = Room(world)
+    room.hires("Li", address="71", store_id=1)
+    room.hires("Wang", address="72", store_id=1)
+    room.hires("Elsewhere", address="74", store_id=2)
+    ann = case(world, room)
+    before = ann.received
+    room.writes("71", "// @wang @elsewhere do you know this car?")
+    room.tells()
+    room.tells()
+    wang = room.of("72")
+    assert ["A colleague asks you to look at this" in row.text for row in wang.rows] == [True]
+    assert room.of("74").rows == []
+    assert ann.received == before

@@ -12,8 +12,9 @@ from PIL import Image
 from bot.console.gate import mac
 from handlers.dialogue.texts import LANGUAGES
 from handlers.inbox import FEATURE
-from handlers.tickets import answers
-from storage import drafts, handiness, media, messages, tickets
+from handlers.tickets import actions, answers
+from handlers.tickets.work import By, Work
+from storage import drafts, handiness, marks, media, messages, tickets
 from storage.tickets import Ticket
 from tests.bot.console.site import Browser, Site, customer_of, texts, ticket_in
 from tests.bot.console.test_inbox import now_of, path_of
@@ -377,5 +378,64 @@ def test_a_file_goes_to_the_customer_and_is_kept_and_not_shown(url: str) -> None
             assert (given.text, given.headers["Content-Type"]) == ("%PDF-1.7 x", "application/pdf")
             assert given.headers["Content-Disposition"].startswith("attachment;")
             assert (await site.staff("wes").get(found[1])).status == 404
+
+    asyncio.run(go())
+
+
+def rows_of(page: str) -> int:
+    return page.split('id="rows"')[1].count('class="open"')
+
+
+def test_a_ticket_is_put_aside_until_its_time_or_until_there_is_something_to_hear(url: str) -> None:
+    """Out of the queues of work, with its clocks running; back at its time, by hand, and when the customer writes."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            ticket = ticket_in(site.database, "east")
+            path = path_of(site, ticket)
+            before = rows_of((await ann.get("/tickets")).text)
+
+            async def seen() -> tuple[int, int]:
+                lists = [(await ann.get(f"/tickets?queue={queue}")).text for queue in ("all", "snoozed")]
+                return rows_of(lists[0]) - before, rows_of(lists[1])
+
+            later = (site.now + timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M")  # one hour on the store's clock
+            assert (await ann.post(f"{path}/snooze", until="2020-01-01T10:00")).status == 422
+            assert (await ann.post(f"{path}/snooze", until=later)).status == 303
+            assert await seen() == (-1, 1)
+            assert now_of(site, ticket).solution_due == ticket.solution_due
+            site.now += timedelta(minutes=90)
+            assert await seen() == (0, 0)
+            later = (site.now + timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M")
+            await ann.post(f"{path}/snooze", until=later)
+            await ann.post(f"{path}/snooze", until="")
+            assert await seen() == (0, 0)
+            await ann.post(f"{path}/snooze", until=later)
+            assert await seen() == (-1, 1)
+            with site.database.transaction() as session:
+                work = Work(session, texts(), site.now, By("customer", "web"))
+                with work.holding(session.get_one(Ticket, ticket.id)) as (chat, now):
+                    actions.hear(work, chat, now, "Hello? Anybody?", [])
+            assert await seen() == (0, 0)
+
+    asyncio.run(go())
+
+
+def test_colleagues_who_are_named_in_a_note_find_the_ticket(url: str) -> None:
+    """AU10: by login; not whoever may not see it, and not oneself. It is done with when they have done something."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, max_, wes = site.staff("ann"), site.staff("max"), site.staff("wes")
+            ticket = ticket_in(site.database, "east")
+            path = path_of(site, ticket)
+            await ann.post(f"{path}/note", note="@max, @wes and @ann: who knows this car? mail@max.example")
+            assert [rows_of((await one.get("/tickets?queue=mentioned")).text) for one in (ann, max_, wes)] == [0, 1, 0]
+            with site.database.reading() as session:
+                told = [notice.staff_id for notice in marks.untold(session) if notice.kind == "mentioned"]
+            assert told == [site.member("max").id]
+            await max_.post(f"{path}/note", note="I do.")
+            assert rows_of((await max_.get("/tickets?queue=mentioned")).text) == 0
 
     asyncio.run(go())
