@@ -2,13 +2,13 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.rewards import actions, flow, pages
+from handlers.rewards import actions, at_desk, flow, pages
 
 FEATURE = Feature(
     "rewards",
-    actions={"mine": flow.mine, "show": flow.show, "code": flow.code, "book": flow.book},
+    actions={"mine": flow.mine, "show": flow.show, "code": flow.code, "book": flow.book, "redeem": at_desk.redeem},
     commands={"offers": flow.mine},
-    trigger=flow.asks,
+    trigger=lambda turn: at_desk.typed(turn) or flow.asks(turn),
     pages=pages.PAGES,
     things=[pages.OFFER, pages.COUPON],
     panels=[pages.PANEL],

@@ -19,7 +19,7 @@ from handlers.profile import actions as profile
 from handlers.rewards import actions, codes
 from handlers.rewards.actions import Bill
 from handlers.rewards.rules import LANGUAGES, NewOffer
-from storage import chats, coupons
+from storage import chats, coupons, staff_links
 from storage.appointments import Appointment
 from storage.coupons import EXPIRED, ISSUED, REDEEMED, Coupon, Offer
 from storage.customers import Customer
@@ -298,3 +298,26 @@ def test_the_doctor_looks_at_the_ledger(world: World, monkeypatch: pytest.Monkey
     result = CliRunner().invoke(app, ["doctor"])
     assert result.exit_code == 1
     assert "offer birthday" in result.output
+
+
+@sqlite
+def test_staff_redeem_on_telegram_by_typing_or_scanning(world: World) -> None:
+    """The code, the bill, yes: once. To whoever does not work here a code is words like any other."""
+    with world.database.transaction() as session:
+        offered(session)
+        coupon = actions.issue(session, "ten", somebody(session), "test", START)
+        east = session.scalars(select(Store).where(Store.code == "east")).one()
+        member = Staff(login="eva2", name="Eva", role="advisor", store_id=east.id, language="en", theme="auto", created_at=START)
+        session.add(member)
+        session.flush()
+        eva, ann = world.customer("telegram", "en", address="4711"), world.customer("telegram", "en")
+        staff_links.link(session, member.id, "4711", START)
+    scanned = f"{codes.SCANNED}{coupon.code}"
+    assert "takes" not in ann.says(f"{scanned} 200").last.text
+    eva.says(scanned).sees("with the bill behind it")
+    eva.says(f"{codes.shown('0' * 12)} 200").sees("There is no coupon with this code")
+    eva.says(f"{codes.shown(coupon.code).lower()} 200").sees("Ten off", "¥10", "¥200").presses("Redeem").sees("Redeemed")
+    eva.says(f"{scanned} 200").sees("has been used")
+    with world.database.reading() as session:
+        assert session.get_one(Coupon, coupon.id).state == REDEEMED
+    sound(world.database)
