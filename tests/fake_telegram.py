@@ -51,7 +51,8 @@ class Received:
 
 @dataclass
 class Fault:
-    """`kind`: drop, silence, reset, slow, html, truncated, not_ok, error, wait. `times` None is for ever."""
+    """`kind`: drop, silence, reset, slow, html, truncated, not_ok, error, wait. `times` None is for ever; of the calls that it
+    concerns it spoils one of `every`."""
 
     kind: str
     method: str
@@ -62,6 +63,8 @@ class Fault:
     parameters: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     seen: int = 0
+    every: int = 1
+    met: int = 0
 
 
 class User:
@@ -385,6 +388,9 @@ class FakeTelegram:
     def _fault(self, method: str, chat: Any, *kinds: str) -> Fault | None:
         for fault in self.faults:
             if fault.method in (method, "*") and fault.kind in kinds and (fault.chat is None or str(fault.chat) == str(chat)):
+                fault.met += 1
+                if fault.met % fault.every:
+                    continue
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times <= 0:

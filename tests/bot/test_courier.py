@@ -482,17 +482,36 @@ def test_pr8_the_courier_survives_a_database_that_goes_away(database: Database, 
     tell(database, story)
 
 
-def test_pr9_two_workers_send_each_message_once_and_in_order(database: Database) -> None:
+@EMPTY_ON_SQLITE
+def test_a_fifth_of_all_calls_fails_and_every_message_comes_to_its_end(database: Database) -> None:
+    """502 for one call of five, for as long as it lasts; of what is sent nothing is sent twice, and each chat keeps its order."""
+
+    async def story(fake: FakeTelegram, running: House) -> None:
+        fault = fake.fault("error", code=502, times=None, every=5)
+        for number in range(60):
+            post(database, 1 + number % 6, f"{number:02}", purpose="marketing")
+        running.courier.wake()
+        await ends(fake, database, *["sent"] * 60)
+        assert fault.seen >= 12
+        for chat in range(1, 7):
+            assert fake.user(chat).texts == [f"{number:02}" for number in range(60) if 1 + number % 6 == chat]
+
+    tell(database, story)
+
+
+def test_pr9_four_workers_send_each_message_once_and_in_order(database: Database) -> None:
     """PR9: several couriers on one database."""
 
     async def story(fake: FakeTelegram, running: House) -> None:
-        second = Courier(database, system_clock, [running.telegram.sender], patience=QUICK)
+        others = [Courier(database, system_clock, [running.telegram.sender], patience=QUICK) for _ in range(3)]
         for number in range(90):
             post(database, 1 + number % 9, f"{number:02}")
-        await second.start()
+        for other in others:
+            await other.start()
         running.courier.wake()
         await ends(fake, database, *["sent"] * 90)
-        await second.stop()
+        for other in others:
+            await other.stop()
         for chat in range(1, 10):
             assert fake.user(chat).texts == [f"{number:02}" for number in range(90) if 1 + number % 9 == chat]
 
