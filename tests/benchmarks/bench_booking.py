@@ -17,6 +17,7 @@ import threading
 import time as clock
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
@@ -165,7 +166,7 @@ def _availability(database: Database, shop: Shop) -> Iterator[tuple[str, str]]:
     figures = {
         name: _best(database, way) for name, way in (("bits", by_bits), ("cold", cold), ("join", by_anti_join), ("loop", by_loop))
     }
-    with database.reading() as session:
+    with _reading(database) as session:
         assert by_bits(session) == by_loop(session) == by_anti_join(session)
         found = len(by_bits(session))
     ours = figures["bits"]
@@ -176,13 +177,19 @@ def _availability(database: Database, shop: Shop) -> Iterator[tuple[str, str]]:
     )
 
 
-def _best(database: Database, way: Callable[[Session], set[int]]) -> float:
-    """Milliseconds."""
-    taken = []
+@contextmanager
+def _reading(database: Database) -> Iterator[Session]:
     with database.reading() as session:
         if not database.is_sqlite:
             # Or PostgreSQL joins by the bay alone and compares every time with every other.
             session.execute(text("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"))
+        yield session
+
+
+def _best(database: Database, way: Callable[[Session], set[int]]) -> float:
+    """Milliseconds."""
+    taken = []
+    with _reading(database) as session:
         way(session)
         for _ in range(ROUNDS):
             began = clock.perf_counter()

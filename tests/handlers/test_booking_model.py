@@ -124,11 +124,12 @@ class Diary(RuleBasedStateMachine):
         self.until[row.id] = row.hold_until
         return (row.id, services)
 
-    @rule(services=st.sampled_from(WISHES), place=PLACES)
-    def by_phone(self, services: tuple[str, ...], place: int) -> None:
+    @rule(target=rows, services=st.sampled_from(WISHES), place=PLACES)
+    def by_phone(self, services: tuple[str, ...], place: int) -> tuple[int, tuple[str, ...]]:
         """Somebody books by phone: held and confirmed at once."""
         number, _ = self._hold(services, place, True)
         self._confirm(number, services)
+        return (number, services)
 
     @rule(which=rows)
     def confirm(self, which: tuple[int, tuple[str, ...]]) -> None:
@@ -181,6 +182,18 @@ class Diary(RuleBasedStateMachine):
     @precondition(lambda self: any(until <= self.now for until in self.until.values()))
     @rule()
     def sweep(self) -> None:
+        self._sweep()
+
+    @precondition(lambda self: self.now < NOW + timedelta(hours=6))
+    @rule(services=st.sampled_from(WISHES), place=PLACES)
+    def too_late(self, services: tuple[str, ...], place: int) -> None:
+        """Held, forgotten, put away, and confirmed after all."""
+        number, _ = self._hold(services, place, True)
+        self.now += timedelta(minutes=6)
+        self._sweep()
+        self._confirm(number, services)
+
+    def _sweep(self) -> None:
         self._try(actions.sweep)
         for number in [number for number, until in self.until.items() if until <= self.now]:
             del self.has[number], self.until[number]
