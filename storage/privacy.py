@@ -220,6 +220,7 @@ TABLES: Mapping[str, Declared] = {
     ),
     "slot_days": _shop("store_id day taken"),
     "special_days": _shop("id store_id day spans names"),
+    "store_clocks": _shop("store_id timezone known"),
     "stores": _shop("id code kind names addresses parking phone timezone region currency position booking feedback"),
     "ticket_promises": _shop("tier store response_minutes response_always solution_minutes solution_always goodwill"),
     "tier_corrections": _shop("rule was became count last_at"),

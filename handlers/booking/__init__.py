@@ -1,7 +1,8 @@
 """Booking: a visit is booked, moved and cancelled in words or taps, on a bay that nobody else gets; and the reminders of it."""
 
-from handlers.booking import calendar, flow, hearing, mine, pages, pushes, standby
+from handlers.booking import calendar, clock_rules, flow, hearing, mine, pages, pushes, standby
 from handlers.dialogue import Feature
+from handlers.dialogue.feature import Sweep
 
 FEATURE = Feature(
     "booking",
@@ -15,6 +16,7 @@ FEATURE = Feature(
     trigger=flow.asked_for,
     keeps=[hearing.store_names],
     pushes=[pushes.sweep, pushes.offer, pushes.forget, pushes.remind, pushes.note_missed],
+    sweeps=[Sweep(clock_rules.to_look_at, clock_rules.keep_promises)],
     files={calendar.NAME: calendar.fetched},
     pages=pages.PAGES,
     things=[pages.APPOINTMENT],

@@ -1,5 +1,6 @@
-"""A store's time zone is corrected: visits to come keep the time on the wall, because that is what people were told."""
+"""A store's time zone is corrected, or its rules change: visits to come keep the time on the wall that people were told."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,17 @@ IMPORT = By("system", "import", staff=True)
 FAR = timedelta(days=800)
 
 
-def keep_wall_times(session: Session, store_id: int, before: str, after: str, now: datetime) -> list[Appointment]:
-    """Shifts everything that is to come in the store from the zone `before` to `after`; what was shifted."""
+def keep_wall_times(
+    session: Session, store_id: int, before: Callable[[datetime], datetime], after: ZoneInfo, now: datetime, by: By = IMPORT
+) -> list[Appointment]:
+    """Shifts what is to come in the store to where its time on the wall is now; what was shifted.
+
+    `before`: the time on the wall of an instant as it was told; `after`: the store's zone from now on.
+    """
     coming = appointments.between(session, store_id, now, now + FAR, (HELD, *OPEN))
-    rows = [appointments.lock(session, number) for number in sorted(row.id for row in coming)]
-    shifts = {row.id: _shift(row.starts_at, ZoneInfo(before), ZoneInfo(after)) for row in rows}
+    locked = [appointments.lock(session, number) for number in sorted(row.id for row in coming)]
+    shifts = {row.id: _shift(row.starts_at, before, after) for row in locked}
+    rows = [row for row in locked if shifts[row.id]]
     had = {row.id: slots.claims_of(session, [row.id]) for row in rows}
     will = {number: [_shifted(claim, shifts[number]) for claim in claims] for number, claims in had.items()}
     ledger = slots.lock(
@@ -34,15 +41,13 @@ def keep_wall_times(session: Session, store_id: int, before: str, after: str, no
         row.starts_at, row.ends_at = was + shifts[row.id], row.ends_at + shifts[row.id]
         row.legs = [{**leg, **{which: _later(leg[which], shifts[row.id]) for which in ("starts", "ends")}} for leg in row.legs]
         row.sequence += 1
-        history.changed(
-            session, row, now, IMPORT, "moved", before={"starts": history.iso(was)}, starts=history.iso(row.starts_at)
-        )
+        history.changed(session, row, now, by, "moved", before={"starts": history.iso(was)}, starts=history.iso(row.starts_at))
     ledger.save()
     return rows
 
 
-def _shift(moment: datetime, before: ZoneInfo, after: ZoneInfo) -> timedelta:
-    there = moment.astimezone(before)
+def _shift(moment: datetime, before: Callable[[datetime], datetime], after: ZoneInfo) -> timedelta:
+    there = before(moment)
     return rules.instant(there.date(), there.time(), after) - moment
 
 

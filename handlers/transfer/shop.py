@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -61,7 +62,8 @@ class StoreImport:
         else:
             self.report.changed += 1
             if store.timezone != wish["timezone"]:
-                rezoning.keep_wall_times(self.session, store.id, store.timezone, wish["timezone"], self.now)
+                before, after = ZoneInfo(store.timezone), ZoneInfo(wish["timezone"])
+                rezoning.keep_wall_times(self.session, store.id, lambda told: told.astimezone(before), after, self.now)
         stores.put(self.session, wish)
 
 

@@ -7,16 +7,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import demo
 from handlers import transfer
-from handlers.booking import actions, closing, history
+from handlers.booking import actions, clock_rules, closing, history
 from handlers.booking.history import By, Person
 from handlers.booking.plan import Wish
 from handlers.dialogue import Refusal
@@ -26,7 +28,8 @@ from storage import appointments, slots, stores, waitlist
 from storage.appointments import Appointment
 from storage.database import Database
 from storage.slots import Claim, moment_of
-from tests.world import START
+from storage.store_clocks import StoreClock
+from tests.world import START, World
 
 ADVISOR = By("Chen", "console", staff=True)
 ANN, BOB = Person(name="Ann", phone="+8613800000001"), Person(name="Bob", phone="+8613800000002")
@@ -616,3 +619,34 @@ def test_a_store_whose_zone_was_wrong_keeps_the_time_on_the_wall(desk: Desk, tmp
         )
         assert slots.differences(session, first.store_id) == []
     assert desk.history(rows[0])[-1] == "moved"
+
+
+def test_tm10_a_country_changes_its_clocks_after_visits_were_booked(desk: Desk) -> None:
+    """TM10: the time on the wall stays, as do visits beyond the change; what was moved is written down, once."""
+    world = World(desk.database, desk.now)
+    world.sweeps()
+    rows = [desk.books(), desk.books(BOB, TUESDAY + timedelta(days=1), replace(SERVICE, vehicle_id=30))]
+    with desk.database.transaction() as session:
+        store = desk.shop.stores[0]
+        [clock] = [one for one in session.scalars(select(StoreClock)) if one.store_id == store.id]
+        assert clock.known[0][1] == 8 * 3600
+        # Until the day after the first visit, so people thought then, the clock would be an hour ahead.
+        end = int((TUESDAY + timedelta(hours=12)).timestamp())
+        clock.known = [[clock.known[0][0], 9 * 3600], [end, 8 * 3600]]
+    for _ in range(2):
+        world.sweeps()
+        with desk.database.reading() as session:
+            first, second = [session.get_one(Appointment, row.id) for row in rows]
+            assert (first.starts_at, first.sequence) == (TUESDAY + timedelta(hours=1), 1)
+            assert (second.starts_at, second.sequence) == (TUESDAY + timedelta(days=1), 0)
+            assert slots.differences(session, store.id) == []
+        assert [what for what in desk.history(rows[0]) if what == "moved"] == ["moved"]
+        assert "moved" not in desk.history(rows[1])
+
+
+@given(st.sampled_from(sorted(available_timezones())), st.integers(0, 790 * 24 * 60))
+@settings(max_examples=150)
+def test_what_is_known_of_a_clock_says_what_the_clock_says(zone: str, minutes: int) -> None:
+    began = datetime(2026, 11, 1, tzinfo=UTC)
+    known, at = clock_rules.known(zone, began), began + timedelta(minutes=minutes)
+    assert clock_rules.on_the_wall(known)(at).replace(tzinfo=None) == at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
