@@ -5,7 +5,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
@@ -61,7 +61,11 @@ def open_database(settings: Settings) -> Database:
     address = settings.database
     refuse_damaged(address)
     if address.startswith("sqlite:///"):
-        make_folder(Path(address.removeprefix("sqlite:///")).parent)
+        path = Path(address.removeprefix("sqlite:///"))
+        make_folder(path.parent)
+        if not path.exists():
+            with suppress(OSError):  # what is wrong there is said when it is opened
+                path.touch(0o600)  # it will hold personal data; SQLite's files beside it get the same mode
     base.keep_in(settings.data_dir)
     database = Database(address)
     try:

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import setup
+from bot.app import open_database
+from bot.settings import Settings
 from storage import stores
 from storage.catalogue import Price, Service
 from storage.database import Database
@@ -96,3 +98,14 @@ def test_settings_are_written_once_and_for_the_owner_only_pr10(tmp_path: Path) -
     path.write_text("TELEGRAM_BOT_TOKEN=secret\n", "utf-8")
     assert not setup.write_env(path, "sqlite:///other.db")
     assert path.read_text("utf-8") == "TELEGRAM_BOT_TOKEN=secret\n"
+
+
+def test_a_new_database_is_read_by_its_owner_only(tmp_path: Path) -> None:
+    database = open_database(Settings(BAYLINE_DATA_DIR=tmp_path / "data"))
+    try:
+        with database.transaction() as session:
+            assert stores.all_stores(session) == []
+        files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "data").iterdir()}
+        assert files == dict.fromkeys(("bayline.db", "bayline.db-wal", "bayline.db-shm"), 0o600)
+    finally:
+        database.close()
