@@ -6,9 +6,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 BIN = .venv/bin
 
-# Where it is set, each of the many processes that tests start would compile all files anew: that took a quarter of the time.
-unexport PYTHONDONTWRITEBYTECODE
-# Byte code is kept also where an environment says that it should not be: without it every start takes a third longer.
+# Byte code is kept also where an environment says that it should not be: without it every start, and each of the many processes
+# that tests start, compiles all files anew, and importing takes a third longer.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check lint bench torture clean
