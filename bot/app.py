@@ -137,6 +137,7 @@ class App:
                 self.engine.memo,
                 proxies=proxies,
                 wake=lambda: self.wake(),
+                second_step=settings.second_step_roles,
             )
             web.add_routes(console.routes())
             parts.callback(console.stop)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.staff import Staff
 
-app = typer.Typer(help="Who may come into the console: invite, add, link, list, dismiss, password.", no_args_is_help=True)
+app = typer.Typer(
+    help="Who may come into the console: invite, add, link, list, dismiss, password, second-step-off.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -79,12 +81,14 @@ def link(login: str) -> None:
 @app.command("list")
 def list_() -> None:
     """Everybody, with role and store."""
-    from storage import staff, stores
+    from storage import factors, staff, stores
 
     with opened() as (_, database), database.reading() as session:
         codes = {store.id: store.code for store in stores.all_stores(session)}
+        guarded = factors.standing(session)
         for member in staff.everybody(session):
             state = "left" if member.dismissed_at else "" if member.password else "no password yet"
+            state += "second step" if member.id in guarded else ""
             where = codes[member.store_id] if member.store_id else "all stores"
             typer.echo(f"{member.login:20} {member.role:14} {where:12} {member.name}  {state}".rstrip())
 
@@ -101,6 +105,17 @@ def dismiss(login: str) -> None:
         except Refusal as refusal:
             _refused(refusal)
     typer.echo(f"{login} is out.")
+
+
+@app.command("second-step-off")
+def second_step_off(login: str) -> None:
+    """For who has lost phone and recovery codes: their password alone lets them in, until they set it up anew."""
+    from handlers.staff import second_step
+
+    with opened() as (settings, database), database.transaction() as session:
+        if not second_step.take_off(session, _member(session, login), now_of(settings), by=None, place="cli"):
+            _fail(f"{login} logs in with a password alone already.")
+    typer.echo(f"{login} logs in with the password alone now, and is logged out everywhere.")
 
 
 @app.command()

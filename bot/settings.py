@@ -15,6 +15,7 @@ _TOKEN = re.compile(r"\d{3,20}:[\w-]{10,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _GROUP = re.compile(r"-\d{1,20}")
 _ORIGIN = re.compile(r"https?://[^/\s]+/?")
+_ROLES = ("advisor", "manager", "region", "administrator")
 _DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
 
 
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     allowed_origins: str = Field("", alias="BAYLINE_ALLOWED_ORIGINS")
     trusted_proxies: str = Field("", alias="BAYLINE_TRUSTED_PROXIES")
     keep: str = Field("", alias="BAYLINE_KEEP_MONTHS")
+    second_step: str = Field("", alias="BAYLINE_SECOND_STEP")
 
     @field_validator("database_url")
     @classmethod
@@ -96,6 +98,14 @@ class Settings(BaseSettings):
             _policy(value)
         return value
 
+    @field_validator("second_step")
+    @classmethod
+    def _second_step(cls, value: str) -> str:
+        for role in _listed(value):
+            if role not in (*_ROLES, "everybody"):
+                raise ValueError(f'"{role}" must be one of {", ".join(_ROLES)} or everybody; commas between several')
+        return value
+
     @field_validator("clock_file")
     @classmethod
     def _clock(cls, value: Path | None) -> Path | None:
@@ -135,6 +145,12 @@ class Settings(BaseSettings):
     def proxies(self) -> tuple[str, ...]:
         """Addresses of proxies whose word about the visitor's address we take."""
         return _listed(self.trusted_proxies)
+
+    @property
+    def second_step_roles(self) -> frozenset[str]:
+        """Roles that do not come into the console with a password alone."""
+        roles = frozenset(_listed(self.second_step))
+        return frozenset(_ROLES) if "everybody" in roles else roles
 
     @property
     def policy(self) -> "Policy":

@@ -17,6 +17,7 @@ from storage import (
     drafts,
     entries,
     erasures,
+    factors,
     facts,
     feedback,
     handiness,
@@ -59,7 +60,8 @@ from storage import (
 
 __all__ = [
     "answers", "appointments", "audit", "boards", "campaigns", "care", "catalogue", "chats", "contact", "coupons", "customers",
-    "database", "drafts", "entries", "erasures", "facts", "feedback", "handiness", "holds", "keys", "leases", "lessons", "marks",
+    "database", "drafts", "entries", "erasures", "factors", "facts",
+    "feedback", "handiness", "holds", "keys", "leases", "lessons", "marks",
     "media", "merging", "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes",
     "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "staff_links", "stores", "surveys",
     "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",

@@ -172,6 +172,8 @@ TABLES: Mapping[str, Declared] = {
     "audit": _shop("id at place action about details", "staff_id"),
     "lessons": _shop("id ticket_id store_id at tier category", "staff_id title root whys remedy prevention draft"),
     "staff": _shop("id role store_id created_at dismissed_at", "login name language theme keys password"),
+    "staff_factors": _shop("confirmed_at used_step failures failed_at", "staff_id secret"),
+    "staff_recovery_codes": _shop("", "digest staff_id"),
     "staff_invites": _shop("expires_at", "digest staff_id"),
     "staff_sessions": _shop("created_at seen_at", "digest staff_id browser"),
     "staff_shifts": _shop("", "staff_id week away_until"),

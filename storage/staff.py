@@ -131,6 +131,11 @@ def end_sessions(session: Session, staff_id: int) -> None:
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
 
 
+def end_other_sessions(session: Session, staff_id: int, digest: str) -> None:
+    """All but this one."""
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.digest != digest))
+
+
 def forget_old(session: Session, created_before: datetime, seen_before: datetime, now: datetime) -> None:
     """Drops sessions and codes that nobody can use any more."""
     session.execute(

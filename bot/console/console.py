@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import resources
@@ -41,22 +41,23 @@ _LIVE = "X-Bayline-Live"
 class Console:
     """Put `routes()` into the application. `wake` is called, on the loop, after each change: there may be something to send.
 
+    `second_step`: the roles that must set up the second step of the login.
     Makes the installation's key in the database when it is the first.
     """
 
     def __init__(
         self, database: Database, clock: Clock, features: Sequence[Feature], texts: Texts, memo: Memo,
-        *, proxies: Proxies | None = None, wake: Callable[[], None] = lambda: None,
+        *, proxies: Proxies | None = None, wake: Callable[[], None] = lambda: None, second_step: Collection[str] = (),
     ) -> None:  # fmt: skip
         with database.transaction() as session:
             key = keys.ensure(session, "console")
-        self.house = House(features, texts, memo, key)
+        self.house = House(features, texts, memo, key, second_step)
         self._serving = Serving(database, clock, self.house)
         self._proxies = proxies or Proxies()
         self._wake = wake
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="console")
         self._live = Live(database, clock, self.house, self._in_thread)
-        self._door = Door(Entering(database, clock, self.house), key, self._proxies, self._cookies, self._in_thread)
+        self._door = Door(Entering(database, clock, self.house, key), key, self._proxies, self._cookies, self._in_thread)
 
     def hang_up(self) -> None:
         """On the loop, before the server stops: lines to pages would keep it waiting."""

@@ -39,6 +39,8 @@ class Door:
         return [
             web.get(f"{ROOT}/login", self._login_form),
             web.post(f"{ROOT}/login", self._login),
+            web.get(f"{ROOT}/login/code", self._no_code_yet),
+            web.post(f"{ROOT}/login/code", self._code),
             web.get(f"{ROOT}/invite", self._invite_form),
             web.post(f"{ROOT}/invite", self._invite),
         ]
@@ -60,6 +62,17 @@ class Door:
         if not self._attempts.may_try(fold_login(entry.login), self._proxies.client(request), cookies.get("known")):
             return self._form(request, functools.partial(page, said="staff.too_many"), 429)
         return await self._enter(request, self._entering.login, entry, page)
+
+    async def _no_code_yet(self, request: web.Request) -> web.Response:
+        """Where a browser comes that opens the address of the second step again."""
+        return onward(f"{ROOT}/login")
+
+    async def _code(self, request: web.Request) -> web.Response:
+        fields = await form(request)
+        entry = _entry(request, fields)
+        if not _proven(fields, self._cookies(request)):
+            return self._form(request, functools.partial(self._entering.login_page, entry, said="desk.stale"), 403)
+        return await self._enter(request, self._entering.second, entry, functools.partial(self._entering.login_page, entry))
 
     async def _invite(self, request: web.Request) -> web.Response:
         fields = await form(request)
@@ -113,6 +126,7 @@ def _entry(request: web.Request, fields: Fields) -> Entry:
         login=first(fields, "login")[:200],
         password=first(fields, "password")[:1000],
         code=first(fields, "code").strip()[:200],
+        half=first(fields, "half")[:200],
         name=first(fields, "name").strip()[:120],
         language=wish if wish in LANGUAGES else language_of(request.headers.get(hdrs.ACCEPT_LANGUAGE, "")),
         browser=request.headers.get(hdrs.USER_AGENT, "")[:120],

@@ -18,7 +18,7 @@ from aiohttp import hdrs, web
 from bot.clock import Clock
 from bot.redaction import where
 from handlers.desk import Desk, House, Missing
-from handlers.staff import actions, rules
+from handlers.staff import actions, rules, second_step
 from storage import presence, pulse, staff
 from storage.database import Database
 from storage.pulse import Trace
@@ -153,6 +153,8 @@ class Live:
         with self._database.reading() as session:
             found = actions.session_of(session, secret, now) if secret else None
             if found is None:
+                return None
+            if second_step.missing(session, found.staff, self._house.second_step):
                 return None
             desk = Desk(session, found.staff, now, self._house)
             try:

@@ -16,7 +16,8 @@ from bot.console.rendering import proof_fields, render
 from handlers.desk import Desk, Go, House, Missing, Page, Photo, Picture
 from handlers.desk.desk import ROOT, is_ours
 from handlers.dialogue import Refusal, Unclear
-from handlers.staff import actions
+from handlers.staff import actions, second_step
+from handlers.staff.second_step_pages import PLACE
 from storage import staff
 from storage.database import Database, passes
 from storage.staff import StaffSession
@@ -106,6 +107,8 @@ class Serving:
     # -- inside --------------------------------------------------------------------------------------------------------
 
     def _get(self, session: Session, found: StaffSession, page: Page, asked: Asked, now: datetime) -> Answer:
+        if self._barred(session, found, page):
+            return Answer(303, go=ROOT + PLACE)
         desk = self._desk(session, found, asked, now)
         if found.staff.role not in page.roles:
             return self._problem(desk, 403, "desk.not_yours", asked)
@@ -132,6 +135,8 @@ class Serving:
             found = self._who(session, asked, now)
             if found is None:
                 return Answer(303, go=f"{ROOT}/login")
+            if self._barred(session, found, page):
+                return Answer(303, go=ROOT + PLACE)
             desk = self._desk(session, found, asked, now)
             if found.staff.role not in page.roles:
                 return self._problem(desk, 403, "desk.not_yours", asked)
@@ -172,6 +177,11 @@ class Serving:
 
     def _who(self, session: Session, asked: Asked, now: datetime) -> StaffSession | None:
         return actions.session_of(session, asked.secret, now) if asked.secret else None
+
+    def _barred(self, session: Session, found: StaffSession, page: Page) -> bool:
+        """Who must have a second step and has none yet sees their own account, where it is set up, and nothing else."""
+        ours = page.path == "/account" or page.path.startswith("/account/")
+        return not ours and second_step.missing(session, found.staff, self.house.second_step)
 
     def _proven(self, asked: Asked) -> bool:
         return same(asked.field("csrf"), mac(asked.secret, "csrf"))

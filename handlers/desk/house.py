@@ -1,6 +1,6 @@
 """The house as the console sees it: every feature's pages, things and panels, gathered once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from handlers.desk.page import Page, Panel, Thing
 from handlers.desk.tokens import Tokens
@@ -10,10 +10,15 @@ from handlers.dialogue.texts import Texts
 
 
 class House:
-    """`key` is the installation's secret for tokens. Raises ValueError for two pages or two things of one name."""
+    """`key` is the installation's secret for tokens. `second_step`: the roles that must not log in with a password alone.
 
-    def __init__(self, features: Sequence[Feature], texts: Texts, memo: Memo, key: bytes) -> None:
-        self.texts, self.memo = texts, memo
+    Raises ValueError for two pages or two things of one name.
+    """
+
+    def __init__(
+        self, features: Sequence[Feature], texts: Texts, memo: Memo, key: bytes, second_step: Collection[str] = ()
+    ) -> None:  # fmt: skip
+        self.texts, self.memo, self.second_step = texts, memo, second_step
         self.tokens = Tokens(key)
         self.pages: list[Page] = [page for feature in features for page in feature.pages]
         self.panels: list[Panel] = [panel for feature in features for panel in feature.panels]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue import Refusal
 from handlers.staff import rules
-from storage import audit, boards, chats, messages, staff, staff_links
+from storage import audit, boards, chats, factors, messages, staff, staff_links
 from storage.staff import Staff, StaffInvite, StaffSession
 
 
@@ -131,6 +131,7 @@ def dismiss(session: Session, member: Staff, now: datetime, *, by: int | None, p
     if address := staff_links.address_of(session, member.id):
         membership(session, address, "expel", now)
     staff_links.unlink(session, member.id)
+    factors.drop(session, member.id)
     audit.write(session, "staff.dismiss", staff_id=by, now=now, place=place, about=f"staff:{member.id}")
 
 

@@ -7,7 +7,7 @@ from handlers.desk import ADMINISTRATORS, EVERYBODY, Desk, Go, Page, Thing
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
 from handlers.staff import actions, passwords, rules
-from storage import audit, staff
+from storage import audit, factors, staff
 from storage.staff import ROLES, Staff
 
 THEMES = ("auto", "light", "dark")
@@ -22,6 +22,7 @@ def account(desk: Desk) -> Mapping[str, Any]:
         "languages": LANGUAGES,
         "themes": THEMES,
         "shortest": rules.SHORTEST_PASSWORD,
+        "guarded": factors.stands(desk.session, desk.staff.id),
     }
 
 
@@ -53,7 +54,10 @@ def end_others(desk: Desk) -> Go:
 
 
 def everybody(desk: Desk) -> Mapping[str, Any]:
-    return {"people": staff.everybody(desk.session), "roles": ROLES, "languages": LANGUAGES, "code": "", "member": None}
+    return {
+        "people": staff.everybody(desk.session), "guarded": factors.standing(desk.session), "roles": ROLES,
+        "languages": LANGUAGES, "code": "", "member": None,
+    }  # fmt: skip
 
 
 def add(desk: Desk) -> Mapping[str, Any]:

@@ -43,6 +43,11 @@ def test_without_any_setting_it_is_sqlite_on_this_machine() -> None:
         ("BAYLINE_TRUSTED_PROXIES", "10.0.0.1/8", "10.0.0.0/8"),
         ("BAYLINE_KEEP_MONTHS", "messages=12, photos=many", '"photos=many" must look like messages=24'),
         ("BAYLINE_KEEP_MONTHS", "words=3", "messages, photos, tickets"),
+        (
+            "BAYLINE_SECOND_STEP",
+            "admins, manager",
+            '"admins" must be one of advisor, manager, region, administrator or everybody',
+        ),
     ],
 )
 def test_a_wrong_setting_says_what_to_write(name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:

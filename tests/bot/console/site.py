@@ -87,12 +87,21 @@ class Seen:
 class Site:
     """`async with Site(url) as site:` … `now` may be changed while it runs."""
 
-    def __init__(self, url: str, memo: Memo | None = None, proxies: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, url: str, memo: Memo | None = None, proxies: tuple[str, ...] = (), second_step: tuple[str, ...] = ()
+    ) -> None:
         self.now = START
         self.database = Database(url)
         self.woken = 0
         self.console = Console(
-            self.database, lambda: self.now, FEATURES, texts(), memo or Memo(), proxies=Proxies(proxies), wake=self._wake
+            self.database,
+            lambda: self.now,
+            FEATURES,
+            texts(),
+            memo or Memo(),
+            proxies=Proxies(proxies),
+            wake=self._wake,
+            second_step=second_step,
         )
         self.app = make_app(self._ready)
         self.app.add_routes(self.console.routes())

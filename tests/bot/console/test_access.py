@@ -35,7 +35,7 @@ from tests.world import START
 
 # What the shell itself answers, beside the pages that features declare.
 SHELL = {
-    *((method, f"{ROOT}{path}") for path in ("/login", "/invite") for method in ("GET", "POST")),
+    *((method, f"{ROOT}{path}") for path in ("/login", "/login/code", "/invite") for method in ("GET", "POST")),
     ("GET", ROOT), ("GET", f"{ROOT}/"), ("POST", f"{ROOT}/logout"), ("GET", f"{ROOT}/files/console.css"),
     ("GET", f"{ROOT}/files/console.js"), ("GET", f"{ROOT}/files/icon.svg"), ("GET", f"{ROOT}/files/inbox.css"),
     ("GET", f"{ROOT}/files/inbox.js"),
