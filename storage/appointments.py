@@ -2,7 +2,7 @@
 
 import secrets
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -25,8 +25,8 @@ from sqlalchemy import (
     select,
     text,
 )  # fmt: skip
-from sqlalchemy.orm import Mapped, Session, make_transient, make_transient_to_detached, mapped_column
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from storage.contact import ContactDecision
@@ -175,38 +175,31 @@ _WHO = ("customer_id", "chat_id", "phone")
 _COUNTS = {ways: _counting(ways) for number in range(4) for ways in combinations(_WHO, number)}
 
 
-def add(session: Session, row: Appointment) -> None:
-    """Writes a new appointment down, with all its columns set but the id; from here on the session knows it."""
-    written = _ADD.row(session, {name: getattr(row, name) for name in COLUMNS})
-    assert written is not None, "it inserts"
-    row.id = written[0]
-    known(session, row)
+def write(session: Session, values: Mapping[str, Any]) -> int:
+    """Writes a new appointment down, all its columns but the id, which it gives back; `written` makes it one of the session's."""
+    found = _ADD.row(session, values)
+    assert found is not None, "it inserts"
+    number: int = found[0]
+    return number
 
 
-def known(session: Session, row: Appointment) -> None:
-    """The session takes a row for its own whose columns have all been written past it."""
+def written(session: Session, values: Mapping[str, Any]) -> Appointment:
+    """The appointment whose columns, all of them, have just been written past the session; the one that it has, if any."""
+    row = session.identity_map.get(identity_key(Appointment, values["id"]))
+    if row is not None:
+        for name, value in values.items():
+            set_committed_value(row, name, value)
+        return row
+    row = Appointment()
+    # As a row is loaded: to set them one by one takes as long as to write them.
+    instance_dict(row).update(values)
     make_transient_to_detached(row)
     session.add(row)
-
-
-def seen(session: Session, values: Sequence[Any]) -> Appointment:
-    """The appointment as a statement has just given it back, all columns in their order; the one that the session has, if any."""
-    row = session.identity_map.get(identity_key(Appointment, values[0]))
-    is_new = row is None
-    if row is None:
-        row = Appointment()
-    for column, value in zip(TABLE.columns, values, strict=True):
-        set_committed_value(row, column.name, value)
-    if is_new:
-        known(session, row)
     return row
 
 
-def withdraw(session: Session, row: Appointment) -> None:
-    """Takes back what `add` wrote in this transaction, its quarter hours and its history: it never was."""
-    number = row.id
-    session.expunge(row)
-    make_transient(row)
+def withdraw(session: Session, number: int) -> None:
+    """Takes back what `write` wrote in this transaction, its quarter hours and its history: it never was."""
     for table, column in (
         (QUANTA, QUANTA.c.appointment_id), (EVENTS, EVENTS.c.appointment_id), (TABLE, TABLE.c.id),
     ):  # fmt: skip

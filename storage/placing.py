@@ -4,7 +4,7 @@ PostgreSQL takes each as one statement, because a statement is a journey there a
 little. Whoever is second gets nothing of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,24 +75,25 @@ _CONFIRM = Prepared(
 
 
 def place(
-    session: Session, ledger: Ledger, row: Appointment, claims: Sequence[Claim], *, at: datetime, who: str, origin: str,
+    session: Session, ledger: Ledger, row: Mapping[str, Any], claims: Sequence[Claim], *, at: datetime, who: str, origin: str,
     what: str, details: dict[str, Any],
-) -> None:  # fmt: skip
-    """Writes it all down; the days of the claims are locked in `ledger`.
+) -> Appointment:  # fmt: skip
+    """Writes it all down; the days of the claims are locked in `ledger`. `row`: all columns but the id.
 
     Raises Taken when somebody has one of the quarter hours; then nothing of it is there, but the ledger has to be read again.
     """
     if dialect(session) == "postgresql":
-        _place_at_once(session, ledger, row, claims, {"at": at, "who": who, "origin": origin, "what": what, "details": details})
-        return
-    appointments.add(session, row)
+        line = {"at": at, "who": who, "origin": origin, "what": what, "details": details}
+        return _place_at_once(session, ledger, row, claims, line)
+    number = appointments.write(session, row)
     try:
-        ledger.take(row.id, claims)
+        ledger.take(number, claims)
     except Taken:
-        appointments.withdraw(session, row)
+        appointments.withdraw(session, number)
         raise
     ledger.save()
-    appointments.note(session, row.id, at, who, origin, what, details)
+    appointments.note(session, number, at, who, origin, what, details)
+    return appointments.written(session, {**row, "id": number})
 
 
 def confirm(
@@ -107,35 +108,35 @@ def confirm(
         return None
     if dialect(session) == "sqlite":
         appointments.note(session, row.id, at, who, origin, to, {})
-    return appointments.seen(session, written)
+    return appointments.written(session, dict(zip(TABLE.columns.keys(), written, strict=True)))
 
 
 def _place_at_once(
-    session: Session, ledger: Ledger, row: Appointment, claims: Sequence[Claim], line: dict[str, Any]
-) -> None:  # fmt: skip
+    session: Session, ledger: Ledger, row: Mapping[str, Any], claims: Sequence[Claim], line: dict[str, Any]
+) -> Appointment:  # fmt: skip
     for claim in claims:
         ledger.mark(claim)
     # Nothing has a day of None, so that then no sum is changed.
     day, packed = next(iter(ledger.changed.items()), (None, b""))
     wanted = [(claim.resource, hour) for claim in claims for hour in range(claim.first, claim.end)]
-    written = _AT_ONCE.row(
+    answer = _AT_ONCE.row(
         session,
         {
-            **{name: getattr(row, name) for name in COLUMNS},
+            **row,
             **{f"event_{name}": value for name, value in line.items()},
             "resources": [resource for resource, _ in wanted],
             "hours": [hour for _, hour in wanted],
-            "at_store": row.store_id,
+            "at_store": row["store_id"],
             "at_day": day,
             "taken": packed,
         },
     )
-    assert written is not None, "it inserts"
-    row.id, got = written
-    appointments.known(session, row)
+    assert answer is not None, "it inserts"
+    number, got = answer
     if got < len(wanted):
-        appointments.withdraw(session, row)
+        appointments.withdraw(session, number)
         raise Taken
     if day is not None:
         ledger.saved(day)
     ledger.save()
+    return appointments.written(session, {**row, "id": number})

@@ -70,7 +70,7 @@ class _Ready:
     """A statement compiled for one dialect. `order` is None where the driver takes parameters by name."""
 
     sql: str
-    order: list[str] | None
+    order: list[tuple[str, _Convert]] | None
     constants: dict[str, Any]
     binds: list[tuple[str, Callable[[Any], Any]]]
     reads: list[tuple[int, Callable[[Any], Any]]]
@@ -92,17 +92,22 @@ class _Ready:
         ]
         return cls(
             sql=str(compiled),
-            order=compiled.positiontup,
+            order=None
+            if compiled.positiontup is None
+            else [(name, binds.get(name) if name in takes else None) for name in compiled.positiontup],
             constants={name: how(value) if (how := binds[name]) else value for name, value in held.items()},
             binds=[(name, how) for name in takes if (how := binds.get(name))],
             reads=[(place, how) for place, how in reads if how],
         )
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
+        if self.order is not None:
+            given = {**self.constants, **values} if self.constants else values
+            return [given[name] if how is None else how(given[name]) for name, how in self.order]
         given = {**self.constants, **values}
         for name, how in self.binds:
             given[name] = how(given[name])
-        return given if self.order is None else [given[name] for name in self.order]
+        return given
 
     def read(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)

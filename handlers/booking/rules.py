@@ -19,6 +19,8 @@ Shape = tuple[tuple[int, int], ...]
 Clock = tuple[time, time]
 # So many minutes people wait for their car.
 LONGEST_WAIT = 180
+# More than anybody books ahead; beyond that they are put together anew.
+MANY_DAYS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +62,44 @@ def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
 @lru_cache(64)
 def spans(hours: Hours, first: date, days: int) -> tuple[Span, ...]:
     """When the store is open on these days. A closing time of 23:59 means midnight."""
-    zone, special = ZoneInfo(hours.zone), dict(hours.special)
+    known = _days(hours)
+    if len(known) > MANY_DAYS:
+        known.clear()
     found: list[Span] = []
     for number in range(days):
         day = first + timedelta(days=number)
-        clocks = special.get(day, hours.week[day.weekday()])
-        if not clocks:
-            continue
-        noon = instant(day, time(12), zone)
-        plain = _offset(zone, noon - timedelta(hours=14)) == _offset(zone, noon + timedelta(hours=14))
-        midnight = quantum_at(noon - timedelta(hours=12))
-        for opens, closes in clocks:
-            first_clock = -(-(opens.hour * 60 + opens.minute) // MINUTES)
-            if plain:
-                begin, end = midnight + first_clock, midnight + (closes.hour * 60 + closes.minute) // MINUTES
-                end = midnight + DAY if closes >= time(23, 59) else end
-            else:
-                begin = quantum_from(instant(day, opens, zone))
-                next_midnight = instant(day + timedelta(days=1), time(0), zone)
-                end = quantum_at(next_midnight if closes >= time(23, 59) else instant(day, closes, zone))
-            if begin < end:
-                found.append(Span(day, begin, end, first_clock))
+        if day not in known:
+            known[day] = _spans_of(hours, day)
+        found += known[day]
+    return tuple(found)
+
+
+@lru_cache(64)
+def _days(_hours: Hours) -> dict[date, tuple[Span, ...]]:
+    """The days of these hours that somebody has asked for."""
+    return {}
+
+
+def _spans_of(hours: Hours, day: date) -> tuple[Span, ...]:
+    zone = ZoneInfo(hours.zone)
+    clocks = next((spans for special, spans in hours.special if special == day), hours.week[day.weekday()])
+    if not clocks:
+        return ()
+    found: list[Span] = []
+    noon = instant(day, time(12), zone)
+    plain = _offset(zone, noon - timedelta(hours=14)) == _offset(zone, noon + timedelta(hours=14))
+    midnight = quantum_at(noon - timedelta(hours=12))
+    for opens, closes in clocks:
+        first_clock = -(-(opens.hour * 60 + opens.minute) // MINUTES)
+        if plain:
+            begin, end = midnight + first_clock, midnight + (closes.hour * 60 + closes.minute) // MINUTES
+            end = midnight + DAY if closes >= time(23, 59) else end
+        else:
+            begin = quantum_from(instant(day, opens, zone))
+            next_midnight = instant(day + timedelta(days=1), time(0), zone)
+            end = quantum_at(next_midnight if closes >= time(23, 59) else instant(day, closes, zone))
+        if begin < end:
+            found.append(Span(day, begin, end, first_clock))
     return tuple(found)
 
 

@@ -21,6 +21,9 @@ from storage.appointments import EXPIRED, HELD, Appointment
 from storage.database import waited_too_long
 from storage.slots import Claim, Ledger, Taken, moment_of, quantum_at
 
+# Columns of an appointment that is not written yet.
+_New = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Allotment:
@@ -38,23 +41,26 @@ def keep(
     note: str = "", source: str = "chat", giving_back: Appointment | None = None,
 ) -> Appointment:  # fmt: skip
     """A new hold. `giving_back`: another hold, locked, that is given back if this one succeeds. Raises Refusal."""
-    row = Appointment(
-        token=appointments.new_token(), store_id=made.store.id, customer_id=person.customer_id, chat_id=person.chat_id,
-        vehicle_id=made.wish.vehicle_id, name=person.name, phone=person.phone, transport=made.wish.transport, note=note,
-        status=HELD, hold_until=now + kept, sequence=0, source=source, created_at=now, changed_at=now,
-    )  # fmt: skip
+    new = {
+        "token": appointments.new_token(), "store_id": made.store.id, "customer_id": person.customer_id,
+        "chat_id": person.chat_id, "vehicle_id": made.wish.vehicle_id, "name": person.name, "phone": person.phone,
+        "transport": made.wish.transport, "note": note, "status": HELD, "hold_until": now + kept, "sequence": 0,
+        "source": source, "created_at": now, "changed_at": now, "advisor_id": None,
+    }  # fmt: skip
     other = giving_back if giving_back is not None and giving_back.status == HELD else None
-    seat(session, made, row, starts_at, now, by, giving_back=other)
-    return row
+    return seat(session, made, new, starts_at, now, by, giving_back=other)
 
 
 def seat(
-    session: Session, made: Plan, row: Appointment, starts_at: datetime, now: datetime, by: By,
+    session: Session, made: Plan, row: Appointment | _New, starts_at: datetime, now: datetime, by: By,
     giving_back: Appointment | None = None,
-) -> None:  # fmt: skip
-    """Gives `row` its place at this time instead of the one it has, or raises Refusal and leaves it where it is."""
+) -> Appointment:  # fmt: skip
+    """Gives `row` its place at this time instead of the one it has, or raises Refusal and leaves it where it is.
+
+    `row`: an appointment, or what a new one has but for its place.
+    """
     begin = quantum_at(starts_at)
-    moving = [one for one in (row, giving_back) if one is not None and one.id is not None]
+    moving = [one for one in (row, giving_back) if isinstance(one, Appointment)]
     held = [one.id for one in moving]
     on = _static(made, times.day_of(made, starts_at))
     shape = _check_start(session, on, starts_at, now, by, moving[0] if moving else None)
@@ -73,14 +79,15 @@ def seat(
         if not moving and _is_gone(session, on, ledger, begin, shape, now):
             refuse("booking.refused.taken")
         ledger = _wait_for(session, made.store.id, days) or refuse("booking.refused.busy")
-    key = _place(session, made, on, ledger, row, begin, shape, now, by, moving)
-    if key and _free_holds_gone(session, ledger, starts_at, moment_of(end), made, now):
-        key = _place(session, made, on, ledger, row, begin, shape, now, by, moving)
-    if key:
-        refuse(key)
+    seated = _place(session, made, on, ledger, row, begin, shape, now, by, moving)
+    if isinstance(seated, str) and _free_holds_gone(session, ledger, starts_at, moment_of(end), made, now):
+        seated = _place(session, made, on, ledger, row, begin, shape, now, by, moving)
+    if isinstance(seated, str):
+        refuse(seated)
     if giving_back is not None:
         giving_back.status, giving_back.hold_until = EXPIRED, None
         history.changed(session, giving_back, now, by, EXPIRED)
+    return seated
 
 
 def _is_gone(session: Session, on: Board, seen: Ledger, begin: int, shape: rules.Shape, now: datetime) -> bool:
@@ -113,41 +120,44 @@ def _free_holds_gone(session: Session, ledger: Ledger, start: datetime, end: dat
 
 
 def _place(
-    session: Session, made: Plan, on: Board, ledger: Ledger, row: Appointment, begin: int, shape: rules.Shape, now: datetime,
-    by: By, moving: Sequence[Appointment],
-) -> str:  # fmt: skip
-    """Finds the resources and takes them; "" or the key of the refusal, and then everything is as it was."""
+    session: Session, made: Plan, on: Board, ledger: Ledger, row: Appointment | _New, begin: int, shape: rules.Shape,
+    now: datetime, by: By, moving: Sequence[Appointment],
+) -> Appointment | str:  # fmt: skip
+    """Finds the resources and takes them; or the key of the refusal, and then everything is as it was."""
     try:
-        if moving:
-            is_new = row.id is None
-            with session.begin_nested():
-                for one in moving:
-                    ledger.free(one.id)
-                _write(made, row, _found(session, made, on, ledger, begin, shape, now, moving))
-                session.add(row)
-                session.flush()
-                _take(ledger, made, row)
-            if is_new:
-                history.note(session, row, now, by, HELD, starts=history.iso(row.starts_at))
-        else:
-            _place_new(session, made, on, ledger, row, begin, shape, now, by)
+        if not moving and not isinstance(row, Appointment):
+            return _place_new(session, made, on, ledger, row, begin, shape, now, by)
+        with session.begin_nested():
+            for one in moving:
+                ledger.free(one.id)
+            found = _found(session, made, on, ledger, begin, shape, now, moving)
+            if isinstance(row, Appointment):
+                seated = row
+                for name, value in _given(made, found).items():
+                    setattr(seated, name, value)
+            else:
+                seated = Appointment(**row, **_given(made, found))
+                session.add(seated)
+            session.flush()
+            _take(ledger, made, seated)
+        if seated is not row:
+            history.note(session, seated, now, by, HELD, starts=history.iso(seated.starts_at))
     except _Full as full:
         if not moving and not full.claims:
             return full.key  # nothing was written yet
         ledger.read_again()
         return _mended(session, ledger, full)
-    return ""
+    return seated
 
 
 def _place_new(
-    session: Session, made: Plan, on: Board, ledger: Ledger, row: Appointment, begin: int, shape: rules.Shape, now: datetime,
-    by: By,
-) -> None:  # fmt: skip
+    session: Session, made: Plan, on: Board, ledger: Ledger, new: _New, begin: int, shape: rules.Shape, now: datetime, by: By
+) -> Appointment:  # fmt: skip
     """Most bookings come this way, so it does without a savepoint: what was written is taken back by hand. Raises _Full."""
-    _write(made, row, _found(session, made, on, ledger, begin, shape, now, ()))
-    wanted, details = claims(made, row.legs), {"starts": history.iso(row.starts_at)}
+    row = {**new, **_given(made, _found(session, made, on, ledger, begin, shape, now, ()))}
+    wanted, details = claims(made, row["legs"]), {"starts": row["legs"][0]["starts"]}
     try:
-        placing.place(session, ledger, row, wanted, at=now, who=by.who, origin=by.origin, what=HELD, details=details)
+        return placing.place(session, ledger, row, wanted, at=now, who=by.who, origin=by.origin, what=HELD, details=details)
     except Taken:
         raise _Full("booking.refused.car_busy", wanted) from None
 
@@ -195,19 +205,21 @@ class _Full(Exception):  # noqa: N818 - takes back what was tried
         self.claims = wanted
 
 
-def _write(made: Plan, row: Appointment, found: Sequence[Allotment]) -> None:
-    row.services = list(made.wish.services)
+def _given(made: Plan, found: Sequence[Allotment]) -> _New:
+    """What its place gives to an appointment."""
     model = made.shop.models.get(made.wish.model or "")
-    row.model_id = model.id if model else None
-    row.starts_at, row.ends_at = moment_of(found[0].first), moment_of(found[-1].end)
-    row.bay_id, row.technician_id = found[0].bay_id, found[0].technician_id
-    row.legs = [
-        {"bay": one.bay_id, "technician": one.technician_id, "starts": history.iso(moment_of(one.first)),
-         "ends": history.iso(moment_of(one.end)), "services": list(one.leg.services)}
-        for one in found
-    ]  # fmt: skip
-    free = made.free_at(row.starts_at, row.ends_at)
-    row.price, row.discount = free.price, free.discount
+    starts_at, ends_at = moment_of(found[0].first), moment_of(found[-1].end)
+    free = made.free_at(starts_at, ends_at)
+    return {
+        "services": list(made.wish.services), "model_id": model.id if model else None,
+        "starts_at": starts_at, "ends_at": ends_at, "bay_id": found[0].bay_id, "technician_id": found[0].technician_id,
+        "legs": [
+            {"bay": one.bay_id, "technician": one.technician_id, "starts": history.iso(moment_of(one.first)),
+             "ends": history.iso(moment_of(one.end)), "services": list(one.leg.services)}
+            for one in found
+        ],
+        "price": free.price, "discount": free.discount,
+    }  # fmt: skip
 
 
 def _static(made: Plan, day: date) -> Board:
@@ -281,7 +293,9 @@ def allot(
         if on.bits(first, end) & on.shut:
             return None
         if leg.bay_kind != "none":
-            bays = sorted(on.plan.fitting_bays(leg), key=lambda bay: slots.bay(bay) not in liked)
+            bays = on.plan.fitting_bays(leg)
+            if liked:
+                bays = sorted(bays, key=lambda bay: slots.bay(bay) not in liked)
             bay_id = next(
                 (b for b in bays if _allows(on, on.bay_allowed(b), first, end) and is_free(slots.bay(b), first, end + buffer)),
                 None,
