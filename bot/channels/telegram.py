@@ -70,7 +70,7 @@ class Telegram:
         # Called when staff have written or pressed something that is to be sent.
         self.spoke: Callable[[], None] = lambda: None
         self._intake = Intake(self.api, turns, database, clock, staff_chat, photos)
-        self._menus = Menus(self.api, turns.engine.texts, patience)
+        self._menus = Menus(self.api, turns.engine.texts, patience, staff_chat)
         self._poller = None if webhook_url else Poller(self.api, self._intake, database, patience)
         self._patience = patience
         self._webhook_url = webhook_url

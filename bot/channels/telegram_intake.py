@@ -143,12 +143,11 @@ class Intake:
 
     async def _turn(self, heard: updates.Heard) -> Outcome:
         incoming = heard.incoming
-        loop = asyncio.get_running_loop()
-        typing = loop.call_later(TYPING_AFTER, self._type, incoming.address)
+        typing = _Typing(lambda: self._type(incoming.address))
         try:
             outcome = await self._turns.take(incoming)
         finally:
-            typing.cancel()
+            typing.stop()
         if heard.query:
             self._answer(heard.query, outcome.toast)
         if self.heard:
@@ -314,3 +313,20 @@ class Intake:
                 self._leaving.discard(address)
 
         self._later(leave())
+
+
+class _Typing:
+    """Calls `show` when a turn takes long, and again while it does: Telegram forgets it after five seconds."""
+
+    __slots__ = ("_next", "_show")
+
+    def __init__(self, show: Callable[[], None]) -> None:
+        self._show = show
+        self._next = asyncio.get_running_loop().call_later(TYPING_AFTER, self._do)
+
+    def stop(self) -> None:
+        self._next.cancel()
+
+    def _do(self) -> None:
+        self._show()
+        self._next = asyncio.get_running_loop().call_later(TYPING_AGAIN, self._do)

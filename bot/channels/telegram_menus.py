@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import OrderedDict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from telegram.error import TelegramError
@@ -16,22 +17,26 @@ from storage.outbox import Letter
 
 log = logging.getLogger(__name__)
 
-# Eight fit on a phone without scrolling; the others work all the same.
+# What fits on a phone; the others work all the same.
 COMMANDS = ("book", "mine", "prices", "car", "advisor", "language", "help", "stop", "privacy")
+STAFF_COMMANDS = ("note",)
 REMEMBERED = 20_000
 
 
 class Menus:
-    def __init__(self, api: Api, texts: Texts, patience: Patience) -> None:
+    """`staff_chat`: the address of the staff's group, None for none; customers' commands would go to a customer there."""
+
+    def __init__(self, api: Api, texts: Texts, patience: Patience, staff_chat: str | None = None) -> None:
         self._api = api
         self._texts = texts
         self._patience = patience
+        self._staff_chat = staff_chat
         # Chats whose menu we set, so that it is done once and undone when they change the language.
         self._traditional: OrderedDict[str, None] = OrderedDict()
         self._queue: asyncio.Queue[tuple[str, bool]] = asyncio.Queue(1000)
 
-    def of(self, language: str) -> list[dict[str, str]]:
-        described = ((name, self._texts.label(f"dialogue.command.{name}", language, {})) for name in COMMANDS)
+    def of(self, language: str, commands: Sequence[str] = COMMANDS) -> list[dict[str, str]]:
+        described = ((name, self._texts.label(f"dialogue.command.{name}", language, {})) for name in commands)
         return [{"command": name, "description": text[:256]} for name, text in described]
 
     def note(self, letter: Letter) -> None:
@@ -53,8 +58,8 @@ class Menus:
     async def run(self) -> None:
         """Sets the menus for everybody until that works, then those of single chats as they come."""
         troubles = 0
-        for language, code in (("en", ""), ("zh-Hans", "zh")):
-            parameters: dict[str, Any] = {"commands": self.of(language)}
+        for scope, commands, language, code in self._menus():
+            parameters: dict[str, Any] = {"commands": self.of(language, commands), **scope}
             if code:
                 parameters["language_code"] = code
             while not await self._call("setMyCommands", parameters):
@@ -62,11 +67,19 @@ class Menus:
                 await asyncio.sleep(self._patience.back_off(troubles))
         while True:
             address, traditional = await self._queue.get()
-            scope = {"type": "chat", "chat_id": int(address)}
+            chat = {"type": "chat", "chat_id": int(address)}
             if traditional:
-                await self._call("setMyCommands", {"commands": self.of("zh-Hant"), "scope": scope})
+                await self._call("setMyCommands", {"commands": self.of("zh-Hant"), "scope": chat})
             else:
-                await self._call("deleteMyCommands", {"scope": scope})
+                await self._call("deleteMyCommands", {"scope": chat})
+
+    def _menus(self) -> Iterator[tuple[dict[str, Any], Sequence[str], str, str]]:
+        """Where, which commands, in which language, for whom of Telegram's languages."""
+        group = {"scope": {"type": "chat", "chat_id": int(self._staff_chat)}} if self._staff_chat else None
+        for language, code in (("en", ""), ("zh-Hans", "zh")):
+            yield {}, COMMANDS, language, code
+            if group:
+                yield group, STAFF_COMMANDS, language, code
 
     async def _call(self, method: str, parameters: dict[str, Any]) -> bool:
         """True when there is no use in trying again."""

@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from bot import album
+from bot.channels import telegram_intake
 from bot.channels import telegram_updates as updates
 from bot.channels.telegram import Telegram
 from bot.clock import system_clock
@@ -475,25 +476,30 @@ def test_cc7_twenty_presses_in_a_second(database: Database) -> None:
 @SQLITE
 def test_menus_are_set_in_each_language_and_chat_by_chat_for_the_other_chinese(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
-        await fake.until(lambda: ("default", "zh") in fake.commands)
+        await fake.until(lambda: ("chat-1007", "zh") in fake.commands)
         assert len(fake.commands["default", ""]) == 9
         assert "价格" in str(fake.commands["default", "zh"])
+        # What customers do is not offered where their words would go to a customer.
+        assert [[one["command"] for one in fake.commands["chat-1007", code]] for code in ("", "zh")] == [["note"]] * 2
         fake.user(7, language="zh-TW").says("/start")
         await fake.until(lambda: ("chat7", "") in fake.commands)
         assert "價格" in str(fake.commands["chat7", ""])
 
     fake = FakeTelegram()
     fake.fault("html", "setMyCommands", times=2)
-    tell(database, story, fake)
+    tell(database, story, fake, staff_chat="-1007")
 
 
 @SQLITE
 def test_typing_is_shown_while_a_turn_takes_long(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram forgets it after five seconds: it is said again."""
+    monkeypatch.setattr(telegram_intake, "TYPING_AGAIN", 0.1)
+
     async def story(fake: FakeTelegram, running: House) -> None:
         take = running.turns.take
 
         async def slow(incoming: Any) -> Any:
-            await fake.until(lambda: fake.counts["sendChatAction"] == 1)
+            await fake.until(lambda: fake.counts["sendChatAction"] >= 3)
             return await take(incoming)
 
         monkeypatch.setattr(running.turns, "take", slow)

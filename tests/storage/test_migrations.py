@@ -1,5 +1,6 @@
 """Migrations arrive at what the code believes, once, whoever runs them, and from whatever state."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import event, inspect, text
 
 import storage
 from storage import migrating
 from storage.database import Database
+from tests import postgres
 
 
 def test_the_tables_are_what_the_code_believes(database: Database) -> None:
@@ -43,6 +45,45 @@ def test_two_at_once_work_one_after_the_other(tmp_path: Path) -> None:
     assert sum(done) == 1
     for database in databases:
         database.close()
+
+
+class _Killed(Exception):
+    """The process ends here."""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/new.db"
+        return
+    url = postgres.create(request.getfixturevalue("postgres_server"))
+    yield url
+    postgres.drop(url)
+
+
+def test_killed_in_the_middle_it_begins_again(empty_url: str) -> None:
+    """DB14: nothing of a migration is there until all of it is, wherever it ended; the next start does it whole."""
+    database = Database(empty_url)
+    statements, last = 0, 0
+
+    def count(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+        if statements == last:
+            raise _Killed
+
+    event.listen(database.engine, "after_cursor_execute", count)
+    for number in (60, 250) if database.is_sqlite else (250,):
+        statements, last = 0, number
+        with pytest.raises(_Killed):
+            migrating.migrate(database)
+        assert migrating.revision(database) is None
+        assert inspect(database.engine).get_table_names() == []
+    statements, last = 0, -1
+    assert migrating.migrate(database)
+    assert statements > 250
+    assert migrating.revision(database) == migrating.HEAD
+    database.close()
 
 
 def test_a_database_of_a_later_release_is_left_alone(database: Database) -> None:
