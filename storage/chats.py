@@ -3,9 +3,10 @@
 Plain Core and a dataclass instead of a mapped class: every message passes here, and an ORM object costs it twice the time.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -99,6 +100,8 @@ class Chat:
     burst: int = 0
     created_at: datetime | None = None
     seen_at: datetime | None = None
+    # Not a column: what it had when its turn began, as far as that can be told.
+    arrived: "tuple[Any, ...] | None" = field(default=None, repr=False, compare=False)
 
 
 # What a turn may change; the courier's columns (send_after) and the keys are not among them.
@@ -106,10 +109,17 @@ _STATE = [
     "name", "customer_id", "store_id", "model_id", "language", "language_chosen", "form", "run", "slot", "answers", "asked",
     "asked_at", "misses", "ticket_id", "stopped_at", "burst_at", "burst",
 ]  # fmt: skip
-_SAVE = Prepared(
-    lambda _: update(CHATS).where(CHATS.c.id == bindparam("chat")).values({name: bindparam(name) for name in _STATE}),
-    takes=["chat", *_STATE],
-)
+# What most turns change, and nothing else: no form, no ticket, no customer.
+_PASSING = ["name", "language", "burst_at", "burst"]
+_LASTING = attrgetter(*(name for name in _STATE if name not in _PASSING))
+
+
+def _saving(columns: Sequence[str]) -> Prepared:
+    saved: dict[str, Any] = {name: bindparam(name) for name in columns}
+    return Prepared(lambda _: update(CHATS).where(CHATS.c.id == bindparam("chat")).values(saved), takes=["chat", *columns])
+
+
+_SAVE, _SAVE_PASSING = _saving(_STATE), _saving(_PASSING)
 
 
 def _arriving(name: str) -> ReturningInsert[Any]:
@@ -129,11 +139,20 @@ def arrive(session: Session, channel: str, address: str, *, pulls: bool, now: da
     who = {"channel": channel, "address": address, "pulls": pulls, "now": now}
     row = _ARRIVE.row(session, who)
     assert row is not None, "it inserts or updates"
-    return Chat(*row)
+    chat = Chat(*row)
+    chat.arrived = _lasting(chat)
+    return chat
 
 
 def save(session: Session, chat: Chat) -> None:
-    _SAVE.run(session, [{"chat": chat.id, **{name: getattr(chat, name) for name in _STATE}}])
+    """Writes down what a turn may have changed."""
+    columns, saving = (_PASSING, _SAVE_PASSING) if chat.arrived and chat.arrived == _lasting(chat) else (_STATE, _SAVE)
+    saving.run(session, [{"chat": chat.id, **{name: getattr(chat, name) for name in columns}}])
+
+
+def _lasting(chat: Chat) -> tuple[Any, ...] | None:
+    """None while a form is open: what it holds is changed in place."""
+    return None if chat.answers or chat.asked else _LASTING(chat)
 
 
 def get(session: Session, chat_id: int) -> Chat | None:

@@ -40,22 +40,26 @@ class Prepared:
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[list[Any]]:
         """Runs it; the rows that it gives back."""
-        connection = _connection(session)
-        ready = self._on(connection.dialect)
-        with _Cursor(connection, ready.sql) as cursor:
-            cursor.execute(ready.sql, ready.parameters(values))
-            return [ready.read(row) for row in cursor.fetchall()]
+        line = _line(session)
+        ready = self._on(line.dialect)
+        try:
+            line.cursor.execute(ready.sql, ready.parameters(values))
+            return [ready.read(row) for row in line.cursor.fetchall()]
+        except line.errors as error:
+            raise line.said(ready.sql, error) from error
 
     def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
         """Runs it for each of `rows`; how many rows of the table it changed."""
-        connection = _connection(session)
-        ready = self._on(connection.dialect)
-        with _Cursor(connection, ready.sql) as cursor:
+        line = _line(session)
+        ready = self._on(line.dialect)
+        try:
             if len(rows) == 1:
-                cursor.execute(ready.sql, ready.parameters(rows[0]))
+                line.cursor.execute(ready.sql, ready.parameters(rows[0]))
             else:
-                cursor.executemany(ready.sql, [ready.parameters(row) for row in rows])
-            changed: int = cursor.rowcount
+                line.cursor.executemany(ready.sql, [ready.parameters(row) for row in rows])
+            changed: int = line.cursor.rowcount
+        except line.errors as error:
+            raise line.said(ready.sql, error) from error
         return changed
 
     def _on(self, dialect: Dialect) -> "_Ready":
@@ -67,12 +71,16 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A statement compiled for one dialect. `order` is None where the driver takes parameters by name."""
+    """A statement compiled for one dialect. `order` is None where the driver takes parameters by name.
+
+    What converts a parameter, by its name (`binds`) and by its places in the order (`places`).
+    """
 
     sql: str
-    order: list[tuple[str, _Convert]] | None
+    order: list[str] | None
     constants: dict[str, Any]
     binds: list[tuple[str, Callable[[Any], Any]]]
+    places: list[tuple[int, Callable[[Any], Any]]]
     reads: list[tuple[int, Callable[[Any], Any]]]
 
     @classmethod
@@ -92,18 +100,24 @@ class _Ready:
         ]
         return cls(
             sql=str(compiled),
-            order=None
-            if compiled.positiontup is None
-            else [(name, binds.get(name) if name in takes else None) for name in compiled.positiontup],
+            order=compiled.positiontup,
             constants={name: how(value) if (how := binds[name]) else value for name, value in held.items()},
             binds=[(name, how) for name in takes if (how := binds.get(name))],
+            places=[
+                (place, how)
+                for place, name in enumerate(compiled.positiontup or ())
+                if name in takes and (how := binds.get(name))
+            ],
             reads=[(place, how) for place, how in reads if how],
         )
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         if self.order is not None:
-            given = {**self.constants, **values} if self.constants else values
-            return [given[name] if how is None else how(given[name]) for name, how in self.order]
+            named = {**self.constants, **values} if self.constants else values
+            in_order = [named[name] for name in self.order]
+            for place, convert in self.places:
+                in_order[place] = convert(in_order[place])
+            return in_order
         given = {**self.constants, **values}
         for name, how in self.binds:
             given[name] = how(given[name])
@@ -116,15 +130,15 @@ class _Ready:
         return values
 
 
-def _connection(session: Session) -> Connection:
-    """The session's connection; to ask the session each time costs as much as a small statement."""
+def _line(session: Session) -> "_Line":
+    """The session's line to the database; to ask the session each time costs as much as a small statement."""
+    line: _Line | None = session.info.get("line")
+    # Only when it is asked for its connection does the session say SAVEPOINT.
     if session.in_nested_transaction():
-        # Only when it is asked for its connection does the session say SAVEPOINT.
-        return session.connection()
-    connection: Connection | None = session.info.get("connection")
-    if connection is None or connection.closed:
-        connection = session.info["connection"] = session.connection()
-    return connection
+        session.connection()
+    if line is None or line.connection.closed:
+        line = session.info["line"] = _Line(session.connection())
+    return line
 
 
 class _Same:
@@ -142,24 +156,21 @@ class _Same:
         return converted
 
 
-class _Cursor:
-    """`with` a cursor of the driver; what the driver raises leaves as SQLAlchemy's error of the same name."""
+class _Line:
+    """A connection of SQLAlchemy's and a cursor of the driver on it; each answer is read to its end, so one does for all."""
 
-    def __init__(self, connection: Connection, sql: str) -> None:
-        self._connection = connection
-        self._sql = sql
+    __slots__ = ("connection", "cursor", "dialect", "errors")
 
-    def __enter__(self) -> DBAPICursor:
-        self._cursor = self._connection.connection.cursor()
-        return self._cursor
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect
+        self.cursor: DBAPICursor = connection.connection.cursor()
+        self.errors: type[Exception] = connection.dialect.loaded_dbapi.Error
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self._cursor.close()
-        dialect = self._connection.dialect
-        if error is None or not isinstance(error, dialect.loaded_dbapi.Error):
-            return
-        if dialect.is_disconnect(error, self._connection.connection.dbapi_connection, self._cursor):
+    def said(self, sql: str, error: Any) -> Exception:
+        """What the driver raised, as SQLAlchemy's error of the same name."""
+        if self.dialect.is_disconnect(error, self.connection.connection.dbapi_connection, self.cursor):
             # Fails at once; and SQLAlchemy, meeting that itself, gives up this line and all that are as old.
-            self._connection.exec_driver_sql("SELECT 1")
-        base = dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(self._sql, None, error, base, hide_parameters=True, dialect=dialect) from error
+            self.connection.exec_driver_sql("SELECT 1")
+        spoken: Exception = DBAPIError.instance(sql, None, error, self.errors, hide_parameters=True, dialect=self.dialect)
+        return spoken
