@@ -6,6 +6,7 @@ from handlers import (
     customers,
     faq,
     feedback,
+    figures,
     inbox,
     lessons,
     prices,
@@ -24,5 +25,5 @@ from handlers import (
 FEATURES = [
     welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, reminders.FEATURE,
     prices.FEATURE, privacy.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE,
-    lessons.FEATURE, segments.FEATURE, recall.FEATURE, staff.FEATURE,
+    lessons.FEATURE, segments.FEATURE, recall.FEATURE, figures.FEATURE, staff.FEATURE,
 ]  # fmt: skip
