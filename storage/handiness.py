@@ -38,7 +38,9 @@ class Later(Base):
 
 
 class Bulk(Base):
-    """Many tickets at once. `do`: assign | close; `items`: [ticket, who had it before]; `due_at`: when closing takes effect."""
+    """Many tickets at once. `do`: assign | tag | close; `items`: [ticket, who had it before, or the tag that is new to it];
+    `due_at`: when closing takes effect.
+    """
 
     __tablename__ = "ticket_bulks"
     __table_args__ = (Index("ix_ticket_bulks_due", "ended_at", "due_at"),)

@@ -1,4 +1,4 @@
-"""Many tickets at once: given to somebody, or closed; and the way back for whoever pressed too quickly."""
+"""Many tickets at once: given to somebody, tagged, or closed; and the way back for whoever pressed too quickly."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from handlers.desk import Desk, Go, Missing
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import Texts
-from handlers.inbox import doing, rules
+from handlers.inbox import doing, rules, saying
 from handlers.tickets import actions
 from handlers.tickets.work import By, Work
 from storage import handiness, staff, tickets
 from storage.handiness import UNDO, Bulk
 from storage.tickets import Ticket
 
-ASSIGN, CLOSE = "assign", "close"
+ASSIGN, TAG, CLOSE = "assign", "tag", "close"
 MOST = 50
 
 
@@ -26,11 +26,15 @@ def many(desk: Desk) -> Go:
         (desk.find("ticket", token) for token in list(desk.form.get("ticket", ()))[:MOST]), key=lambda one: (one.chat_id, one.id)
     )
     living = [ticket for ticket in chosen if ticket.alive]
-    if not living or desk.field("do") not in (ASSIGN, CLOSE):
+    if not living or desk.field("do") not in (ASSIGN, TAG, CLOSE):
         raise Refusal("inbox.choose")
-    give = desk.field("do") == ASSIGN
+    give, name = desk.field("do") == ASSIGN, saying.tag_of(desk) if desk.field("do") == TAG else ""
     to = _to(desk, living) if give else None
-    items = [[ticket.id, ticket.staff_id] for ticket in living]
+    items: list[list[Any]] = [[ticket.id, ticket.staff_id] for ticket in living]
+    if name:
+        has = handiness.tags_of(desk.session, [ticket.id for ticket in living])
+        living = [ticket for ticket in living if name not in has.get(ticket.id, [])]
+        items = [[ticket.id, name] for ticket in living]
     row = Bulk(
         staff_id=desk.staff.id, do=desk.field("do"), to_id=to, items=items, at=desk.now, due_at=desk.now + UNDO, ended_at=None
     )
@@ -38,12 +42,17 @@ def many(desk: Desk) -> Go:
     if give:
         for ticket in living:
             actions.assign(doing.work_of(desk), ticket, to)
+    for ticket in living if name else ():
+        actions.tag(doing.work_of(desk), ticket, name)
     desk.audit(f"ticket.bulk_{row.do}", tickets=[ticket.id for ticket in living], to=to)
     return Go(desk.back("/tickets"))
 
 
 def undo(desk: Desk) -> Go:
-    """Within ten seconds: closing has not begun then, and an assigned ticket goes back if nobody has moved it since."""
+    """Within ten seconds: closing has not begun then, and an assigned ticket goes back if nobody has moved it since.
+
+    A tag goes from those that did not have it before.
+    """
     number = desk.house.tokens.read("bulk", desk.field("bulk"))
     row = handiness.lock_bulk(desk.session, number) if number is not None else None
     if row is None or row.staff_id != desk.staff.id or row.due_at <= desk.now:
@@ -53,6 +62,8 @@ def undo(desk: Desk) -> Go:
         ticket = desk.session.get_one(Ticket, ticket_id)
         if ticket.alive and ticket.staff_id == row.to_id:
             actions.assign(doing.work_of(desk), ticket, before)
+    for ticket_id, name in row.items if row.do == TAG else ():
+        actions.tag(doing.work_of(desk), desk.session.get_one(Ticket, ticket_id), name, off=True)
     desk.audit(f"ticket.bulk_{row.do}_undone", tickets=[item[0] for item in row.items])
     return Go(desk.back("/tickets"), desk.plain("inbox.undone"))
 

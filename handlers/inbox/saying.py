@@ -42,11 +42,16 @@ def macro(desk: Desk) -> Go:
 def tag(desk: Desk) -> Go:
     """Puts a word on the ticket, or takes it off."""
     ticket: Ticket = desk.things["ticket"]
+    actions.tag(doing.work_of(desk), ticket, tag_of(desk), off=desk.ticked("off"))
+    return doing.done(desk, ticket, "tag", "inbox.tagged")
+
+
+def tag_of(desk: Desk) -> str:
+    """The word that was typed. Raises Refusal for none."""
     name = " ".join(desk.field("tag", saved.LONGEST_TAG).split()).lower()
     if not name:
         raise Refusal("inbox.empty")
-    actions.tag(doing.work_of(desk), ticket, name, off=desk.ticked("off"))
-    return doing.done(desk, ticket, "tag", "inbox.tagged")
+    return name
 
 
 def send_later(desk: Desk) -> Go:

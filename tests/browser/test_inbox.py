@@ -92,8 +92,9 @@ def test_the_list_follows_along_and_keeps_its_place(made: Served, pages: Pages) 
     first = ticket_in(house.database, "west", "The first of them", "Zoe First")
     watched = pages()
     page = watched.page
-    enters(page, made, "wes", at(made, first))
+    enters(page, made, "eva", at(made, first))
     follows(page)
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "the panes scroll, the page does not"
     link = page.locator("#rows a", has_text="Person 9")
     link.focus()
     scrolled = page.locator(".list").evaluate("(pane) => pane.scrollTop = 300")

@@ -5,6 +5,10 @@
 const inbox = document.getElementById("inbox");
 const thread = document.getElementById("thread");
 const box = (name) => document.querySelector(`#composer textarea[name="${name}"]`);
+// A menu of many pages takes a second line: the panes begin below it.
+const fit = () => document.documentElement.style.setProperty("--top", `${document.querySelector(".top").offsetHeight}px`);
+fit();
+addEventListener("resize", fit);
 const FIELDS = "input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, select";
 
 // -- clocks ----------------------------------------------------------------------------------------------------------------

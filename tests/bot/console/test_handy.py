@@ -165,8 +165,14 @@ def test_an_answer_for_later_is_taken_back(url: str) -> None:
     asyncio.run(go())
 
 
+def tags(site: Site, those: list[Ticket]) -> list[list[str]]:
+    with site.database.reading() as session:
+        found = handiness.tags_of(session, [one.id for one in those])
+    return [found.get(one.id, []) for one in those]
+
+
 @on_both
-def test_many_are_assigned_or_closed_at_once_and_it_is_undone(url: str) -> None:
+def test_many_are_assigned_tagged_or_closed_at_once_and_it_is_undone(url: str) -> None:
     """Closing begins when the ten seconds are over, so that no customer is told what is then taken back."""
 
     async def go() -> None:
@@ -198,6 +204,14 @@ def test_many_are_assigned_or_closed_at_once_and_it_is_undone(url: str) -> None:
             assert {now_of(site, ticket).staff_id for ticket in three} == {site.member("max").id}
             await ann.post("/tickets/undo", bulk=await undo())
             assert [now_of(site, ticket).staff_id for ticket in three] == before
+
+            await ann.post(f"/tickets/{ids[0]}/tag", tag="Paint")
+            assert await many(ids, do="tag", tag="") == 303
+            assert await many(ids, do="tag", tag="  PAINT shop ") == 303
+            assert await many(ids, do="tag", tag="paint") == 303
+            assert tags(site, three) == [["paint", "paint shop"]] * 3
+            await ann.post("/tickets/undo", bulk=await undo())
+            assert tags(site, three) == [["paint", "paint shop"], ["paint shop"], ["paint shop"]], "only what it had put there"
 
             await many(ids, do="close")
             sweeps(site)
