@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.util import find_spec
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.vector_store import VectorStore
+if TYPE_CHECKING:
+    from knowledge_base.vector_store import VectorStore
 
 Floats = NDArray[np.float32]
 
@@ -32,7 +33,7 @@ class Sentences:
         self._kept: dict[str, NDArray[np.float16]] = {}
         self._store: VectorStore | None = None
 
-    def keep_in(self, store: VectorStore) -> None:
+    def keep_in(self, store: "VectorStore") -> None:
         """From now on vectors of phrasings outlive the process."""
         self._store = store
 

@@ -9,8 +9,6 @@ from functools import reduce
 from io import BytesIO
 from pathlib import Path
 
-from python_calamine import CalamineError, load_workbook
-
 from handlers.transfer.report import Wrong
 
 MOST_BYTES = 50 * 1024 * 1024
@@ -27,6 +25,9 @@ _UNREADABLE = "This is not a readable XLSX file. Open it in a spreadsheet and sa
 
 def read_sheet(path: Path) -> list[list[str]]:
     """The first sheet with every cell as the text that a person sees or means. Raises Wrong."""
+    # Late: a megabyte that only importing needs.
+    from python_calamine import CalamineError, load_workbook
+
     book = _repacked(path)
     try:
         workbook = load_workbook(book)
