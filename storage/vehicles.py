@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Integer, String, delete, or_, select
+from sqlalchemy import Date, ForeignKey, Integer, String, delete, select, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.customers import Customer
@@ -65,8 +65,9 @@ class Invite(Base):
 def of_customer(session: Session, customer_id: int) -> list[Vehicle]:
     """The cars that somebody owns or drives now, in the order in which we came to know them."""
     drives = select(Person.vehicle_id).where(Person.customer_id == customer_id, Person.removed_at.is_(None))
-    mine = or_(Vehicle.customer_id == customer_id, Vehicle.id.in_(drives))
-    return list(session.scalars(select(Vehicle).where(mine, Vehicle.removed_at.is_(None)).order_by(Vehicle.id)))
+    # Two questions with an index each: joined by "or", PostgreSQL reads every car that there is.
+    mine = union_all(select(Vehicle.id).where(Vehicle.customer_id == customer_id), drives)
+    return list(session.scalars(select(Vehicle).where(Vehicle.id.in_(mine), Vehicle.removed_at.is_(None)).order_by(Vehicle.id)))
 
 
 def of_customers(session: Session, customer_ids: Collection[int]) -> list[Vehicle]:

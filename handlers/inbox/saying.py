@@ -24,8 +24,8 @@ from storage.tickets import Ticket
 
 def offered(desk: Desk, ticket: Ticket, chat: Chat) -> list[tuple[Answer, str]]:
     """Each with its text as this customer would read it."""
-    work = doing.work_of(desk)
-    return [(one, saved.filled(work, chat, ticket, one)) for one in saved.offered(desk.session)]
+    those = saved.offered(desk.session)
+    return list(zip(those, saved.filled(doing.work_of(desk), chat, ticket, *those), strict=True))
 
 
 def macro(desk: Desk) -> Go:

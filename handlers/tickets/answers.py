@@ -81,19 +81,20 @@ def check(answer: Answer) -> None:
                 raise Refusal("tickets.answers.unknown_place", place=place, places=", ".join(f"{{{one}}}" for one in VARIABLES))
 
 
-def filled(work: Work, chat: Chat, ticket: Ticket, answer: Answer) -> str:
-    """In the customer's language, with their own things in it."""
+def filled(work: Work, chat: Chat, ticket: Ticket, *those: Answer) -> list[str]:
+    """Each in the customer's language, with their own things in it."""
     language = chat.language or "en"
-    text = answer.texts.get(language) or answer.texts["en"]
     values = _values(work, chat, ticket, language)
-    return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)
+    texts = [answer.texts.get(language) or answer.texts["en"] for answer in those]
+    return [_PLACE.sub(lambda found: values.get(found[1], found[0]), text) for text in texts]
 
 
 def give(work: Work, ticket: Ticket, answer: Answer) -> None:
     """Sends it with all that goes with it: the customer's turn, a gift, a word on the ticket, its end."""
     chat = chats.get(work.session, ticket.chat_id)
     assert chat is not None, "a ticket has a chat"
-    actions.reply(work, ticket, filled(work, chat, ticket, answer), waits=answer.afterwards == WAITS)
+    [text] = filled(work, chat, ticket, answer)
+    actions.reply(work, ticket, text, waits=answer.afterwards == WAITS)
     if answer.offer:
         # What the words promise is given with them, or nothing is sent.
         gifts.give(work, ticket, answer.offer, ask=False)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from storage import appointments, campaigns, contact, messages, pushes
+from storage import appointments, campaigns, contact, messages, pushes, vehicles
 from storage.database import Database
 from tests.world import START
 
@@ -41,3 +42,16 @@ def test_an_index_is_used(database: Database, ask: Callable[[Session], Any], ind
         plans = [driver.execute(f"EXPLAIN QUERY PLAN {one}").fetchall() for one in asked if not one.startswith("--")]
     used = [str(plan) for plan in plans if "ix_" in str(plan) or "SCAN" in str(plan)]
     assert [any(index in plan for plan in used) for index in indexes] == [True] * len(indexes), used
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_cars_of_one_customer_are_not_looked_for_among_all(database: Database) -> None:
+    with database.transaction() as session:
+        # Nothing is in these tables: without this it would read them whole, and be right.
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        asked: list[str] = []
+        event.listen(database.engine, "before_cursor_execute", lambda *called: asked.append(called[2]))
+        vehicles.of_customer(session, 7)
+        values = dict.fromkeys(("customer_id_1", "customer_id_2"), 7)
+        plan = session.connection().exec_driver_sql(f"EXPLAIN {asked[0]}", values).all()
+    assert any("ix_vehicles_customer_id" in str(line) for line in plan), plan

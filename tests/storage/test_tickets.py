@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import storage
-from storage import chats, tickets
+from storage import chats, messages, queues, tickets
 from storage.database import Database
 from storage.staff import Staff
 from storage.tickets import Ticket, TicketEvent
@@ -94,3 +94,37 @@ def test_tickets_from_before_get_a_token_and_a_clock(database: Database) -> None
         assert (first.tier, first.response_from, first.reckoned_with) == ("question", START, "")
         assert len({first.token, second.token, ""}) == 3
         assert tickets.to_look_at(session, START, "1.1") == [first.id]
+
+
+@pytest.mark.parametrize("word", ["torque", "TORQUE", "扳手", "100%", r"a\b"])
+def test_what_was_said_is_found_page_by_page_newest_first(database: Database, word: str) -> None:
+    """Each ticket once, whether the words stand in its summary, in what was said, or in both; none of other stores or tickets."""
+    with database.transaction() as session:
+        said: list[Ticket] = []
+        for number, words in enumerate((r"the Torque 扳手 100% a\b", "something else", r"Torque 扳手 100% a\b, again")):
+            for place in range(3):
+                ticket = _ticket(session, f"{number}.{place}")
+                ticket.summary = words if place == 2 and number == 2 else "hello"
+                message = messages.receive(
+                    session, ticket.chat_id, "web", key=ticket.token, kind="text", text=words, data={}, now=START
+                )
+                tickets.link(session, ticket.id, [message or 0])
+                said += [ticket] if number != 1 else []
+        said[0].merged_into = said[1].id
+        session.flush()
+        wish = queues.Wish(queues.ALL, 1, None, START, words=[word], deep=True)
+        pages = [queues.rows(session, wish, 2, skip) for skip in (0, 2, 4, 6)]
+        assert [row.id for page in pages for row in page] == [ticket.id for ticket in said[:0:-1]]
+        assert queues.rows(session, queues.Wish(queues.ALL, 1, None, START, words=["1000", "a_b"], deep=True), 9) == []
+
+
+def test_an_alarm_comes_before_times_that_are_to_be_reckoned_anew(database: Database) -> None:
+    with database.transaction() as session:
+        stale, late, both, fine = (_ticket(session, name) for name in ("stale", "late", "both", "fine"))
+        for ticket in (late, both):
+            ticket.look_at = START
+        for ticket in (late, fine):
+            ticket.reckoned_with = "2"
+        session.flush()
+        assert tickets.to_look_at(session, START, "2") == [late.id, both.id, stale.id]
+        assert tickets.to_look_at(session, START, "2", limit=2) == [late.id, both.id]
