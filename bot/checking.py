@@ -2,13 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.app import open_clock, open_database
 from bot.cli_common import shop_settings
+from bot.finding import Finding
 from bot.settings import Settings
 from handlers.dialogue.shop import load as load_shop
 from handlers.faq import base
@@ -18,14 +20,9 @@ from storage import catalogue, entries, stores
 from storage.customers import Customer
 from storage.vehicles import Vehicle
 
+# From then on the holidays of the coming year ought to be known.
+LAST_MONTH = 12
 LOW_DISK = 500 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    good: bool
-    text: str
-    remedy: str = ""
 
 
 def findings() -> Iterator[Finding]:
@@ -35,7 +32,7 @@ def findings() -> Iterator[Finding]:
     database = open_database(settings)
     yield Finding(True, f"Database: {'SQLite' if database.is_sqlite else 'PostgreSQL'} answers and has the present shape.")
     with database.reading() as session:
-        yield from _stores(session)
+        yield from _stores(session, open_clock(settings)())
         yield from _catalogue(session, settings)
         yield from _knowledge(session)
         people = session.scalar(select(func.count()).select_from(Customer)) or 0
@@ -50,6 +47,9 @@ def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
     if settings.telegram_bot_token.get_secret_value():
         way = "webhook" if settings.telegram_webhook_url else "polling"
         yield Finding(True, f"Telegram: token is set, updates by {way}.")
+        from bot import checking_telegram  # late: it loads the client, and a shop without Telegram never pays
+
+        yield from checking_telegram.findings(settings)
     else:
         yield Finding(False, "Telegram: off.", "Ask @BotFather for a bot and write its token into .env: TELEGRAM_BOT_TOKEN=…")
     if settings.telegram_webhook_url and not settings.telegram_webhook_url.startswith("https://"):
@@ -65,7 +65,7 @@ def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
         yield Finding(False, f"Clock: a rehearsal, {now.isoformat()}.", "Remove BAYLINE_CLOCK_FILE for real use.")
 
 
-def _stores(session: Session) -> Iterator[Finding]:
+def _stores(session: Session, now: datetime) -> Iterator[Finding]:
     found = stores.all_stores(session)
     if not found:
         yield Finding(False, "Stores: none.", "`bayline init` asks for one, or `bayline import stores.toml`.")
@@ -78,6 +78,12 @@ def _stores(session: Session) -> Iterator[Finding]:
             yield Finding(
                 True, f"Store {store.code}: open {len({h.weekday for h in store.hours})} days a week, {len(store.bays)} bays."
             )
+        today = now.astimezone(ZoneInfo(store.timezone)).date()
+        if today.month == LAST_MONTH and not any(special.day.year == today.year + 1 for special in store.special_days):
+            yield Finding(
+                False, f"Store {store.code}: no holidays of {today.year + 1} are known; visits will be booked on them.",
+                "Add them to special_days in stores.toml and import it.",
+            )  # fmt: skip
 
 
 def _catalogue(session: Session, settings: Settings) -> Iterator[Finding]:

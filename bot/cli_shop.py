@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli_common import now_of, opened, progress_bar, sentences, told
+from bot.finding import AsJson, say
 from bot.settings import Wrong, read
 
 KINDS = "stores, models, services, prices, customers, vehicles, visits or kb"
@@ -41,17 +42,13 @@ def _ask(question: str) -> str:
     return str(typer.prompt(question, default="", show_default=False))
 
 
-def check() -> None:
-    """Configuration and content, line by line, with what to do about each finding."""
+def check(as_json: AsJson = False) -> None:
+    """Configuration, Telegram and content, line by line, with what to do about each finding. Exits with 1 if there is any."""
     from bot.checking import findings
 
     with sentences():
-        wrong = 0
-        for finding in findings():
-            mark = typer.style("OK  ", fg="green") if finding.good else typer.style("TODO", fg="red")
-            typer.echo(f"{mark}  {finding.text}" + (f"\n      → {finding.remedy}" if finding.remedy else ""))
-            wrong += not finding.good
-    raise typer.Exit(1 if wrong else 0)
+        good = say(findings(), "TODO", as_json=as_json)
+    raise typer.Exit(0 if good else 1)
 
 
 def import_(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
-from bot.checking import Finding
+from bot.finding import Finding
 from storage import campaigns, coupons, holds, slots, stores
 
 

@@ -170,6 +170,8 @@ class Group:
         self.topics: dict[int, Topic] = {}
         self.pinned: list[int] = []
         self.out: list[int] = []
+        # What the bot may do there; None: it is an ordinary member.
+        self.rights: set[str] | None = None
 
     def _chat(self) -> dict[str, Any]:
         return {"id": self.id, "type": "supergroup", "title": "Staff", **({"is_forum": True} if self.forum else {})}
@@ -283,6 +285,7 @@ class FakeTelegram:
         self.queries: dict[str, str | None] = {}
         self.left: list[int] = []
         self.webhook: dict[str, Any] = {}
+        self.webhook_info: dict[str, Any] = {}
         self.updates: list[dict[str, Any]] = []
         # What people wrote, by chat and number: what can be copied, replied to, deleted.
         self.written: dict[tuple[int, int], dict[str, Any]] = {}
@@ -474,6 +477,23 @@ class FakeTelegram:
     async def _do_getme(self, _parameters: dict[str, Any]) -> Any:
         number = int(self.token.split(":")[0])
         return {"id": number, "is_bot": True, "first_name": "Bayline", "username": "bayline_bot", "can_join_groups": True}
+
+    async def _do_getchat(self, parameters: dict[str, Any]) -> Any:
+        return self._in_group(parameters)._chat()
+
+    async def _do_getchatmember(self, parameters: dict[str, Any]) -> Any:
+        group = self._in_group(parameters)
+        status = "member" if group.rights is None else "administrator"
+        return {"status": status, "user": await self._do_getme({}), **dict.fromkeys(group.rights or (), True)}
+
+    def _in_group(self, parameters: dict[str, Any]) -> Group:
+        group = self._groups.get(int(parameters["chat_id"]))
+        if group is None or not group.member:
+            raise bad("chat not found")
+        return group
+
+    async def _do_getwebhookinfo(self, _parameters: dict[str, Any]) -> Any:
+        return {"url": self.webhook.get("url", ""), "pending_update_count": 0, **self.webhook_info}
 
     async def _do_sendmessage(self, parameters: dict[str, Any]) -> Any:
         text = rules.text(parameters.get("text"))

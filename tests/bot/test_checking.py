@@ -1,0 +1,98 @@
+"""`bayline check`: what is wrong is said before the first customer meets it, with what to do about it."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot import checking_telegram
+from bot.cli import app
+from bot.finding import Finding
+from bot.settings import Settings
+from tests.fake_telegram import FakeTelegram, Group
+
+GROUP = -1001234567890
+RIGHTS = {"can_manage_topics", "can_pin_messages", "can_delete_messages", "can_restrict_members"}
+
+
+def asked(prepare: Callable[[FakeTelegram, Group], None], token: str = "", **more: str) -> list[Finding]:
+    """What is found at a Telegram that was prepared so."""
+
+    async def go() -> list[Finding]:
+        async with FakeTelegram() as fake:
+            prepare(fake, fake.group(GROUP))
+            settings = Settings(TELEGRAM_BOT_TOKEN=token or fake.token, TELEGRAM_API_URL=fake.url, **more)
+            return await asyncio.to_thread(checking_telegram.findings, settings)
+
+    return asyncio.run(go())
+
+
+def test_the_token_is_tried() -> None:
+    assert asked(lambda *_: None) == [Finding(True, "Telegram: @bayline_bot is there.")]
+    [wrong] = asked(lambda *_: None, token="999:AAAAAAAAAAAAAAAAAAAAAAA")
+    assert (wrong.good, wrong.text) == (False, "Telegram: it does not know the token.")
+    [away] = asked(lambda fake, _: fake.fault("html", "getMe", times=None))
+    assert "does not answer as it should" in away.text
+    assert "AAAA" not in str([wrong, away])
+
+
+@pytest.mark.parametrize(
+    ("rights", "forum", "said"),
+    [
+        (None, True, "the bot is no administrator there"),
+        (RIGHTS - {"can_pin_messages", "can_manage_topics"}, True, "the bot may not manage topics, pin messages."),
+        (RIGHTS - {"can_manage_topics"}, False, "topics are off"),
+        (RIGHTS, True, "topics are on"),
+    ],
+)
+def test_the_rights_in_the_staff_s_group(rights: set[str] | None, forum: bool, said: str) -> None:
+    def prepare(_: FakeTelegram, group: Group) -> None:
+        group.rights, group.forum = rights, forum
+
+    _, found = asked(prepare, TELEGRAM_STAFF_CHAT=str(GROUP))
+    assert said in found.text
+    assert found.good == ("topics are" in said)
+    assert found.good == (not found.remedy)
+
+
+def test_a_group_that_the_bot_is_not_in() -> None:
+    _, found = asked(lambda *_: None, TELEGRAM_STAFF_CHAT="-1009999999999")
+    assert "cannot see it" in found.text
+    assert "TELEGRAM_STAFF_CHAT" in found.remedy
+
+
+def test_a_webhook_that_does_not_arrive() -> None:
+    ours = "https://chat.example/telegram"
+    where = {"TELEGRAM_WEBHOOK_URL": ours, "TELEGRAM_WEBHOOK_SECRET": "a-long-secret"}
+    assert "not set yet" in asked(lambda *_: None, **where)[1].text
+
+    def stuck(fake: FakeTelegram, _: Group) -> None:
+        fake.webhook = {"url": ours}
+        fake.webhook_info = {"pending_update_count": 7, "last_error_message": "Connection refused"}
+
+    assert "7 updates wait, and the last could not be delivered: Connection refused" in asked(stuck, **where)[1].text
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_in_december_the_holidays_of_next_year_are_asked_for(
+    sample_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", sample_url)
+    clock = tmp_path / "clock"
+    monkeypatch.setenv("BAYLINE_CLOCK_FILE", str(clock))
+    found = {}
+    for month in (11, 12):
+        clock.write_text(datetime(2031, month, 1, 9, tzinfo=UTC).isoformat())
+        result = CliRunner().invoke(app, ["check", "--json"])
+        assert result.exit_code == 1
+        found[month] = [one for one in json.loads(result.stdout) if "holidays of 2032" in one["text"]]
+    assert found[11] == []
+    assert [one["good"] for one in found[12]] == [False] * 3
+    assert "special_days" in found[12][0]["remedy"]
+    whole = CliRunner().invoke(app, ["doctor", "--json"])
+    assert (whole.exit_code, {one["good"] for one in json.loads(whole.stdout)}) == (0, {True})
