@@ -6,6 +6,11 @@ from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, patterns
 from handlers.dialogue.when.tokens import Token
 
+# "Get my car serviced" is to come; "I have just replaced it" has been.
+_CAUSED = re.compile(
+    r"\b(?:get|getting|have|having)\s(?!(?:just|already|recently|been|had|not)\b)(?:[\w']{1,15}\s){1,4}$", re.ASCII
+)
+
 
 def drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
     for place, token in enumerate(tokens):
@@ -59,7 +64,7 @@ def _has_been(item: Item, tokens: list[Token], text: str) -> bool:
     if patterns()["was_chinese"].match(text, end) and any("\u4e00" <= c <= "\u9fff" for c in text[end : end + 12]):
         return True
     clause = re.split(r"[.!?,;]|\b(?:but|so|and|can|could|please|need|want|like)\b", text[:start])[-1]
-    found = list(patterns()["was"].finditer(clause))
+    found = [one for one in patterns()["was"].finditer(clause) if not _CAUSED.search(clause[: one.start()])]
     return bool(found) and len(clause) - found[-1].end() <= 24
 
 
