@@ -82,7 +82,11 @@ class WebChat:
     ) -> None:
         self._turns, self._database = turns, database
         self._origins, self._proxies = Origins(allowed_origins), proxies or Proxies()
-        self._pages, self._photos, self._lines = Pages(database, self._origins), Photos(Album(database, clock)), Lines(database)
+        self._pages, self._photos, self._lines = (
+            Pages(database, self._origins, clock),
+            Photos(Album(database, clock)),
+            Lines(database),
+        )
         self._sockets: set[Socket] = set()
         self._open: dict[str, int] = {}
         self._most, self._most_per_address = most_sockets, most_per_address

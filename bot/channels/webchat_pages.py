@@ -4,15 +4,20 @@ import asyncio
 import json
 from importlib import resources
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import hdrs, web
+from babel.dates import format_date
 
 from bot.channels.webchat_gate import Origins
+from bot.clock import Clock
 from bot.files import File
 from handlers.dialogue import languages
-from handlers.dialogue.texts import LANGUAGES
+from handlers.dialogue.texts import LANGUAGES, locale
+from handlers.tickets import sla
 from storage import stores
 from storage.database import Database
+from storage.stores import Store
 
 _FOLDER = resources.files("bot.channels") / "web"
 # Every address is written down here; no part of a request ever becomes a file name.
@@ -49,8 +54,8 @@ def _file(name: str, *, anywhere: bool) -> File:
 class Pages:
     """`routes()` serves the files and `/chat/config?lang=zh-TW&store=code`."""
 
-    def __init__(self, database: Database, origins: Origins) -> None:
-        self._database, self._origins = database, origins
+    def __init__(self, database: Database, origins: Origins, clock: Clock) -> None:
+        self._database, self._origins, self._clock = database, origins, clock
         self._texts = {language: texts_of(language) for language in LANGUAGES}
 
     def routes(self) -> list[web.RouteDef]:
@@ -60,14 +65,27 @@ class Pages:
 
     async def _config(self, request: web.Request) -> web.Response:
         language = language_of(request.query.get("lang", "") or request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-        name = await asyncio.to_thread(self._name, request.query.get("store", "")[:40], language)
-        return web.json_response(
-            {"language": language, "name": name, "texts": self._texts[language]}, headers=self._origins.headers(request)
-        )
+        name, when = await asyncio.to_thread(self._shop, request.query.get("store", "")[:40], language)
+        texts = self._texts[language]
+        if when:
+            texts = {**texts, "online": texts["online_later"].format(when=when)}
+        return web.json_response({"language": language, "name": name, "texts": texts}, headers=self._origins.headers(request))
 
-    def _name(self, code: str, language: str) -> str:
+    def _shop(self, code: str, language: str) -> tuple[str, str]:
+        """What the store is called, and from when people are there; "" while they are."""
         with self._database.reading() as session:
             store = stores.by_code(session, code.replace("\0", "")) if code else None
             if store is None:
                 store = next(iter(stores.all_stores(session)), None)
-            return (store.names.get(language) or next(iter(store.names.values()), "")) if store else ""
+            if store is None:
+                return "", ""
+            return store.names.get(language) or next(iter(store.names.values()), ""), self._opens(store, language)
+
+    def _opens(self, store: Store, language: str) -> str:
+        now = self._clock()
+        opens, zone = sla.next_open(sla.of_store(store), now), ZoneInfo(store.timezone)
+        if opens <= now:
+            return ""
+        there = opens.astimezone(zone)
+        today = there.date() == now.astimezone(zone).date()
+        return f"{there:%H:%M}" if today else f"{format_date(there, 'EEE', locale=locale(language))} {there:%H:%M}"

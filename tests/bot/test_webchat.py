@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -345,6 +346,30 @@ def test_the_shop_is_named_in_the_page_s_language(templates: Templates, tmp_path
                 assert config["name"]
             accepted = {"Accept-Language": "de;q=0.9,zh-MO;q=0.8"}
             assert (await (await site.http.get("/chat/config", headers=accepted)).json())["language"] == "zh-Hant"
+
+    asyncio.run(go())
+
+
+def test_the_page_says_when_people_answer(templates: Templates, tmp_path: Path) -> None:
+    """The bot answers at any hour; whoever wants a person sees from when one is there. In the store's own time."""
+    sample = templates.copy("sqlite", True, tmp_path)
+
+    async def go() -> None:
+        async with Site(sample) as site:
+
+            async def said(moment: str, language: str) -> str:
+                site.now = datetime.fromisoformat(moment)
+                config = await (await site.http.get("/chat/config", params={"lang": language, "store": "east"})).json()
+                return str(config["texts"]["online"])
+
+            assert await said("2026-11-24T10:00+08:00", "en") == "We answer at once"
+            assert await said("2026-11-24T06:00+08:00", "en") == "We answer at once, people from 08:30"
+            assert await said("2026-11-24T22:00+08:00", "en") == "We answer at once, people from Wed 08:30"
+            assert await said("2026-11-24T22:00+08:00", "zh-CN") == "随问随答，人工周三 08:30起"
+            assert await said("2026-11-24T22:00+08:00", "zh-TW") == "隨問隨答，真人客服週三 08:30起"
+        (empty := tmp_path / "empty").mkdir()
+        async with Site(templates.copy("sqlite", False, empty)) as site:
+            assert (await (await site.http.get("/chat/config")).json())["texts"]["online"]
 
     asyncio.run(go())
 

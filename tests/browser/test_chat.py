@@ -359,7 +359,7 @@ def test_what_can_be_touched_is_large_enough(served: Served, pages: Pages) -> No
 # -- the widget on another site --------------------------------------------------------------------------------------------
 
 
-def host_page(chat: str, language: str = "en") -> web.Response:
+def host_page(chat: str, language: str = "en", more: str = "") -> web.Response:
     """A page of another site with the widget, under the strict policy that the widget's documentation asks for."""
     policy = (
         f"default-src 'none'; script-src {chat}; connect-src {chat} {chat.replace('http', 'ws')}; img-src blob:; style-src 'none'"
@@ -367,7 +367,7 @@ def host_page(chat: str, language: str = "en") -> web.Response:
     html = (
         '<!doctype html><meta name="viewport" content="width=device-width"><title>Our cars</title><h1>Our cars</h1>'
         '<p><a id="link" href="#clicked">A link under the widget</a></p><button id="low">Low</button>'
-        f'<script src="{chat}/chat.js" data-color="#ffd54f" data-lang="{language}" async></script>'
+        f'<script src="{chat}/chat.js" data-color="#ffd54f" data-lang="{language}" {more} async></script>'
     )
     return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": policy})
 
@@ -385,7 +385,7 @@ class Shop(Served):
         site = Site(url, origins=[self.host.removesuffix("/host")] if allowed else [], port=self.port)
 
         async def host(request: web.Request) -> web.Response:
-            return host_page(self.url, request.query.get("lang", "en"))
+            return host_page(self.url, request.query.get("lang", "en"), request.query.get("more", ""))
 
         site.app.router.add_get("/host", host)
         return site
@@ -443,6 +443,30 @@ def test_the_widget_under_a_strict_policy(
     page.locator("#low").click()
     assert page.context.cookies() == []
     assert not watched.complaints
+
+
+def test_the_launcher_stands_where_the_site_wants_it(shop: Shop, pages: Pages) -> None:
+    """At the left, with words beside it; or not at all, where a button of the site's own opens the chat."""
+    page = pages().page
+    page.goto(f"{shop.host}?more=data-side=left data-label='Questions?'")
+    launcher = page.get_by_role("button", name="Questions?")
+    expect(launcher).to_have_text("Questions?")
+    box = launcher.bounding_box()
+    assert box
+    assert box["x"] < 40
+    assert box["width"] > 100
+    launcher.click()
+    panel = page.get_by_role("dialog").bounding_box()
+    assert panel
+    assert panel["x"] < 40
+    page.goto(f"{shop.host}?more=data-launcher=none")
+    expect(page.locator("[data-bayline]")).to_be_attached()
+    assert page.locator(".launcher").count() == 0
+    page.locator("#low").focus()
+    page.evaluate("window.bayline.open()")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#low")).to_be_focused()
 
 
 def test_an_answer_to_a_closed_chat_is_counted(shop: Shop, pages: Pages) -> None:

@@ -2,6 +2,8 @@
  *
  * data-lang: "en", "zh-Hans", "zh-Hant" or any tag of a browser; without it, or with "auto", the browser's own language.
  * data-color: colour of the launcher and of the visitor's words. data-store: code of the store this page is about.
+ * data-side: "left" or "right". data-label: words beside the launcher's picture. data-launcher="none": there is none, and a button
+ * of the page calls `bayline.open()`.
  * data-into: selector of an element that holds the chat, instead of a launcher in the corner.
  * A page with a Content-Security-Policy has to allow the chat's address in script-src and connect-src (https: and wss:)
  * and `blob:` in img-src. Nothing is loaded from anywhere else; no cookie is set; no inline style or script is used.
@@ -97,6 +99,12 @@
 
   const count = make("span", { class: "count", hidden: "" });
   const launcher = make("button", { class: "launcher", type: "button", "aria-expanded": "false", onclick: () => open() }, icon(...ICON.chat), count);
+  const { label = "", side = "right" } = script.dataset;
+  if (label) {
+    launcher.classList.add("wide");
+    launcher.append(make("span", { dir: "auto" }, label));
+  }
+  if (side === "left") holder.setAttribute("left", "");
   const shopName = make("h2", { class: "shop", id: "bayline-name" });
   const state = make("p", { class: "state", role: "status" });
   const languages = make("select", { class: "languages" });
@@ -122,7 +130,7 @@
     shopName.textContent = shop || words.title;
     languages.value = language;
     languages.setAttribute("aria-label", words.language);
-    launcher.setAttribute("aria-label", words.open);
+    launcher.setAttribute("aria-label", label ? `${label} (${words.open})` : words.open);
     launcher.title = words.open;
     closer.setAttribute("aria-label", words.close);
     log.setAttribute("aria-label", words.messages);
@@ -622,7 +630,9 @@
     speak(languages.value);
   });
 
+  let before = null; // what had the focus
   const open = () => {
+    before = isOpen ? before : document.activeElement;
     isOpen = true;
     panel.hidden = false;
     launcher.setAttribute("aria-expanded", "true");
@@ -639,7 +649,7 @@
     panel.hidden = true;
     launcher.setAttribute("aria-expanded", "false");
     holder.removeAttribute("open");
-    launcher.focus();
+    (launcher.isConnected ? launcher : before)?.focus();
   };
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.isComposing) close();
@@ -669,7 +679,7 @@
     if (!color || !CSS.supports("color", color)) return;
     holder.style.setProperty("--bayline-accent", color);
     // Black or white on it, whichever is read more easily (relative luminance as in WCAG).
-    const [r, g, b] = getComputedStyle(launcher).backgroundColor.match(/[\d.]+/g).map((part) => {
+    const [r, g, b] = getComputedStyle(head).backgroundColor.match(/[\d.]+/g).map((part) => {
       const light = Number(part) / 255;
       return light <= 0.04045 ? light / 12.92 : ((light + 0.055) / 1.055) ** 2.4;
     });
@@ -687,7 +697,7 @@
     root.append(panel);
     if (inline) holder.setAttribute("inline", "");
     else {
-      root.append(launcher);
+      if (script.dataset.launcher !== "none") root.append(launcher);
       document.body.append(holder);
     }
     paint();
