@@ -1,5 +1,6 @@
 """What the bot knows and how it finds it: ``from knowledge_base import Entry, KnowledgeBase``."""
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from knowledge_base.entry import Decision, Entry, Match
@@ -15,6 +16,8 @@ __all__ = ["Decision", "Entry", "Found", "KnowledgeBase", "Match", "Names", "Pro
 def __getattr__(name: str) -> Any:
     """The matcher needs numpy, a fifth of a second of imports: whoever only reads entries or folds words does not wait for it."""
     if name == "KnowledgeBase":
+        # The matrices are small: several threads wait for each other longer than one needs. Read when numpy is loaded.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from knowledge_base.base import KnowledgeBase
 
         return KnowledgeBase

@@ -12,7 +12,7 @@ RIDGE = 0.2
 FADE = 3.0
 # How much of its error on a phrasing held out is taught again, and how sharply rivals are told apart there.
 _AGAIN, _SHARP = np.float32(0.6), np.float32(12)
-_SMALL = 96
+_SMALL = 48
 
 
 def sharpen(nearness: Floats) -> Floats:
