@@ -175,7 +175,7 @@ TABLES: Mapping[str, Declared] = {
     "staff_factors": _shop("confirmed_at used_step failures failed_at", "staff_id secret"),
     "staff_recovery_codes": _shop("", "digest staff_id"),
     "staff_invites": _shop("expires_at", "digest staff_id"),
-    "staff_sessions": _shop("created_at seen_at", "digest staff_id browser"),
+    "staff_sessions": _shop("created_at seen_at failures", "digest staff_id browser"),
     "staff_shifts": _shop("", "staff_id week away_until"),
     "staff_links": _shop("linked_at", "staff_id address"),
     "staff_link_codes": _shop("expires_at", "digest staff_id"),

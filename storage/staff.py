@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, String, and_, delete, or_, select, true, update
+from sqlalchemy import Boolean, ForeignKey, Integer, String, and_, delete, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.database import Base, Id, Moment
@@ -36,7 +36,10 @@ class Staff(Base):
 
 
 class StaffSession(Base):
-    """A browser that is logged in. `digest` is the SHA-256 of what its cookie holds; the cookie itself is never stored."""
+    """A browser that is logged in. `digest` is the SHA-256 of what its cookie holds; the cookie itself is never stored.
+
+    `failures`: wrong passwords that were typed in it.
+    """
 
     __tablename__ = "staff_sessions"
 
@@ -45,6 +48,7 @@ class StaffSession(Base):
     browser: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)
+    failures: Mapped[int] = mapped_column(Integer, server_default="0", default=0)
 
     staff: Mapped[Staff] = relationship(lazy="joined")
 
@@ -120,6 +124,12 @@ def sessions_of(session: Session, staff_id: int, created_after: datetime, seen_a
 
 def touch(session: Session, digest: str, now: datetime) -> None:
     session.execute(update(StaffSession).where(StaffSession.digest == digest).values(seen_at=now))
+
+
+def failed(session: Session, digest: str) -> int:
+    """One more wrong password in this session; how many there were."""
+    more = update(StaffSession).where(StaffSession.digest == digest).values(failures=StaffSession.failures + 1)
+    return session.execute(more.returning(StaffSession.failures)).scalar_one()
 
 
 def end_session(session: Session, digest: str) -> None:

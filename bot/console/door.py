@@ -46,7 +46,7 @@ class Door:
         ]
 
     async def _login_form(self, request: web.Request) -> web.Response:
-        said = "staff.password_changed" if "changed" in request.query else ""
+        said = "staff.password_changed" if "changed" in request.query else "staff.too_many" if "many" in request.query else ""
         entry = _entry(request, {"next": [request.query.get("next", "")]})
         return self._form(request, functools.partial(self._entering.login_page, entry, said=said))
 

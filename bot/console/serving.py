@@ -149,7 +149,7 @@ class Serving:
             done = page.post(desk)
             staff.touch(session, found.digest, now)
             if isinstance(done, Go):
-                said = notice(asked.secret, done.said, refused=False) if done.said else ""
+                said = notice(asked.secret, done.said, refused=done.refused) if done.said else ""
                 return Answer(303, go=done.path if is_ours(done.path) else ROOT, notice=said)
             session.flush()
             return self._page(desk, page, done, asked)

@@ -23,10 +23,13 @@ class Missing(Exception):  # noqa: N818 - it is an answer, not an error
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """After a change: on to another page. `path` as in `Page.path`, made by `desk.url`; `said` is shown there once, as text."""
+    """After a change: on to another page. `path` as in `Page.path`, made by `desk.url`; `said` is shown there once, as text,
+    and with `refused` as the reason why something was not done.
+    """
 
     path: str
     said: str = ""
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

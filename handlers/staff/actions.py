@@ -40,6 +40,15 @@ def end_session(session: Session, secret: str, now: datetime) -> None:
         staff.end_session(session, found.digest)
 
 
+def wrong_password(session: Session, member: Staff, digest: str, now: datetime) -> bool:
+    """Counts it; whether it was one too many: then this session is over."""
+    audit.write(session, "staff.password_failed", staff_id=member.id, now=now, about=f"staff:{member.id}")
+    if staff.failed(session, digest) < rules.MOST_FAILURES:
+        return False
+    staff.end_session(session, digest)
+    return True
+
+
 # -- one-time codes --------------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.desk import ADMINISTRATORS, EVERYBODY, Desk, Go, Page, Thing
-from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
 from handlers.staff import actions, passwords, rules
 from storage import audit, factors, staff
@@ -28,12 +27,21 @@ def account(desk: Desk) -> Mapping[str, Any]:
 
 def change_password(desk: Desk) -> Go:
     """Everybody who is logged in as this person is out, this browser too: a stolen cookie is worth nothing any more."""
-    old, new = (next(iter(desk.form.get(name, ())), "") for name in ("old", "new"))
-    if not passwords.matches(desk.staff.password, old):
-        raise Refusal("staff.wrong_password")
+    if wrong := wrong_password(desk, "old", "staff.wrong_password"):
+        return wrong
+    new = next(iter(desk.form.get("new", ())), "")
     rules.check_password(new, desk.staff.login)
     actions.set_password(desk.session, desk.staff, passwords.hash_of(new), desk.now, by=desk.staff.id, place="console")
     return Go(desk.url("/login") + "?changed=1")
+
+
+def wrong_password(desk: Desk, field: str, key: str) -> Go | None:
+    """Where somebody goes whose password in this field was not right; None if it was. Not a Refusal: it is counted."""
+    if passwords.matches(desk.staff.password, next(iter(desk.form.get(field, ())), "")):
+        return None
+    if actions.wrong_password(desk.session, desk.staff, desk.digest, desk.now):
+        return Go(desk.url("/login") + "?many=1")
+    return Go(desk.back("/account"), desk.plain(key), refused=True)
 
 
 def look(desk: Desk) -> Go:

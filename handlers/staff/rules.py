@@ -9,6 +9,8 @@ from storage.staff import ADVISOR, MANAGER, ROLES
 
 # A working day; a desk that nobody touched for two hours may be anybody's.
 SESSION_LENGTH, SESSION_IDLE = timedelta(hours=12), timedelta(hours=2)
+# So many wrong passwords are typed by mistake; more of them by somebody at a desk that is not theirs.
+MOST_FAILURES = 5
 INVITE_LENGTH = timedelta(hours=24)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 _LOGIN = re.compile(r"\w[\w.@+-]{1,59}")

@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from handlers.desk import ADMINISTRATORS, EVERYBODY, Desk, Go, Page
 from handlers.dialogue import Refusal
-from handlers.staff import passwords, second_step
+from handlers.staff import second_step
+from handlers.staff.pages import wrong_password
 from storage import factors
 
 PLACE = "/account/second-step"
@@ -29,8 +30,8 @@ def show(desk: Desk) -> Mapping[str, Any]:
 
 def begin(desk: Desk) -> Go:
     """The password is asked once more: a desk that somebody has left must not be locked with a stranger's phone."""
-    if not passwords.matches(desk.staff.password, next(iter(desk.form.get("password", ())), "")):
-        raise Refusal("staff.wrong_password_now")
+    if wrong := wrong_password(desk, "password", "staff.wrong_password_now"):
+        return wrong
     second_step.begin(desk.session, desk.staff)
     return Go(desk.url(PLACE))
 

@@ -124,6 +124,29 @@ def test_au7_a_session_dies_when_it_should(url: str) -> None:
     asyncio.run(go())
 
 
+@pytest.mark.parametrize("page", ["/account/password", "/account/second-step/begin"])
+def test_au6_a_password_is_not_guessed_from_inside(url: str, page: str) -> None:
+    """AU6: a desk that somebody has left is no place to try one password after the other: after five the session is over."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, elsewhere = site.staff("ann"), site.staff("ann")
+            for number in range(4):
+                seen = await ann.post(page, old=f"guess {number}", password=f"guess {number}", new="another set of words")
+                assert "not right" in (await ann.get(seen.location)).text
+            assert (await ann.get("/account")).status == 200
+            seen = await ann.post(page, old="guess 5", password="guess 5", new="another set of words")
+            assert seen.location == f"{ROOT}/login?many=1"
+            assert "too many tries" in (await ann.get(seen.location)).text
+            assert (await ann.get("/account")).status == 303
+            assert (await elsewhere.get("/account")).status == 200
+            assert [row.action for row in _log(site)].count("staff.password_failed") == 5
+            back = site.staff("ann")
+            assert (await back.post(page, old="guess", password="guess", new="another set of words")).location != seen.location
+
+    asyncio.run(go())
+
+
 def test_au7_the_session_of_before_the_login_is_not_taken_over(url: str) -> None:
     """AU7: fixation. And a form filled in with another session's proof is worth nothing."""
 
