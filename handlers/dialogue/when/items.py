@@ -63,7 +63,11 @@ def alive(items: list[Item]) -> list[Item]:
     return [item for item in items if not item.dropped]
 
 
+def clause(name: str, text: str) -> re.Pattern[str]:
+    """What tells this of a clause. The patterns for Chinese are spared when the text has none."""
+    return _clause(name, text.isascii())
+
+
 @cache
-def patterns() -> dict[str, re.Pattern[str]]:
-    sources = lexicon.clauses()
-    return {name: re.compile(source, re.ASCII) for name, source in sources.items()}
+def _clause(name: str, english: bool) -> re.Pattern[str]:
+    return re.compile("|".join(line for line in lexicon.clauses()[name] if line.isascii() or not english) or r"(?!)", re.ASCII)

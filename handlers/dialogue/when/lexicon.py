@@ -13,6 +13,10 @@ Meaning = tuple[str, object]
 Phrase = tuple[tuple[str, ...], str, object]
 
 _DATA = Path(__file__).parent / "data"
+# What may stand between "call me" and "at 10", up to the time itself.
+_SMALL_WORDS = (
+    r"(?:\s(?:at|by|around|about|on|until|till|til|from|is|for|the|this|up|again|back|in|off|only|just|after|before|@|a))*\s*$"
+)
 
 
 @cache
@@ -64,8 +68,9 @@ def vetoes() -> list[str]:
     ]
 
 
-def clauses() -> dict[str, str]:
-    """Patterns over clauses, the alternatives of each name joined."""
+@cache
+def clauses() -> dict[str, list[str]]:
+    """Patterns over clauses by name."""
     found: dict[str, list[str]] = {}
     current: list[str] = []
     for line in (_DATA / "clauses.txt").read_text(encoding="utf-8").splitlines():
@@ -73,7 +78,7 @@ def clauses() -> dict[str, str]:
             found[line[1 : line.index("]")]] = current = []
         elif line and not line.startswith("# "):
             current.append(line)
-    return {name: "|".join(patterns) for name, patterns in found.items()}
+    return {name: [pattern.replace("{so}", _SMALL_WORDS) for pattern in patterns] for name, patterns in found.items()}
 
 
 @cache

@@ -12,7 +12,7 @@ def with_moves(tokens: list[Token], context: Context) -> list[Token]:
         return tokens
     for move in moves:
         # 周三改周四: the verb itself stands between the old and the new.
-        sides = {*_timed(tokens)} & {move - 1, move + 1}
+        sides = {*_timed(tokens), *(i for i, t in enumerate(tokens) if t.kind == "^")} & {move - 1, move + 1}
         if tokens[move].end - tokens[move].start == 1 and len(sides) == 2:
             return [t._replace(kind=">") if i == move else t for i, t in enumerate(tokens)]
     said = set("qhuDwcnpWmodskHNCkR1ed")

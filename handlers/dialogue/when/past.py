@@ -3,17 +3,22 @@
 import re
 
 from handlers.dialogue.when.days import Day
-from handlers.dialogue.when.items import Item, patterns
+from handlers.dialogue.when.items import Item, clause
 from handlers.dialogue.when.tokens import Token
 
 # "Get my car serviced" is to come; "I have just replaced it" has been.
 _CAUSED = re.compile(
     r"\b(?:get|getting|have|having)\s(?!(?:just|already|recently|been|had|not)\b)(?:[\w']{1,15}\s){1,4}$", re.ASCII
 )
+# So much text before a day is looked at.
+_CLAUSE = 120
 
 
 def drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
     for place, token in enumerate(tokens):
+        if token.kind == "Q" and token.value == "that" and any(i.slot == "day" and i.place < place for i in items):
+            # 中秋那天下午: the day that was just said, and nothing that has been.
+            continue
         if token.kind == "Q":
             for item in _touching(items, tokens, place, whole=token.value == "whole"):
                 item.dropped = "past" if token.value != "every" else "again"
@@ -53,6 +58,13 @@ def _touching(items: list[Item], tokens: list[Token], place: int, whole: bool = 
     return found
 
 
+def was_said_before(text: str, start: int) -> bool:
+    """Whether the clause before tells an event of the past."""
+    before = re.split(r"[.!?,;]|\b(?:but|so|and|can|could|please|need|want|like)\b", text[max(0, start - _CLAUSE) : start])[-1]
+    found = [one for one in clause("was", before).finditer(before) if not _CAUSED.search(before[: one.start()])]
+    return bool(found) and len(before) - found[-1].end() <= 24
+
+
 def _has_been(item: Item, tokens: list[Token], text: str) -> bool:
     start, end = item.token.start, item.token.end
     following = [t for t in tokens if t.start >= end]
@@ -61,15 +73,13 @@ def _has_been(item: Item, tokens: list[Token], text: str) -> bool:
             end = max(end, token.end)
         elif token.kind != "j":
             break
-    if patterns()["was_chinese"].match(text, end) and any("\u4e00" <= c <= "\u9fff" for c in text[end : end + 12]):
+    if clause("was_chinese", text).match(text, end) and any("\u4e00" <= c <= "\u9fff" for c in text[end : end + 12]):
         return True
-    clause = re.split(r"[.!?,;]|\b(?:but|so|and|can|could|please|need|want|like)\b", text[:start])[-1]
-    found = [one for one in patterns()["was"].finditer(clause) if not _CAUSED.search(clause[: one.start()])]
-    return bool(found) and len(clause) - found[-1].end() <= 24
+    return was_said_before(text, start)
 
 
 def _is_an_end(item: Item, text: str) -> bool:
     """ "My MOT expires on 3 December", 保险12月5日到期: a day that nobody wants to come on."""
     start, end = item.token.start, item.token.end
     before = text[max(0, start - 40) : start]
-    return bool(patterns()["expires_chinese"].match(text, end) or patterns()["expires"].search(before))
+    return bool(clause("expires_chinese", text).match(text, end) or clause("expires", before).search(before))

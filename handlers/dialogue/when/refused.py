@@ -1,6 +1,6 @@
 """What does not suit: "not Thursday", "Friday doesn't work", 周三没空; and offers for the case that it does not."""
 
-from handlers.dialogue.when.items import Item, alive, patterns
+from handlers.dialogue.when.items import Item, alive, clause
 from handlers.dialogue.when.tokens import Token
 
 
@@ -8,8 +8,8 @@ def with_refusals(tokens: list[Token], text: str) -> list[Token]:
     """English refusals that stand after a day ("doesn't work") as tokens, in the place of their words."""
     if not text or max(text) < "a":
         return tokens
-    asks = [m.span() for m in patterns()["asks"].finditer(text)]
-    for match in patterns()["does_not"].finditer(text):
+    asks = [m.span() for m in clause("asks", text).finditer(text)]
+    for match in clause("does_not", text).finditer(text):
         start, end = match.span()
         if any(a <= start < b for a, b in asks):
             continue

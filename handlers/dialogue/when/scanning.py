@@ -60,6 +60,8 @@ def scan(text: str, context: Context) -> list[Token]:
             found = _word(text, place, context)
         elif "0" <= c <= "9":
             found = composite(text, place, context) or number(text, place, context)
+        elif c == "(" and (bracketed := composite(text, place, context)):
+            found = bracketed
         elif c in _PUNCTUATION:
             found = [Token(_PUNCTUATION[c], place, place + 1)]
         else:

@@ -21,7 +21,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"{_PREFIX}?(?:个|一个|一)?{_WEEK}(?:的?(?:周|星期|礼拜|拜))?\s?"
             rf"([一二三四五六日天七]|[1-7](?![\d点时:.月/号]))(?![年岁次回托])"), shapes_days.weekday),
         (re.compile(
-            rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六日天])[、/]?([二三四五六日天])"
+            rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六日天])[、/]?([二三四五六日天]{{1,5}})"
             rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.two_weekdays),
         (re.compile(
             rf"(?<=[周期拜][一二三四五六])(或者|或|和|跟|到|至|-|~|/|、)([二三四五六日天])"
@@ -36,6 +36,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"\(([一二三四五六日])\)"), shapes_days.weekday_in_brackets),
         (re.compile(r"(?<=[,.!?])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不|唔系)(?=[,.!])"), shapes_clock.no),
         (re.compile(rf"(?:第([一二三四五1-5])|(最后一?|最尾一))个?{_WEEK}([一二三四五六日天])"), shapes_days.nth_weekday),
+        (re.compile(r"(?:(下|这|本|今|呢)(?:一?个)?)?月(?:份)?(?:底)?的?最[后尾]一[天日]"), shapes_days.last_of_month),
         (re.compile(r"(下下|下|这|本|今|呢|当|上上|上)(?:一?个)?月(?:份)?"), shapes_days.month_ahead),
         (re.compile(
             rf"(?:民国|公元|西元)?(\d{{2,4}}|[{_C}]{{2,5}})年"
@@ -56,6 +57,9 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"|(过|零|〇|0|○)?({_N})(?:分(?!钟)|{minute_end}))?(?:钟|整|正)?"), shapes_clock.clock),
         (re.compile(rf"({_N})[-~,、/到至]\s?({_N})点(半)?(?:钟)?(?![{_C}\d刻])"), shapes_clock.hours),
         (re.compile(rf"({_N})[-~,、到至]\s?({_N})[号日](?!后)"), shapes_days.numbers),
+        (re.compile(
+            rf"(?<![要花车程需得开等约离洗做修])(?<!大约要)(?<!大概要)({_N}|半)(?:个)?(半)?(小时|钟头|钟|分钟|刻钟)(?:左右)?(?=(?:就|能|可以|内)?(?:到|嚟到|过到|抵)"
+            rf"(?![\d{_C}底期位处付]))"), shapes_clock.arriving),
         (re.compile(
             rf"([{_C}\d]{{1,4}}|半|\d{{1,2}}\.\d)(?:个)?(半)?"
             rf"(小时|钟头|钟(?=后|之后|以后|内)|分钟|刻钟|天|周|星期|礼拜|(?<=个)月|(?<=半)月|(?<=个半)月|年)(半)?"

@@ -82,6 +82,16 @@ def length(match: re.Match[str], context: Context) -> Shaped | None:
     return [*tokens, Token("Y", end, match.end())] if after else tokens
 
 
+def arriving(match: re.Match[str], context: Context) -> Shaped | None:
+    """我40分钟到: so long from now."""
+    amount, half, unit = match.groups()
+    number = 0.5 if amount == "半" else chinese(amount)
+    if number is None:
+        return None
+    made = Token("T", match.start(), match.end(), Length(number + (0.5 if half else 0), _UNITS[unit]))
+    return [made, Token("Y", match.end(), match.end())]
+
+
 def hour_and_half(match: re.Match[str], context: Context) -> Shaped | None:
     return as_token("T", match, Length(1.5, "hour"))
 

@@ -1,6 +1,7 @@
 """Chinese shapes of days: 下周三, 周六日, 12月5号, 5、6号, 明后天."""
 
 import re
+from itertools import pairwise
 
 from handlers.dialogue.when import days, feasts
 from handlers.dialogue.when.days import Day
@@ -26,20 +27,20 @@ def weekday_in_brackets(match: re.Match[str], context: Context) -> Shaped | None
 
 
 def two_weekdays(match: re.Match[str], context: Context) -> Shaped | None:
-    """下周三四, 周六日: two days to choose from."""
+    """下周三四, 周六日, 周一三五: days to choose from."""
     prefix, middle = match[1], match.start(3)
     if prefix and prefix.startswith("上"):
         return as_token("Q", match, None)
-    first, second = (WEEKDAYS[match[n]] for n in (2, 3))
-    if second != first % 7 + 1:
+    numbers = [WEEKDAYS[match[2]], *(WEEKDAYS[c] for c in match[3])]
+    if any(later <= earlier for earlier, later in pairwise(numbers)) and numbers != [7, 1]:
         return None
     weeks = AHEAD[prefix] if prefix else None
-    found = [Day("weekday", number=n) if weeks is None else days.in_week(context, n, weeks) for n in (first, second)]
-    return [
-        Token("D", match.start(), middle, found[0]),
-        Token("|", middle, middle),
-        Token("D", middle, match.end(), found[1]),
-    ]
+    found = [Day("weekday", number=n) if weeks is None else days.in_week(context, n, weeks) for n in numbers]
+    tokens = [Token("D", match.start(), middle, found[0])]
+    for offset, day in enumerate(found[1:]):
+        place = middle + offset
+        tokens += [Token("|", place, place), Token("D", place, place + 1, day)]
+    return tokens
 
 
 def october(match: re.Match[str], context: Context) -> Shaped | None:
@@ -77,6 +78,12 @@ def month_ahead(match: re.Match[str], context: Context) -> Shaped | None:
     if match[1].startswith("上"):
         return as_token("Q", match, "whole")
     return as_day(match, days.months_on(context, AHEAD[match[1]]))
+
+
+def last_of_month(match: re.Match[str], context: Context) -> Shaped | None:
+    """这个月最后一天."""
+    whole = days.months_on(context, AHEAD[match[1]] if match[1] else 0)
+    return as_day(match, days.on(whole.last)) if whole.last else None
 
 
 def year(match: re.Match[str], context: Context) -> Shaped | None:

@@ -1,12 +1,15 @@
 """`understand`: the words in, what they say about when out. The steps one after the other."""
 
+import re
 from datetime import datetime
 
 from handlers.dialogue.when import reading as making
+from handlers.dialogue.when.asides import drop_asides, drop_booked
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.folding import fold
+from handlers.dialogue.when.following import drop_named_for_following, with_following_days
 from handlers.dialogue.when.grammar import parse
-from handlers.dialogue.when.items import Item, alive, items_of, with_days_joined
+from handlers.dialogue.when.items import Item, alive, clause, items_of, with_days_joined
 from handlers.dialogue.when.moved import drop_corrected, drop_moved, with_moves
 from handlers.dialogue.when.past import drop_past
 from handlers.dialogue.when.refused import drop_refused, with_refusals
@@ -19,6 +22,8 @@ from handlers.dialogue.when.vetoes import blank
 LONGEST = 1000
 # Who names more days and times than this is not asking for one; it bounds the work, too.
 _MOST_ITEMS = 30
+# "For three days now" is no time.
+_LONG = re.compile(r"(?:minutes?|hours?|days?|weeks?|months?|years?|a while|ages|mins|hrs)\s*$")
 _NEAR = "@lejI4,iFb-&|/"
 
 
@@ -36,6 +41,7 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     tokens = scan(blank(folded), context)
     tokens = with_moves(with_refusals(tokens, folded), context)
     tokens = with_days_joined(parse(tokens, context), context)
+    tokens = with_following_days(tokens, context, folded)
     items = items_of(tokens)
     if len(items) > _MOST_ITEMS:
         return Understood(reason="unsure")
@@ -43,6 +49,9 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     drop_refused(items, tokens)
     drop_moved(items, tokens)
     drop_corrected(items, tokens)
+    drop_named_for_following(items)
+    drop_asides(items, tokens, context, folded)
+    drop_booked(items, tokens, folded)
     found = _read(alive(items), items, tokens, context, folded)
     if found.span:
         found = Understood(found.reading, found.options, (places[found.span[0]], places[found.span[1]]), found.reason)
@@ -56,6 +65,12 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     span = min(i.token.start for i in kept), max(i.token.end for i in kept)
     if reason := _left_over(kept, items, tokens):
         return Understood(span=span, reason=reason)
+    if all(i.slot != "day" for i in kept) and any(i.dropped == "aside" and i.slot == "day" for i in items):
+        # "On Friday I have a meeting at 2, can I come at 4": on Friday, or when?
+        return Understood(span=span, reason="unsure")
+    if all(i.slot == "part" for i in kept) and not _wished(tokens, text):
+        # "It squeaks in the morning."
+        return Understood(span=span, reason="unsure")
     try:
         wishes = making.alternatives(kept, tokens, context)
         if any(w.day and w.day.kind == "span" for w in wishes) and any(i.dropped == "refused" for i in items):
@@ -72,6 +87,12 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     return Understood(None, options, span, "choice")
 
 
+def _wished(tokens: list[Token], text: str) -> bool:
+    """Whether somebody wants something; who says little beside the time does."""
+    others = sum(t.end - t.start for t in tokens if t.kind == "x")
+    return others <= (4 if max(text) > "\u4e00" else 12) or bool(clause("wish", text).search(text))
+
+
 def _without_now(kept: list[Item], text: str) -> list[Item]:
     """ "Now" is a time only when nothing else is said and it is not a mere "at present"."""
     others = [item for item in kept if item.slot != "now"]
@@ -79,6 +100,8 @@ def _without_now(kept: list[Item], text: str) -> list[Item]:
         return others
     nows = [item for item in kept if item.slot == "now"]
     for item in nows:
+        if _LONG.search(text[: item.token.start]):
+            continue
         rest = text[item.token.end :].strip(" ?!.,~")
         if not rest or rest.startswith(
             (

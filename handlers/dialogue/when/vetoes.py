@@ -20,8 +20,9 @@ _PARTS = {
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    written = "|".join(lexicon.vetoes())
+def _pattern(english: bool) -> re.Pattern[str]:
+    """Of all vetoes, or for a text without Chinese of those that can be in it."""
+    written = "|".join(line for line in lexicon.vetoes() if not english or (line.isascii() and "{han}" not in line))
     for name, part in _PARTS.items():
         written = written.replace(name, part)
     # ASCII: a Chinese character beside a unit is no letter of the same word.
@@ -30,4 +31,4 @@ def _pattern() -> re.Pattern[str]:
 
 def blank(folded: str) -> str:
     """The same text with everything that is surely no time made unreadable."""
-    return _pattern().sub(lambda found: BLANK * len(found[0]), folded)
+    return _pattern(folded.isascii()).sub(lambda found: BLANK * len(found[0]), folded)

@@ -99,6 +99,8 @@ def promoted(context: Context, tokens: list[Token]) -> Made:
     clock = face(token.value)
     if clock is None:
         return None
+    if not any(t.kind in "Dwp" for t in tokens) and no_face_alone(token.value):
+        return None
     if isinstance(token.value, int) and token.value >= 100:
         # "My budget is 500, Friday".
         firm = any(t.kind in "@ABF" for t in tokens[:index])
@@ -108,6 +110,15 @@ def promoted(context: Context, tokens: list[Token]) -> Made:
     if token.end - token.start == 4 and isinstance(token.value, int):
         clock = Clock(clock.hour, clock.minute, True)
     return [*tokens[:index], Token("c", token.start, token.end, clock), *tokens[index + 1 :]]
+
+
+def no_face_alone(value: object) -> bool:
+    """Whether three digits without a day are more likely a price or a speed: 930 is a time, 120 is none."""
+    return (
+        isinstance(value, int)
+        and 100 <= value < 1000
+        and (value % 100 not in (0, 15, 30, 45) or (value < 800 and value % 100 == 0))
+    )
 
 
 def alone(context: Context, tokens: list[Token]) -> Made:

@@ -46,6 +46,11 @@ def from_day(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
 
 
+def day_after(context: Context, tokens: list[Token]) -> Made:
+    """ "Monday won't do, the day after?": of a day that was said before."""
+    return joined("V", tokens, "next") if tokens[0].value == "day" else None
+
+
 def week_later(context: Context, tokens: list[Token]) -> Made:
     """ "Friday week", "tomorrow week", "Tuesday fortnight"."""
     start, unit = as_date(context, tokens[0]), tokens[-1].value
@@ -136,6 +141,7 @@ def no_month(context: Context, tokens: list[Token]) -> Made:
 RULES = [
     ("I?T[GY][jl,]*w|IT[jl,]+w|w,?I?TG|wIT", weekday_in_weeks),
     ("[Tu][FABl]e?[Dw]|T[Dw]", from_day),
+    ("uA(?=[@p.,?]|$)", day_after),
     ("[wD][uT]", week_later),
     ("w[AB]D", weekday_near),
     ("DjZT|D[YZ]T", feast_eve),

@@ -1,6 +1,7 @@
 """Rules about spans of clock times: "9 to 11", 下午2点到晚上8点."""
 
 from handlers.dialogue.when.clock import hours
+from handlers.dialogue.when.rules.bare import no_face_alone
 from handlers.dialogue.when.rules.faces import clock_of
 from handlers.dialogue.when.tokens import Between, Clock, Context, Made, Token, joined, parts
 
@@ -37,6 +38,8 @@ def span(context: Context, tokens: list[Token]) -> Made:
     if one is None or two is None:
         return None
     if any(t.kind == "n" and t.value > 24 and t.value < 100 for t in ends):
+        return None
+    if all(no_face_alone(t.value) for t in ends) and not any(t.kind in "Dwp" for t in tokens):
         return None
     made = Token("R", ends[0].start, ends[1].end, Between(one, two))
     return [

@@ -91,6 +91,15 @@ def after_day(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, Day("span", max(found[1] + DAY, context.today), None))
 
 
+def first_day_after(context: Context, tokens: list[Token]) -> Made:
+    """国庆后第一天: the first day after the break."""
+    if tokens[-1].value != "first":
+        return None
+    found = after_day(context, tokens[:-1])
+    span = found[0].value if found else None
+    return joined("D", tokens, days.on(span.first)) if isinstance(span, Day) and span.first else joined("V", tokens, None)
+
+
 def whole_break(context: Context, tokens: list[Token]) -> Made:
     """国庆期间, "over the Easter holidays": the break. Today may be in the middle of it."""
     feast = next(t.value for t in tokens if t.kind == "D")
@@ -129,6 +138,7 @@ RULES = [
     (r"[!^]{1,2}[xI]{0,2}[BAt]@?c|c[ZY][ix]?\^", turned_round),
     ("I@?T[GY]?|T[GY]", from_now),
     ("AT", lambda c, t: from_now(c, t) if c.region in ("IN", "SG", "MY") else None),
+    ("D[{}]?Yj?V", first_day_after),
     ("D[{}]Y|Ae?D}", after_day),
     ("D[{}]|{e?D}?", whole_break),
     ("[AF]c[GY]?|F?cG|F?c[Y]", after),

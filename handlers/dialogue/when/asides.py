@@ -1,0 +1,104 @@
+"""What is told about something else than a visit: opening hours, a job, a call, when the car is ready, bookings they have."""
+
+import re
+from functools import cache
+
+from handlers.dialogue.when.days import Day
+from handlers.dialogue.when.items import Item, alive, clause
+from handlers.dialogue.when.past import was_said_before
+from handlers.dialogue.when.tokens import Context, Token
+
+# So much text before an expression is looked at; patterns are tried within its clause.
+_BEFORE = 70
+_FAR = 180
+# Small words between two expressions that belong together: "at 10 on Friday".
+_SMALL = "@lejIi4"
+
+
+def drop_asides(items: list[Item], tokens: list[Token], context: Context, text: str) -> None:
+    """Marks as dropped what no visit hangs on; together with what stands right beside it."""
+    groups = _groups(alive(items), tokens)
+    around = [match.span() for match in clause("aside_around", text).finditer(text)] if groups else []
+    for group in groups:
+        if why := _why(group, context, text, around):
+            for item in group:
+                item.dropped = why
+
+
+def drop_booked(items: list[Item], tokens: list[Token], text: str) -> None:
+    """An appointment that they have is not the one they want: it counts only as the day that a new time is for."""
+    kept = alive(items)
+    found = [item for group in _groups(kept, tokens) if _is_booked(group, text) for item in group]
+    others = [item for item in kept if item not in found]
+    if found and (not others or any(item.slot == "day" for item in others)):
+        for item in found:
+            item.dropped = "booked"
+
+
+def _groups(items: list[Item], tokens: list[Token]) -> list[list[Item]]:
+    groups: list[list[Item]] = []
+    for item in items:
+        between = tokens[groups[-1][-1].place + 1 : item.place] if groups else []
+        if groups and all(t.kind in _SMALL for t in between):
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    return groups
+
+
+def _why(group: list[Item], context: Context, text: str, around: list[tuple[int, int]]) -> str:
+    start, end = group[0].token.start, group[-1].token.end
+    before = _clause_before(text, start)
+    if clause("aside_before", before).search(before) and not clause("books", before).search(before):
+        return "aside"
+    for item in group:
+        if item.token.end == item.token.start:
+            continue
+        if clause("aside_after", text).match(text, item.token.end):
+            return "aside"
+        if item.slot == "time" and clause("aside_after_time", text).match(text, item.token.end):
+            return "aside"
+    if all(item.slot != "day" for item in group) and was_said_before(text, start):
+        return "past"
+    if _may_have_been(group, context) and clause("was_after", text).match(text, end):
+        return "past"
+    if _is_this_years(group, context) and clause("was_after_far", text).match(text, end):
+        return "past"
+    if any(one <= start < other for one, other in around):
+        return "aside"
+    return ""
+
+
+def _may_have_been(group: list[Item], context: Context) -> bool:
+    """A bare weekday, today, this week, a time alone: not "tomorrow" or "next Friday"."""
+    days = [item.value for item in group if item.slot == "day"]
+    return all(isinstance(day, Day) and _may_be_behind(day, context) for day in days)
+
+
+def _may_be_behind(day: Day, context: Context) -> bool:
+    if day.kind == "span":
+        return day.last is None or day.unit == "weekend" or bool(day.first and day.first <= context.today)
+    if day.kind == "date" and day.unit != "later":
+        return day.first == context.today
+    return day.kind in ("weekday", "number")
+
+
+def _is_this_years(group: list[Item], context: Context) -> bool:
+    """Nobody books so far ahead: 10月5日做的 has been."""
+    days = [item.value for item in group if item.slot == "day"]
+    return any(isinstance(day, Day) and day.first and (day.first - context.today).days > _FAR for day in days)
+
+
+def _is_booked(group: list[Item], text: str) -> bool:
+    before = _clause_before(text, group[0].token.start)
+    return bool(clause("booked", before).search(before) or clause("booked_after", text).match(text, group[-1].token.end))
+
+
+def _clause_before(text: str, start: int) -> str:
+    before = text[max(0, start - _BEFORE) : start]
+    return _ends().split(before)[-1]
+
+
+@cache
+def _ends() -> re.Pattern[str]:
+    return re.compile(r"[.!?;\n]\s|[,.!?;](?=[\u4e00-\u9fff])|,\s(?!when\b)|\bbut\b|\bso\b")

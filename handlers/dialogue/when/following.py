@@ -1,0 +1,38 @@
+"""The day after one that was said: 14號領牌，隔天早上十點; "Monday won't work, how about the day after"."""
+
+import re
+
+from handlers.dialogue.when import days
+from handlers.dialogue.when.days import DAY
+from handlers.dialogue.when.items import Item
+from handlers.dialogue.when.tokens import Context, Token
+
+_UNIT = "following"
+# Who also comes on the first of the two days says two visits.
+_VISIT = re.compile(r"[去来到嚟送放洗做]|\b(?:drop|bring|come|leave|book)")
+
+
+def with_following_days(tokens: list[Token], context: Context, text: str) -> list[Token]:
+    """ "The next day" as a day, when the day before it is clear and is not itself wanted."""
+    for place, token in enumerate(tokens):
+        if token.kind != "V" or token.value != "next":
+            continue
+        named = [t for t in tokens[:place] if t.kind == "D"]
+        if not named or any(t.kind in "Dc" for t in tokens[:place] if t is not named[-1] and t.start >= named[-1].start):
+            continue
+        settled = days.settle(context, named[-1].value, None, still_ahead=False)
+        refused = any(t.kind in "!^" for t in tokens[:place])
+        if settled.kind != "date" or settled.first is None or (not refused and _VISIT.search(text[: token.start])):
+            continue
+        tokens = [*tokens]
+        tokens[place] = token._replace(kind="D", value=days.Day("date", settled.first + DAY, unit=_UNIT))
+    return tokens
+
+
+def drop_named_for_following(items: list[Item]) -> None:
+    """The day that only said which day follows it does not count."""
+    for item in items:
+        if item.slot == "day" and getattr(item.value, "unit", "") == _UNIT:
+            for earlier in items:
+                if earlier.place < item.place and earlier.slot == "day":
+                    earlier.dropped = earlier.dropped or "corrected"
