@@ -23,6 +23,10 @@ except ImportError:  # no wheel for this platform
     import sqlite3 as sqlite_driver
 
 
+# So much of SQLite's log stays on the disk when it is begun anew. Somebody who reads for long keeps it from that, and it grows.
+LOG_KEPT = 64 * 1024 * 1024
+
+
 class Moment(TypeDecorator[datetime]):
     """An instant: aware UTC in Python, `timestamptz` in PostgreSQL, sortable text in SQLite.
 
@@ -170,7 +174,8 @@ def _sqlite(url: str, patience: float) -> Engine:
         # SQLAlchemy says BEGIN itself (below); the driver must not say another one.
         connection.isolation_level = None
         busy = f"busy_timeout={patience * 1000:.0f}"
-        for pragma in (busy, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        kept = f"journal_size_limit={LOG_KEPT}"
+        for pragma in (busy, "journal_mode=WAL", kept, "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -1,12 +1,16 @@
 """What the database itself guarantees, on SQLite and on PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+import storage
 from storage import chats, leases, messages, quarantine, revisions
+from storage.customers import Customer
 from storage.database import Database
 from storage.entries import Gap
 
@@ -34,6 +38,14 @@ def test_an_instant_keeps_its_moment_and_a_naive_one_is_refused(database: Databa
     naive = datetime(2026, 11, 21)  # noqa: DTZ001 - that is the point
     with pytest.raises(StatementError), database.transaction() as session:
         session.add(Gap(kind="question", text="a", language="en", at=naive))
+
+
+def test_tm15_a_birthday_is_a_day_and_no_instant(database: Database) -> None:
+    """TM15: in summer time, which that country had then and has no more."""
+    with database.transaction() as session:
+        session.add(Customer(code="C", name="Ann", birthday=date(1988, 7, 10), created_at=NOW))
+    with database.reading() as session:
+        assert session.scalars(select(Customer)).one().birthday == date(1988, 7, 10)
 
 
 def test_arriving_makes_the_chat_once(database: Database) -> None:
@@ -87,6 +99,31 @@ def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
         _message(session, chat, "update-3")
         with database.reading() as other:
             assert messages.after(other, chat.id, 0) == []
+
+
+def test_db13_a_long_reader_does_not_leave_a_long_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DB13: while somebody reads, SQLite's log cannot be begun anew and grows; when they are done, it becomes small again."""
+    monkeypatch.setattr(storage.database, "LOG_KEPT", 500_000)
+    database = Database(f"sqlite:///{tmp_path}/long.db")
+    log = tmp_path / "long.db-wal"
+
+    def write(rows: int) -> None:
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS t (x TEXT)")
+            for _ in range(rows):
+                connection.exec_driver_sql("INSERT INTO t VALUES (?)", ("x" * 4000,))
+
+    write(1)
+    with database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM t")).scalar_one() == 1
+        for _ in range(6):
+            write(300)
+        assert log.stat().st_size > 5_000_000
+        assert session.execute(text("SELECT count(*) FROM t")).scalar_one() == 1
+    for _ in range(3):
+        write(1)
+    assert log.stat().st_size <= 500_000
+    database.close()
 
 
 def test_only_one_holds_a_lease_until_it_ends(database: Database) -> None:
