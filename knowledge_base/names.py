@@ -11,10 +11,14 @@ from knowledge_base.folding import fold
 
 _TOKEN = re.compile(r"[^\W_㐀-鿿]+|[㐀-鿿]")
 _HAN = re.compile(r"[㐀-鿿]")
+# Words that may stand inside a name without changing it: "rotate my tyres", 换个机油, 洗下车.
+_BETWEEN = frozenset(("my", "our", "your", "his", "her", "its", "the"))
+_MEASURES = frozenset("个下一")
+_DONE_TO = frozenset("换做洗补打贴修检查验装加保喷校较调镀洁护")
 # Below these a likeness proves nothing: "换油" and "换胎" share half of their characters.
 _ALIKE_LETTERS = 84
 _ALIKE_HAN = 74
-_ALIKE_WORD = 55
+_ALIKE_WORD = 60
 _FEWEST_LETTERS = 5
 _FEWEST_HAN = 4
 
@@ -44,7 +48,7 @@ class Names:
     """Finds which of some things a text names. `names`: (key, one of its names), as many as there are."""
 
     def __init__(self, names: Iterable[tuple[str, str]]) -> None:
-        unique = {(key, tokens(name)): None for key, name in names}
+        unique = {(key, tuple(_kept(tokens(name)).values())): None for key, name in names}
         self._by_first: dict[str, list[_Name]] = {}
         self._by_size: dict[tuple[int, int], list[_Name]] = {}
         for name in (_Name(key, parts, _joined(parts)) for key, parts in unique if parts):
@@ -57,9 +61,10 @@ class Names:
 
     def _find(self, text: str) -> tuple[Found, ...]:
         """The names in the text that are not part of a longer one, best first; several keys for the same words stay together."""
-        parts = tokens(text[:400])
-        found = list(self._exact(parts))
-        found += self._alike(parts, found)
+        at = _kept(tokens(text[:400]))
+        found = self._written(tuple(at.values()))
+        places = list(at)
+        found = [Found(f.key, places[f.start], places[f.end - 1] + 1, f.score) for f in found]
         kept: list[Found] = []
         # A longer name wins over a shorter one, unless it is only alike: "brake pads" beats something like "brake pads f_r".
         for candidate in sorted(found, key=lambda f: (-f.length * (f.score / 100) ** 4, f.start)):
@@ -68,6 +73,10 @@ class Names:
             if (apart or same_words) and candidate.key not in {k.key for k in kept}:
                 kept.append(candidate)
         return tuple(sorted(kept, key=lambda f: (-f.score, -f.length, f.start)))
+
+    def _written(self, parts: tuple[str, ...]) -> list[Found]:
+        found = list(self._exact(parts))
+        return [*found, *self._alike(parts, found)]
 
     def _exact(self, parts: tuple[str, ...]) -> Iterable[Found]:
         for start, first in enumerate(parts):
@@ -94,6 +103,20 @@ class Names:
 def tokens(text: str) -> tuple[str, ...]:
     """Words and single Chinese characters of the folded text: "A4小保养" gives ("a4", "小", "保", "养")."""
     return tuple(_TOKEN.findall(fold(text)))
+
+
+def _kept(parts: tuple[str, ...]) -> dict[int, str]:
+    """The tokens that count, by where they are."""
+    return {index: part for index, part in enumerate(parts) if not _between(parts, index)} or dict(enumerate(parts))
+
+
+def _between(parts: tuple[str, ...], index: int) -> bool:
+    if parts[index] in _BETWEEN:
+        return index > 0
+    if parts[index] not in _MEASURES or index == 0 or index + 1 == len(parts):
+        return False
+    before = parts[index - 1] if parts[index - 1] != "一" or index == 1 else parts[index - 2]
+    return before in _DONE_TO and bool(_HAN.fullmatch(parts[index + 1]))
 
 
 def _word_by_word(name: tuple[str, ...], words: tuple[str, ...]) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.booking import actions, driving, hearing, mine, phrases, wishes
+from handlers.booking import actions, driving, hearing, mine, phrases, theirs, wanting, wishes
 from handlers.booking.linking import bring
 from handlers.booking.slots_end import Confirm, Held, Note, Number, reopen
 from handlers.booking.slots_what import (
@@ -33,33 +33,11 @@ from storage import appointments
 
 
 def asked_for(turn: Turn) -> Reply | Start | None:
-    """Free words that want a visit: they say so, or name a service and a time. "How do I book?" is a question."""
-    if about := mine.asked_for(turn):
+    """Free words about an appointment that they have, or that want one."""
+    if about := theirs.asked_for(turn):
         return about
-    text = fold(turn.words)
-    known = heard(turn, turn.words)
-    named, timed = "service" in known or "service+" in known, bool({"day", "window", "which"} & known.keys())
-    if phrases.wants(text) and (named or timed or not _asks(turn, text)):
-        return start(turn, known) if named or timed or phrases.only_wants(text) else None
-    if not named or not (timed or _doubtful_time(turn)) or finding.asks_price(turn.words):
-        return None
-    rest = hearing.without(turn.words, hearing.when(turn, turn.words, turn.store))
-    if turn.memoised(finding.load).nothing_else(rest):
-        return start(turn, known)
-    return None if not timed or _asks(turn, text) or phrases.PROBLEM.search(text) else start(turn, known)
-
-
-def _asks(turn: Turn, text: str) -> bool:
-    return (
-        bool(phrases.ASKS.search(text) or phrases.OPEN.search(text))
-        or text.endswith(("吗", "呢"))
-        or (turn.words.rstrip().endswith(("?", "？")) and not phrases.POLITE.search(text))
-    )
-
-
-def _doubtful_time(turn: Turn) -> bool:
-    """A day or a time that cannot be: they meant a visit all the same."""
-    return hearing.when(turn, turn.words, turn.store).reason in ("past", "no_such_date", "no_such_time", "disagree")
+    known = wanting.wish(turn)
+    return None if known is None else start(turn, known)
 
 
 def start(turn: Turn, known: Answers) -> Start:
@@ -100,15 +78,15 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return said
     if finding.asks_price(turn.words) or (turn.chat.slot == "phone" and not any(c.isalpha() for c in turn.words)):
         return None  # "12" where a number was asked is no noon
-    if phrases.ANOTHER_CAR.search(fold(turn.words)):
+    if phrases.has("another_car", fold(turn.words)):
         reopen(answers, "car")
         return ""
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
     if not found:
         return None
-    if faq.is_sure(turn) is not None and _asks(turn, fold(turn.words)):
+    if faq.is_sure(turn) is not None and wanting.asks(turn):
         return None
-    if "service" in found and "service" in answers and phrases.ALSO.search(fold(turn.words)):
+    if "service" in found and "service" in answers and phrases.has("also", fold(turn.words)):
         found["service"] = list(dict.fromkeys([*answers["service"], *found["service"]]))
     if found.keys() & set(SAID):
         found = with_day(found, answers)

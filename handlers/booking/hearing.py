@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from handlers.booking import phrases, shifting
 from handlers.dialogue import Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.memo import changes_with
@@ -38,7 +39,11 @@ class Services:
 def services(turn: Turn, text: str) -> Services:
     """Several may be named at once: "oil change and tyre rotation"."""
     by_words: dict[tuple[int, int], list[str]] = {}
-    for found in turn.memoised(finding.load).services.find(text):
+    known = turn.memoised(finding.load).services
+    named = known.find(text)
+    if not named and phrases.has("service", phrases.spaced(text)):
+        named = known.find("servicing")
+    for found in named:
         by_words.setdefault((found.start, found.end), []).append(found.key)
     sure = [codes[0] for codes in by_words.values() if len(codes) == 1]
     one_of = [code for codes in by_words.values() if len(codes) > 1 for code in codes]
@@ -88,6 +93,15 @@ def when(turn: Turn, text: str, place: Store | None) -> Understood:
     return understand(text, turn.now.astimezone(zone), place.region if place else "CN", turn.language)
 
 
+def shifted(turn: Turn, text: str, place: Store, start: datetime) -> datetime | None:
+    """The time that the words say from the one that there is (`start`, the place's time): "an hour later, on Friday"."""
+    said = shifting.shift(text)
+    if said is None:
+        return None
+    reading = when(turn, said.rest, place).reading
+    return said.applied(start, reading.date if reading else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A reading as the booking form keeps it: a day (ISO), a time ("10:00"), or the window in which times are looked for."""
@@ -100,6 +114,11 @@ class Wanted:
     def answers(self) -> dict[str, object]:
         known = {"day": self.day, "time": self.time, "window": self.window}
         return {name: value for name, value in known.items() if value}
+
+
+def at(there: datetime) -> Wanted:
+    """A time of the place."""
+    return Wanted(there.date().isoformat(), f"{there:%H:%M}", {})
 
 
 def wanted(reading: Reading, base: str | None = None) -> Wanted:

@@ -3,58 +3,15 @@
 from typing import Any
 from urllib.parse import quote
 
-from handlers.booking import actions, calendar, hearing, history, phrases, qr, reminders, rules, wishes, words
+from handlers.booking import actions, calendar, hearing, history, qr, reminders, rules, wishes, words
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, with_day
 from handlers.contact import actions as contact
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from handlers.prices import finding
-from knowledge_base.names import tokens
 from storage import terms, waitlist
 from storage.appointments import OPEN, REQUESTED, Appointment
-
-
-def asked_for(turn: Turn) -> Reply | Start | None:
-    """Words about appointments that they have: see, move or cancel them."""
-    text = fold(turn.words)
-    if phrases.SHOW.search(text) or text in turn.texts.folded("booking.mine.words"):
-        return mine(turn)
-    if phrases.HOW.search(text):
-        return None
-    if phrases.AWAY.search(text) and coming(turn):
-        return _one(turn, "cancel")
-    text = _without_work(turn, text)
-    if phrases.NEW.search(text) or not (coming(turn) or phrases.OWN.search(text)):
-        return None
-    if not phrases.THEIRS.search(text):
-        # "Move it to Saturday": which one is clear only to somebody who has one.
-        if not phrases.MOVE.search(text):
-            return None
-        said = hearing.when(turn, turn.words, turn.store)
-        return _one(turn, "move") if (said.span or said.reason in MEANT) and coming(turn) else None
-    if phrases.CANCEL.search(text):
-        return _one(turn, "cancel")
-    return _one(turn, "move") if phrases.MOVE.search(text) else None
-
-
-def _without_work(turn: Turn, text: str) -> str:
-    """The folded words without services and what is done with them: neither an oil change nor changing tyres moves a visit."""
-    named = turn.memoised(finding.load).services.find(turn.words)
-    parts = [
-        phrases.WORK if any(one.start <= index < one.end for one in named) else token
-        for index, token in enumerate(tokens(turn.words))
-    ]
-    bare = "".join(part if ord(part[0]) > ord("〇") else f" {part} " for part in parts)
-    return phrases.DONE_TO.sub(" ", " ".join(bare.split())) if named else text
-
-
-def _one(turn: Turn, do: str) -> Reply | Start:
-    """With one appointment it is clear which one is meant."""
-    rows = coming(turn)
-    if len(rows) != 1:
-        return mine(turn)
-    return cancel(turn, rows[0].id) if do == "cancel" else move(turn, rows[0].id)
 
 
 def coming(turn: Turn) -> list[Appointment]:
@@ -126,11 +83,13 @@ def move(turn: Turn, appointment_id: Any) -> Reply | Start:
     row = wishes.own(turn, appointment_id)
     if row is None or row.status not in OPEN:
         return gone(turn)
-    if too_late := _too_late(turn, row):
-        return too_late
+    if refused := too_late(turn, row):
+        return refused
     known: Answers = {"id": row.id}
     if turn.incoming.kind == "text":
         store = words.store_of(turn, row)
+        if new := _shifted(turn, row):
+            return Start("booking.move", known | new)
         # "Move it to three": on its own day.
         day = row.starts_at.astimezone(words.zone_of(store)).date().isoformat()
         said = heard(turn, turn.words, store.code, day)
@@ -143,7 +102,15 @@ def move(turn: Turn, appointment_id: Any) -> Reply | Start:
     return Start("booking.move", known)
 
 
-def _too_late(turn: Turn, row: Appointment) -> Reply | None:
+def _shifted(turn: Turn, row: Appointment) -> Answers:
+    """The new time of words that say it from the old one: "an hour later"."""
+    store = words.store_of(turn, row)
+    start = row.starts_at.astimezone(words.zone_of(store))
+    new = hearing.shifted(turn, turn.words, store, start)
+    return hearing.at(new).answers if new else {}
+
+
+def too_late(turn: Turn, row: Appointment) -> Reply | None:
     """The kind refusal of a change within the notice of the store, before anybody has chosen another time."""
     store = words.store_of(turn, row)
     own = terms.read(store.booking)
@@ -209,6 +176,10 @@ def hear_time(turn: Turn, answers: Answers) -> str | None:
     if finding.asks_price(turn.words):
         return None
     row = wishes.own(turn, answers["id"])
+    if row is not None and (new := _shifted(turn, row)):
+        clear(answers)
+        answers.update(new)
+        return ""
     said = heard(turn, turn.words, words.store_of(turn, row).code if row else None, answers.get("day"))
     found: Answers = {name: said[name] for name in SAID if name in said}
     if not found:
@@ -226,7 +197,7 @@ def cancel(turn: Turn, appointment_id: Any) -> Reply | Start:
     row = wishes.own(turn, appointment_id)
     if row is None or row.status not in OPEN:
         return gone(turn)
-    return _too_late(turn, row) or Start("booking.cancel", {"id": row.id})
+    return too_late(turn, row) or Start("booking.cancel", {"id": row.id})
 
 
 def drop(turn: Turn, answers: Answers) -> Reply:

@@ -38,7 +38,8 @@ class Service(Undo):
         named = turn.shop.services
         buttons = [Button(named[code].names[turn.language], "answer", [code]) for code in codes[:MOST_BUTTONS] if code in named]
         rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
-        return Reply(turn.text("booking.service.which" if "service+" in answers else "booking.service.ask"), rows)
+        key = {0: "ask", 1: "guess"}.get(len(answers.get("service+", ())), "which")
+        return Reply(turn.text(f"booking.service.{key}"), rows)
 
     def read(self, turn: Turn, answers: Answers) -> list[str]:
         if turn.incoming.kind == "text":

@@ -35,8 +35,11 @@ class _When(Slot):
         visit = self.visit(turn, answers)
         if turn.incoming.kind != "text":
             raise Unclear("booking.when.unclear")
-        if phrases.OPEN.search(fold(turn.words)) and faq.is_sure(turn) is not None:
+        if phrases.has("open", fold(turn.words)) and faq.is_sure(turn) is not None:
             raise Unclear("booking.when.unclear")
+        if visit.moving and (new := hearing.shifted(turn, turn.words, visit.store, visit.local(visit.moving.starts_at))):
+            take(answers, hearing.at(new))
+            return
         said = hearing.when(turn, turn.words, visit.store)
         if not said.understood or said.contested:
             raise doubt(turn, said, answers.get("day"))

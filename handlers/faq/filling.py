@@ -37,6 +37,11 @@ def fill(turn: Turn, answer: str) -> str:
     return PLACEHOLDER.sub(value, answer)
 
 
+def prices_in(answer: str) -> list[str]:
+    """Codes of the services whose prices stand in the answer."""
+    return [found[2] for found in PLACEHOLDER.finditer(answer) if found[1] == "price" and found[2]]
+
+
 def _phone(number: str) -> str:
     """An E.164 number with spaces where people expect them; anything else as it is."""
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.dialogue import Button, Reply, Turn
 from handlers.faq import aliases, base, verdicts
-from handlers.faq.filling import Missing, fill
+from handlers.faq.filling import Missing, fill, prices_in
 from knowledge_base import Decision, Entry
 from storage.entries import Gap
 
@@ -62,6 +62,13 @@ def is_sure(turn: Turn) -> Entry | None:
     """The entry that clearly answers these words, if there is one; for features that would otherwise take them."""
     decision = _decide(turn)
     return _entry(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
+
+
+def services_about(turn: Turn) -> list[str]:
+    """Codes of the services whose prices are given by the likeliest answer to these words that gives any."""
+    found = (_entry(turn, match.entry_id) for match in _decide(turn).matches[:SUGGESTIONS])
+    prices = (prices_in(entry.answer) for entry in found if entry)
+    return list(dict.fromkeys(next(filter(None, prices), [])))
 
 
 def _decide(turn: Turn) -> Decision:

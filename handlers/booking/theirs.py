@@ -1,0 +1,124 @@
+"""Words about appointments that they have: whether one shall be seen, moved or cancelled, and which."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.booking import hearing, mine, phrases, shifting, words
+from handlers.booking.slots_when import MEANT
+from handlers.dialogue import Reply, Start, Turn
+from handlers.dialogue.folding import fold
+from handlers.prices import finding
+from knowledge_base.names import tokens
+from storage.appointments import Appointment
+
+# What stands before it is where it was, what follows where it goes.
+_TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
+
+
+def asked_for(turn: Turn) -> Reply | Start | None:
+    text = phrases.spaced(turn.words)
+    if phrases.has("show", text) or fold(turn.words) in turn.texts.folded("booking.mine.words"):
+        return _show(turn, mine.coming(turn))
+    rows, bare = mine.coming(turn), _without_work(turn, text)
+    if phrases.has("how", text) or phrases.has("new", bare) or finding.asks_price(turn.words):
+        return None
+    if not rows:
+        changes = phrases.has("cancel", bare) or phrases.has("move", bare)
+        return mine.mine(turn) if changes and phrases.has("own", bare) else None
+    if phrases.has("away", text):
+        return _move(turn, rows) if _elsewhen(turn, rows, text) else _cancel(turn, rows)
+    timed = _timed(turn, phrases.without("cancel_surely", text))
+    if phrases.has("may", text) and not timed:
+        return None
+    their = phrases.has("theirs", bare)
+    if phrases.has("cancel", bare) and (their or (phrases.has("cancel_surely", bare) and (timed or _of_theirs(turn, rows)))):
+        return _cancel(turn, rows)
+    return _move(turn, rows) if _shall_move(turn, rows, text, bare, their=their, timed=timed) else None
+
+
+def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *, their: bool, timed: bool) -> bool:
+    if their and phrases.has("move", bare):
+        return True
+    if not timed or phrases.has("over", text) or _of_theirs(turn, rows) is False:
+        return False
+    changes = phrases.has("move", bare) or phrases.has("change", bare)
+    if changes or (_of_theirs(turn, rows) and phrases.has("from_to", text)):
+        return True
+    shift = shifting.shift(turn.words)
+    if shift is None:
+        return False
+    begged = phrases.has("free", text) or phrases.has("request", text) or phrases.has("late", text)
+    return shift.same or their or begged or len(tokens(shift.rest)) <= 3
+
+
+def _timed(turn: Turn, text: str) -> bool:
+    said = hearing.when(turn, text, turn.store)
+    return bool(said.span) or said.reason in MEANT or shifting.shift(turn.words) is not None
+
+
+def _of_theirs(turn: Turn, rows: Sequence[Appointment]) -> bool | None:
+    """Whether the services that are named are to be done in an appointment of theirs; None if none is named."""
+    named = hearing.services(turn, turn.words)
+    codes = {*named.sure, *named.one_of}
+    return any(codes & set(row.services) for row in rows) if codes else None
+
+
+def _elsewhen(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
+    """Who cannot come, and says when instead."""
+    reading = hearing.when(turn, turn.words, turn.store).reading
+    if shifting.shift(turn.words):
+        return True
+    if reading is None or not (phrases.has("free", text) or phrases.has("move", text) or phrases.has("instead", text)):
+        return False
+    return reading.date is None or reading.date not in {_day(turn, row) for row in rows}
+
+
+def _without_work(turn: Turn, text: str) -> str:
+    """The folded words without services and what is done with them: neither an oil change nor changing tyres moves a visit."""
+    named = turn.memoised(finding.load).services.find(turn.words)
+    parts = [
+        phrases.WORK if any(one.start <= index < one.end for one in named) else token
+        for index, token in enumerate(tokens(turn.words))
+    ]
+    bare = "".join(part if ord(part[0]) > ord("〇") else f" {part} " for part in parts)
+    return phrases.DONE_TO.sub(" ", " ".join(bare.split())) if named else text
+
+
+def _show(turn: Turn, rows: Sequence[Appointment]) -> Reply:
+    meant = _meant(turn, rows, turn.words)
+    return mine.card(turn, meant[0]) if len(meant) == 1 < len(rows) else mine.mine(turn)
+
+
+def _move(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start | None:
+    found = _TO.search(phrases.spaced(turn.words))
+    meant = _meant(turn, rows, phrases.spaced(turn.words)[: found.start()] if found else "")
+    if len(meant) != 1:
+        return mine.mine(turn)
+    if phrases.has("late", phrases.spaced(turn.words)) and mine.too_late(turn, meant[0]):
+        return None  # who is on the way wants to hear that their place is kept
+    return mine.move(turn, meant[0].id)
+
+
+def _cancel(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start:
+    # "Cancel Tuesday" says which, and no day to come on.
+    meant = _meant(turn, rows, phrases.without("cancel", phrases.spaced(turn.words)))
+    return mine.cancel(turn, meant[0].id) if len(meant) == 1 else mine.mine(turn)
+
+
+def _meant(turn: Turn, rows: Sequence[Appointment], of_day: str) -> Sequence[Appointment]:
+    """Those that fit what is said of them: what is done, and when they are (`of_day`: the words that say so)."""
+    if len(rows) < 2:
+        return rows
+    named = hearing.services(turn, turn.words)
+    codes = {*named.sure, *named.one_of}
+    rows = [row for row in rows if codes & set(row.services)] or rows
+    reading = hearing.when(turn, of_day, turn.store).reading
+    if reading is None or reading.day is None:
+        return rows
+    that = [row for row in rows if _day(turn, row) == reading.day]
+    return that or [row for row in rows if _day(turn, row).weekday() == reading.day.weekday()] or rows
+
+
+def _day(turn: Turn, row: Appointment) -> date:
+    return row.starts_at.astimezone(words.zone_of(words.store_of(turn, row))).date()

@@ -1,0 +1,98 @@
+"""Whether free words want a visit: they say so, or name a service or a fault and a time. "How do I book?" is a question."""
+
+import re
+
+from handlers.booking import hearing, phrases
+from handlers.booking.slots_what import heard
+from handlers.booking.slots_when import MEANT
+from handlers.dialogue import Answers, Turn
+from handlers.faq import flow as faq
+from handlers.prices import finding
+
+_CLAUSES = re.compile(r"[,.;!?，。；！？、\n]+")
+
+
+def wish(turn: Turn) -> Answers | None:
+    """What the words say about the visit that they want; None if they want none."""
+    text = phrases.spaced(turn.words)
+    if phrases.has("not_now", text):
+        return None
+    known = heard(turn, turn.words)
+    named = "service" in known or "service+" in known
+    timed = bool({"day", "window", "which"} & known.keys())
+    if phrases.wants(text) and not (_asks(text) and not named and not timed):
+        return known if named or timed or phrases.only_wants(text) else _looked_at(turn, text, known)
+    if finding.asks_price(turn.words) or phrases.has("open", text):
+        return None
+    if named and (timed or _doubtful_time(turn, text)):
+        return known if _at_that_time(turn, text, known) else None
+    if named:
+        return known if _whenever(turn, text) else None
+    return _looked_at(turn, text, known) if timed else None
+
+
+def asks(turn: Turn) -> bool:
+    """Whether the words are a question, and not one for a visit."""
+    return _asks(phrases.spaced(turn.words))
+
+
+def _asks(text: str) -> bool:
+    if phrases.has("asks", text) or phrases.has("open", text):
+        return True
+    return not phrases.has("free", text) and (phrases.has("about", text) or text.rstrip().endswith("?"))
+
+
+def _doubtful_time(turn: Turn, text: str) -> bool:
+    """A day or a time that cannot be, or that we cannot read: they meant a visit all the same."""
+    said = hearing.when(turn, turn.words, turn.store)
+    if said.reason == "unsure":
+        begged = phrases.has("free", text) or phrases.has("request", text)
+        return begged or turn.memoised(finding.load).nothing_else(hearing.without(turn.words, said))
+    return said.reason in MEANT
+
+
+def _at_that_time(turn: Turn, text: str, known: Answers) -> bool:
+    """A service and a time are a wish, unless something else is said about them."""
+    if phrases.has("over", text):
+        return False
+    if phrases.has("free", text) or ("transport" in known and _said_before(turn)):
+        return True
+    if phrases.has("about", text):
+        return phrases.has("request", text) and faq.is_sure(turn) is None
+    return not phrases.has("trouble", text) or phrases.has("request", text)
+
+
+def _said_before(turn: Turn) -> bool:
+    """The wish is a sentence of its own, and the question beside it a part of it: "tomorrow, and is there a courtesy car?"."""
+    return any(
+        hearing.when(turn, clause, turn.store).reading and not phrases.has("about", phrases.spaced(clause))
+        for clause in _CLAUSES.split(turn.words)
+        if (named := hearing.services(turn, clause)).sure or named.one_of
+    )
+
+
+def _whenever(turn: Turn, text: str) -> bool:
+    """A service, and that they want it; or the question when it can be."""
+    if phrases.has("over", text):
+        return False
+    if phrases.has("whenever", text) or (phrases.has("free", text) and phrases.has("here", text)):
+        return True
+    only = phrases.has("wish", text) and not _asks(text) and not phrases.has("trouble", text)
+    return only and turn.memoised(finding.load).nothing_else(phrases.without("wish", text))
+
+
+def _looked_at(turn: Turn, text: str, known: Answers) -> Answers | None:
+    """A time, and a place in the diary is asked for, or the car shall be looked at; what for may be guessed, and is asked."""
+    if phrases.has("over", text) or phrases.has("fetches", text):
+        return None
+    begged = phrases.has("free", text) or phrases.has("request", text)
+    if phrases.has("slot", text) and begged:
+        return known
+    comes = phrases.has("comes", text) and (begged or not phrases.has("about", text))
+    return _with_guess(turn, known) if comes or (begged and phrases.has("look", text)) else None
+
+
+def _with_guess(turn: Turn, known: Answers) -> Answers:
+    """The services that likely answers to these words give the price of, to choose from."""
+    codes = [code for code in faq.services_about(turn) if code in turn.shop.services]
+    return {**known, "service+": codes} if codes else known

@@ -1,0 +1,170 @@
+"""What the first words of a customer start: a booking with all that they said, a change of an appointment, or an answer."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from storage import appointments, chats
+from storage.appointments import Appointment
+from tests.world import Customer, World
+
+# What words mean is the same on both databases.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
+
+def says(world: World, words: str) -> Customer:
+    """Somebody new with their first words."""
+    return world.customer(language="en" if words.isascii() else "zh-CN").says(words)
+
+
+def state(ann: Customer) -> tuple[str | None, dict[str, Any]]:
+    """The open form and its answers."""
+    assert ann.outcome is not None
+    with ann.world.database.reading() as session:
+        chat = chats.get(session, ann.outcome.chat_id)
+        assert chat is not None
+        return chat.form, dict(chat.answers)
+
+
+def booked(world: World, *wishes: str) -> Customer:
+    """Somebody with appointments; the first brings the number along."""
+    ann = world.customer()
+    for wish in wishes or ("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait",):
+        ann.says(wish)
+        ann.says("yes" if "Shall I book it?" in ann.last.text else "13800138000").sees("You're booked!")
+    return ann
+
+
+# It is Saturday the 21st.
+def test_a_wish_starts_the_booking_with_what_was_said(world: World) -> None:
+    for words, service, day, more in (
+        ("could you do new tyres on Friday at 4?", "tyre_change", "27", {"time": "16:00"}),
+        ("is Monday morning any good for an alignment", "wheel_alignment", "23", {"window": {"early": "00:00", "late": "12:00"}}),
+        ("the wipers are worn, thursday 3pm?", "wiper_blades", "26", {"time": "15:00"}),
+        ("can I get the battery replaced on Monday, do you have a loan car", "battery_12v", "23", {"transport": "loaner"}),
+        ("please rotate my tyres on Friday, I'll wait for it", "tyre_rotation", "27", {"transport": "wait"}),
+        ("想提前预约周四做四轮定位", "wheel_alignment", "26", {}),
+        ("周一下午三点能给帕萨特换个机油吗", "oil_change", "23", {"time": "15:00", "car": {"model": "vw_passat"}}),
+        ("周五打蜡，有代步车吗", "wax", "27", {"transport": "loaner"}),
+        ("聽日下晝有冇位洗車", "hand_wash", "22", {"window": {"early": "12:00", "late": "18:00"}}),
+        ("週五早上十點換雨刷方便嗎", "wiper_blades", "27", {"time": "10:00"}),
+        ("星期一想換火咀，得唔得", "spark_plugs", "23", {}),
+    ):
+        form, answers = state(says(world, words))
+        assert (form, answers["service"], answers["day"]) == ("booking.book", [service], f"2026-11-{day}"), words
+        assert {name: answers.get(name) for name in more} == more, words
+
+
+def test_which_service_is_meant_is_asked_and_not_guessed(world: World) -> None:
+    for words, choices in (
+        ("my Golf needs a service on Friday", ["Minor service", "Major service"]),
+        ("the brakes squeal, could somebody look at them on Monday at nine?", ["Brake inspection"]),
+        ("下周二想去做保养", ["小保养", "大保养"]),
+    ):
+        ann = says(world, words)
+        form, answers = state(ann)
+        assert (form, "service" in answers, ann.labels[: len(choices)]) == ("booking.book", False, choices), words
+        assert "day" in answers, words
+
+
+def test_a_wish_without_a_day(world: World) -> None:
+    for words in (
+        "I need an oil change", "when could you fit new spark plugs?", "what days are free for a ceramic coating",
+        "我想做个四轮定位", "空调滤芯什么时候能换", "想換電瓶，邊日得閒",
+    ):  # fmt: skip
+        form, answers = state(says(world, words))
+        assert (form, len(answers["service"])) == ("booking.book", 1), words
+
+
+def test_a_wish_without_a_service(world: World) -> None:
+    for words in ("any free slot on Monday at 10?", "下周三还有空位吗", "my brother drops the car off on Monday"):
+        form, answers = state(says(world, words))
+        assert (form, "day" in answers, "service" in answers) == ("booking.book", True, False), words
+
+
+def test_what_only_speaks_of_work_and_days_books_nothing(world: World) -> None:
+    for words in (
+        "how long does a wheel alignment take on a Saturday?", "thanks for the wash this morning, it looks great",
+        "can you send me the receipt for today's oil change", "why is the battery flat this morning",
+        "do I need an appointment for a wash on Sunday", "the wax job on Monday was a mess", "any discounts on tyres this month?",
+        "I'm only asking, not booking", "is my car ready after the wash today", "can I drive with a puncture until Monday?",
+        "今天打蜡送洗车吗", "周一做完镀膜周二可以淋雨吗", "谢谢，今天洗车洗得很干净", "先不预约，随便问问", "下周换轮胎有优惠吗",
+        "明天预约了要带行驶证吗", "下個月驗車要帶什麼", "今日補胎幾多錢", "星期日洗車要排隊嗎",
+    ):  # fmt: skip
+        form, _ = state(says(world, words))
+        assert form is None or not form.startswith("booking."), words
+
+
+# -- an appointment that they have --------------------------------------------------------------------------------------------
+
+
+def test_moved_in_words(world: World) -> None:
+    ann = booked(world)
+    for words, to in (
+        ("push my appointment one hour later", "Tue 24 Nov, 11:00"),
+        ("could I come half an hour earlier?", "Tue 24 Nov, 09:30"),
+        ("same time next week please", "Tue 1 Dec, 10:00"),
+        ("can we do the same time on Thursday instead", "Thu 26 Nov, 10:00"),
+        ("postpone it by two days", "Thu 26 Nov, 10:00"),
+        ("move it to Wednesday, an hour later", "Wed 25 Nov, 11:00"),
+        ("I need to push my booking to Friday 3pm", "Fri 27 Nov, 15:00"),
+        ("can't make it on Tuesday, does Wednesday at 9 work?", "Wed 25 Nov, 09:00"),
+    ):
+        ann.says(words).sees("from Tue 24 Nov, 10:00", f"to {to}").says("no")
+
+
+def test_moved_in_chinese_words(world: World) -> None:
+    ann = booked(world)
+    ann.language = "zh-CN"
+    ann.says("简体中文")
+    for words, to in (
+        ("推迟一小时", "11月24日 周二 11:00"), ("能晚半个钟到吗", "11月24日 周二 10:30"),
+        ("改到下周同一时间", "12月1日 周二 10:00"), ("提前一个半小时可以吗", "11月24日 周二 08:30"),
+        ("约好的改成周四下午三点", "11月26日 周四 15:00"),
+    ):  # fmt: skip
+        ann.says(words).sees(f"改到{to}").says("不")
+
+
+def test_while_it_is_asked_to_when(world: World) -> None:
+    ann = booked(world).says("move my appointment").sees("When would you like to come?").says("an hour later")
+    ann.sees("to Tue 24 Nov, 11:00").says("half an hour earlier").sees("to Tue 24 Nov, 09:30").says("yes").sees("Moved")
+
+
+def test_which_of_several_is_said_by_its_work_or_its_day(world: World) -> None:
+    """An oil change that is changed is no new one."""
+    ann = booked(
+        world,
+        "oil change on Tuesday at ten for my A4 at East Harbour, I'll wait",
+        "tyre rotation on Wednesday at nine for my A4 at East Harbour, I'll wait",
+    )
+    ann.says("Change my oil change on Tuesday to Friday").sees("Fri 27 Nov: what time?").says("cancel")
+    ann.says("the tyre rotation, move it an hour later").sees("from Wed 25 Nov, 09:00 to Wed 25 Nov, 10:00").says("no")
+    ann.says("cancel Wednesday").sees("Wed 25 Nov, 09:00").says("no")
+    ann.says("what time is my appointment on Tuesday?").sees("Tue 24 Nov, 10:00", "Oil and filter change")
+    ann.says("what time is my appointment?").sees("These are your appointments")
+
+
+def test_cancelled_and_seen_in_words(world: World) -> None:
+    ann = booked(world)
+    for words in (
+        "cancel Tuesday",
+        "I have to miss my slot",
+        "I no longer need the appointment",
+        "周二的不去了",
+        "取消周二的预约",
+    ):
+        assert state(ann.says(words))[0] == "booking.cancel", words
+        ann.says("no" if words.isascii() else "不")
+    for words in ("what time am I booked in?", "what day did I book the oil change", "我约的几点"):
+        assert state(ann.says(words))[0] is None, words
+        ann.sees("24", "10:00")
+
+
+def test_a_new_wish_beside_an_appointment_moves_nothing(world: World) -> None:
+    ann = booked(world)
+    ann.says("can you change the brake pads on Friday").sees("Which one do you mean?").says("cancel")
+    assert state(ann.says("想提前预约周五洗车"))[1]["service"] == ["hand_wash"]
+    with world.database.reading() as session:
+        rows = session.query(Appointment).filter_by(source="chat", status=appointments.CONFIRMED)
+        assert [row.starts_at for row in rows if row.customer_id] == [datetime(2026, 11, 24, 2, tzinfo=UTC)]
