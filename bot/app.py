@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
 
+from bot import notify
 from bot.backup import refuse_damaged
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
@@ -160,6 +161,8 @@ class App:
                 group = settings.telegram_staff_chat
                 desk = StaffDesk(self.database, self.engine.texts, self.clock, group, wake)
                 clockwork.every(1.0, desk.beat)
+            if beat := notify.beat_every():
+                clockwork.every(beat, self._beat)
             clockwork.start()
             self._beating.append(clockwork)
             parts.callback(clockwork.stop)
@@ -170,7 +173,17 @@ class App:
                 await telegram.start()
                 parts.push_async_callback(telegram.stop_receiving)
             self.started.set()
+            notify.tell(notify.READY)
             await self._stopping.wait()
+            notify.tell(notify.STOPPING)
+
+    def _beat(self) -> None:
+        """Alive is who moves: a worker with a stuck part is started anew by whoever watches over it."""
+        if self._moving():
+            notify.tell(notify.ALIVE)
+
+    def _moving(self) -> bool:
+        return all(time.monotonic() - part.alive_at < STILL_AFTER for part in self._beating)
 
     def _sweep(self) -> None:
         self.engine.sweep(self.clock())
@@ -227,8 +240,7 @@ class App:
 
     async def _ready(self) -> bool:
         """Whether a message would be answered now: everything has started and still moves, and the database answers."""
-        moving = all(time.monotonic() - part.alive_at < STILL_AFTER for part in self._beating)
-        return self.started.is_set() and moving and await asyncio.to_thread(self._database_answers)
+        return self.started.is_set() and self._moving() and await asyncio.to_thread(self._database_answers)
 
     def _database_answers(self) -> bool:
         if self.database.damaged:

@@ -97,14 +97,26 @@ def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
     assert "Major service · Audi A4: ¥" in again.stdout  # the second start kept the data: it still knows the car
 
 
-def test_pr5_a_terminal_that_closes_is_a_word_to_stop(start: Callable[..., tuple[subprocess.Popen[str], str]]) -> None:
-    """PR5: and so is impatience; Ctrl-C is tried below."""
-    process, address = start("run")
-    with urllib.request.urlopen(address + "readyz") as answer:
-        assert answer.read() == b"ready\n"
-    process.send_signal(signal.SIGHUP)
-    process.send_signal(signal.SIGHUP)
-    assert process.wait(timeout=60) == 0
+def test_pr5_a_terminal_that_closes_is_a_word_to_stop(
+    start: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path
+) -> None:
+    """PR5, PR8: and so is impatience; Ctrl-C is tried below. Who watches over us hears that we are there, alive, leaving."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as watcher:
+        watcher.bind(str(tmp_path / "w"))
+        watcher.settimeout(30)
+        process, address = start("run", NOTIFY_SOCKET=str(tmp_path / "w"), WATCHDOG_USEC="400000")
+        with urllib.request.urlopen(address + "readyz") as answer:
+            assert answer.read() == b"ready\n"
+        assert [watcher.recv(100) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(timeout=60) == 0
+        watcher.setblocking(False)
+        said = []
+        with suppress(BlockingIOError):
+            while True:
+                said.append(watcher.recv(100))
+        assert b"STOPPING=1" in said
 
 
 def test_pr7_a_process_without_files_left_degrades_and_recovers(

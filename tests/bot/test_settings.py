@@ -1,11 +1,12 @@
 """Settings explain themselves: one sentence that says what to write where."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from bot.clock import clock_of
-from bot.settings import Wrong, read
+from bot.settings import Settings, Wrong, read
 
 TOKEN = "123456789:AAHabcdefghijklmnopqrstuvwxyz012345"
 
@@ -18,6 +19,14 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith(("TELEGRAM_", "BAYLINE_")) or name == "DATABASE_URL":
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+def test_the_readme_tells_every_setting_and_no_other() -> None:
+    table = (Path(__file__).parents[2] / "README.md").read_text().split("### Settings")[1].split("\n###")[0]
+    told = set(
+        re.findall(r"`((?:[A-Z]+_)+[A-Z]+)`", "".join(line.split("|")[1] for line in table.splitlines() if line.startswith("|")))
+    )
+    assert told == {str(field.alias) for field in Settings.model_fields.values()}
 
 
 def test_without_any_setting_it_is_sqlite_on_this_machine() -> None:
