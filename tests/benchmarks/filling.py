@@ -65,7 +65,7 @@ def _statements(sqlite: bool, tickets: int) -> list[str]:
     return [
         f"INSERT INTO customers (id, code, name, phone, store_id, created_at, provisional) {numbers(tickets)} "
         f"SELECT i, 'C' || i, 'Guest ' || i, "
-        f"'+86138' || (10000000 + i * 7919 % 89999999), i / 20 % {STORES} + 1, {now}, FALSE FROM s",
+        f"'+86138' || (10000000 + CAST(i AS bigint) * 7919 % 89999999), i / 20 % {STORES} + 1, {now}, FALSE FROM s",
         f"INSERT INTO vehicles (id, code, customer_id, plate, plate_key) {numbers(tickets)} "
         "SELECT i, 'V' || i, i, '沪A·' || (100000 + i), '沪A' || (100000 + i) FROM s",
         f"INSERT INTO chats (id, channel, address, pulls, name, customer_id, language_chosen, answers, asked, misses, reachable, "

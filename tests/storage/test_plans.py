@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from storage import appointments, campaigns, contact, messages, pushes, vehicles
+from storage import appointments, campaigns, contact, facts, messages, pushes, segments, vehicles
 from storage.database import Database
+from storage.segments import Segment
 from tests.world import START
+
+OFTEN = {"any": [[{"fact": "visits", "least": 3}]]}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -29,6 +32,12 @@ from tests.world import START
         (lambda session: contact.merged_like(session, "push:", START), ["ix_contact_decisions_merged"]),
         (lambda session: campaigns.unsent(session, 1), ["ix_messages_next", "ix_messages_waiting"]),
         (lambda session: campaigns.withdraw(session, 1), ["ix_messages_next", "ix_messages_waiting"]),
+        (lambda session: facts.refresh(session, START.date(), [1]), ["COVERING INDEX ix_visits_of_vehicle"]),
+        (lambda session: facts.refresh(session, START.date(), (1, 9)), ["COVERING INDEX ix_visits_of_vehicle"]),
+        (
+            lambda session: segments.follow(session, [Segment(id=1, rule=OFTEN)], START.date(), START, (1, 9)),
+            ["COVERING INDEX ix_segment_members_customer"],
+        ),
     ],
 )
 def test_an_index_is_used(database: Database, ask: Callable[[Session], Any], indexes: list[str]) -> None:
