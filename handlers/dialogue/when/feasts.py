@@ -68,10 +68,14 @@ def _solstice(year: int) -> date:
 
 # Years without an entry are unknown.
 _DIWALI = {2024: (10, 31), 2025: (10, 20), 2026: (11, 8), 2027: (10, 29), 2028: (10, 17)}
+# As Singapore announced them.
+_DIWALI_SG = _DIWALI | {2027: (10, 28)}
+_VESAK = {2025: (5, 12), 2026: (5, 31), 2027: (5, 20)}
+_HARI_RAYA = {2025: (3, 31), 2026: (3, 21), 2027: (3, 10)}
 
 
-def _diwali(year: int) -> date | None:
-    return date(year, *_DIWALI[year]) if year in _DIWALI else None
+def _listed(days: dict[int, tuple[int, int]]) -> _Rule:
+    return lambda year: date(year, *days[year]) if year in days else None
 
 
 def _thanksgiving_friday(year: int) -> date | None:
@@ -94,7 +98,10 @@ RULES: dict[str, _Rule] = {
     "gandhi": _fixed(10, 2), "spring": _lunar(1, 1), "spring_eve": _new_years_eve_of_the_moon, "lantern": _lunar(1, 15),
     "buddha": _lunar(4, 8), "dragon_boat": _lunar(5, 5), "qixi": _lunar(7, 7), "ghost": _lunar(7, 15),
     "mid_autumn": _lunar(8, 15), "double_ninth": _lunar(9, 9), "laba": _lunar(12, 8), "qingming": _qingming,
-    "solstice": _solstice, "diwali": _diwali, "easter": _easter(0), "good_friday": _easter(-2), "easter_monday": _easter(1),
+    "solstice": _solstice, "diwali": _listed(_DIWALI), "diwali@SG": _listed(_DIWALI_SG), "vesak": _listed(_VESAK),
+    "hari_raya": _listed(_HARI_RAYA), "cinco": _fixed(5, 5), "restoration": _fixed(10, 25),
+    "year_end_feast": _lunar(12, 16),
+    "easter": _easter(0), "good_friday": _easter(-2), "easter_monday": _easter(1),
     "easter_saturday": _easter(-1), "shrove": _easter(-47), "ash": _easter(-46), "palm": _easter(-7), "whit": _easter(49),
     "whit_monday": _easter(50), "thanksgiving": _weekday(11, 4, 4), "thanksgiving@CA": _weekday(10, 2, 1),
     "black_friday": _thanksgiving_friday, "mother": _weekday(5, 2, 7), "mother@GB": _easter(-21), "mother@IE": _easter(-21),

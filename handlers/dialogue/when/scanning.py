@@ -67,11 +67,18 @@ def scan(text: str, context: Context) -> list[Token]:
         else:
             found = composite(text, place, context) or _chinese(text, place, context)
         if found[0].kind == "x" and tokens and tokens[-1].kind == "x" and tokens[-1].value != "veto" and found[0].value != "veto":
-            tokens[-1] = Token("x", tokens[-1].start, found[-1].end, None)
+            tokens[-1] = Token("x", tokens[-1].start, found[-1].end, _words(tokens[-1].value, found[-1].value))
             found = found[1:]
         tokens += found
         place = tokens[-1].end
     return tokens
+
+
+def _words(one: str | tuple[str, ...] | None, two: str | tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The words of two tokens that become one; None if they are no English."""
+    if one is None or two is None:
+        return None
+    return (*(one if isinstance(one, tuple) else (one,)), *(two if isinstance(two, tuple) else (two,)))
 
 
 def _word(text: str, place: int, context: Context) -> list[Token]:

@@ -31,7 +31,8 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"(?<=[月周年])(?:[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国)|[上中下]旬)"), shapes_clock.vague),
         (re.compile(
             rf"(?<![{_C}\d月])十一"
-            r"(?=期间|假期|长假|黄金周|放假|国庆|过后|之后|以后|后|之前|以前|前|当天|那天|去)"), shapes_days.october),
+            r"(?=期间|假期|长假|黄金周|放假|国庆|过后|之后|以后|后|之前|以前|前|当天|那天|那几天|去"
+            r"|上午|下午|早上|中午|晚上)"), shapes_days.october),
         (re.compile(rf"{_PREFIX}(?:个|一个|一)?(?:周|星期|礼拜)(?!几|边)"), shapes_days.week),
         (re.compile(r"\(([一二三四五六日])\)"), shapes_days.weekday_in_brackets),
         (re.compile(r"(?<=[,.!?])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不|唔系)(?=[,.!])"), shapes_clock.no),
@@ -58,7 +59,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(rf"({_N})[-~,、/到至]\s?({_N})点(半)?(?:钟)?(?![{_C}\d刻])"), shapes_clock.hours),
         (re.compile(rf"({_N})[-~,、到至]\s?({_N})[号日](?!后)"), shapes_days.numbers),
         (re.compile(
-            rf"(?<![要花车程需得开等约离洗做修])(?<!大约要)(?<!大概要)({_N}|半)(?:个)?(半)?(小时|钟头|钟|分钟|刻钟)(?:左右)?(?=(?:就|能|可以|内)?(?:到|嚟到|过到|抵)"
+            rf"(?<![要花车程需得开等约离洗做修晚早迟前])(?<!大约要)(?<!大概要)({_N}|半)(?:个)?(半)?(小时|钟头|钟|分钟|刻钟)(?:左右)?(?=(?:就|能|可以|内)?(?:到|嚟到|过到|抵)"
             rf"(?![\d{_C}底期位处付]))"), shapes_clock.arriving),
         (re.compile(
             rf"([{_C}\d]{{1,4}}|半|\d{{1,2}}\.\d)(?:个)?(半)?"

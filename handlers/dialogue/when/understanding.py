@@ -173,7 +173,9 @@ def _offered(tokens: list[Token], place: int) -> bool:
 
 
 def _may_be_time(token: Token) -> bool:
-    return token.kind != "n" or (isinstance(token.value, int | float) and token.value <= 2400)
+    """A bare number that can be an hour, a day, or an hour with its minutes."""
+    value = token.value
+    return token.kind != "n" or (isinstance(value, int | float) and (value <= 31 or (100 <= value <= 2400 and value % 100 < 60)))
 
 
 def _beside(tokens: list[Token], place: int, taken: set[int]) -> bool:

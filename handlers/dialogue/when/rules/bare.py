@@ -72,7 +72,8 @@ _NOUNS = frozenset(
 
 _FINE = {
     "ok", "okay", "works", "work", "good", "fine", "please", "pls", "plz", "free", "available", "possible", "suits", "then",
-    "thanks", "thx", "great",
+    "thanks", "thx", "great", "is", "are", "for", "me", "us", "would", "be", "sounds", "perfect", "thank", "you", "that", "it",
+    "with", "suit", "cool", "yeah", "yes", "sure", "if", "can", "could", "do", "i", "u", "ah", "lah", "best", "ideal",
 }  # fmt: skip
 
 
@@ -98,6 +99,9 @@ def promoted(context: Context, tokens: list[Token]) -> Made:
         return None
     clock = face(token.value)
     if clock is None:
+        return None
+    if token.value == 1 and token.end - token.start == 3 and not any(t.kind in "@ABF|" for t in tokens[:index]):
+        # "The other one, on Friday."
         return None
     if not any(t.kind in "Dwp" for t in tokens) and no_face_alone(token.value):
         return None
@@ -126,8 +130,9 @@ def alone(context: Context, tokens: list[Token]) -> Made:
     number = next(t for t in tokens if t.kind == "n")
     if number.value >= 100 and number.end - number.start < 4:
         return None
-    last = next((t.value for t in tokens[1:] if t.kind == "x" and t.start > tokens[0].end), None)
-    return promoted(context, tokens) if last is None or last in _FINE else None
+    others = [t.value for t in tokens if t.kind == "x" and t.start >= number.end]
+    words = [word for value in others for word in (value if isinstance(value, tuple) else (value,))]
+    return promoted(context, tokens) if context.chinese or all(word in _FINE for word in words) else None
 
 
 def alone_or(context: Context, tokens: list[Token]) -> Made:
@@ -171,6 +176,16 @@ def slashed_hours(context: Context, tokens: list[Token]) -> Made:
     first, second = tokens[0].start, tokens[1].end
     ends = (Clock(one % 12 + half, 0, True), Clock(two % 12 + half, 0, True))
     return [Token("c", first, first + 1, ends[0]), Token("|", first + 1, first + 2), Token("c", first + 2, second, ends[1])]
+
+
+def until_hour(context: Context, tokens: list[Token]) -> Made:
+    """ "Until 1"."""
+    return promoted(context, tokens) if tokens[0].value == "until" else None
+
+
+def part_of_meridiem(context: Context, tokens: list[Token]) -> Made:
+    """ "Friday am", "pm tomorrow"."""
+    return joined("p", tokens, "morning" if tokens[0].value == "am" else "afternoon")
 
 
 def loose(context: Context, tokens: list[Token]) -> Made:

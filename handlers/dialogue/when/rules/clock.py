@@ -1,6 +1,16 @@
 """All rules about the clock, in the order in which they are tried."""
 
-from handlers.dialogue.when.rules.bare import alone, alone_or, another, another_with_meridiem, loose, promoted, slashed_hours
+from handlers.dialogue.when.rules.bare import (
+    alone,
+    alone_or,
+    another,
+    another_with_meridiem,
+    loose,
+    part_of_meridiem,
+    promoted,
+    slashed_hours,
+    until_hour,
+)
 from handlers.dialogue.when.rules.faces import hours_word, meridiem, meridiem_first, o_clock, oclock, twelve_noon, two_readings
 from handlers.dialogue.when.rules.minutes import half_past, minutes, minutes_of, minutes_to, quarter, spoken, spoken_with_dash
 from handlers.dialogue.when.rules.spans import both_bound, same_day_range, span
@@ -54,6 +64,8 @@ RULES = [
     ("n[|/]@?c", another_with_meridiem),
     ("c[|&/]@?n(?!u)|n[|&/]@?c", another),
     ("n[-t]c|c[-t]n", span),
+    ("tn(?=[^xua:]|$)", until_hour),
     ("(?<=[Dwp])-(?=[cRp])", lambda c, t: []),
+    ("(?<=[Dwp])a|a(?=[,l]?[Dw])", part_of_meridiem),
     ("O|a", loose),
 ]

@@ -53,6 +53,9 @@ def day_after(context: Context, tokens: list[Token]) -> Made:
 
 def week_later(context: Context, tokens: list[Token]) -> Made:
     """ "Friday week", "tomorrow week", "Tuesday fortnight"."""
+    if tokens[0].kind == "D" and tokens[0].value.kind == "date" and tokens[0].value.unit not in ("", "later", "after tomorrow"):
+        # "Thanksgiving week" is that of the feast, or the days around it.
+        return joined("V", tokens, None)
     start, unit = as_date(context, tokens[0]), tokens[-1].value
     length = unit if isinstance(unit, Length) else Length(1, unit)
     if start is None or length.unit not in ("week", "fortnight"):

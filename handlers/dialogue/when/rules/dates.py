@@ -165,6 +165,14 @@ def days_after_tomorrow(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.on(context.today + (1 + count) * DAY))
 
 
+def eve(context: Context, tokens: list[Token]) -> Made:
+    """ "CNY eve": the day before, and no evening."""
+    feast, word = tokens[0].value, tokens[1]
+    if context.chinese or word.end - word.start != 3 or feast.unit in ("", "later", "after tomorrow") or feast.first is None:
+        return None
+    return joined("D", tokens, days.on(feast.first - DAY) if feast.first > context.today else days.bad("unsure"))
+
+
 def early(context: Context, tokens: list[Token]) -> Made:
     """ "Early Friday morning" is Friday morning."""
     return joined("x", tokens, None) if tokens[0].value == "early" else None
@@ -190,4 +198,5 @@ RULES = [
     ("k(?=[pc])", dotted_before_time),
     ("k", dotted_english),
     ("V(?=[Dw]p)", early),
+    ("Dp", eve),
 ]

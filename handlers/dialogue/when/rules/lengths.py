@@ -42,7 +42,7 @@ def past(context: Context, tokens: list[Token]) -> Made:
 
 
 def ago(context: Context, tokens: list[Token]) -> Made:
-    return joined("Q", tokens, None) if tokens[-1].value == "ago" else None
+    return joined("Q", tokens, None) if tokens[1].value == "ago" else None
 
 
 def weekdays_from_now(context: Context, tokens: list[Token]) -> Made:
@@ -79,7 +79,9 @@ RULES = [
     ("hu", half),
     ("Th", and_a_half),
     ("T_", without_time),
+    ("TQl?w", ago),
     ("TQ", ago),
+    ("HP[w]", past),
     ("[LV]T|L[u](?![jI])", lambda c, t: past(c, t) if t[0].kind == "L" else vague(c, t)),
     ("[NCH]T", vague),
     ("UT|TU|TV", vague),

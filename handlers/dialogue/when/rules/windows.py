@@ -106,7 +106,8 @@ def whole_break(context: Context, tokens: list[Token]) -> Made:
     if feast.kind == "span" and feast.unit == "weekend" and tokens[0].kind == "{":
         return [t for t in tokens if t.kind == "D"]
     if feast.kind != "date" or feast.first is None or not feast.unit or feast.unit in ("later", "after tomorrow"):
-        return None
+        # 我听日放假: a day off is no feast.
+        return [tokens[0]] if tokens[0].kind == "D" and context.chinese and feast.kind != "span" else None
     for year in (context.today.year, feast.first.year):
         day = feasts.day_of(feast.unit, year, context.region)
         found = breaks.break_of(feast.unit, year, context.region)
