@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.booking import actions, driving, hearing, mine, phrases, theirs, wanting, wishes
+from handlers.booking import actions, driving, hearing, mine, offered, phrases, theirs, wanting, wishes
 from handlers.booking.linking import bring
 from handlers.booking.slots_end import Confirm, Held, Note, Number, reopen
 from handlers.booking.slots_what import (
@@ -37,6 +37,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if about := theirs.asked_for(turn):
         return about
     known = wanting.wish(turn)
+    known = offered.taken_up(turn) if known is None else offered.added(turn, known)
     return None if known is None else start(turn, known)
 
 
@@ -50,14 +51,8 @@ def start(turn: Turn, known: Answers) -> Start:
 
 def book(turn: Turn, value: Any = None) -> Start:
     """The button and the command: with what a price or an answer was about."""
-    known: Answers = {}
-    if isinstance(value, str):
-        known = {"service": named} if (named := hearing.services(turn, value).sure) else {}
-    elif isinstance(value, dict):
-        known = {name: value[name] for name in ("service", "car", "store", "day", "time") if name in value}
-    elif turn.incoming.kind == "text":
-        known = heard(turn, turn.words)
-    return Start("booking.book", known)
+    is_command = value is None and turn.incoming.kind == "text"
+    return Start("booking.book", heard(turn, turn.words) if is_command else offered.carried(turn, value))
 
 
 def linked(turn: Turn, name: str) -> Reply | Start:

@@ -451,3 +451,35 @@ def test_what_was_not_understood_is_kept_without_its_digits(world: World) -> Non
         [gap] = session.query(Gap).filter_by(kind="when").all()
     assert "1380" not in gap.text
     assert "moon" in gap.text
+
+
+@ONE
+@pytest.mark.parametrize(
+    ("language", "question", "car", "words", "echo"),
+    [
+        ("en", "how much is an oil change?", "Audi A4", "can I come tomorrow at 3pm?", ["Oil and filter change", "15:00"]),
+        ("zh-CN", "小保养多少钱", "奥迪A4", "那明天下午三点可以吗", ["小保养", "15:00"]),
+        ("zh-TW", "換機油多少錢", "奧迪A4", "明天下午三點得唔得", ["更換機油", "15:00"]),
+    ],
+)
+def test_a_time_said_below_a_price_is_a_visit_for_that(
+    world: World, language: str, question: str, car: str, words: str, echo: list[str]
+) -> None:
+    ann = world.customer(language=language).says(question).presses(car)
+    ann.says(words).sees(*echo)
+
+
+@ONE
+def test_a_yes_below_a_price_asks_when_and_an_old_price_is_forgotten(world: World) -> None:
+    ann = world.customer().says("how much is an oil change for an A4?").says("yes please").sees("When would you like to come?")
+    ann.says("cancel").says("yes please").sees("I'm not sure")
+    bob = world.customer(address="bob").says("how much is an oil change for an A4?")
+    world.passes(minutes=31)
+    assert "15:00" not in bob.says("can I come tomorrow at 3pm?").last.text
+
+
+@ONE
+def test_a_question_below_a_price_stays_a_question(world: World) -> None:
+    ann = world.customer().says("how much is an oil change for an A4?")
+    ann.says("are you open tomorrow at 10?").sees("Mon–Sat")
+    assert "Another day" not in ann.says("ok").labels
