@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, String, false, select
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Moment
@@ -18,6 +18,8 @@ class Customer(Base):
     """
 
     __tablename__ = "customers"
+    # A search gives the first by name. Without it whoever has a name that is common is looked at, seen from this store or not.
+    __table_args__ = (Index("ix_customers_name", "name", "id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     code: Mapped[str] = mapped_column(String(60), unique=True)

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from storage.appointments import Appointment
 from storage.chats import CHATS
 from storage.customers import Customer
+from storage.database import dialect
 from storage.vehicles import Vehicle
 from storage.visits import Visit
+from storage.words import contains
 
 
 def seen_from(stores: Collection[int]) -> ColumnElement[bool]:
@@ -41,7 +43,7 @@ def search(
     """Customers by any of these, by name: `words` in the name, `digits` in the phone number, `plate` in the plate (see
     `Vehicle.plate_key`) or at the end of the VIN. Empty ones find nobody. `stores` None: everybody, else behind their wall.
     """
-    wishes: list[ColumnElement[bool]] = [Customer.name.icontains(word, autoescape=True) for word in words]
+    wishes: list[ColumnElement[bool]] = [contains(Customer.name, word, dialect(session)) for word in words]
     wishes += [Customer.phone.contains(part, autoescape=True) for part in digits]
     if plate:
         car = or_(Vehicle.plate_key.contains(plate, autoescape=True), func.upper(Vehicle.vin).endswith(plate, autoescape=True))

@@ -19,6 +19,7 @@ from storage.messages import MESSAGES
 from storage.staff import Staff
 from storage.tickets import ALIVE, CLOSED, RESOLVED, TIERS, WAITING, Ticket, TicketEvent, TicketMessage
 from storage.vehicles import Vehicle
+from storage.words import contains
 
 # Queues of what lives, in the order in which they are shown; `ended` is what was settled.
 MINE, UNASSIGNED, ALL, TURN, BREACHED, APPROVAL = "mine", "unassigned", "all", "waiting", "breached", "approval"
@@ -200,13 +201,13 @@ def _queue(queue: str, wish: Wish) -> ColumnElement[bool]:
 
 
 def _found(session: Session, wish: Wish) -> ColumnElement[bool]:
-    sqlite = dialect(session) == "sqlite"
+    name = dialect(session)
     ways: list[ColumnElement[bool]] = []
     who: list[ColumnElement[bool]] = [Customer.phone.contains(part, autoescape=True) for part in wish.digits]
     for word in wish.words:
-        ways += [Ticket.token == word.upper(), _has(Ticket.summary, word, sqlite)]
-        ways.append(Ticket.chat_id.in_(select(CHATS.c.id).where(_has(CHATS.c.name, word, sqlite))))
-        who.append(_has(Customer.name, word, sqlite))
+        ways += [Ticket.token == word.upper(), contains(Ticket.summary, word, name)]
+        ways.append(Ticket.chat_id.in_(select(CHATS.c.id).where(contains(CHATS.c.name, word, name))))
+        who.append(contains(Customer.name, word, name))
     if wish.plate:
         car = select(Vehicle.customer_id).where(Vehicle.plate_key.contains(wish.plate, autoescape=True))
         ways.append(Ticket.customer_id.in_(car))
@@ -216,20 +217,7 @@ def _found(session: Session, wish: Wish) -> ColumnElement[bool]:
 
 
 def _said(session: Session, wish: Wish) -> ColumnElement[bool]:
-    sqlite = dialect(session) == "sqlite"
+    name = dialect(session)
     theirs = select(TicketMessage.message_id).join(MESSAGES, MESSAGES.c.id == TicketMessage.message_id)
-    words = or_(*(_has(MESSAGES.c.text, word, sqlite) for word in wish.words))
+    words = or_(*(contains(MESSAGES.c.text, word, name) for word in wish.words))
     return theirs.where(TicketMessage.ticket_id == Ticket.id, words).correlate(Ticket).exists()
-
-
-def _has(column: Any, word: str, sqlite: bool) -> ColumnElement[bool]:
-    """Whether a text has the word in it, whatever its capitals.
-
-    SQLite's LIKE knows no capitals by itself, and lower() for each of a million rows takes more than half of the time. On
-    PostgreSQL lower() hides from the planner how common a word is, and it reads everything where a few rows would do; for words
-    that have no capitals, such as Chinese ones, its plain LIKE takes half as long.
-    """
-    if sqlite or word.lower() == word.upper():
-        return column.contains(word, autoescape=True)  # type: ignore[no-any-return]
-    escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return column.ilike(f"%{escaped}%", escape="\\")  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from storage import appointments, campaigns, contact, facts, messages, pushes, segments, vehicles
+from storage import appointments, campaigns, contact, facts, messages, people, pushes, segments, vehicles
 from storage.database import Database
 from storage.segments import Segment
 from tests.world import START
@@ -32,6 +32,10 @@ OFTEN = {"any": [[{"fact": "visits", "least": 3}]]}
         (lambda session: contact.merged_like(session, "push:", START), ["ix_contact_decisions_merged"]),
         (lambda session: campaigns.unsent(session, 1), ["ix_messages_next", "ix_messages_waiting"]),
         (lambda session: campaigns.withdraw(session, 1), ["ix_messages_next", "ix_messages_waiting"]),
+        (
+            lambda session: people.search(session, words=["wang"], digits=["1234"], plate="", stores={1}, limit=9),
+            ["INDEX ix_customers_name"],
+        ),
         (lambda session: facts.refresh(session, START.date(), [1]), ["COVERING INDEX ix_visits_of_vehicle"]),
         (lambda session: facts.refresh(session, START.date(), (1, 9)), ["COVERING INDEX ix_visits_of_vehicle"]),
         (
