@@ -25,6 +25,7 @@ class TicketLine:
     ended: datetime | None
     reopened: bool
     broken: bool
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,14 @@ def tickets_opened(session: Session, start: datetime, end: datetime, stores: Col
             Ticket.store_id, Ticket.staff_id, Ticket.opened_at,
             func.min(case((TicketEvent.what == "replied", TicketEvent.at))),
             func.coalesce(Ticket.resolved_at, Ticket.closed_at), Ticket.reopened > 0,
-            func.max(case((TicketEvent.what == "broken", 1), else_=0)) > 0,
+            func.max(case((TicketEvent.what == "broken", 1), else_=0)) > 0, Ticket.rating,
         )
         .outerjoin(TicketEvent, TicketEvent.ticket_id == Ticket.id)
         .where(Ticket.opened_at >= start, Ticket.opened_at < end, Ticket.status != MERGED, *_of(Ticket.store_id, stores))
         .group_by(Ticket.id)
     )  # fmt: skip
-    for store_id, staff_id, opened, first, ended, reopened, broken in session.execute(query):
-        yield TicketLine(store_id, staff_id, opened, first, ended, bool(reopened), bool(broken))
+    for store_id, staff_id, opened, first, ended, reopened, broken, rating in session.execute(query):
+        yield TicketLine(store_id, staff_id, opened, first, ended, bool(reopened), bool(broken), rating)
 
 
 def visits(session: Session, start: datetime, end: datetime, stores: Collection[int] | None) -> Iterator[VisitLine]:

@@ -100,6 +100,7 @@ class Ticket(Base):
     resolved_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    rating: Mapped[int | None] = mapped_column(Integer)  # stars of the customer, 1 to 5
 
     @property
     def alive(self) -> bool:

@@ -24,6 +24,7 @@ class Answering:
     settled: timedelta | None
     kept: float | None
     reopened: float | None
+    stars: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Talking:
 
 
 def answering(lines: Sequence[TicketLine]) -> Answering:
+    rated = [line.rating for line in lines if line.rating is not None]
     return Answering(
         len(lines),
         sum(line.first is None and line.ended is None for line in lines),
@@ -54,6 +56,7 @@ def answering(lines: Sequence[TicketLine]) -> Answering:
         _median(line.ended - line.opened for line in lines if line.ended),
         share(sum(not line.broken for line in lines), len(lines)),
         share(sum(line.reopened for line in lines), sum(line.reopened or line.ended is not None for line in lines)),
+        statistics.mean(rated) if rated else None,
     )
 
 

@@ -81,7 +81,8 @@ def described(desk: Desk, event: TicketEvent) -> str:
         return event.what
     detail: dict[str, Any] = dict(event.detail)
     values = {
-        name: _value(desk, event.what, name, detail.get(name)) for name in ("was", "to", "clock", "tier", "tag", "why", "offer")
+        name: _value(desk, event.what, name, detail.get(name))
+        for name in ("was", "to", "clock", "tier", "tag", "why", "offer", "stars")
     }
     return desk.plain(f"inbox.event.{event.what}", **values)
 

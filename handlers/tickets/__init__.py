@@ -2,7 +2,7 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.tickets import assignment, complaint, flow, pages, rules, sweep, telling
+from handlers.tickets import assignment, complaint, flow, pages, rating, rules, sweep, telling
 
 __all__ = ["FEATURE", "telling"]
 
@@ -19,6 +19,7 @@ FEATURE = Feature(
         "same": complaint.same_matter,
         "other": complaint.other_matter,
         "reopen": complaint.reopen,
+        "stars": rating.stars,
         "call_me": flow.call_me,
     },
     trigger=complaint.heard,

@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import escape
-from handlers.tickets import assignment, card, promises
+from handlers.tickets import assignment, card, promises, rating
 from handlers.tickets.rules import Verdict
 from handlers.tickets.work import BOT, Work, may_see
 from storage import attention, handiness, marks, messages, staff, tickets, tier_rules
@@ -336,10 +336,12 @@ def resolve(work: Work, ticket: Ticket, cause: str, remedy: str, prevention: str
         parts = [work.text(chat, "solved.cause", words=ticket.cause), work.text(chat, "solved.remedy", words=ticket.remedy)]
         if ticket.prevention:
             parts.append(work.text(chat, "solved.prevention", words=ticket.prevention))
-        text = "\n".join([work.text(chat, "solved.head", token=ticket.token), *parts, "", work.text(chat, "solved.foot")])
+        stars = rating.row(work, chat, ticket)
+        asked = ["", work.text(chat, "stars.ask")] if stars else []
+        text = "\n".join([work.text(chat, "solved.head", token=ticket.token), *parts, "", work.text(chat, "solved.foot"), *asked])
         label = work.texts.label("tickets.button.not_solved", chat.language or "en", {})
         button = {"label": label, "do": "tickets.reopen", "value": ticket.token}
-        work.say(chat, text, token=tickets.new_token(), data={"buttons": [[button]]})
+        work.say(chat, text, token=tickets.new_token(), data={"buttons": [*([stars] if stars else []), [button]]})
         tickets.link(work.session, ticket.id, [messages.last_id(work.session, chat.id)])
         return ticket
 
@@ -351,7 +353,10 @@ def close(work: Work, ticket: Ticket) -> Ticket:
             raise Refusal("tickets.not_alive")
         was_held = chat.ticket_id == ticket.id
         _end(work, chat, ticket, tickets.CLOSED)
-        if was_held:
+        if was_held and (stars := rating.row(work, chat, ticket)):
+            text = f"{work.text(chat, 'back_to_bot')}\n\n{work.text(chat, 'stars.ask')}"
+            work.say(chat, text, token=tickets.new_token(), data={"buttons": [stars]})
+        elif was_held:
             work.say(chat, work.text(chat, "back_to_bot"))
         return ticket
 

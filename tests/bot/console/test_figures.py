@@ -41,6 +41,7 @@ def _work(database: Database) -> None:
                 actions.reply(work, ticket, "We look.")
             else:
                 actions.close(work, ticket)
+                ticket.rating = 4
     with database.transaction() as session:
         session.add(entries.Gap(kind="question", chat_id=second.chat_id, text="?", language="en", at=START))
 
@@ -55,8 +56,8 @@ def test_how_people_are_answered(url: str) -> None:
             site.now = START + timedelta(hours=3)
             mine = (await site.staff("max").get("/figures")).text
             assert lines(mine, "answering") == {
-                "Lanwan Auto East Harbour": ["2", "1", "40 minutes", "2 hours", "100%", "0%"],
-                "Ann": ["2", "1", "40 minutes", "2 hours", "100%", "0%"],
+                "Lanwan Auto East Harbour": ["2", "1", "40 minutes", "2 hours", "100%", "0%", "4.0 ★"],
+                "Ann": ["2", "1", "40 minutes", "2 hours", "100%", "0%", "4.0 ★"],
             }
             assert lines(mine, "talking") == {"Lanwan Auto East Harbour": ["2", "0%", "50%"]}
             everything = lines((await site.staff("eva").get("/figures?days=7")).text, "answering")
@@ -66,7 +67,7 @@ def test_how_people_are_answered(url: str) -> None:
             assert (await site.staff("max").get("/figures?store=west")).status == 404
             site.now += timedelta(days=8)
             assert lines((await site.staff("eva").get("/figures?days=7")).text, "answering") == {
-                "All together": ["0", "0", "–", "–", "–", "–"]
+                "All together": ["0", "0", "–", "–", "–", "–", "–"]
             }
 
     asyncio.run(go())
