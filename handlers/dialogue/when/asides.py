@@ -61,6 +61,9 @@ def _why(group: list[Item], context: Context, text: str, around: list[tuple[int,
     if all(item.slot != "day" for item in group) and was_said_before(text, start):
         return "past"
     if _may_have_been(group, context) and clause("was_after", text).match(text, end):
+        # Of a time alone we cannot be sure that it is not of the day said elsewhere.
+        return "past" if any(item.slot == "day" for item in group) else "unclear"
+    if _is_today(group, context) and clause("was_after_today", text).match(text, end):
         return "past"
     if _is_this_years(group, context) and clause("was_after_far", text).match(text, end):
         return "past"
@@ -81,6 +84,12 @@ def _may_be_behind(day: Day, context: Context) -> bool:
     if day.kind == "date" and day.unit != "later":
         return day.first == context.today
     return day.kind in ("weekday", "number")
+
+
+def _is_today(group: list[Item], context: Context) -> bool:
+    """Today, this morning, this week."""
+    days = [item.value for item in group if item.slot == "day"]
+    return any(isinstance(day, Day) and day.first and day.first <= context.today for day in days)
 
 
 def _is_this_years(group: list[Item], context: Context) -> bool:

@@ -10,6 +10,8 @@ from handlers.dialogue.when.tokens import Token
 _CAUSED = re.compile(
     r"\b(?:get|getting|have|having)\s(?!(?:just|already|recently|been|had|not)\b)(?:[\w']{1,15}\s){1,4}$", re.ASCII
 )
+# 周五去补昨天刮的漆: what was yesterday is not of Friday.
+_EARLIER = re.compile(r"昨|琴日|寻日|上[周次个回]|前[天日几]|之前|以前|去年")
 # So much text before a day is looked at.
 _CLAUSE = 120
 
@@ -73,7 +75,8 @@ def _has_been(item: Item, tokens: list[Token], text: str) -> bool:
             end = max(end, token.end)
         elif token.kind != "j":
             break
-    if clause("was_chinese", text).match(text, end) and any("\u4e00" <= c <= "\u9fff" for c in text[end : end + 12]):
+    was = clause("was_chinese", text).match(text, end)
+    if was and any("\u4e00" <= c <= "\u9fff" for c in text[end : end + 12]) and not _EARLIER.search(was[0]):
         return True
     return was_said_before(text, start)
 

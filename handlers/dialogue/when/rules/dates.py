@@ -181,7 +181,7 @@ def early(context: Context, tokens: list[Token]) -> Made:
 RULES = [
     ("[nod]e?[-t]e?[nod]j?m(?![nod])", dated_range),
     ("[no][|&/]e?[no]j?m(?![nod])", dated_range),
-    ("me?[nod][-t|&/]e?[nod](?![amu:O])", dated_range),
+    ("(?<![nod])(?<![nod]j)me?[nod][-t|&/]e?[nod](?![amu:O])", dated_range),
     ("me?[ondf],?[ny]|[ondf][-/]?j?e?m[-/,]?[ny]|y,?me?[dno]", dated),
     ("[ondf][-/]?j?e?m(?!d)|me?[dof]|men?(?![aOu])|mn(?![aOu])", lambda c, t: dated(c, t) if len(t) > 1 else None),
     ("yj?D", year_of_feast),
