@@ -25,6 +25,13 @@ _AROUND = re.compile(
 )
 
 
+# Asks whether something is done here at all, with what stands around it.
+_WHETHER = re.compile(
+    r"\b(?:do|can|could|would) (?:you|u)(?: guys| also| even)? (?:do|offer|have|sell|provide|handle|install|fit|carry)\b(?: any)?"
+    r"|\b(?:is|are) there(?: any)?\b|^(?:you|u) (?:do|offer)\b"
+    r"|(?:你们?|您们?|店里|这边|这里|贵店)?(?:能不能|可不可以|可唔可以|有没有|有冇|会不会|做不做|做唔做|能|可以|会|有)(?:做|帮忙做|提供)?"
+    r"|(?:你们?|您们?|店里|这边|这里|贵店)做|[吗嘛么呀]\W*$"
+)
 # Words that say nothing about the matter, whole words in English and characters in Chinese.
 _LITTLE = {"and", "for", "a", "an", "the", "my", "of", "it", "is", "me", "what", "about", "on", "please", *"呢的我那一下"}
 
@@ -52,6 +59,11 @@ class Finder:
     def model_in(self, text: str) -> str | None:
         found = self.models.find(text)
         return found[0].key if found else None
+
+    def asks_whether(self, text: str) -> bool:
+        """ "Do you do ceramic coating?": whether the shop does it, and nothing more."""
+        words = fold(text)
+        return bool(_WHETHER.search(words)) and self.nothing_else(_WHETHER.sub(" ", words))
 
     def nothing_else(self, text: str) -> bool:
         """Whether the words are a service and a car and hardly anything more: "minor service A4"."""

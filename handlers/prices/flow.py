@@ -6,7 +6,7 @@ from typing import Any
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn, Unclear
 from handlers.faq import flow as faq
 from handlers.faq.filling import duration
-from handlers.prices import finding, rules
+from handlers.prices import finding, rules, spoken
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.entries import Gap
 from storage.stores import Store
@@ -23,12 +23,15 @@ def asked_for(turn: Turn) -> Start | None:
     """
     finder = turn.memoised(finding.load)
     services = finder.services_in(turn.words)
-    if services and (finding.asks_price(turn.words) or _names_only(turn, finder)):
+    if services and (finding.asks_price(turn.words) or _names_only(turn, finder) or finder.asks_whether(turn.words)):
         if _another_matter(turn, finder):
             return None
-        return Start("prices.quote", _known(turn, services, finder.model_in(turn.words)))
+        known = _known(turn, services, finder.model_in(turn.words))
+        if finder.asks_whether(turn.words) and all(_place(turn, code) for code in services):
+            known["we_do"] = True
+        return Start("prices.quote", known)
     if finding.asks_only_price(turn.words) or _only_a_car(turn, finder):
-        return Start("prices.quote", _known(turn, [], finder.model_in(turn.words)))
+        return Start("prices.quote", _known(turn, spoken.services(turn), finder.model_in(turn.words)))
     return None
 
 
@@ -132,7 +135,7 @@ class _Car(Choice):
     def ask(self, turn: Turn, answers: Answers) -> Reply:
         service = turn.shop.services.get(answers["service"])
         name = service.names[turn.language] if service else ""
-        reply = super().ask(turn, {**answers, "service": name})
+        reply = _with_yes(turn, answers, super().ask(turn, {**answers, "service": name}))
         if turn.chat.customer_id is None and turn.chat.channel == "telegram" and "model" not in turn.chat.asked:
             return replace(reply, share=turn.texts.label("profile.button.share", turn.language, {}))
         return reply
@@ -170,7 +173,12 @@ def say_price(turn: Turn, answers: Answers) -> Reply:
     place = _place(turn, service.code)
     if answers.get("model") == OTHER_CAR and place and rules.depends_on_model(place.prices):
         return _nothing_on_file(turn, service, car)
-    return priced(turn, service, car)
+    return _with_yes(turn, answers, priced(turn, service, car))
+
+
+def _with_yes(turn: Turn, answers: Answers, reply: Reply) -> Reply:
+    """Who asked whether it is done here is told so first."""
+    return replace(reply, text=f"{turn.text('prices.we_do')}\n\n{reply.text}") if answers.pop("we_do", False) else reply
 
 
 def priced(turn: Turn, service: Service, car: CarModel | None, store: Store | None = None) -> Reply:

@@ -190,7 +190,7 @@ def test_a_car_named_where_the_service_was_asked_is_remembered(world: World) -> 
     ann.says("A4").sees("price of")
     assert "don't know that service" not in ann.last.text
     ann.says("minor service").sees("Minor service · Audi A4: ¥899")
-    ann.says("and for a golf?").sees("price of")
+    ann.says("and for a golf?").sees("Minor service · VW Golf: ¥499")
     ann.says("minor service").sees("VW Golf: ¥")
 
 
@@ -206,3 +206,38 @@ def test_a_booking_waits_while_a_price_is_asked(world: World) -> None:
     ann.says("how much are brake pads?").says("back").sees("On which number")
     ann.says("how much are brake pads?").says("menu")
     assert "Tue 24 Nov" not in ann.last.text
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "first", "then", "seen"),
+    [
+        ("en", "my front brake pads squeal, what could it be?", "how much?", "Front brake pads: for which car?"),
+        ("zh-CN", "前刹车片一般能用多久", "多少钱", "更换前刹车片：您的车是哪一款？"),
+        ("zh-TW", "前煞車片通常可以用多久", "多少錢", "更換前煞車皮"),
+    ],
+)
+def test_a_bare_how_much_is_about_what_was_spoken_of(world: World, language: str, first: str, then: str, seen: str) -> None:
+    world.customer(language=language).says(first).says(then).sees(seen)
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_what_was_spoken_of_long_ago_is_forgotten(world: World) -> None:
+    ann = world.customer().says("my front brake pads squeal, what could it be?")
+    world.passes(minutes=31)
+    ann.says("how much?").sees("the price of")
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words", "seen"),
+    [
+        ("en", "do you guys do ceramic coating?", "Yes, we do that."),
+        ("zh-CN", "你们能做镀晶吗", "可以做的。"),
+        ("zh-TW", "有做鍍膜嗎", "有做的。"),
+    ],
+)
+def test_whether_it_is_done_here_is_a_yes_and_the_price(world: World, language: str, words: str, seen: str) -> None:
+    ann = world.customer(language=language).says(words).sees(seen)
+    ann.says("cancel").says("do you do haircuts?")
+    assert seen not in ann.last.text
