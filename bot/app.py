@@ -16,6 +16,7 @@ from bot import notify
 from bot.backup import refuse_damaged
 from bot.channels.webchat import WebChat
 from bot.clock import Clock, clock_of
+from bot.clock_watch import ClockWatch
 from bot.clockwork import Clockwork
 from bot.complaints import Complaints
 from bot.console import Console
@@ -157,6 +158,8 @@ class App:
             clockwork.every(5.0, keeper.forget)
             clockwork.every(3600.0, keeper.tidy)
             clockwork.every(5.0, self._sweep)
+            if settings.clock_file is None:  # that of a rehearsal stands still and jumps on purpose
+                clockwork.every(5.0, ClockWatch(self.clock).look)
             if telegram:
                 group = settings.telegram_staff_chat
                 desk = StaffDesk(self.database, self.engine.texts, self.clock, group, wake)
