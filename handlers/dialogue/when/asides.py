@@ -10,7 +10,7 @@ from handlers.dialogue.when.tokens import Context, Token
 
 # So much text before an expression is looked at; patterns are tried within its clause.
 _BEFORE = 70
-_FAR = 180
+_FAR = 60
 # Small words between two expressions that belong together: "at 10 on Friday".
 _SMALL = "@lejIi4"
 

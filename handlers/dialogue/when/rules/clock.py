@@ -57,6 +57,7 @@ RULES = [
     ("n(?:[,l@]|Ie|je)*[Dwp]", promoted),
     ("[BA]n(?=[^xu]|$)|[BA]nx", promoted),
     ("Fn(?=G|Y)|n[GJYZ]", promoted),
+    ("(?<=[Dwp])Fn(?=[.?,]|$)", promoted),
     ("[*>],?@?n(?:x|$|(?=[.?,]))", promoted),
     ("4n(?=[.?,]|$)", promoted),
     ("^x?[,.]?n(?:x?[.?]?)?$", alone),
