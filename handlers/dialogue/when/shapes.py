@@ -37,6 +37,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"\(([一二三四五六日])\)"), shapes_days.weekday_in_brackets),
         (re.compile(r"(?<=[,.!?])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不|唔系)(?=[,.!])"), shapes_clock.no),
         (re.compile(rf"(?:第([一二三四五1-5])|(最后一?|最尾一))个?{_WEEK}([一二三四五六日天])"), shapes_days.nth_weekday),
+        (re.compile(r"228(?=连假|放假|那天|当天|和平|早上|上午|下午|中午|晚上|有开)"), shapes_days.peace),
         (re.compile(r"(?:(下|这|本|今|呢)(?:一?个)?)?月(?:份)?(?:底)?的?最[后尾]一[天日]"), shapes_days.last_of_month),
         (re.compile(r"(下下|下|这|本|今|呢|当|上上|上)(?:一?个)?月(?:份)?"), shapes_days.month_ahead),
         (re.compile(

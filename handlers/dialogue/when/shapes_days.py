@@ -80,6 +80,12 @@ def month_ahead(match: re.Match[str], context: Context) -> Shaped | None:
     return as_day(match, days.months_on(context, AHEAD[match[1]]))
 
 
+def peace(match: re.Match[str], context: Context) -> Shaped | None:
+    """228, Taiwan's Peace Memorial Day, is written in digits."""
+    found = feasts.next_day_of("peace228", context.today, context.region) if context.region == "TW" else None
+    return as_day(match, Day("date", found, unit="peace228")) if found else None
+
+
 def last_of_month(match: re.Match[str], context: Context) -> Shaped | None:
     """这个月最后一天."""
     whole = days.months_on(context, AHEAD[match[1]] if match[1] else 0)

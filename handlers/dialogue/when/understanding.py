@@ -67,7 +67,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
         return Understood(span=span, reason=reason)
     if any(i.dropped == "unclear" for i in items):
         return Understood(span=span, reason="unsure")
-    if all(i.slot != "day" for i in kept) and any(i.dropped == "aside" and i.slot == "day" for i in items):
+    if all(i.slot != "day" for i in kept) and any(i.dropped in ("aside", "refused") and i.slot == "day" for i in items):
         # "On Friday I have a meeting at 2, can I come at 4": on Friday, or when?
         return Understood(span=span, reason="unsure")
     if all(i.slot == "part" for i in kept) and not _wished(tokens, text):
