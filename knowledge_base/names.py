@@ -13,7 +13,8 @@ _TOKEN = re.compile(r"[^\W_㐀-鿿]+|[㐀-鿿]")
 _HAN = re.compile(r"[㐀-鿿]")
 # Words that may stand inside a name without changing it: "rotate my tyres", 换个机油, 洗下车.
 _BETWEEN = frozenset(("my", "our", "your", "his", "her", "its", "the"))
-_MEASURES = frozenset("个下一")
+_MEASURES = frozenset("个下条只副对套")
+_COUNTS = frozenset("一二两三四")
 _DONE_TO = frozenset("换做洗补打贴修检查验装加保喷校较调镀洁护")
 # Below these a likeness proves nothing: "换油" and "换胎" share half of their characters.
 _ALIKE_LETTERS = 84
@@ -111,12 +112,15 @@ def _kept(parts: tuple[str, ...]) -> dict[int, str]:
 
 
 def _between(parts: tuple[str, ...], index: int) -> bool:
+    """Whether the token only counts what follows it: the 一 and the 个 of 换一个轮胎."""
     if parts[index] in _BETWEEN:
         return index > 0
-    if parts[index] not in _MEASURES or index == 0 or index + 1 == len(parts):
+    if index == 0 or index + 1 == len(parts):
         return False
-    before = parts[index - 1] if parts[index - 1] != "一" or index == 1 else parts[index - 2]
-    return before in _DONE_TO and bool(_HAN.fullmatch(parts[index + 1]))
+    if parts[index] in _COUNTS:
+        return parts[index - 1] in _DONE_TO and parts[index + 1] in _MEASURES
+    before = parts[index - 2] if parts[index - 1] in _COUNTS and index > 1 else parts[index - 1]
+    return parts[index] in _MEASURES and before in _DONE_TO and bool(_HAN.fullmatch(parts[index + 1]))
 
 
 def _word_by_word(name: tuple[str, ...], words: tuple[str, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 
 from handlers.booking import hearing, mine, phrases, shifting, words
 from handlers.booking.slots_when import MEANT
@@ -12,6 +12,8 @@ from handlers.prices import finding
 from knowledge_base.names import tokens
 from storage.appointments import Appointment
 
+# So few words speak of nothing else.
+_SHORT = 5
 # What stands before it is where it was, what follows where it goes.
 _TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
 
@@ -21,6 +23,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if phrases.has("show", text) or fold(turn.words) in turn.texts.folded("booking.mine.words"):
         return _show(turn, mine.coming(turn))
     rows, bare = mine.coming(turn), _without_work(turn, text)
+    if rows and phrases.has("seen", text):
+        return _show(turn, rows)
     if phrases.has("how", text) or phrases.has("new", bare) or finding.asks_price(turn.words):
         return None
     if not rows:
@@ -31,8 +35,12 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     timed = _timed(turn, phrases.without("cancel_surely", text))
     if phrases.has("may", text) and not timed:
         return None
+    if phrases.has("unwanted", text) and _of_theirs(turn, rows):
+        return _cancel(turn, rows)
     their = phrases.has("theirs", bare)
-    if phrases.has("cancel", bare) and (their or (phrases.has("cancel_surely", bare) and (timed or _of_theirs(turn, rows)))):
+    if phrases.has("cancel", bare) and (
+        their or (phrases.has("cancel_surely", bare) and (timed or _of_theirs(turn, rows) or len(tokens(text)) <= _SHORT))
+    ):
         return _cancel(turn, rows)
     return _move(turn, rows) if _shall_move(turn, rows, text, bare, their=their, timed=timed) else None
 
@@ -45,11 +53,11 @@ def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *
     changes = phrases.has("move", bare) or phrases.has("change", bare)
     if changes or (_of_theirs(turn, rows) and phrases.has("from_to", text)):
         return True
+    begged = any(phrases.has(name, text) for name in ("free", "request", "late", "may"))
     shift = shifting.shift(turn.words)
     if shift is None:
-        return False
-    begged = phrases.has("free", text) or phrases.has("request", text) or phrases.has("late", text)
-    return shift.same or their or begged or len(tokens(shift.rest)) <= 3
+        return begged and phrases.has("sooner", text)
+    return shift.same or their or begged or len(tokens(shift.rest)) <= _SHORT
 
 
 def _timed(turn: Turn, text: str) -> bool:
@@ -66,12 +74,15 @@ def _of_theirs(turn: Turn, rows: Sequence[Appointment]) -> bool | None:
 
 def _elsewhen(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
     """Who cannot come, and says when instead."""
-    reading = hearing.when(turn, turn.words, turn.store).reading
     if shifting.shift(turn.words):
         return True
-    if reading is None or not (phrases.has("free", text) or phrases.has("move", text) or phrases.has("instead", text)):
+    said = hearing.when(turn, turn.words, turn.store)
+    if not any(phrases.has(name, text) for name in ("free", "move", "instead")):
         return False
-    return reading.date is None or reading.date not in {_day(turn, row) for row in rows}
+    reading = said.reading
+    if reading is None:
+        return bool(said.options)
+    return not any(reading.date == _day(turn, row) and reading.time in (None, _time(turn, row)) for row in rows)
 
 
 def _without_work(turn: Turn, text: str) -> str:
@@ -86,7 +97,7 @@ def _without_work(turn: Turn, text: str) -> str:
 
 
 def _show(turn: Turn, rows: Sequence[Appointment]) -> Reply:
-    meant = _meant(turn, rows, turn.words)
+    meant = _meant(turn, rows, phrases.without("show", phrases.spaced(turn.words)))
     return mine.card(turn, meant[0]) if len(meant) == 1 < len(rows) else mine.mine(turn)
 
 
@@ -113,7 +124,7 @@ def _meant(turn: Turn, rows: Sequence[Appointment], of_day: str) -> Sequence[App
     named = hearing.services(turn, turn.words)
     codes = {*named.sure, *named.one_of}
     rows = [row for row in rows if codes & set(row.services)] or rows
-    reading = hearing.when(turn, of_day, turn.store).reading
+    reading = hearing.when(turn, phrases.without("thing", of_day), turn.store).reading
     if reading is None or reading.day is None:
         return rows
     that = [row for row in rows if _day(turn, row) == reading.day]
@@ -122,3 +133,7 @@ def _meant(turn: Turn, rows: Sequence[Appointment], of_day: str) -> Sequence[App
 
 def _day(turn: Turn, row: Appointment) -> date:
     return row.starts_at.astimezone(words.zone_of(words.store_of(turn, row))).date()
+
+
+def _time(turn: Turn, row: Appointment) -> time:
+    return row.starts_at.astimezone(words.zone_of(words.store_of(turn, row))).time()

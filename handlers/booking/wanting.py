@@ -7,8 +7,10 @@ from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
 from handlers.faq import flow as faq
+from handlers.faq.filling import prices_in
 from handlers.prices import finding
 
+MOST_GUESSES = 4
 _CLAUSES = re.compile(r"[,.;!?，。；！？、\n]+")
 
 
@@ -21,14 +23,17 @@ def wish(turn: Turn) -> Answers | None:
     named = "service" in known or "service+" in known
     timed = bool({"day", "window", "which"} & known.keys())
     if phrases.wants(text) and not (_asks(text) and not named and not timed):
-        return known if named or timed or phrases.only_wants(text) else _looked_at(turn, text, known)
+        if named:
+            return known
+        return _with_guess(turn, known) if timed or phrases.only_wants(text) else _looked_at(turn, text, known)
     if finding.asks_price(turn.words) or phrases.has("open", text):
         return None
     if named and (timed or _doubtful_time(turn, text)):
         return known if _at_that_time(turn, text, known) else None
     if named:
         return known if _whenever(turn, text) else None
-    return _looked_at(turn, text, known) if timed else None
+    when = timed or (phrases.has("whenever", text) and phrases.has("look", text))
+    return _looked_at(turn, text, known) if when else None
 
 
 def asks(turn: Turn) -> bool:
@@ -88,11 +93,21 @@ def _looked_at(turn: Turn, text: str, known: Answers) -> Answers | None:
     begged = phrases.has("free", text) or phrases.has("request", text)
     if phrases.has("slot", text) and begged:
         return known
-    comes = phrases.has("comes", text) and (begged or not phrases.has("about", text))
-    return _with_guess(turn, known) if comes or (begged and phrases.has("look", text)) else None
+    asks = phrases.has("about", text) and not phrases.has("free", text)
+    comes = phrases.has("comes", text) and (begged or not asks)
+    if comes or (begged and (phrases.has("look", text) or (not asks and faq.bookable(turn)))):
+        return _with_guess(turn, known)
+    return None
 
 
 def _with_guess(turn: Turn, known: Answers) -> Answers:
-    """The services that likely answers to these words give the price of, to choose from."""
-    codes = [code for code in faq.services_about(turn) if code in turn.shop.services]
-    return {**known, "service+": codes} if codes else known
+    """The services that the likely answers to these words are about, to choose from."""
+    codes: list[str] = []
+    for entry in faq.bookable(turn):
+        named = hearing.services(turn, entry.question)
+        codes += [*named.sure, *named.one_of, *prices_in(entry.answer)]
+    services = turn.shop.services
+    offered = [code for code in dict.fromkeys(codes) if code in services][:MOST_GUESSES]
+    if not offered and phrases.has("look", phrases.spaced(turn.words)):
+        offered = [code for code, service in services.items() if service.category == "diagnostics"]
+    return {**known, "service+": offered} if offered else known

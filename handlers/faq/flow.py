@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.dialogue import Button, Reply, Turn
 from handlers.faq import aliases, base, verdicts
-from handlers.faq.filling import Missing, fill, prices_in
+from handlers.faq.filling import Missing, fill
 from knowledge_base import Decision, Entry
 from storage.entries import Gap
 
@@ -64,11 +64,14 @@ def is_sure(turn: Turn) -> Entry | None:
     return _entry(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
 
 
-def services_about(turn: Turn) -> list[str]:
-    """Codes of the services whose prices are given by the likeliest answer to these words that gives any."""
-    found = (_entry(turn, match.entry_id) for match in _decide(turn).matches[:SUGGESTIONS])
-    prices = (prices_in(entry.answer) for entry in found if entry)
-    return list(dict.fromkeys(next(filter(None, prices), [])))
+def bookable(turn: Turn) -> list[Entry]:
+    """The likely answers to these words that have the button for booking; nothing if the likeliest has not."""
+    decision = _decide(turn)
+    if decision.kind == "unknown":
+        return []
+    found = [entry for match in decision.matches[:SUGGESTIONS] if (entry := _entry(turn, match.entry_id))]
+    work = [entry for entry in found if "book" in entry.buttons and entry.category != "booking"]
+    return work if found and work[:1] == found[:1] else []
 
 
 def _decide(turn: Turn) -> Decision:

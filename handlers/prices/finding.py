@@ -49,12 +49,7 @@ class Finder:
         if not found:
             return []
         best = found[0]
-        groups: dict[tuple[int, int], list[str]] = {}
-        for one in found:
-            if (one.score, one.length) == (best.score, best.length):
-                groups.setdefault((one.start, one.end), []).append(one.key)
-        # Of words that are as good those that name one service: "service, I mean the minor service".
-        return min(groups.values(), key=lambda codes: len(codes) > 1)
+        return [f.key for f in found if (f.start, f.end, f.score) == (best.start, best.end, best.score)]
 
     def model_in(self, text: str) -> str | None:
         found = self.models.find(text)

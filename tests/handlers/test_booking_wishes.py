@@ -61,6 +61,7 @@ def test_which_service_is_meant_is_asked_and_not_guessed(world: World) -> None:
         ("my Golf needs a service on Friday", ["Minor service", "Major service"]),
         ("the brakes squeal, could somebody look at them on Monday at nine?", ["Brake inspection"]),
         ("下周二想去做保养", ["小保养", "大保养"]),
+        ("the air con only blows warm air, could you sort it out on Monday", ["Air-conditioning service"]),
     ):
         ann = says(world, words)
         form, answers = state(ann)
@@ -91,6 +92,8 @@ def test_what_only_speaks_of_work_and_days_books_nothing(world: World) -> None:
         "I'm only asking, not booking", "is my car ready after the wash today", "can I drive with a puncture until Monday?",
         "今天打蜡送洗车吗", "周一做完镀膜周二可以淋雨吗", "谢谢，今天洗车洗得很干净", "先不预约，随便问问", "下周换轮胎有优惠吗",
         "明天预约了要带行驶证吗", "下個月驗車要帶什麼", "今日補胎幾多錢", "星期日洗車要排隊嗎",
+        "is there free coffee on Saturday", "could you call me tomorrow", "see you on Monday at ten", "好的，周一见",
+        "周二的打蜡不做了", "I don't need the oil change on Monday any more",
     ):  # fmt: skip
         form, _ = state(says(world, words))
         assert form is None or not form.startswith("booking."), words
@@ -110,6 +113,7 @@ def test_moved_in_words(world: World) -> None:
         ("move it to Wednesday, an hour later", "Wed 25 Nov, 11:00"),
         ("I need to push my booking to Friday 3pm", "Fri 27 Nov, 15:00"),
         ("can't make it on Tuesday, does Wednesday at 9 work?", "Wed 25 Nov, 09:00"),
+        ("I'd rather come on Wednesday at nine", "Wed 25 Nov, 09:00"),
     ):
         ann.says(words).sees("from Tue 24 Nov, 10:00", f"to {to}").says("no")
 
@@ -156,7 +160,13 @@ def test_cancelled_and_seen_in_words(world: World) -> None:
     ):
         assert state(ann.says(words))[0] == "booking.cancel", words
         ann.says("no" if words.isascii() else "不")
-    for words in ("what time am I booked in?", "what day did I book the oil change", "我约的几点"):
+    for words in (
+        "what time am I booked in?",
+        "what day did I book the oil change",
+        "when do I have to be there",
+        "我约的几点",
+        "查一下我的预约时间",
+    ):
         assert state(ann.says(words))[0] is None, words
         ann.sees("24", "10:00")
 
