@@ -38,6 +38,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return about
     known = wanting.wish(turn)
     known = offered.taken_up(turn) if known is None else offered.added(turn, known)
+    if known is not None and (row := theirs.already(turn, known)):
+        return mine.card(turn, row)
     return None if known is None else start(turn, known)
 
 

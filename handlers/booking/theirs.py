@@ -6,7 +6,7 @@ from datetime import date, time
 
 from handlers.booking import hearing, mine, phrases, shifting, words
 from handlers.booking.slots_when import MEANT
-from handlers.dialogue import Reply, Start, Turn
+from handlers.dialogue import Answers, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from handlers.prices import finding
 from knowledge_base.names import tokens
@@ -43,6 +43,16 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     ):
         return _cancel(turn, rows)
     return _move(turn, rows) if _shall_move(turn, rows, text, bare, their=their, timed=timed) else None
+
+
+def already(turn: Turn, wish: Answers) -> Appointment | None:
+    """The appointment in which what they wish is to be done on that day: they speak of it, and want no second one."""
+    codes, car = set(wish.get("service", ())), wish.get("car", {})
+    for row in mine.coming(turn) if codes else ():
+        same_day = wish.get("day") == _day(turn, row).isoformat() and wish.get("time") in (None, f"{_time(turn, row):%H:%M}")
+        if codes <= set(row.services) and same_day and (not car or car.get("id") == row.vehicle_id):
+            return row
+    return None
 
 
 def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *, their: bool, timed: bool) -> bool:

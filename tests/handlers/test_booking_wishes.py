@@ -92,7 +92,10 @@ def test_what_only_speaks_of_work_and_days_books_nothing(world: World) -> None:
         "I'm only asking, not booking", "is my car ready after the wash today", "can I drive with a puncture until Monday?",
         "今天打蜡送洗车吗", "周一做完镀膜周二可以淋雨吗", "谢谢，今天洗车洗得很干净", "先不预约，随便问问", "下周换轮胎有优惠吗",
         "明天预约了要带行驶证吗", "下個月驗車要帶什麼", "今日補胎幾多錢", "星期日洗車要排隊嗎",
-        "is there free coffee on Saturday", "could you call me tomorrow", "see you on Monday at ten", "好的，周一见",
+        "is there free coffee on Saturday", "could you call me tomorrow", "see you on Monday at ten",
+        "see you on Monday for the wash",
+        "please call me on Monday about my brake pads",
+        "好的，周一见",
         "周二的打蜡不做了", "I don't need the oil change on Monday any more",
     ):  # fmt: skip
         form, _ = state(says(world, words))
@@ -178,3 +181,9 @@ def test_a_new_wish_beside_an_appointment_moves_nothing(world: World) -> None:
     with world.database.reading() as session:
         rows = session.query(Appointment).filter_by(source="chat", status=appointments.CONFIRMED)
         assert [row.starts_at for row in rows if row.customer_id] == [datetime(2026, 11, 24, 2, tzinfo=UTC)]
+
+
+def test_who_says_their_appointment_again_sees_it(world: World) -> None:
+    ann = booked(world).says("so the oil change is on Tuesday at ten").sees("Tue 24 Nov, 10:00")
+    assert state(ann)[0] is None
+    assert state(ann.says("oil change on Tuesday at three for my golf"))[0] == "booking.book"
