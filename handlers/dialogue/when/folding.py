@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
 
+from handlers.dialogue.when.lexicon import slips_of_characters
+
 
 def fold(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters (and its end) the index in the original; never raises."""
@@ -17,10 +19,19 @@ def fold(text: str) -> tuple[str, list[int]]:
             folded.append(piece)
             places.append(place)
     places.append(len(text))
-    return _closed("".join(folded), places)
+    return _closed(_meant("".join(folded)), places)
 
 
 _GAP = re.compile(r"(?<=\d) (?=[点时分号日月年个小刻钟天周星礼])|(?<=[年月点差第]) (?=\d)")
+
+
+def _meant(folded: str) -> str:
+    """With the characters that were meant where others were typed; as long as it was, so that places stay."""
+    if folded.isascii():
+        return folded
+    for wrong, meant in slips_of_characters():
+        folded = wrong.sub(meant, folded)
+    return folded
 
 
 def _closed(folded: str, places: list[int]) -> tuple[str, list[int]]:

@@ -3,6 +3,7 @@
 Read on first use; a line is `kind value: word, word`, and lines that begin with spaces go on with the one above.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -60,6 +61,13 @@ def chinese_words() -> dict[str, list[tuple[str, Meaning]]]:
 def slips() -> dict[str, str]:
     """Short forms and misspellings, and the words that they stand for."""
     return {form: word for word, forms in _lines("slips.txt") for form in forms}
+
+
+@cache
+def slips_of_characters() -> list[tuple[re.Pattern[str], str]]:
+    """Chinese characters typed for others, and those that were meant, which are as many."""
+    lines = [line for line in (_DATA / "slips_chinese.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return [(re.compile(wrong), meant) for wrong, _, meant in (line.partition(" => ") for line in lines)]
 
 
 def vetoes() -> list[str]:

@@ -103,6 +103,9 @@ def drop_corrected(items: list[Item], tokens: list[Token]) -> None:
     for place, token in enumerate(tokens):
         if token.kind != "*":
             continue
+        if token.value == "so" and any(t.kind in "|=?/" for t in tokens[:place]):
+            # "If Friday is full, so Saturday": both are offered.
+            continue
         before, after = [i for i in alive(items) if i.place < place], [i for i in alive(items) if i.place > place]
         if not after and token.value == "instead" and before:
             last = before[-1]

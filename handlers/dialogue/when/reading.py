@@ -9,7 +9,7 @@ from handlers.dialogue.when import days
 from handlers.dialogue.when.days import DAY, Day
 from handlers.dialogue.when.items import Item
 from handlers.dialogue.when.result import PartOfDay, Range, Reading, Reason
-from handlers.dialogue.when.tokens import Between, Clock, Context, Token
+from handlers.dialogue.when.tokens import Between, Clock, Context, Otherwise, Token
 
 _ENDS = {"morning": time(12), "noon": time(14), "afternoon": time(18), "evening": time(23, 59)}
 _MOST_OPTIONS = 4
@@ -77,10 +77,24 @@ class Wish:
             if one.start is None and two.end is None:
                 self.times = Between(two.start, one.end)
                 return True
+        if isinstance(one, Otherwise) != isinstance(two, Otherwise):
+            window, wished = (one, two) if isinstance(one, Otherwise) else (two, one)
+            if isinstance(window, Otherwise) and isinstance(wished, Clock) and _inside(wished, window):
+                self.times = wished
+                return True
         if isinstance(one, Clock) and isinstance(two, Clock) and two.sure and not one.sure and _same_face(one, two):
             self.times = two
             return True
         return False
+
+
+def _inside(wished: Clock, window: Otherwise) -> bool:
+    """ "I can't before 5, is 6 ok?": whether the hour is surely on the side that is left."""
+    edges = clocks.hours(window.start or window.end or Clock(0))
+    found = clocks.hours(wished)
+    return bool(found and edges) and all(
+        (at > edge if window.start else at < edge) for at, days in found for edge, more in edges if not days and not more
+    )
 
 
 def _same_face(one: Clock, two: Clock) -> bool:
@@ -201,7 +215,7 @@ def _on_day(wish: Wish, context: Context, at: time | None, window: Range | None,
         if window is not None:
             # A range of days and one of times cannot both be said in one answer.
             raise Unsure("unsure")
-        if day.first == day.last and day.first:
+        if day.first == day.last and day.first and day.unit != "week":
             return [Reading(date=day.first, time=at, part_of_day=part)]
         return [Reading(time=at, part_of_day=part, range=Range(day.first, day.last))]
     assert day.first

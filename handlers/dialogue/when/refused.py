@@ -25,7 +25,9 @@ def drop_refused(items: list[Item], tokens: list[Token]) -> None:
         if token.kind == "!":
             found = _group_after(items, tokens, place) or _group_before(items, tokens, place)
         elif token.kind == "^":
-            found = _group_before(items, tokens, place) or _group_after(items, tokens, place)
+            found = _group_before(items, tokens, place) or (
+                [] if _of_working_days(tokens, place) else _group_after(items, tokens, place)
+            )
         else:
             continue
         if _only_if(tokens, place):
@@ -38,6 +40,16 @@ def drop_refused(items: list[Item], tokens: list[Token]) -> None:
         for item in found:
             if not (same_day and item.slot == "day"):
                 item.dropped = item.dropped or "refused"
+
+
+def _of_working_days(tokens: list[Token], place: int) -> bool:
+    """平日都要上班 下周六早上: what does not suit is said, though it is no day of ours."""
+    for token in reversed(tokens[:place]):
+        if token.kind in ".?,;^!":
+            return False
+        if token.kind in "VE":
+            return True
+    return False
 
 
 def _only_if(tokens: list[Token], place: int) -> bool:

@@ -13,6 +13,19 @@ from handlers.dialogue.when.vetoes import BLANK
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 
 
+_AFT = re.compile(r"\s?\d")
+# "I am off Thursday so Friday at 10": what was weighed before is over. Nothing else may be told of that day.
+_SO = re.compile(
+    r",?\s(?:(?:on|this|next|maybe|perhaps|probably) ){0,2}(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|tomorrow|tmrw?|today)"
+    r"(?:\s(?:at|around|about|before|after|between|and|morning|afternoon|arvo|evening|lunchtime|please|pls|then|instead|works?|"
+    r"works better|is (?:good|fine|best|better|ok)|half|quarter|past|to|one|two|three|four|five|six|seven|eight|nine|ten|"
+    r"eleven|twelve|thirty|fifteen|o'?clock|noon|midday|[ap]m|\d[\d:.]{0,4}(?:[ap]m)?)){0,8}\s*(?=$|[.,!?])",
+    re.ASCII,
+)
+_COMES = re.compile(r"\b(?:com(?:e|ing)|book(?:ed|ing)?|bring(?:ing)?|drop(?:ping)?|appointment|appt)\b", re.ASCII)
+_DAYED = re.compile(r"(?:day|today|tdy|tomorrow|tmrw?|tmw|2moro|mon|tues?|wed|thur?s?|fri|sat|sun)\s$")
+
+
 _APART = re.compile(r"[\s-]{1,3}")
 
 
@@ -99,6 +112,11 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
         kind, value = ("K", None) if with_slash[0] in ("w/c", "w/b") else ("W", None)
         return [Token(kind, place, with_slash.end(), value)]
     word = match[0]
+    if word == "aft" and _AFT.match(text, end):
+        # "Aft 5" is after five; "tmr aft 5pm" may be that or the afternoon at five.
+        return [Token("V" if _DAYED.search(text[:place]) else "A", place, end)]
+    if word == "so" and _SO.match(text, end) and not _COMES.search(text[:place]):
+        return [Token("*", place, end, "so")]
     if phrase := _phrase(text, place, word):
         stop, kind, value = phrase
         return meaning_of(kind, value, place, stop, context)

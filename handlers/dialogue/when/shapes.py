@@ -24,7 +24,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六日天])[、/]?([二三四五六日天]{{1,5}})"
             rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.two_weekdays),
         (re.compile(
-            rf"(?<=[周期拜][一二三四五六])(或者|或|和|跟|到|至|-|~|/|、)([二三四五六日天])"
+            rf"(?<=[周期拜][一二三四五六])(或者|或|定系|定是|定|还是|和|跟|到|至|-|~|/|、)([二三四五六日天])"
             rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.another_weekday),
         (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:.个天年月万千块元%\d{_C}])"), shapes_days.number),
         (re.compile(rf"{_PREFIX}?(?:个|一个|一)?(?:周|星期|礼拜)末"), shapes_days.weekend),
@@ -67,6 +67,11 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"(小时|钟头|钟(?=后|之后|以后|内)|分钟|刻钟|天|周|星期|礼拜|(?<=个)月|(?<=半)月|(?<=个半)月|年)(半)?"
             r"((?:之|以|过)?后(?![天日面头视备轮杠盖排座门]))?"), shapes_clock.length),
         (re.compile(r"(?<=[点分半钟整刻\d])前(?=[来往去])"), shapes_clock.before),
+        (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才])"), shapes_clock.after),
+        (re.compile(
+            r"(?:(?<=[,.!?\s])就|那就|咁就|那么就)(?:定|约|选|要|还是)?(?:在|喺)?"
+            r"(?=[上下这本今]?(?:个|一个)?(?:周|星期|礼拜)[一二三四五六日天末]"
+            r"|[明后听][天日早晚朝]|大后天|今[天日晚]|\d{1,2}[号日])"), shapes_clock.so),
         (re.compile(r"(今|明|听|后)(明|后)(?:两|二)?[天日]"), shapes_days.two_days),
         (re.compile(r"个半(?:钟头|钟|小时)"), shapes_clock.hour_and_half),
         (re.compile(rf"({_N})日(?=[之以]?[后内])"), shapes_clock.days_length),
@@ -78,7 +83,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
 # Characters that a shape can begin with; all others are spared the trials.
 _FIRST = re.compile(
     rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
-    r"头底尾末中前不啊哦喔噢唔哎或和跟到至~/、(\-]"
+    r"头底尾末中前不定还就那咁啊哦喔噢唔哎或和跟到至~/、(\-]"
 )
 
 

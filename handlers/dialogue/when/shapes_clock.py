@@ -110,6 +110,22 @@ def before(match: re.Match[str], context: Context) -> Shaped | None:
     return as_token("Z", match, None)
 
 
+def after(match: re.Match[str], context: Context) -> Shaped | None:
+    """四点后我有空: after a time it is no 后我 of its own."""
+    return as_token("Y", match, None)
+
+
 def no(match: re.Match[str], context: Context) -> Shaped | None:
     """周五，不，周六: a slip of the tongue set right."""
     return as_token("*", match, None)
+
+
+_VISIT = re.compile(r"[送嚟带取]|放(?!假)|(?<![本原])来(?![不唔])|约了|预约")
+
+
+def so(match: re.Match[str], context: Context) -> Shaped | None:
+    """周日周一都放假，就周一吧: the day that is settled on."""
+    if _VISIT.search(match.string, 0, match.start()):
+        # 周五送车，那就周六取: two visits.
+        return None
+    return as_token("*", match, "so")

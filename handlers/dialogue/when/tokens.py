@@ -38,6 +38,10 @@ class Between(NamedTuple):
     end: Clock | None
 
 
+class Otherwise(Between):
+    """What is left by a refusal: after five, for "can't before 5". A time said beside it is the one that is wished."""
+
+
 class Length(NamedTuple):
     """A length of time: 2 hours, 1.5 weeks, half a year."""
 

@@ -15,7 +15,7 @@ from handlers.dialogue.when.past import drop_past
 from handlers.dialogue.when.refused import drop_refused, with_refusals
 from handlers.dialogue.when.result import Reason, Understood
 from handlers.dialogue.when.scanning import scan
-from handlers.dialogue.when.tokens import Context, Token
+from handlers.dialogue.when.tokens import Between, Context, Token
 from handlers.dialogue.when.vetoes import blank
 
 # What is longer is no wish for an appointment; the limit also bounds the time that any text can take.
@@ -24,6 +24,11 @@ LONGEST = 1000
 _MOST_ITEMS = 30
 # "For three days now" is no time.
 _LONG = re.compile(r"(?:minutes?|hours?|days?|weeks?|months?|years?|a while|ages|mins|hrs)\s*$")
+_CLAUSE_END = re.compile(r"[.,;!?\n]|\bbut\b|\bso\b")
+_TELLS = re.compile(
+    r"^(?!(?:is|are|can|could|may|would|will|do|any)\b).*\b(?:it'?s|is|are|was|gets?|getting|got|very|really|quite|too|not)\b",
+    re.ASCII,
+)
 _NEAR = "@lejI4,iFb-&|/"
 
 
@@ -105,6 +110,15 @@ def _without_now(kept: list[Item], text: str) -> list[Item]:
         if _LONG.search(text[: item.token.start]):
             continue
         rest = text[item.token.end :].strip(" ?!.,~")
+        before = _CLAUSE_END.split(text[: item.token.start])[-1].strip()
+        if (
+            not rest
+            and before
+            and not before.endswith(" is")
+            and (not clause("wish", before).search(before) or _TELLS.search(before))
+        ):
+            # "It is quite dusty now."
+            continue
         if not rest or rest.startswith(
             (
                 "please",
@@ -150,6 +164,8 @@ def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reas
             return "unsure"
         if token.kind in "nk" and _offered(tokens, place):
             return "unsure"
+        if token.kind in "VZY" and _fills_the_rest(place, kept, tokens):
+            continue
         if token.kind in "VnhGJYZABU{}fyLNuo" and _beside(tokens, place, taken):
             if token.kind in "nu" and not _may_be_time(token):
                 continue
@@ -161,6 +177,22 @@ def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reas
         if token.kind == "M" and any(isinstance(i.value, Day) and i.value.unit == "later" for i in kept):
             return "unsure"
     return ""
+
+
+def _fills_the_rest(place: int, kept: list[Item], tokens: list[Token]) -> bool:
+    """ "After 3 tomorrow, school run before that": what the window leaves open is told, and changes nothing."""
+    token = tokens[place]
+    windows = [i.value for i in kept if i.slot == "time" and isinstance(i.value, Between) and i.place < place]
+    if len(windows) != 1 or any(i.place > place for i in kept):
+        return False
+    commas = [at for at in range(place) if tokens[at].kind == ","]
+    if not commas or any(at > commas[-1] for at in (i.place for i in kept)):
+        return False
+    clause_kinds = {t.kind: t.value for t in tokens[commas[-1] + 1 :] if t.kind not in "x^.,e4"}
+    said = {"Z": "before that", "Y": "after that"}.get(token.kind, token.value)
+    said = next((value for value in (said, clause_kinds.get("V")) if value in ("before that", "after that")), "")
+    edge = windows[0].end if said == "before that" else windows[0].start
+    return bool(said) and set(clause_kinds) <= {"V", "Z", "Y"} and edge is None
 
 
 def _offered(tokens: list[Token], place: int) -> bool:

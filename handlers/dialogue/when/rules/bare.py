@@ -77,6 +77,9 @@ _FINE = {
 }  # fmt: skip
 
 
+_SUITS = frozenset(["ok", "okay", "alright", "possible", "fine", "available", "work", "works", "suit", "suits", "free", "doable"])
+
+
 def counted(token: Token) -> bool:
     """Whether this word makes a count of the number before it."""
     word = token.value
@@ -181,6 +184,18 @@ def slashed_hours(context: Context, tokens: list[Token]) -> Made:
 def until_hour(context: Context, tokens: list[Token]) -> Made:
     """ "Until 1"."""
     return promoted(context, tokens) if tokens[0].value == "until" else None
+
+
+def is_it_ok(context: Context, tokens: list[Token]) -> Made:
+    """ "Is 6 ok", "would 4 work": an hour without "at"."""
+    before, number, after = tokens
+    asks, answer = ((t.value if isinstance(t.value, tuple) else (t.value,)) for t in (before, after))
+    if number.value == 1 and number.end - number.start == 3:
+        # "Is one available" asks for a car.
+        return None
+    if asks[-1] not in ("is", "would", "does", "will") or answer[0] not in _SUITS or not isinstance(number.value, int):
+        return None
+    return [before, Token("c", number.start, number.end, Clock(number.value)), after] if 1 <= number.value <= 12 else None
 
 
 def part_of_meridiem(context: Context, tokens: list[Token]) -> Made:

@@ -132,6 +132,17 @@ def day_range(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.span(first, last, "weekdays" if bare else "days"))
 
 
+def range_in_month(context: Context, tokens: list[Token]) -> Made:
+    """下个月18号到20号, "next month the 18th to the 20th"."""
+    month, *ends = parts(tokens, "D")
+    if month.kind != "span" or month.unit != "month" or any(day.kind != "number" for day in ends):
+        return None
+    first, last = (days.merge(context, month, day) for day in ends)
+    if first is None or last is None or first.first is None or last.first is None or last.first <= first.first:
+        return joined("D", tokens, days.bad("unsure"))
+    return joined("D", tokens, days.span(first.first, last.first, "days"))
+
+
 def lone_month(context: Context, tokens: list[Token]) -> Made:
     return [*tokens[:-1], Token("D", tokens[-1].start, tokens[-1].end, days.named_month(context, tokens[-1].value))]
 
@@ -148,7 +159,9 @@ RULES = [
     ("[wD][uT]", week_later),
     ("w[AB]D", weekday_near),
     ("DjZT|D[YZ]T", feast_eve),
+    ("[Dw]j?Q", lambda c, t: joined("V", t, None) if t[-1].value == "few" else None),
     ("Ke?[Dw]", week_commencing),
+    ("D[j,l]*[Fb]?e?D[-t]l?e?D}?", range_in_month),
     ("[wD][-t]l?e?[wD]}?|be?[wD]&e?[wD]", day_range),
     ("[IHjlFABt@4]m", lone_month),
     (

@@ -49,6 +49,12 @@ def minutes(context: Context, tokens: list[Token]) -> Made:
 def minutes_to(context: Context, tokens: list[Token]) -> Made:
     """ "Ten to two" is 1:50; "9 to 11" is a range; "10 to 2" may be either."""
     first, last = tokens[0], tokens[-1]
+    if tokens[0].kind == "@":
+        made = minutes_to(context, tokens[1:]) if tokens[1].end - tokens[1].start > 2 or tokens[1].value in (5, 20, 25) else None
+        # "At 10 to 4" is rather 3:50 than from ten to four; who can say?
+        return made or (
+            joined("V", tokens, None) if tokens[1].value == 10 and tokens[2].value == "to" and not context.chinese else None
+        )
     if first.value in (20, 25) and tokens[1].value == "to":
         return minutes(context, tokens)
     written_out = first.end - first.start > 2

@@ -5,7 +5,8 @@ from datetime import timedelta
 from handlers.dialogue.when import breaks, days, feasts
 from handlers.dialogue.when.days import DAY, Day
 from handlers.dialogue.when.rules.counted import shifted
-from handlers.dialogue.when.tokens import Between, Clock, Context, Made, Token, joined
+from handlers.dialogue.when.rules.spans import both_bound
+from handlers.dialogue.when.tokens import Between, Clock, Context, Made, Otherwise, Token, joined
 
 _SECONDS = {"minute": 60, "quarter": 900, "hour": 3600}
 
@@ -51,12 +52,31 @@ def turned_round(context: Context, tokens: list[Token]) -> Made:
     edge = next(t for t in tokens if t.kind in "BAtZY")
     if edge.kind == "t" and edge.value != "until":
         return None
-    return before(context, tokens) if edge.kind in "AY" else after(context, tokens)
+    clock = next(t.value for t in tokens if t.kind == "c")
+    return joined("R", tokens, Otherwise(None, clock) if edge.kind in "AY" else Otherwise(clock, None))
 
 
 def by_day_and_time(context: Context, tokens: list[Token]) -> Made:
     """ "By Friday 5pm" is on Friday, not after five."""
     return [tokens[1], *(before(context, tokens[2:]) or [])]
+
+
+def within_span(context: Context, tokens: list[Token]) -> Made:
+    """ "Within this week", 这周内: any day of it. "Within three days" is no span of ours, and asked."""
+    whole = next(t.value for t in tokens if t.kind == "D")
+    return (
+        joined("D", tokens, whole) if whole.kind == "span" and whole.last and whole.unit in ("week", "month", "weekend") else None
+    )
+
+
+def from_part_to_part(context: Context, tokens: list[Token]) -> Made:
+    """上午十一点以后下午三点以前: each end has its part of day."""
+    one, two = (t.value for t in tokens if t.kind == "R")
+    if one.start is None or one.end is not None or two.end is None or two.start is not None:
+        return None
+    ends = [Token("c", t.start, t.end, t.value.start or t.value.end) if t.kind == "R" else t for t in tokens if t.kind in "pR"]
+    made = both_bound(context, ends)
+    return made if made and made[0].kind == "R" else None
 
 
 def until(context: Context, tokens: list[Token]) -> Made:
@@ -107,7 +127,7 @@ def whole_break(context: Context, tokens: list[Token]) -> Made:
         return [t for t in tokens if t.kind == "D"]
     if feast.kind != "date" or feast.first is None or not feast.unit or feast.unit in ("later", "after tomorrow"):
         # 我听日放假: a day off is no feast.
-        return [tokens[0]] if tokens[0].kind == "D" and context.chinese and feast.kind != "span" else None
+        return [t for t in tokens if t.kind == "D"] if context.chinese and feast.kind != "span" else None
     for year in (context.today.year, feast.first.year):
         day = feasts.day_of(feast.unit, year, context.region)
         found = breaks.break_of(feast.unit, year, context.region)
@@ -136,7 +156,7 @@ def by_day(context: Context, tokens: list[Token]) -> Made:
 
 
 RULES = [
-    (r"[!^]{1,2}[xI]{0,2}[BAt]@?c|c[ZY][ix]?\^", turned_round),
+    (r"[!^]{1,2}[xI]{0,2}[BAt]@?c|c[ZY][ix]?\^|[BA]@?c\^", turned_round),
     ("I@?T[GY]?|T[GY]", from_now),
     ("AT", lambda c, t: from_now(c, t) if c.region in ("IN", "SG", "MY") else None),
     ("D[{}]?Yj?V", first_day_after),
@@ -148,6 +168,8 @@ RULES = [
     ("B@?cZ?|cZ|cJ|Jc", before),
     ("t@?c", until),
     ("pZ|Be?p|pY|Ae?p", around_noon),
+    ("DU|UD", within_span),
+    ("pR[,&]*pR", from_part_to_part),
     ("[Dw]G", from_day_on),
     ("F[Dw][GY]?", from_day_on),
     ("A[Dw]|[Dw]Y", lambda c, t: from_day_on(c, t) if t[-1].kind == "Y" and t[-1].value == "from" else after_day(c, t)),
