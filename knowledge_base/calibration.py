@@ -32,7 +32,7 @@ ANSWER_FLOOR = 0.5
 # Two entries are close when the second is more than so much as likely as the first: the customer should choose.
 CLOSE = 0.6
 # Below this chance that one of the three best is right a suggestion is only noise.
-WORTH_SUGGESTING = 0.2
+WORTH_SUGGESTING = 0.28
 # How many examples the start of the scale is worth.
 _PULL = np.array([3.0, 0.5])
 

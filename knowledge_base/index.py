@@ -4,6 +4,8 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +41,7 @@ class Index:
         size, blocks = len(counts), len(SHARES)
         self.size = size
         rows = np.repeat(np.arange(size, dtype=np.int32), counts.sum(axis=1))
-        frequencies = np.bincount(numbers, minlength=len(self._vocabulary))
+        frequencies = np.bincount(numbers, minlength=len(self._sums))
         self._rarity = np.log((size + 1) / (frequencies + 0.5)).astype(np.float32)
         self._rarity_unseen = float(np.log((size + 1) / 0.7))
         values = self._rarity[numbers]
@@ -47,11 +49,12 @@ class Index:
         lengths = np.bincount(cells, weights=values * values, minlength=size * blocks)
         values *= (np.tile(np.sqrt(SHARES), size) / np.sqrt(np.maximum(lengths, 1e-9))).astype(np.float32)[cells]
         self._row_starts = np.concatenate([[0], np.cumsum(counts.sum(axis=1))])
-        self._row_features, self._row_values = numbers, values
+        # Half precision: three digits of a weight are plenty, and a base has hundreds of thousands.
+        self._row_features, self._row_values = numbers, values.astype(np.float16)
         order = np.argsort(numbers, kind="stable")
-        self._rows, self._values = rows[order], values[order]
-        self._starts = np.concatenate([[0], np.cumsum(frequencies)])
-        self._frequencies = frequencies
+        self._rows = rows[order] if size > np.iinfo(np.uint16).max else rows[order].astype(np.uint16)
+        self._values = self._row_values[order]
+        self._starts = np.concatenate([[0], np.cumsum(frequencies)]).astype(np.int32)
         often = np.flatnonzero(frequencies > max(8, FREQUENT * size))
         most = MOST_IN_COLUMNS // size if size <= LARGEST_WITH_COLUMNS else 0
         often = often[np.argsort(-frequencies[often], kind="stable")[:most]]
@@ -63,7 +66,7 @@ class Index:
             column[self._rows[part]] = self._values[part]
 
     def _number(self, readings: Iterable[Reading]) -> tuple[Numbers, NDArray[np.int64]]:
-        """Each feature of each reading as a number, and how many each block of each reading has."""
+        """Each feature of each reading as a number, and how many each block of each reading has; keeps what finds the numbers."""
         vocabulary: defaultdict[str, int] = defaultdict()
         vocabulary.default_factory = vocabulary.__len__
         numbers, counts = array("i"), array("i")
@@ -71,31 +74,32 @@ class Index:
             for block in reading.blocks:
                 numbers.extend(list(map(vocabulary.__getitem__, block)))
                 counts.append(len(block))
-        self._vocabulary = dict(vocabulary)
+        # As a dict of words this would be most of what a base takes; two that share a checksum, one in 20,000 or so, are one.
+        sums = np.fromiter(map(_checksum, vocabulary), dtype=np.uint32, count=len(vocabulary))
+        order = np.argsort(sums, kind="stable")
+        self._sums, self._number_of = sums[order], order.astype(np.int32)
         return np.frombuffer(numbers, dtype=np.int32), np.frombuffer(counts, dtype=np.int32).astype(np.int64).reshape(
             -1, len(SHARES)
         )
 
     def vector(self, reading: Reading) -> Vector:
-        find = self._vocabulary.get
-        numbers: list[int] = []
-        counts, missing = [], []
-        for block in reading.blocks:
-            known = [number for number in map(find, block) if number is not None]
-            numbers += known
-            counts.append(len(known))
-            missing.append(len(block) - len(known))
-        features = np.array(numbers, dtype=np.int32)
+        sizes = [len(block) for block in reading.blocks]
+        wanted = np.fromiter(map(_checksum, chain.from_iterable(reading.blocks)), dtype=np.uint32, count=sum(sizes))
+        places = np.searchsorted(self._sums, wanted)
+        np.minimum(places, max(len(self._sums) - 1, 0), out=places)
+        known = self._sums[places] == wanted if len(self._sums) else np.zeros(len(wanted), dtype=bool)
+        owner = np.repeat(np.arange(len(SHARES)), sizes)
+        features, block_of = self._number_of[places[known]], owner[known]
+        missing = np.bincount(owner[~known], minlength=len(SHARES))
         weights = self._rarity[features]
-        block_of = np.repeat(np.arange(len(SHARES)), counts)
-        lost = np.array(missing, dtype=np.float64) * self._rarity_unseen**2
+        lost = missing * self._rarity_unseen**2
         lengths = np.bincount(block_of, weights=weights * weights, minlength=len(SHARES)) + lost
         shares = SHARES / np.maximum(lengths, 1e-9)
         return Vector(features, weights * np.sqrt(shares).astype(np.float32)[block_of], float(shares @ lost))
 
     def row(self, number: int) -> Vector:
         part = slice(self._row_starts[number], self._row_starts[number + 1])
-        return Vector(self._row_features[part], self._row_values[part], 0.0)
+        return Vector(self._row_features[part], self._row_values[part].astype(np.float32), 0.0)
 
     def nearness(self, vector: Vector) -> Floats:
         """The cosine between the text and every row; in a very large base only its rarest features are looked at."""
@@ -109,7 +113,7 @@ class Index:
 
     def _followed(self, features: Numbers, weights: Floats) -> Floats:
         """What the features add to every row, by their postings."""
-        lengths = self._frequencies[features]
+        lengths = (self._starts[features + 1] - self._starts[features]).astype(np.int64)
         if lengths.sum() > MOST_POSTINGS:
             rarest = np.argsort(lengths, kind="stable")
             rarest = rarest[: max(1, int(np.searchsorted(np.cumsum(lengths[rarest]), MOST_POSTINGS)))]
@@ -146,5 +150,9 @@ class Index:
         part = slice(self._row_starts[row], self._row_starts[row + 1])
         features, values = self._row_features[part], self._row_values[part]
         first, last = self._rows[self._starts[features]], self._rows[self._starts[features + 1] - 1]
-        alone = values[(first >= hidden.start) & (last < hidden.stop)]
+        alone = values[(first >= hidden.start) & (last < hidden.stop)].astype(np.float32)
         return float(alone @ alone)
+
+
+def _checksum(word: str) -> int:
+    return crc32(word.encode("utf-8", "replace"))

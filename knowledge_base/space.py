@@ -47,7 +47,8 @@ class Space:
         self.index = Index(self._noted(readings))
         self._sentences = SentenceSpace(texts) if semantic and len(texts) <= KEPT else None
         self.shares = SEMANTIC if self._sentences else LIGHT
-        self._dense: NDArray[np.float16] | None = None
+        self._dense: NDArray[np.float16] | NDArray[np.int8] | None = None
+        self._step = np.float32(1)
         if self.index.size <= KEPT:
             self._dense = self._kept()
             self._words, self._ends = array("i"), array("i")
@@ -63,11 +64,17 @@ class Space:
         """What the rows mean, made from their words."""
         return senses().vectors([self._words[self._ends[row] : self._ends[row + 1]] for row in rows]) * self._share_of_senses
 
-    def _kept(self) -> NDArray[np.float16]:
+    def _kept(self) -> NDArray[np.float16] | NDArray[np.int8]:
+        """The sense of every row, in as few bytes as it bears; `_step` is what one of them stands for."""
         parts = [self._sense(range(self.index.size))]
         if self._sentences:
             parts.append(self._sentences.rows * np.float32(self.shares.sentences**0.5))
-        return np.hstack(parts).astype(np.float16)
+        dense = np.hstack(parts)
+        if self._sentences:  # all of them are near each other: what tells them apart is in the later digits
+            return dense.astype(np.float16)
+        self._step = np.float32(np.abs(dense).max(initial=0) / 127) or self._step
+        whole: NDArray[np.int8] = np.round(dense / self._step).astype(np.int8)
+        return whole
 
     def place(self, text: str, reading: Reading) -> Place:
         dense = senses().vector(senses().find(reading.words)) * self._share_of_senses
@@ -80,7 +87,7 @@ class Space:
 
     def everything(self) -> "Everything":
         assert self._dense is not None
-        return Everything(self.index, self._dense.astype(np.float32), np.float32(self.shares.index))
+        return Everything(self.index, self._dense.astype(np.float32) * self._step, np.float32(self.shares.index))
 
     def neighbours(self, place: Place, most: int) -> tuple[NDArray[np.int64], Floats, Floats]:
         """The rows that share most with a text, their nearness to it, and their nearness to one another."""
@@ -96,7 +103,7 @@ class Space:
 
     def _rows(self, rows: NDArray[np.int64]) -> Floats:
         if self._dense is not None:
-            return self._dense[rows].astype(np.float32)
+            return self._dense[rows].astype(np.float32) * self._step
         return self._sense(rows.tolist())
 
     @property

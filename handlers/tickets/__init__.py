@@ -22,7 +22,7 @@ FEATURE = Feature(
         "stars": rating.stars,
         "call_me": flow.call_me,
     },
-    trigger=complaint.heard,
+    trigger=flow.heard,
     fallback=complaint.meant,
     receives={"photo": flow.photo, "file": flow.photo},
     things=[pages.TICKET],

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from storage import revisions
 from storage.database import Database
 from storage.entries import EntryRow, Gap
+from storage.tickets import Ticket
 from tests.marks import EMPTY_ON_SQLITE, SHOP_ON_SQLITE
 from tests.world import START, World
 
@@ -153,7 +154,7 @@ def test_a_placeholder_is_never_an_expression(database: Database) -> None:
     assert "entities" not in ann.last.data
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
 def test_every_entry_can_be_shown_in_every_language(world: World, language: str) -> None:
     """No placeholder is left, no figure is missing from the sample shop, nothing is too long for one message."""
@@ -166,7 +167,7 @@ def test_every_entry_can_be_shown_in_every_language(world: World, language: str)
         assert len(ann.last.text.encode("utf-16-le")) // 2 <= 4096, entry_id
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@SHOP_ON_SQLITE
 def test_words_that_nobody_understands_get_a_kind_sentence_and_a_person(world: World) -> None:
     """Emoji, another language, four thousand characters, what no dealership knows: a sentence and a way on for each."""
     ann = world.customer()
@@ -191,3 +192,32 @@ def test_an_empty_base_says_that_it_does_not_know(database: Database) -> None:
     ann.says("when are you open").sees("I won't guess")
     with database.reading() as session:
         assert session.query(Gap).one().nearest is None
+
+
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize(("language", "yes"), [("en", "yes please"), ("zh-CN", "好的"), ("zh-TW", "好")])
+def test_a_yes_to_shall_i_fetch_a_colleague_fetches_one(world: World, language: str, yes: str) -> None:
+    ann = world.customer(language=language).says("qwertz uiop")
+    assert ann.last.text.endswith(("?", "？"))
+    ann.says(yes)
+    with world.database.reading() as session:
+        assert session.query(Ticket).count() == 1
+    bob = world.customer(language=language, address="bob").says("qwertz uiop")
+    world.passes(minutes=31)
+    bob.says(yes)
+    with world.database.reading() as session:
+        assert session.query(Ticket).count() == 1
+
+
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    ("language", "words", "seen"),
+    [
+        ("en", "ok", "All right"),
+        ("en", "no thanks", "All right"),
+        ("zh-CN", "收到", "有需要随时找我"),
+        ("zh-TW", "好喔", "有需要隨時找我"),
+    ],
+)
+def test_a_mere_word_of_assent_is_taken_as_that(world: World, language: str, words: str, seen: str) -> None:
+    world.customer(language=language).says(words).sees(seen)
