@@ -13,6 +13,9 @@ def with_refusals(tokens: list[Token], text: str) -> list[Token]:
         start, end = match.span()
         if any(a <= start < b for a, b in asks):
             continue
+        if text[start] == "'":
+            # "Friday's no good": the short "is" belongs to the token of the day.
+            start = next((t.end for t in tokens if t.start < start < t.end), start)
         inside = [i for i, t in enumerate(tokens) if t.start < end and t.end > start]
         if not inside or any(tokens[i].kind in "Dwcnpd" for i in inside):
             continue

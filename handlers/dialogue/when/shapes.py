@@ -28,6 +28,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.another_weekday),
         (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:.个天年月万千块元%\d{_C}])"), shapes_days.number),
         (re.compile(rf"{_PREFIX}?(?:个|一个|一)?(?:周|星期|礼拜)末"), shapes_days.weekend),
+        (re.compile(r"(?:那|那个|那一|个个)(?:周|星期|礼拜)(?![一二三四五六日天末\d])"), shapes_clock.vague),
         (re.compile(r"(?<=[月周年])(?:[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国)|[上中下]旬)"), shapes_clock.vague),
         (re.compile(
             rf"(?<![{_C}\d月])十一"

@@ -64,6 +64,8 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
 
 
 def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Context, text: str) -> Understood:
+    if any(i.slot == "now" and _has_or(tokens, i.place) for i in kept):
+        return Understood(reason="unsure")
     kept = _without_now(kept, text)
     if not kept:
         return Understood(reason=_why_nothing(items, tokens))
@@ -141,6 +143,11 @@ def _without_now(kept: list[Item], text: str) -> list[Item]:
         ):
             return [item]
     return []
+
+
+def _has_or(tokens: list[Token], place: int) -> bool:
+    """Whether "now" is one of two: "now or tomorrow"."""
+    return any(0 <= at < len(tokens) and tokens[at].kind == "|" for at in (place - 1, place + 1))
 
 
 def _why_nothing(items: list[Item], tokens: list[Token]) -> Reason:

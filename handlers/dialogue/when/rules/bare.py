@@ -187,13 +187,17 @@ def until_hour(context: Context, tokens: list[Token]) -> Made:
 
 
 def is_it_ok(context: Context, tokens: list[Token]) -> Made:
-    """ "Is 6 ok", "would 4 work": an hour without "at"."""
+    """ "Is 6 ok", "would 4 work", "9 can't, 10 ok?": an hour without "at"."""
     before, number, after = tokens
     asks, answer = ((t.value if isinstance(t.value, tuple) else (t.value,)) for t in (before, after))
     if number.value == 1 and number.end - number.start == 3:
         # "Is one available" asks for a car.
         return None
-    if asks[-1] not in ("is", "would", "does", "will") or answer[0] not in _SUITS or not isinstance(number.value, int):
+    if (
+        (before.kind == "x" and asks[-1] not in ("is", "would", "does", "will"))
+        or answer[0] not in _SUITS
+        or not isinstance(number.value, int)
+    ):
         return None
     return [before, Token("c", number.start, number.end, Clock(number.value)), after] if 1 <= number.value <= 12 else None
 

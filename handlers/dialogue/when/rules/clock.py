@@ -68,7 +68,7 @@ RULES = [
     ("c[|&/]@?n(?!u)|n[|&/]@?c", another),
     ("n[-t]c|c[-t]n", span),
     ("tn(?=[^xua:]|$)", until_hour),
-    ("xnx", is_it_ok),
+    ("[x,.?]nx", is_it_ok),
     ("(?<=[Dwp])-(?=[cRp])", lambda c, t: []),
     ("(?<=[Dwp])a|a(?=[,l]?[Dw])", part_of_meridiem),
     ("O|a", loose),

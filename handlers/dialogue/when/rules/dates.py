@@ -198,5 +198,6 @@ RULES = [
     ("k(?=[pc])", dotted_before_time),
     ("k", dotted_english),
     ("V(?=[Dw]p)", early),
+    ("pjD", lambda c, t: eve(c, [t[2], t[0]])),
     ("Dp", eve),
 ]
