@@ -20,6 +20,9 @@ def with_following_days(tokens: list[Token], context: Context, text: str) -> lis
         named = [t for t in tokens[:place] if t.kind == "D"]
         if not named or any(t.kind in "Dc" for t in tokens[:place] if t is not named[-1] and t.start >= named[-1].start):
             continue
+        if any(t.kind == "|" for t in tokens[:place] if t.start >= named[-1].end):
+            # "Tomorrow or the day after": both are offered.
+            continue
         settled = days.settle(context, named[-1].value, None, still_ahead=False)
         refused = any(t.kind in "!^" for t in tokens[:place])
         if settled.kind != "date" or settled.first is None or (not refused and _VISIT.search(text[: token.start])):

@@ -25,7 +25,7 @@ def with_refusals(tokens: list[Token], text: str) -> list[Token]:
 
 def drop_refused(items: list[Item], tokens: list[Token]) -> None:
     for place, token in enumerate(tokens):
-        if token.kind == "!":
+        if token.kind == "!" or (token.kind == "^" and _tells_what_follows(tokens, place)):
             found = _group_after(items, tokens, place) or _group_before(items, tokens, place)
         elif token.kind == "^":
             found = _group_before(items, tokens, place) or (
@@ -43,6 +43,12 @@ def drop_refused(items: list[Item], tokens: list[Token]) -> None:
         for item in found:
             if not (same_day and item.slot == "day"):
                 item.dropped = item.dropped or "refused"
+
+
+def _tells_what_follows(tokens: list[Token], place: int) -> bool:
+    """ "Free at 2 but busy at 3"."""
+    before = [t.kind for t in tokens[:place] if t.kind != "x"][-1:]
+    return before == [","] and place + 1 < len(tokens) and tokens[place + 1].kind in "@l"
 
 
 def _of_working_days(tokens: list[Token], place: int) -> bool:

@@ -168,6 +168,7 @@ RULES = [
     ("B@?cZ?|cZ|cJ|Jc", before),
     ("t@?c", until),
     ("pZ|Be?p|pY|Ae?p", around_noon),
+    ("![GJ]", lambda c, t: joined("x", t, None)),
     ("DU|UD", within_span),
     ("pR[,&]*pR", from_part_to_part),
     ("[Dw]G", from_day_on),
