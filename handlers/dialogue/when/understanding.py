@@ -179,6 +179,8 @@ def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reas
             if token.kind == "V" and token.value == "soft":
                 continue
             return "unsure"
+        if _from_hour_to_hour(tokens, place) and all(i.slot not in ("time", "part") for i in kept):
+            return "unsure"
         if token.kind in "t-" and place - 1 in taken and place + 1 in taken:
             return "unsure"
         if token.kind == "M" and any(isinstance(i.value, Day) and i.value.unit == "later" for i in kept):
@@ -211,6 +213,14 @@ def _offered(tokens: list[Token], place: int) -> bool:
     if not isinstance(value, int) or value > 24:
         return False
     return before in tuple("@|*>") or after in tuple("|GJ")
+
+
+def _from_hour_to_hour(tokens: list[Token], place: int) -> bool:
+    """ "I have 10 to 2 free on Friday": bare hours that no rule took, or that may be minutes."""
+    if tokens[place].kind != "t" or tokens[place].value != "to":
+        return tokens[place].kind == "V" and tokens[place].value == "hours"
+    sides = tokens[max(0, place - 1) : place] + tokens[place + 1 : place + 2]
+    return len(sides) == 2 and all(t.kind == "n" and isinstance(t.value, int) and 1 <= t.value <= 12 for t in sides)
 
 
 def _may_be_time(token: Token) -> bool:

@@ -13,7 +13,16 @@ from handlers.dialogue.when.rules.bare import (
     until_hour,
 )
 from handlers.dialogue.when.rules.faces import hours_word, meridiem, meridiem_first, o_clock, oclock, twelve_noon, two_readings
-from handlers.dialogue.when.rules.minutes import half_past, minutes, minutes_of, minutes_to, quarter, spoken, spoken_with_dash
+from handlers.dialogue.when.rules.minutes import (
+    half_past,
+    minutes,
+    minutes_of,
+    minutes_to,
+    no_minutes,
+    quarter,
+    spoken,
+    spoken_with_dash,
+)
 from handlers.dialogue.when.rules.spans import both_bound, same_day_range, span
 
 # Before the rules about days: in "half past two Dec 3" the two is no day of December.
@@ -39,6 +48,7 @@ RULES = [
     ("TP[nc]|T[AtB][nc]|n[P][nc]|nA(?=.)[c]", minutes),
     ("cu", hours_word),
     ("nj[nc]", minutes_of),
+    ("x?ntnx?", no_minutes),
     ("@nt[nc](?!a)", minutes_to),
     ("(?<![Fb@c])n(?<!-)t[nc](?!a)", minutes_to),
     ("(?:^|[@wDp,lBAFb4&|*>])nn", spoken),

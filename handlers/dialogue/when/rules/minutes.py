@@ -1,5 +1,6 @@
 """Rules about minutes before and after an hour: "half past ten", "quarter to four", "ten thirty"."""
 
+from handlers.dialogue.when.rules.bare import counted
 from handlers.dialogue.when.rules.faces import clock_of
 from handlers.dialogue.when.tokens import Clock, Context, Made, Token, joined
 
@@ -69,8 +70,21 @@ def minutes_to(context: Context, tokens: list[Token]) -> Made:
         # "5 to 9" as a range would begin at 17:00: it is 8:55. "5 to 6" may be a range.
         if first.value == 5 and later.hour % 12 not in (6, 7, 8):
             return minutes(context, tokens)
-        return joined("V", tokens, None)
+        return joined("V", tokens, "hours")
     return None
+
+
+def no_minutes(context: Context, tokens: list[Token]) -> Made:
+    """ "Five to ten cars" is no time, "free ten to two" rather a range: who can say?"""
+    first = next(i for i, t in enumerate(tokens) if t.kind == "n")
+    before, numbers, after = tokens[:first], tokens[first : first + 3], tokens[first + 3 :]
+    if after and counted(after[0]):
+        return [*before, *joined("x", numbers, None), *after]
+    word = before[0].value if before else None
+    word = word[-1] if isinstance(word, tuple) else word
+    if numbers[0].value not in (5, 10, 20, 25) or word not in ("free", "anywhere", "available", "open"):
+        return None
+    return [*before, *joined("V", numbers, "hours"), *after]
 
 
 def minutes_of(context: Context, tokens: list[Token]) -> Made:
