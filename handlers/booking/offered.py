@@ -1,17 +1,12 @@
 """What was just spoken of: a time said below an answer with a "book a visit" button means a visit for that."""
 
-from datetime import timedelta
 from typing import Any
 
 from handlers.booking import hearing, phrases
 from handlers.booking.slots_what import heard
-from handlers.dialogue import Answers, Turn
+from handlers.dialogue import Answers, Turn, lately
 from handlers.faq import flow as faq
 from handlers.prices import finding
-from storage import messages
-
-# After that the talk is about something else.
-FRESH = timedelta(minutes=30)
 
 
 def carried(turn: Turn, value: Any) -> Answers:
@@ -25,10 +20,8 @@ def carried(turn: Turn, value: Any) -> Answers:
 
 def offered(turn: Turn) -> Answers | None:
     """The same of the button below the newest answer; None where that has none."""
-    newest = next((one for one in reversed(messages.latest(turn.session, turn.chat.id, 5)) if not one.incoming), None)
-    if newest is None or newest.created_at is None or turn.now - newest.created_at > FRESH:
-        return None
-    buttons = (button for row in newest.data.get("buttons", ()) for button in row)
+    said = lately.answer(turn)
+    buttons = lately.buttons(said) if said else []
     return next((carried(turn, button.get("value")) for button in buttons if button["do"] == "booking.book"), None)
 
 

@@ -1,12 +1,11 @@
 """What a customer sees of a ticket that is no complaint: that somebody will come, and when."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import phonenumbers
 
-from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear
+from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear, lately
 from handlers.dialogue.folding import fold
 from handlers.faq import verdicts
 from handlers.tickets import actions, complaint, marking, promises, rules, sla
@@ -14,8 +13,6 @@ from handlers.tickets.work import of_turn
 from storage import messages, tickets
 from storage.tickets import Ticket
 
-# After that a yes is to something else.
-FRESH = timedelta(minutes=30)
 # How many of the last words go into the summary that staff read first.
 WORDS = 3
 
@@ -45,12 +42,11 @@ def heard(turn: Turn) -> Reply | Start | None:
 
 def _offered(turn: Turn) -> dict[str, Any] | None:
     """The one button below the newest answer, if that asks whether a person shall come."""
-    newest = next((one for one in reversed(messages.latest(turn.session, turn.chat.id, 5)) if not one.incoming), None)
-    if newest is None or newest.created_at is None or turn.now - newest.created_at > FRESH:
+    said = lately.answer(turn)
+    if said is None or not said.text.rstrip().endswith(("?", "？")):
         return None
-    buttons = [button for row in newest.data.get("buttons", ()) for button in row]
-    asks = newest.text.rstrip().endswith(("?", "？"))
-    return buttons[0] if asks and len(buttons) == 1 and buttons[0]["do"] in ("person", "tickets.ask") else None
+    buttons = lately.buttons(said)
+    return buttons[0] if len(buttons) == 1 and buttons[0]["do"] in ("person", "tickets.ask") else None
 
 
 def error(turn: Turn, number: str) -> Reply:
