@@ -22,6 +22,8 @@ _ALIKE_HAN = 74
 _ALIKE_WORD = 60
 _FEWEST_LETTERS = 5
 _FEWEST_HAN = 4
+# Words of their own, however like a name they look: "a service plus brakes" names no spark plugs.
+_NO_TYPOS = frozenset(("plus", "cracking", "tracing", "trucking", "hinting", "juncture", "batter", "wipe", "wiped", "wished"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,14 @@ def _between(parts: tuple[str, ...], index: int) -> bool:
 
 def _word_by_word(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
     """A typo changes letters of a word; another word in its place is another name."""
-    return all(_HAN.fullmatch(a) or fuzz.ratio(a, b) >= _ALIKE_WORD for a, b in zip(name, words, strict=True))
+    if not _NO_TYPOS.isdisjoint(words):
+        return False
+    return all(_HAN.fullmatch(a) or _alike(a, b) for a, b in zip(name, words, strict=True))
+
+
+def _alike(name: str, word: str) -> bool:
+    """A letter alone is a word of its own: "a service" is no "ac service"."""
+    return name == word or (min(len(name), len(word)) > 1 and fuzz.ratio(name, word) >= _ALIKE_WORD)
 
 
 def _joined(parts: tuple[str, ...]) -> str:

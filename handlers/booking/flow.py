@@ -45,7 +45,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
 
 def start(turn: Turn, known: Answers) -> Start:
     said = hearing.when(turn, turn.words, turn.store) if turn.incoming.kind == "text" else None
-    if said is not None and said.nothing and said.reason:
+    if said is not None and said.nothing and said.reason and not known.keys() & set(SAID):
         known["said"] = said.reason
         note_gap(turn)
     return Start("booking.book", known)

@@ -18,6 +18,7 @@ from knowledge_base import Names
 from knowledge_base.names import tokens
 from storage import stores
 from storage.appointments import TRANSPORTS
+from storage.catalogue import CarModel
 from storage.stores import Store
 
 PARTS = {
@@ -28,6 +29,14 @@ PARTS = {
 }
 
 
+# The time that shall not be, beside the one that shall: "after four rather than two".
+_INSTEAD_OF = re.compile(
+    r"\b(?:rather than|instead of) (?:at |on )?(?:\d[\d:.]*(?:\s*[ap]m\b)?|today\b|tomorrow\b"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Codes of services that words name: those that are sure, and those of which one is meant ("brake pads")."""
@@ -36,8 +45,8 @@ class Services:
     one_of: list[str]
 
 
-def services(turn: Turn, text: str) -> Services:
-    """Several may be named at once: "oil change and tyre rotation"."""
+def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
+    """Several may be named at once: "oil change and tyre rotation". `model`: the car, if it is known."""
     by_words: dict[tuple[int, int], list[str]] = {}
     known = turn.memoised(finding.load).services
     named = known.find(text)
@@ -45,9 +54,27 @@ def services(turn: Turn, text: str) -> Services:
         named = known.find("servicing")
     for found in named:
         by_words.setdefault((found.start, found.end), []).append(found.key)
+    if model is not None:
+        by_words = {words: _fitting(turn, codes, model) for words, codes in by_words.items()}
+    if len(by_words) > 1 and phrases.has("service_beside", phrases.spaced(text)):
+        by_words = {words: _smallest(turn, codes) for words, codes in by_words.items()}
     sure = [codes[0] for codes in by_words.values() if len(codes) == 1]
     one_of = [code for codes in by_words.values() if len(codes) > 1 for code in codes]
     return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
+
+
+def _fitting(turn: Turn, codes: list[str], model: CarModel) -> list[str]:
+    """Of several that the same words name, those for such a car: its battery check is another for an electric one."""
+    electric = [code for code in codes if turn.shop.services[code].category == "electric"]
+    if model.energy in ("electric", "hybrid"):
+        return electric or codes
+    return [code for code in codes if code not in electric] or codes
+
+
+def _smallest(turn: Turn, codes: list[str]) -> list[str]:
+    """ "A service and new wipers": the bare word beside other work is the smallest service that it may mean."""
+    of_cars = {found.key for found in turn.memoised(finding.load).services.find("servicing")}
+    return [min(codes, key=lambda code: turn.shop.services[code].position)] if set(codes) == of_cars else codes
 
 
 @changes_with("stores")
@@ -90,6 +117,7 @@ def transport(turn: Turn, text: str) -> str | None:
 def when(turn: Turn, text: str, place: Store | None) -> Understood:
     """The words as the place's clock and customs read them."""
     zone = ZoneInfo(place.timezone) if place else ZoneInfo("UTC")
+    text = _INSTEAD_OF.sub(lambda found: " " * len(found[0]), text)
     return understand(text, turn.now.astimezone(zone), place.region if place else "CN", turn.language)
 
 

@@ -45,6 +45,6 @@ def only_wants(text: str) -> bool:
     return len(re.findall(r"[a-z0-9]+|[㐀-鿿]", _lists()["book"].sub(" ", without_filler(text)))) <= 7
 
 
-def without(name: str, text: str) -> str:
+def without(name: str, text: str, instead: str = " ") -> str:
     """The text without the phrases of a list."""
-    return _lists()[name].sub(" ", text)
+    return _lists()[name].sub(instead, text)

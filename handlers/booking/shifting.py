@@ -18,7 +18,9 @@ _ENGLISH = re.compile(
 _PUSHED = re.compile(r"\b(?:push|postpone|delay|put off|(?:move|shift|put) (?:\w{1,12} ){0,3}?back)\b")
 _PULLED = re.compile(r"\b(?:bring|move|pull) (?:\w{1,12} ){0,3}?forward\b")
 
-_HAN = r"[\d一二两三四五六七八九十]{1,3}"
+_HAN = r"[\d一二两俩仨三四五六七八九十]{1,3}"
+# Two and three of something, in one character.
+_PAIRS = str.maketrans("俩仨", "两三")
 _CHINESE = re.compile(
     r"(?:(?P<later>推迟|延迟|延后|延期|顺延|往后(?:推|延|挪|移)?|推后|后推|押后|晚|迟)|(?P<earlier>提前|提早|往前(?:提|挪|移)?|早))"
     rf"(?:到|个|了|多|大概|大约|约|去)?\s*(?:(?P<half>半)|(?P<number>{_HAN}) ?(?P<and>个半)?)\s*"
@@ -30,7 +32,7 @@ _SIZES = {"分": 1, "分钟": 1, "刻钟": 15, "字": 5, "天": 24 * 60, "日": 
 
 _SAME = re.compile(
     r"\b(?:at )?(?:the )?same (?:time|hour)\b"
-    r"|(?:还是)?(?:同一|同样|相同|一样)的?个?(?:时间|时段|钟点)点?|同个?(?:时间|钟点)|时间(?:不变|一样|照旧)"
+    r"|(?:还是)?(?:同一|同样|相同|一样)的?个?(?:时间|时段|钟点|钟数|钟)点?|同个?(?:时间|钟点|钟数)|时间(?:不变|一样|照旧)"
     r"|(?:还是|照)(?:那|这|原来|原本|之前|老)的?个?(?:点|时间|时候|钟点|钟数)"
 )
 _WEEK = re.compile(r"\bnext week\b|\bthe week after\b|下个?(?:周|星期|礼拜)(?![一二三四五六日天末])")
@@ -90,7 +92,7 @@ def _count(words: str) -> float:
 
 
 def _chinese(found: re.Match[str]) -> timedelta:
-    count = 0.5 if found["half"] else float(chinese(found["number"]) or 0)
+    count = 0.5 if found["half"] else float(chinese(found["number"].translate(_PAIRS)) or 0)
     count += 0.5 if found["and"] or found["tail"] else 0
     by = timedelta(minutes=count * _SIZES.get(found["unit"], 60))
     return by if found["later"] else -by

@@ -227,12 +227,13 @@ def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
 def heard(turn: Turn, text: str, store: str | None = None, day: str | None = None) -> Answers:
     """Everything that the words say about a visit, by slot, and `slots_when.SAID`. `day`: spoken of before, for a bare time."""
     found: Answers = {}
-    named = hearing.services(turn, text)
+    car = vehicle_slots.heard(turn)
+    named = hearing.services(turn, text, cars.look(turn, car).model if car else None)
     if named.sure:
         found["service"] = named.sure
     elif named.one_of:
         found["service+"] = named.one_of
-    if car := vehicle_slots.heard(turn):
+    if car:
         found["car"] = car
     place = hearing.store(turn, text)
     if place is not None:

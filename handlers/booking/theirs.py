@@ -42,6 +42,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         their or (phrases.has("cancel_surely", bare) and (timed or _of_theirs(turn, rows) or len(tokens(text)) <= _SHORT))
     ):
         return _cancel(turn, rows)
+    if phrases.has("cancel_work", _with_work(turn, text)) and _of_theirs(turn, rows):
+        return _cancel(turn, rows)
     return _move(turn, rows) if _shall_move(turn, rows, text, bare, their=their, timed=timed) else None
 
 
@@ -56,7 +58,7 @@ def already(turn: Turn, wish: Answers) -> Appointment | None:
 
 
 def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *, their: bool, timed: bool) -> bool:
-    if their and phrases.has("move", bare):
+    if (their and phrases.has("move", bare)) or (phrases.has("move_surely", bare) and _as_a_wish(text)):
         return True
     if not timed or phrases.has("over", text) or _of_theirs(turn, rows) is False:
         return False
@@ -68,6 +70,11 @@ def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *
     if shift is None:
         return begged and phrases.has("sooner", text)
     return shift.same or their or begged or len(tokens(shift.rest)) <= _SHORT
+
+
+def _as_a_wish(text: str) -> bool:
+    """ "I need to reschedule", and no question how that goes."""
+    return not phrases.has("about", text) and not phrases.has("over", text)
 
 
 def _timed(turn: Turn, text: str) -> bool:
@@ -97,13 +104,19 @@ def _elsewhen(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
 
 def _without_work(turn: Turn, text: str) -> str:
     """The folded words without services and what is done with them: neither an oil change nor changing tyres moves a visit."""
+    marked = _with_work(turn, text)
+    return text if marked == text else phrases.DONE_TO.sub(" ", marked)
+
+
+def _with_work(turn: Turn, text: str) -> str:
+    """The folded words with a mark for each service."""
     named = turn.memoised(finding.load).services.find(turn.words)
     parts = [
         phrases.WORK if any(one.start <= index < one.end for one in named) else token
         for index, token in enumerate(tokens(turn.words))
     ]
     bare = "".join(part if ord(part[0]) > ord("〇") else f" {part} " for part in parts)
-    return phrases.DONE_TO.sub(" ", " ".join(bare.split())) if named else text
+    return " ".join(bare.split()) if named else phrases.without("service", text, phrases.WORK)
 
 
 def _show(turn: Turn, rows: Sequence[Appointment]) -> Reply:

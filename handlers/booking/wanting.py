@@ -9,17 +9,22 @@ from handlers.dialogue import Answers, Turn
 from handlers.faq import flow as faq
 from handlers.faq.filling import prices_in
 from handlers.prices import finding
+from knowledge_base.names import tokens
 
 MOST_GUESSES = 4
+FEW = 3
+# Clauses with the mark that ends them.
+_QUESTIONS = re.compile(r"[^,.;!?，。；！？、\n]+[?？]?")
 _CLAUSES = re.compile(r"[,.;!?，。；！？、\n]+")
 
 
 def wish(turn: Turn) -> Answers | None:
     """What the words say about the visit that they want; None if they want none."""
-    text = phrases.spaced(turn.words)
+    said = _wanted_clauses(turn)
+    text = phrases.spaced(said)
     if phrases.has("not_now", text):
         return None
-    known = heard(turn, turn.words)
+    known = heard(turn, said)
     named = "service" in known or "service+" in known
     timed = bool({"day", "window", "which"} & known.keys())
     if phrases.wants(text) and not (_asks(text) and not named and not timed):
@@ -34,6 +39,26 @@ def wish(turn: Turn) -> Answers | None:
         return known if _whenever(turn, text) else None
     when = timed or (phrases.has("whenever", text) and phrases.has("look", text))
     return _looked_at(turn, text, known) if when else None
+
+
+def _wanted_clauses(turn: Turn) -> str:
+    """The words without the clauses that say what is not wanted: "the air filter tomorrow, no need to do the oil"."""
+    clauses = _CLAUSES.split(turn.words)
+    wanted = [clause for clause in clauses if not _unneeded(turn, clause)]
+    if len(wanted) == len(clauses):
+        return turn.words
+    return ", ".join(wanted) if any(_names_work(turn, clause) for clause in wanted) else turn.words
+
+
+def _unneeded(turn: Turn, clause: str) -> bool:
+    text = phrases.spaced(clause)
+    others = phrases.without("unneeded", text)
+    return others != text and not phrases.has("book", text) and not phrases.has("request", others)
+
+
+def _names_work(turn: Turn, clause: str) -> bool:
+    named = hearing.services(turn, clause)
+    return bool(named.sure or named.one_of)
 
 
 def asks(turn: Turn) -> bool:
@@ -72,7 +97,7 @@ def _said_before(turn: Turn) -> bool:
     return any(
         hearing.when(turn, clause, turn.store).reading and not phrases.has("about", phrases.spaced(clause))
         for clause in _CLAUSES.split(turn.words)
-        if (named := hearing.services(turn, clause)).sure or named.one_of
+        if _names_work(turn, clause)
     )
 
 
@@ -82,8 +107,11 @@ def _whenever(turn: Turn, text: str) -> bool:
         return False
     if phrases.has("whenever", text) or (phrases.has("free", text) and phrases.has("here", text)):
         return True
-    only = phrases.has("wish", text) and not _asks(text) and not phrases.has("trouble", text)
-    return only and turn.memoised(finding.load).nothing_else(phrases.without("wish", text))
+    if _asks(text) or phrases.has("trouble", text):
+        return False
+    clauses = [text, *(phrases.spaced(clause) for clause in _CLAUSES.split(turn.words) if _names_work(turn, clause))]
+    finder = turn.memoised(finding.load)
+    return any(phrases.has("wish", clause) and finder.nothing_else(phrases.without("wish", clause)) for clause in clauses)
 
 
 def _looked_at(turn: Turn, text: str, known: Answers) -> Answers | None:
@@ -91,13 +119,29 @@ def _looked_at(turn: Turn, text: str, known: Answers) -> Answers | None:
     if phrases.has("over", text) or phrases.has("fetches", text):
         return None
     begged = phrases.has("free", text) or phrases.has("request", text)
+    faulty = phrases.has("fault", text)
     if phrases.has("slot", text) and begged:
-        return known
+        return _with_guess(turn, known) if faulty else known
+    if faulty and (begged or _then(turn)):
+        return _with_guess(turn, known)
     asks = phrases.has("about", text) and not phrases.has("free", text)
     comes = phrases.has("comes", text) and (begged or not asks)
     if comes or (begged and (phrases.has("look", text) or (not asks and faq.bookable(turn)))):
         return _with_guess(turn, known)
     return None
+
+
+def _then(turn: Turn) -> bool:
+    """A clause is a time with a question mark and hardly more: "there is a clunk. Tomorrow morning?"."""
+    for clause in _QUESTIONS.findall(turn.words):
+        said = hearing.when(turn, clause, turn.store)
+        if (
+            said.span
+            and len(tokens(hearing.without(clause, said))) <= FEW
+            and phrases.has("begs_by_time", phrases.spaced(clause))
+        ):
+            return True
+    return False
 
 
 def _with_guess(turn: Turn, known: Answers) -> Answers:
@@ -108,6 +152,10 @@ def _with_guess(turn: Turn, known: Answers) -> Answers:
         codes += [*named.sure, *named.one_of, *prices_in(entry.answer)]
     services = turn.shop.services
     offered = [code for code in dict.fromkeys(codes) if code in services][:MOST_GUESSES]
-    if not offered and phrases.has("look", phrases.spaced(turn.words)):
-        offered = [code for code, service in services.items() if service.category == "diagnostics"]
+    text = phrases.spaced(turn.words)
+    faulty = phrases.has("fault", text)
+    if faulty:  # no wash will cure it
+        offered = [code for code in offered if services[code].category not in ("wash", "detailing")]
+    if faulty or (not offered and phrases.has("look", text)):
+        offered += [code for code, service in services.items() if service.category == "diagnostics" and code not in offered]
     return {**known, "service+": offered} if offered else known

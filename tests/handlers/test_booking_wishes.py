@@ -187,3 +187,74 @@ def test_who_says_their_appointment_again_sees_it(world: World) -> None:
     ann = booked(world).says("so the oil change is on Tuesday at ten").sees("Tue 24 Nov, 10:00")
     assert state(ann)[0] is None
     assert state(ann.says("oil change on Tuesday at three for my golf"))[0] == "booking.book"
+
+
+def test_seen_given_up_and_moved_as_people_say_it(world: World) -> None:
+    """With an appointment: whether it is on, that somebody else may have it, and that it shall be another day."""
+    ann = booked(world)
+    for words in (
+        "did my booking go through?",
+        "I forgot what time my appointment is",
+        "have you got me down for Tuesday",
+        "我忘了约的几点了",
+        "我的预约成功了吗",
+        "唔記得book咗邊日添",
+    ):
+        assert state(ann.says(words))[0] is None, words
+        ann.sees("24", "10:00")
+    for words in (
+        "skip the oil change on Tuesday",
+        "give my slot to somebody else",
+        "那个号我不要了",
+        "取销周二的预约",
+        "個位俾第二個啦",
+    ):
+        assert state(ann.says(words))[0] == "booking.cancel", words
+        ann.says("no" if words.isascii() else "不")
+    for words in ("sorry, I have to reschedule", "I need a different day please", "我要改期", "想換個日子"):
+        assert state(ann.says(words))[0] == "booking.move", words
+        ann.says("cancel" if words.isascii() else "取消")
+    assert state(ann.says("bump the oil change to Thursday"))[1]["day"] == "2026-11-26"
+    assert state(ann.says("cancel").says("make it three rather than ten"))[1]["time"] == "15:00"
+    ann.says("no").says("路上堵住了，往后推俩小时").sees("12:00")
+
+
+def test_how_it_would_be_changed_is_a_question(world: World) -> None:
+    ann = booked(world)
+    for words in ("what happens if I need to reschedule", "can I scrap my old car with you", "改期要收費嗎", "怎么取消预约"):
+        assert state(ann.says(words))[0] is None, words
+
+
+def test_work_that_is_not_wanted_is_left_out(world: World) -> None:
+    for words, service in (
+        ("tyre rotation on Friday, no need for a wash", "tyre_rotation"),
+        ("can you do the cabin filter on Friday? I don't need the oil", "cabin_filter"),
+        ("禮拜五想洗車，打蠟唔使", "hand_wash"),
+    ):
+        answers = state(says(world, words))[1]
+        assert (answers["service"], answers["day"]) == ([service], "2026-11-27"), words
+
+
+def test_a_fault_and_a_time_want_somebody_to_look(world: World) -> None:
+    for words in (
+        "there's a knocking noise from the back. Thursday morning?",
+        "方向盘抖动，周四上午能处理吗",
+        "引擎有異音，禮拜四朝早得唔得",
+    ):
+        form, answers = state(says(world, words))
+        assert (form, answers["day"]) == ("booking.book", "2026-11-26"), words
+        assert "diagnostics" in answers["service+"], words
+    for words in ("why is there a knocking noise from the back?", "胎压灯亮了怎么办", "煞車有異音是為什麼"):
+        assert state(says(world, words))[0] is None, words
+
+
+def test_a_likeness_is_no_name(world: World) -> None:
+    """ "Plus" is no plug and "a service" no "AC service"; whose battery is checked tells the car."""
+    for words, services in (
+        ("a service plus the brakes looked at, Friday", ["minor_service", "brake_inspection"]),
+        ("battery check on Friday for my Model Y", ["ev_check"]),
+        ("週五檢查電池，我的車是Model 3", ["ev_check"]),
+        ("周五给高尔夫检查电池", ["battery_12v"]),
+    ):
+        assert state(says(world, words))[1]["service"] == services, words
+    assert "service" not in state(says(world, "the car wants a service, anything on Friday?"))[1]
