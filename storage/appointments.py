@@ -157,6 +157,7 @@ _NOTE = Prepared(
 )
 
 
+_ANY_OF_CHAT = Prepared(lambda _: select(TABLE.c.id).where(TABLE.c.chat_id == bindparam("chat")).limit(1), takes=["chat"])
 _LOCK_PERSON = Prepared(
     lambda _: select(func.pg_advisory_xact_lock(_PERSON, bindparam("person", type_=Integer))), takes=["person"]
 )
@@ -259,6 +260,11 @@ def of_person(
     `proved_phone`: also what staff have booked for this number and for nobody whom we know. A number that somebody merely
     typed shows them nothing.
     """
+    if customer_id is None and proved_phone is None and chat_id is not None:
+        # Most of those who write something have no appointment, and nearly every message asks.
+        session.flush()
+        if _ANY_OF_CHAT.row(session, {"chat": chat_id}) is None:
+            return []
     for_a_number = and_(Appointment.phone == proved_phone, Appointment.customer_id.is_(None), Appointment.chat_id.is_(None))
     theirs = _theirs(customer_id, chat_id)
     query = select(Appointment).where(or_(theirs, for_a_number) if proved_phone else theirs)

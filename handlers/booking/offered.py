@@ -30,12 +30,13 @@ def taken_up(turn: Turn) -> Answers | None:
     text = phrases.spaced(turn.words)
     if phrases.has("yes", text.strip(" .!。！")):
         return offered(turn)
-    known = heard(turn, turn.words)
-    if not {"day", "window", "which"} & known.keys() or {"service", "service+"} & known.keys():
-        return None
     if any(phrases.has(name, text) for name in ("open", "over", "trouble", "not_now")) or finding.asks_price(turn.words):
         return None
-    rest = hearing.without(turn.words, hearing.when(turn, turn.words, turn.store))
+    said = hearing.when(turn, turn.words, turn.store)
+    known = {} if said.nothing else heard(turn, turn.words)
+    if not {"day", "window", "which"} & known.keys() or {"service", "service+"} & known.keys():
+        return None
+    rest = hearing.without(turn.words, said)
     around = phrases.has("coming", phrases.spaced(rest)) or turn.memoised(finding.load).nothing_else(rest)
     before = offered(turn) if around and faq.is_sure(turn) is None else None
     return None if before is None else {**before, **known}
