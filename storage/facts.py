@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Date,
     ForeignKey,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -117,13 +120,16 @@ class Some:
     dialect: str
 
     def among(self, column: Any) -> ColumnElement[bool]:
+        among: ColumnElement[bool]
         if not self.listed:
-            span: ColumnElement[bool] = column.between(bindparam("first_id", type_=Id), bindparam("last_id", type_=Id))
-            return span
-        members = func.json_each if self.dialect == "sqlite" else func.jsonb_array_elements
-        given = members(bindparam("ids", type_=Json)).table_valued("value")
-        listed: ColumnElement[bool] = column.in_(select(cast(given.c.value, Id)))
-        return listed
+            among = column.between(bindparam("first_id", type_=Id), bindparam("last_id", type_=Id))
+        elif self.dialect == "sqlite":
+            given = func.json_each(bindparam("ids", type_=Json)).table_valued("value")
+            among = column.in_(select(cast(given.c.value, Id)))
+        else:
+            # Looked up in one descent of the index after the other; a list that is a table is sorted out and joined each time.
+            among = column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+        return among
 
 
 def some(session: Session, who: Who) -> tuple[Some, dict[str, Any]]:
@@ -191,9 +197,13 @@ def _computed(today: date, who: Some) -> Select[*tuple[Any, ...]]:
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.count(case((condition, one)))
 
+    theirs = select(Vehicle.id, Vehicle.customer_id, Vehicle.delivered_on, Vehicle.year, Vehicle.removed_at)
+    # The cars lead to the visits, and are counted themselves. Reading them twice is dearer on PostgreSQL, keeping them on SQLite.
+    once = "NOT MATERIALIZED" if who.dialect == "sqlite" else "MATERIALIZED"
+    car = theirs.where(who.among(Vehicle.customer_id)).cte("car").prefix_with(once).c
     been = (
         select(
-            Vehicle.customer_id,
+            car.customer_id,
             count(past).label("visits"),
             count(and_(day > since(30), past)).label("visits_30"),
             count(and_(day > since(365), past)).label("visits_365"),
@@ -205,29 +215,31 @@ def _computed(today: date, who: Some) -> Select[*tuple[Any, ...]]:
             money(and_(day > since(180), day <= since(90))).label("spent_90_before"),
             func.min(leaves).label("next_on"),
         )
-        .join_from(Vehicle, Visit, Visit.vehicle_id == Vehicle.id)
-        .where(who.among(Vehicle.customer_id))
-        .group_by(Vehicle.customer_id)
+        .where(Visit.vehicle_id == car.id)
+        .group_by(car.customer_id)
         .subquery()
     )
-    km = select(func.max(Reading.km)).where(Reading.vehicle_id == Vehicle.id, Reading.source != "estimated")
+    km = select(func.max(Reading.km)).where(Reading.vehicle_id == car.id, Reading.source != "estimated")
     owned = (
         select(
-            Vehicle.customer_id,
+            car.customer_id,
             func.count().label("cars"),
-            func.max(Vehicle.delivered_on).label("delivered_on"),
-            func.max(Vehicle.year).label("year"),
-            func.max(km.correlate(Vehicle).scalar_subquery()).label("km"),
+            func.max(car.delivered_on).label("delivered_on"),
+            func.max(car.year).label("year"),
+            func.max(km.correlate(car.id.table).scalar_subquery()).label("km"),
         )
-        .where(who.among(Vehicle.customer_id), Vehicle.removed_at.is_(None))
-        .group_by(Vehicle.customer_id)
+        .where(car.removed_at.is_(None))
+        .group_by(car.customer_id)
         .subquery()
     )
-    worked_off = select(func.date(func.max(Appointment.starts_at), type_=Date).label("day")).where(
-        Appointment.status == DONE, Appointment.customer_id == Customer.id
+    worked_off = (
+        select(Appointment.customer_id, func.date(func.max(Appointment.starts_at), type_=Date).label("day"))
+        .where(Appointment.status == DONE, who.among(Appointment.customer_id))
+        .group_by(Appointment.customer_id)
+        .subquery()
     )
-    done = worked_off.correlate(Customer).scalar_subquery()
-    last = case((been.c.last_on.is_(None), done), (done > been.c.last_on, done), else_=been.c.last_on)
+    done = worked_off.c.day
+    last = case((done > been.c.last_on, done), else_=func.coalesce(been.c.last_on, done))
     none = literal(0)
     sums = ("spent", "spent_365", "spent_90", "spent_90_before")
     return (
@@ -246,6 +258,7 @@ def _computed(today: date, who: Some) -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(been, been.c.customer_id == Customer.id)
         .outerjoin(owned, owned.c.customer_id == Customer.id)
+        .outerjoin(worked_off, worked_off.c.customer_id == Customer.id)
         .where(who.among(Customer.id))
     )
 
