@@ -47,6 +47,7 @@ from storage import (
     staff,
     staff_links,
     stores,
+    suggestions,
     surveys,
     technicians,
     terms,
@@ -63,6 +64,6 @@ __all__ = [
     "database", "drafts", "entries", "erasures", "factors", "facts",
     "feedback", "handiness", "holds", "keys", "leases", "lessons", "marks",
     "media", "merging", "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes",
-    "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "staff_links", "stores", "surveys",
-    "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "staff_links", "stores",
+    "suggestions", "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

@@ -221,6 +221,7 @@ TABLES: Mapping[str, Declared] = {
         "id code category names includes aliases minutes model_minutes bay_kind skill position active"
     ),
     "slot_days": _shop("store_id day taken"),
+    "suggestion_counts": _shop("code offered taken"),
     "special_days": _shop("id store_id day spans names"),
     "store_clocks": _shop("store_id timezone known"),
     "stores": _shop("id code kind names addresses parking phone timezone region currency position booking feedback"),

@@ -35,7 +35,7 @@ def press(turn: Turn, value: str | Mapping[str, str]) -> Reply:
     """A button that shows an entry, perhaps one that has been taken out since; one of "did you mean" brings the words along."""
     if isinstance(value, str):
         return show(turn, value) or _gone(turn)
-    entry = _entry(turn, value["entry"])
+    entry = entry_for(turn, value["entry"])
     if entry is None:
         return _gone(turn)
     aliases.note(turn, entry, value)
@@ -61,7 +61,7 @@ def none_of_these(turn: Turn, value: str | Mapping[str, Any]) -> Reply:
 def is_sure(turn: Turn) -> Entry | None:
     """The entry that clearly answers these words, if there is one; for features that would otherwise take them."""
     decision = _decide(turn)
-    return _entry(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
+    return entry_for(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
 
 
 def bookable(turn: Turn) -> list[Entry]:
@@ -69,26 +69,28 @@ def bookable(turn: Turn) -> list[Entry]:
     decision = _decide(turn)
     if decision.kind == "unknown":
         return []
-    found = [entry for match in decision.matches[:SUGGESTIONS] if (entry := _entry(turn, match.entry_id))]
+    found = [entry for match in decision.matches[:SUGGESTIONS] if (entry := entry_for(turn, match.entry_id))]
     work = [entry for entry in found if "book" in entry.buttons and entry.category != "booking"]
     return work if found and work[:1] == found[:1] else []
 
 
 def _decide(turn: Turn) -> Decision:
-    return turn.memoised(base.load).decide(turn.words, turn.language, *_where(turn))
+    return turn.memoised(base.load).decide(turn.words, turn.language, *where(turn))
 
 
-def _entry(turn: Turn, entry_id: str) -> Entry | None:
-    return turn.memoised(base.load).entry(entry_id, turn.language, *_where(turn))
+def entry_for(turn: Turn, entry_id: str) -> Entry | None:
+    """The entry in the reply's language, if it holds in the chat's store today."""
+    return turn.memoised(base.load).entry(entry_id, turn.language, *where(turn))
 
 
-def _where(turn: Turn) -> tuple[str, date]:
+def where(turn: Turn) -> tuple[str, date]:
+    """The code of the store that is asked, and its day."""
     store = turn.store
     return (store.code, turn.today(store)) if store else ("", turn.now.date())
 
 
 def _say(turn: Turn, entry_id: str) -> Reply | None:
-    entry = _entry(turn, entry_id)
+    entry = entry_for(turn, entry_id)
     if entry is None:
         return None
     try:
@@ -116,7 +118,7 @@ def _follow_ups(turn: Turn, entry: Entry) -> list[list[Button]]:
 
 
 def _suggest(turn: Turn, decision: Decision) -> Reply:
-    entries = [entry for match in decision.matches[:SUGGESTIONS] if (entry := _entry(turn, match.entry_id))]
+    entries = [entry for match in decision.matches[:SUGGESTIONS] if (entry := entry_for(turn, match.entry_id))]
     buttons = [Button(entry.question, "faq.show", aliases.carried(turn, entry)) for entry in entries]
     first = decision.matches[0]
     unmet = {"words": turn.words[:500], "nearest": first.entry_id, "confidence": first.confidence}

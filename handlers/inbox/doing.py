@@ -1,5 +1,6 @@
 """What staff do with a ticket in the console. Each is the same action as in the chats; history says that it came from here."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -9,11 +10,13 @@ from handlers.inbox import rules
 from handlers.lessons import actions as lessons
 from handlers.tickets import actions, merging
 from handlers.tickets.work import By, Work
-from storage import chats, drafts, marks, media, messages, presence, staff, tickets
+from storage import chats, drafts, marks, media, messages, presence, staff, suggestions, tickets
 from storage.tickets import TIERS, Ticket
 
 # Telegram takes 1024 characters under a picture, and counts some of them twice.
 MOST_CAPTION = 500
+# So many drafts stand beside an answer; each is an entry of the base or a saved answer.
+MOST_DRAFTS, DRAFT = 3, re.compile(r"(kb|saved):([a-z0-9_.-]{1,80})")
 
 
 def work_of(desk: Desk) -> Work:
@@ -41,6 +44,14 @@ def reply(desk: Desk) -> Go:
         caption = "" if apart or number or pictures else words
         actions.reply(work_of(desk), ticket, caption, waits=desk.ticked("waits"), file=file)
     return sent(desk, ticket, "inbox.sent")
+
+
+def count(desk: Desk) -> None:
+    """An answer leaves: which drafts stood beside it, and which of them were taken."""
+    taken = set(list(desk.form.get("taken", ()))[:MOST_DRAFTS])
+    for code in sorted({*list(desk.form.get("offered", ()))[:MOST_DRAFTS], *taken}):
+        if DRAFT.fullmatch(code):
+            suggestions.count(desk.session, code, taken=code in taken)
 
 
 def note(desk: Desk) -> Go:
@@ -165,6 +176,7 @@ def check_seen(desk: Desk, ticket: Ticket) -> None:
 def sent(desk: Desk, ticket: Ticket, said: str) -> Go:
     """What was being written has gone out."""
     drafts.keep(desk.session, ticket.id, desk.staff.id, desk.now, words="")
+    count(desk)
     presence.stops(desk.session, ticket.id, desk.staff.id)
     return done(desk, ticket, "reply", said)
 

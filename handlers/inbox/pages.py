@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.customers import pages as customers
 from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Panel, Picture, Thing
-from handlers.inbox import bulk, doing, giving, queues, rules, saying, shifting, thread
+from handlers.inbox import bulk, doing, giving, queues, rules, saying, shifting, suggesting, thread
 from handlers.tickets import promises
 from handlers.tickets.answers import Answer
 from storage import attention, chats, drafts, handiness, marks, media, people, presence, staff, tickets
@@ -37,6 +37,8 @@ def show(desk: Desk) -> Mapping[str, Any]:
         "history": thread.history(desk, ticket),
         "answer": desk.field("words") or _begun(offered, desk.asked("answer", 40)) or (draft.words if draft else ""),
         "offered": offered,
+        "taken": desk.field("taken", 90) or desk.asked("taken", 90),
+        **suggesting.beside(desk, ticket, seen["chat"], asked=desk.asked("suggest") == "1"),
         "tags": handiness.tags_of(desk.session, [ticket.id]).get(ticket.id, []),
         "laters": [(one, desk.session.get_one(staff.Staff, one.staff_id)) for one in handiness.pending(desk.session, ticket.id)],
         "note": desk.field("note") or (draft.note if draft else ""),
@@ -118,6 +120,8 @@ PAGES = [
     Page(path="/tickets/{ticket}/snooze", roles=EVERYBODY, get=show, post=saying.snooze, template=_THREAD),
     Page(path="/tickets/{ticket}/macro", roles=EVERYBODY, get=show, post=saying.macro, template=_THREAD),
     Page(path="/tickets/{ticket}/tag", roles=EVERYBODY, post=saying.tag),
+    Page(path="/tickets/{ticket}/suggestions", roles=EVERYBODY, get=suggesting.show, template="inbox/suggestions.html"),
+    Page(path="/tickets/{ticket}/suggestion", roles=EVERYBODY, post=suggesting.take),
     Page(path="/tickets/{ticket}/gift", roles=EVERYBODY, post=giving.give),
     Page(path="/tickets/{ticket}/approval", roles=MANAGERS, post=giving.decide),
     Page(path="/tickets/{ticket}/claim", roles=EVERYBODY, post=doing.claim),

@@ -9,7 +9,7 @@ from handlers.desk import Desk, Go
 from handlers.desk.desk import is_ours
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
-from handlers.inbox import doing
+from handlers.inbox import doing, suggesting
 from handlers.rewards import words
 from handlers.tickets import actions, later
 from handlers.tickets import answers as saved
@@ -99,6 +99,7 @@ def all_answers(desk: Desk) -> Mapping[str, Any]:
         "places": [f"{{{one}}}" for one in saved.VARIABLES],
         "offers": [(one.code, words.name(one, desk.language)) for one in coupons.offers(desk.session) if one.closed_at is None],
         "hidden": [one for one in saved.shipped() if one not in known],
+        "suggested": suggesting.figures(desk),
     }
 
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
+from handlers.dialogue.memo import Memo
 from storage import appointments, chats, messages
 from storage.customers import Customer
 from storage.staff import Staff
@@ -48,10 +49,10 @@ CONTRAST = """() => {
 
 
 @pytest.fixture(scope="module")
-def made(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def made(templates: Templates, tmp_path_factory: pytest.TempPathFactory, sample_memo: Memo) -> Iterator[Served]:
     """One console for all; what a test changes is its own."""
     url = templates.copy("sqlite", True, tmp_path_factory.mktemp("console"))
-    served = Served(lambda: Site(url))
+    served = Served(lambda: Site(url, sample_memo))
     hire(served.site.database)
     yield served
     served.close()

@@ -11,9 +11,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from bot.console import live
+from handlers.dialogue.memo import Memo
 from handlers.tickets import actions
 from handlers.tickets.work import By, Work
-from storage import drafts, messages
+from storage import drafts, messages, suggestions
+from storage.chats import CHATS
 from storage.staff import Staff
 from storage.tickets import Ticket
 from tests.bot.console.site import Site, customer_of, hire, texts, ticket_in
@@ -25,11 +27,11 @@ Pages = Callable[..., Watched]
 
 
 @pytest.fixture(scope="module")
-def made(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def made(templates: Templates, tmp_path_factory: pytest.TempPathFactory, sample_memo: Memo) -> Iterator[Served]:
     url = templates.copy("sqlite", True, tmp_path_factory.mktemp("inbox"))
     patch = pytest.MonkeyPatch()
     patch.setattr(live, "LOOK_EVERY", 0.1)
-    served = Served(lambda: Site(url))
+    served = Served(lambda: Site(url, sample_memo))
     hire(served.site.database)
     yield served
     served.close()
@@ -169,6 +171,40 @@ def test_queue_and_thread_at_a_glance(
     expect(page.locator("[name=cause]")).to_be_visible()
     page.screenshot(path=screenshots / f"inbox-thread-{language}-{width}.png", full_page=width < 500)
     sound(watched)
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "width"), [("Is my car ready yet?", "en", 1280), ("车好了吗？几点关门", "zh-Hans", 360)]
+)
+def test_a_suggestion_goes_below_what_is_being_written(
+    made: Served, pages: Pages, screenshots: Path, words: str, language: str, width: int
+) -> None:
+    """It comes after the page, is put into the box by one click, and is sent by nobody but the writer."""
+    house = site(made)
+    ticket = ticket_in(house.database, "east", words, "Sugi")
+    with house.database.transaction() as session:
+        session.execute(update(CHATS).where(CHATS.c.id == ticket.chat_id).values(language=language))
+        session.execute(update(Staff).where(Staff.login == "ann").values(language=language))
+    watched = pages(language, width, 800 if width > 500 else 640)
+    page, field = watched.page, watched.page.locator("[name=words]")
+    enters(page, made, "ann", at(made, ticket))
+    field.fill("Hi!")
+    one = page.locator("#suggested button").first
+    expect(one).to_be_visible()
+    page.screenshot(path=screenshots / f"inbox-suggested-{language}-{width}.png", full_page=width < 500)
+    text, code = one.get_attribute("data-text"), one.get_attribute("value")
+    one.click()
+    expect(field).to_have_value(f"Hi!\n\n{text}")
+    one.click()
+    expect(field).to_have_value(f"Hi!\n\n{text}")
+    sound(watched)
+    with house.database.reading() as session:
+        assert not [row for row in messages.after(session, ticket.chat_id, 0) if row.data.get("by")]
+    page.locator("#answer button.first").click()
+    expect(page.locator("#thread .colleague")).to_have_count(1)
+    expect(page.locator("#suggested form")).to_have_count(0)
+    with house.database.reading() as session:
+        assert {one.code: one.taken for one in suggestions.counts(session)}[code] == 1
 
 
 def test_keys_saved_answers_and_many_at_once(made: Served, pages: Pages) -> None:

@@ -78,6 +78,7 @@ const apply = (fresh) => {
   if (!there) return location.reload();
   const end = atEnd();
   const before = thread?.dataset.reply;
+  const heard = thread?.dataset.last;
   for (const part of document.querySelectorAll("[data-part]")) {
     const now = fresh.getElementById(part.id);
     if (!now || sent.get(part.id) === now.innerHTML) continue;
@@ -88,6 +89,7 @@ const apply = (fresh) => {
   inbox.dataset.mark = there.dataset.mark;
   if (end) toEnd();
   noticed(before);
+  if (heard !== thread?.dataset.last) suggest();
   tick();
 };
 
@@ -224,6 +226,43 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   take(link.closest("li"));
+});
+
+// -- suggested answers: looked for when the page is there, and again when the customer goes on ---------------------------------
+
+const suggest = () => {
+  const old = document.getElementById("suggested");
+  if (!old) return;
+  const request = new XMLHttpRequest();
+  request.open("GET", old.dataset.from);
+  request.setRequestHeader("X-Bayline-Live", "1");
+  request.responseType = "document";
+  request.onload = () => {
+    const fresh = request.status === 200 && request.response?.getElementById("suggested");
+    if (!fresh) return;
+    // One that has been taken stays counted, whatever is suggested by then.
+    const end = atEnd();
+    old.replaceChildren(...[...fresh.querySelectorAll("form")].map((node) => document.adoptNode(node)));
+    if (end) toEnd();
+  };
+  request.send();
+};
+suggest();
+document.addEventListener("submit", (event) => {
+  const button = event.target.closest("#suggested") && event.submitter;
+  const field = box("words");
+  if (!button || !field) return;
+  event.preventDefault();
+  const { text } = button.dataset;
+  document.getElementById("tab-answer")?.click();
+  if (!field.value.includes(text)) field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n\n");
+  if (![...field.form.querySelectorAll("[name=taken]")].some((one) => one.value === button.value)) {
+    const taken = document.createElement("input");
+    Object.assign(taken, { type: "hidden", name: "taken", value: button.value });
+    field.form.append(taken);
+  }
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // -- single keys, outside fields, and only if they are switched on ------------------------------------------------------------
