@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from aiohttp.web import Application
 
     from bot.channels.telegram import Telegram
+    from bot.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ class App:
         self.engine = Engine(database, FEATURES)
         self.turns = Turns(self.engine, self.clock)
         self.wake: Callable[[], None] = lambda: None  # the courier's, where there is one
+        self.metrics = self._metrics()
         self.started = asyncio.Event()
         self._stopping = asyncio.Event()
         self._beating: list[Beating] = []
@@ -145,13 +147,15 @@ class App:
             parts.callback(console.stop)
             if telegram:
                 web.add_routes(telegram.routes())
+            if self.metrics:
+                web.add_routes(self.metrics.routes())
             await self._listen(parts, web)
             parts.callback(console.hang_up)
             await chat.start()
             parts.push_async_callback(chat.stop)
             clockwork = Clockwork()
             clockwork.every(0.25, self.engine.keep_fresh)
-            clockwork.every(1.0, self.engine.watch.look)
+            clockwork.every(1.0, self.engine.watch.look, "watch")
             clockwork.every(2.0, self._release)
             clockwork.every(PUSHES, push)
             keeper = Keeper(self.engine, self.clock, settings.policy)
@@ -159,13 +163,15 @@ class App:
             clockwork.every(3600.0, keeper.tidy)
             clockwork.every(5.0, self._sweep)
             if settings.clock_file is None:  # that of a rehearsal stands still and jumps on purpose
-                clockwork.every(5.0, ClockWatch(self.clock).look)
+                clockwork.every(5.0, ClockWatch(self.clock).look, "clock")
             if telegram:
                 group = settings.telegram_staff_chat
                 desk = StaffDesk(self.database, self.engine.texts, self.clock, group, wake)
-                clockwork.every(1.0, desk.beat)
+                clockwork.every(1.0, desk.beat, "staff_desk")
             if beat := notify.beat_every():
                 clockwork.every(beat, self._beat)
+            if self.metrics:
+                self.metrics.parts.clockwork = clockwork
             clockwork.start()
             self._beating.append(clockwork)
             parts.callback(clockwork.stop)
@@ -179,6 +185,19 @@ class App:
             notify.tell(notify.READY)
             await self._stopping.wait()
             notify.tell(notify.STOPPING)
+
+    def _metrics(self) -> "Metrics | None":
+        token = self.settings.metrics_token.get_secret_value()
+        if not token:
+            return None
+        from importlib.metadata import version
+
+        from bot.metrics import Metrics  # late: whoever does not watch does not pay
+
+        metrics = Metrics(token, self.database, self.clock, version("bayline"))
+        metrics.parts.engine = self.engine
+        self.turns.meter = metrics.turn
+        return metrics
 
     def _beat(self) -> None:
         """Alive is who moves: a worker with a stuck part is started anew by whoever watches over it."""
@@ -221,7 +240,10 @@ class App:
             photos=clean_photo,
         )
         parts.push_async_callback(telegram.stop)
-        courier = Courier(self.database, self.clock, [telegram.sender])
+        if self.metrics:
+            self.metrics.parts.telegram = telegram
+        sender = self.metrics.counted(telegram.sender) if self.metrics else telegram.sender
+        courier = Courier(self.database, self.clock, [sender])
         await courier.start()
         self._beating.append(courier)
         parts.push_async_callback(courier.stop)

@@ -55,6 +55,10 @@ def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
     if settings.telegram_webhook_url and not settings.telegram_webhook_url.startswith("https://"):
         yield Finding(False, "Telegram: the webhook address is not https.", "Telegram only posts to https: put a proxy in front.")
     yield Finding(True, f"Web: listens on {settings.host}:{settings.port}.")
+    if settings.metrics_token.get_secret_value():
+        yield Finding(True, "Metrics: GET /metrics answers whoever brings BAYLINE_METRICS_TOKEN, and nobody else.")
+    else:
+        yield Finding(True, "Metrics: off; BAYLINE_METRICS_TOKEN turns them on (docs/running.md).")
     free = shutil.disk_usage(settings.data_dir if settings.data_dir.exists() else ".").free
     if free < LOW_DISK:
         yield Finding(False, f"Disk: {free // 2**20} MB free.", "Make room before the database has none.")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"\d{3,20}:[\w-]{10,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_BEARER = re.compile(r"[A-Za-z0-9._~+/=-]{20,256}")
 _GROUP = re.compile(r"-\d{1,20}")
 _ORIGIN = re.compile(r"https?://[^/\s]+/?")
 _ROLES = ("advisor", "manager", "region", "administrator")
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", alias="BAYLINE_TRUSTED_PROXIES")
     keep: str = Field("", alias="BAYLINE_KEEP_MONTHS")
     second_step: str = Field("", alias="BAYLINE_SECOND_STEP")
+    metrics_token: SecretStr = Field(SecretStr(""), alias="BAYLINE_METRICS_TOKEN")
 
     @field_validator("database_url")
     @classmethod
@@ -104,6 +106,13 @@ class Settings(BaseSettings):
         for role in _listed(value):
             if role not in (*_ROLES, "everybody"):
                 raise ValueError(f'"{role}" must be one of {", ".join(_ROLES)} or everybody; commas between several')
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _metrics(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _BEARER.fullmatch(value.get_secret_value()):
+            raise ValueError("must be a long random word of 20 to 256 letters and digits, such as `openssl rand -hex 24` prints")
         return value
 
     @field_validator("clock_file")

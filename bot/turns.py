@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from zlib import crc32
@@ -28,13 +30,20 @@ class _Job:
     done: "asyncio.Future[Outcome]"
 
 
+Meter = Callable[[Incoming, Outcome | None, float], None]
+
+
 class Turns:
-    """The way from the event loop into the engine. `listeners` are called on the loop, after the commit, with each outcome."""
+    """The way from the event loop into the engine. `listeners` are called on the loop, after the commit, with each outcome.
+
+    `meter`, if there is one, hears how many seconds each message took, also of one that failed (None).
+    """
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self.engine = engine
         self.clock = clock
         self.listeners: list[Callable[[Incoming, Outcome], None]] = []
+        self.meter: Meter | None = None
         sqlite = engine.database.is_sqlite
         self._batch = SQLITE_BATCH if sqlite else POSTGRESQL_BATCH
         threads = SQLITE_THREADS if sqlite else POSTGRESQL_THREADS
@@ -61,9 +70,15 @@ class Turns:
     async def take(self, incoming: Incoming) -> Outcome:
         """Returns when the turn is committed. Raises when the database does not answer: nothing was kept then."""
         job = _Job(incoming, asyncio.get_running_loop().create_future())
+        if self.meter:
+            job.done.add_done_callback(partial(self._measure, self.meter, incoming, time.monotonic()))
         chat = f"{incoming.channel}:{incoming.address}".encode("utf-8", "replace")
         self._queues[crc32(chat) % len(self._queues)].put(job)
         return await job.done
+
+    def _measure(self, meter: Meter, incoming: Incoming, began: float, done: "asyncio.Future[Outcome]") -> None:
+        if not done.cancelled():  # whoever asked has gone; the turn goes on
+            meter(incoming, None if done.exception() else done.result(), time.monotonic() - began)
 
     def _work(self, queue: "SimpleQueue[_Job | None]", loop: asyncio.AbstractEventLoop) -> None:
         while (job := queue.get()) is not None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     delete,
     false,
@@ -245,6 +246,19 @@ def lock_holds_gone(
         return []
     query = select(Appointment).where(Appointment.id.in_(row[0] for row in found)).execution_options(populate_existing=True)
     return list(session.scalars(query.order_by(Appointment.id)))
+
+
+def holds_alive(session: Session, now: datetime) -> int:
+    """How many times are kept at this moment for people who have not said yes."""
+    alive = case((Appointment.hold_until > now, 1))
+    return session.execute(select(func.count(alive)).where(_HELD)).scalar_one()
+
+
+def by_status(session: Session, store_ids: Collection[int], start: datetime, end: datetime) -> dict[str, int]:
+    """How many begin there from `start` to before `end`."""
+    there = (Appointment.store_id.in_(store_ids), Appointment.starts_at >= start, Appointment.starts_at < end)
+    query = select(Appointment.status, func.count()).where(*there).group_by(Appointment.status)
+    return {status: int(number) for status, number in session.execute(query)}
 
 
 def holds_gone(session: Session, store_id: int, now: datetime) -> list[int]:

@@ -74,6 +74,10 @@ Index(
     sqlite_where=MESSAGES.c.status == WAITING,
     postgresql_where=MESSAGES.c.status == WAITING,
 )
+# What did not arrive, or may not have: few rows among very many.
+_LOST = text("messages.status IN ('uncertain', 'dead')")
+_IS_LOST = MESSAGES.c.status.in_([UNCERTAIN, DEAD])
+Index("ix_messages_lost", MESSAGES.c.channel, MESSAGES.c.status, sqlite_where=_IS_LOST, postgresql_where=_IS_LOST)
 # Which of the rows in a staff chat somebody replies to.
 Index(
     "ix_messages_staff_ref",
@@ -312,6 +316,13 @@ def queued_like(session: Session, prefix: str) -> list[str]:
     queued, waiting = UNSENT
     unsent = queued & (MESSAGES.c.status == QUEUED), waiting
     return [key for which in unsent for key in session.connection().execute(begins.where(which)).scalars()]
+
+
+def lost(session: Session) -> dict[tuple[str, str], int]:
+    """How many did not arrive (dead) or may not have (uncertain), by channel and status."""
+    m = MESSAGES.c
+    query = select(m.channel, m.status, func.count()).where(_LOST).group_by(m.channel, m.status)
+    return {(channel, status): number for channel, status, number in session.connection().execute(query)}
 
 
 def waiting_push(session: Session, chat_id: int, purpose: str, start: datetime, end: datetime) -> Message | None:

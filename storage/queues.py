@@ -81,6 +81,13 @@ _DUE = case(
 _SINCE = case((Ticket.answered_at.is_not(None), Ticket.solution_from), else_=Ticket.response_from)
 
 
+def promises(session: Session, now: datetime) -> dict[str, tuple[int, int]]:
+    """Of each tier: how many tickets live, and how many of those have a broken promise."""
+    broken = case((_queue(BREACHED, Wish(BREACHED, 0, None, now)), 1))
+    query = select(Ticket.tier, func.count(), func.count(broken)).where(Ticket.status.in_(ALIVE)).group_by(Ticket.tier)
+    return {tier: (number, late) for tier, number, late in session.execute(query)}
+
+
 def rows(session: Session, wish: Wish, limit: int, skip: int = 0) -> list[Row]:
     """The worst tier first, then what is due first; what has ended and what was searched for, the newest first."""
     who = func.coalesce(func.nullif(Customer.name, ""), CHATS.c.name)

@@ -105,6 +105,16 @@ class Telegram:
         await self._intake.stop()
         await self.api.stop()
 
+    @property
+    def updates(self) -> int:
+        """How many updates were read since the start; one that comes again counts again."""
+        return self._intake.taken
+
+    @property
+    def troubles(self) -> int:
+        """How many times in a row polling has failed; 0 while all is well, and with a webhook."""
+        return self._poller.troubles if self._poller else 0
+
     async def take(self, update: Any) -> None:
         """One update, however it came; returns when it is safe, raises when the database does not answer."""
         await self._intake.take(update)

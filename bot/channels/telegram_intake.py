@@ -45,7 +45,7 @@ DOWNLOAD_WITHIN = 10.0
 class Intake:
     """Turns updates into turns, in order within a chat.
 
-    `heard` is called after each turn, `spoke` when staff have said or done something.
+    `heard` is called after each turn, `spoke` when staff have said or done something. `taken`: how many updates were read.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Intake:
     ) -> None:
         self.heard: Callable[[Incoming, Outcome], None] | None = None
         self.spoke: Callable[[], None] = lambda: None
+        self.taken = 0
         self._api = api
         self._turns = turns
         self._database = database
@@ -75,6 +76,7 @@ class Intake:
 
     async def take(self, update: Any) -> None:
         """Returns when the update is committed, parked or of no use. Raises one of AWAY when the database does not answer."""
+        self.taken += 1
         try:
             event = updates.read(update, self._api.bot_id, time.time()) if isinstance(update, dict) else updates.number_of(update)
         except updates.Malformed as why:

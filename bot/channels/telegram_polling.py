@@ -28,7 +28,10 @@ STAND_BY = 2.0
 
 
 class Poller:
-    """One worker polls a bot: who, says a lease in the database; the others stand by."""
+    """One worker polls a bot: who, says a lease in the database; the others stand by.
+
+    `troubles`: how many times in a row it has failed.
+    """
 
     def __init__(self, api: Api, intake: Intake, database: Database, patience: Patience) -> None:
         self._api = api
@@ -40,7 +43,7 @@ class Poller:
         own = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._holder = "the only one" if database.is_sqlite else own
         self._confirm: int | None = None
-        self._troubles = 0
+        self.troubles = 0
         self._warned = ""
 
     async def run(self) -> None:
@@ -50,7 +53,7 @@ class Poller:
                     await asyncio.sleep(STAND_BY)
                     continue
                 await self._poll()
-                self._troubles, self._warned = 0, ""
+                self.troubles, self._warned = 0, ""
             except Refused as no:
                 await self._refused(no)
             except TelegramError as error:
@@ -106,11 +109,11 @@ class Poller:
 
     async def _stumble(self, why: str, alarm: bool = False) -> None:
         """Says once what is wrong, and waits a little longer each time."""
-        self._troubles += 1
+        self.troubles += 1
         if self._warned != why:
             log.log(logging.ERROR if alarm else logging.WARNING, "%s", why)
             self._warned = why
-        await asyncio.sleep(self._patience.back_off(self._troubles))
+        await asyncio.sleep(self._patience.back_off(self.troubles))
 
 
 def _after(batch: list[Any]) -> int | None:

@@ -22,6 +22,7 @@ from handlers.dialogue.posting import row_of
 from handlers.dialogue.press import Press, find_press
 from handlers.dialogue.push import Push
 from handlers.dialogue.reply import Reply
+from handlers.dialogue.tally import PUSH, RETRIED, SWEEP, Tally
 from handlers.dialogue.texts import Texts
 from handlers.dialogue.turn import Turn
 from handlers.dialogue.watch import Watch
@@ -40,13 +41,17 @@ class Deadly(Exception):  # noqa: N818 - it stands in for a crash that nobody li
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one message. `spoke`: there is something to send or to show. `toast`: a passing word for whoever pressed."""
+    """What became of one message. `spoke`: there is something to send or to show. `toast`: a passing word for whoever pressed.
+
+    `apologised`: a fault of ours stood in its way, and a person was called.
+    """
 
     chat_id: int
     message_id: int | None = None
     duplicate: bool = False
     spoke: bool = False
     toast: str = ""
+    apologised: bool = False
 
 
 class Engine:
@@ -58,6 +63,7 @@ class Engine:
         self.texts = Texts(["dialogue", "desk", *self.features])
         self.memo = memo or Memo()
         self.watch = Watch()
+        self.tally = Tally()
         self.conversation = Conversation(features, self.texts)
 
     # -- the door -----------------------------------------------------------------------------------------------------
@@ -90,6 +96,7 @@ class Engine:
                         due(push)
                     posted |= push.posted
                 except Exception as trouble:
+                    self.tally.add(PUSH, feature.name)
                     where = "".join(traceback.format_tb(trouble.__traceback__))
                     log.error("push %s.%s failed: %s\n%s", feature.name, due.__name__, type(trouble).__name__, where)
         return posted
@@ -136,6 +143,7 @@ class Engine:
                 with self.database.transaction() as session:
                     do(session, number)
             except Exception as bug:
+                self.tally.add(SWEEP, feature.name)
                 where = "".join(traceback.format_tb(bug.__traceback__))
                 log.error("a sweep of %s failed for %d: %s\n%s", feature.name, number, type(bug).__name__, where)
             else:
@@ -151,7 +159,9 @@ class Engine:
             try:
                 with self.database.transaction() as session:
                     return [self.turn(session, incoming, now) for incoming in arrivals]
-            except Exception:
+            except Exception as trouble:
+                if isinstance(trouble, DBAPIError):
+                    self.tally.add(RETRIED)
                 log.info("a batch of %d is taken one by one", len(arrivals))
         return [self._take_one(incoming, now) for incoming in arrivals]
 
@@ -174,6 +184,7 @@ class Engine:
                 # Deadlocks, lost connections and a busy file pass; what is still there at the last try is ours to explain.
                 if attempt == DATABASE_TRIES or not passes(trouble):
                     return self._apologise(incoming, now, trouble)
+                self.tally.add(RETRIED)
             except Exception as bug:
                 return self._apologise(incoming, now, bug)
         raise AssertionError("unreachable")
@@ -195,7 +206,7 @@ class Engine:
                 self.features["tickets"].actions["error"](turn, number)
             self._post(turn, said, None)
             chats.save(session, chat)
-            return Outcome(chat.id, received, spoke=True)
+            return Outcome(chat.id, received, spoke=True, apologised=True)
 
     # -- one turn -----------------------------------------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ def test_without_any_setting_it_is_sqlite_on_this_machine() -> None:
         ("BAYLINE_TRUSTED_PROXIES", "10.0.0.1/8", "10.0.0.0/8"),
         ("BAYLINE_KEEP_MONTHS", "messages=12, photos=many", '"photos=many" must look like messages=24'),
         ("BAYLINE_KEEP_MONTHS", "words=3", "messages, photos, tickets"),
+        ("BAYLINE_METRICS_TOKEN", "secret", "long random word"),
         (
             "BAYLINE_SECOND_STEP",
             "admins, manager",

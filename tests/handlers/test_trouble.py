@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from handlers import FEATURES
 from handlers.dialogue import Feature, Incoming, Reply, Turn
 from handlers.dialogue.engine import Engine, Outcome
+from handlers.dialogue.tally import RETRIED
 from storage import chats, messages
 from storage.database import Database, sqlite_driver
 from tests.conftest import Templates
@@ -226,6 +227,7 @@ def test_db9_a_commit_whose_answer_is_lost_has_its_effect_once(postgres_url: str
         outcome = _says(engine, "a")
         assert way.cuts == 1
         assert outcome.duplicate
+        assert engine.tally.counts(RETRIED) == {"": 1}
         assert _transcript(database) == [True, False] * 2
 
 

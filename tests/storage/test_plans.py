@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from storage import appointments, campaigns, contact, facts, messages, people, pushes, segments, vehicles
+from storage import appointments, campaigns, contact, facts, messages, people, pushes, queues, segments, vehicles, watching
 from storage.database import Database
 from storage.segments import Segment
 from tests.world import START
@@ -27,6 +27,11 @@ OFTEN = {"any": [[{"fact": "visits", "least": 3}]]}
             ["MULTI-INDEX OR"],
         ),
         (lambda session: messages.queued_like(session, "booking:"), ["ix_messages_next", "ix_messages_waiting"]),
+        (lambda session: messages.lost(session), ["COVERING INDEX ix_messages_lost"]),
+        (lambda session: watching.outbox(session, START), ["ix_messages_outbox"]),
+        (lambda session: appointments.by_status(session, [1, 2], START, START), ["ix_appointments_store"]),
+        (lambda session: appointments.holds_alive(session, START), ["ix_appointments_held"]),
+        (lambda session: queues.promises(session, START), ["ix_tickets_status"]),
         (lambda session: messages.release(session, START), ["ix_messages_waiting"]),
         (lambda session: pushes.leaving_soon(session, "push:", START, 9), ["ix_messages_next", "ix_messages_waiting"]),
         (lambda session: contact.merged_like(session, "push:", START), ["ix_contact_decisions_merged"]),
