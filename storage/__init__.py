@@ -30,6 +30,7 @@ from storage import (
     merging,
     messages,
     odometer,
+    parts,
     people,
     phone_codes,
     presence,
@@ -63,7 +64,7 @@ __all__ = [
     "answers", "appointments", "audit", "boards", "campaigns", "care", "catalogue", "chats", "contact", "coupons", "customers",
     "database", "drafts", "entries", "erasures", "factors", "facts",
     "feedback", "handiness", "holds", "keys", "leases", "lessons", "marks",
-    "media", "merging", "messages", "odometer", "people", "phone_codes", "presence", "promises", "proposals", "pulse", "pushes",
-    "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "staff_links", "stores",
+    "media", "merging", "messages", "odometer", "parts", "people", "phone_codes", "presence", "promises", "proposals", "pulse",
+    "pushes", "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "staff_links", "stores",
     "suggestions", "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

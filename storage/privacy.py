@@ -103,6 +103,7 @@ TABLES: Mapping[str, Declared] = {
     "ticket_approvals": Declared("id ticket_id offer asked_at decided_at granted", {}, "asked_by decided_by", _TICKET),
     "ticket_tags": Declared("ticket_id tag", of=_TICKET),
     "ticket_snoozes": Declared("ticket_id until", {}, "staff_id", _TICKET),
+    "ticket_parts": Declared("id ticket_id expected_on began_at told_at until reminded ended_at", {}, "staff_id what", _TICKET),
     "ticket_mentions": Declared("ticket_id at", {}, "staff_id", _TICKET),
     "coupon_entries": Declared(
         "id coupon_id offer_id kind turn worth amount bill store_id at",

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal_column, or_, select, union
 from sqlalchemy.orm import Session
 
+from storage.appointments import HELD, LIVE, Appointment
 from storage.approvals import Approval
 from storage.attention import Mention, Snooze
 from storage.chats import CHATS
@@ -16,6 +17,7 @@ from storage.database import dialect
 from storage.handiness import TicketTag
 from storage.marks import Mark
 from storage.messages import MESSAGES
+from storage.parts import PartsWait
 from storage.staff import Staff
 from storage.tickets import ALIVE, CLOSED, RESOLVED, TIERS, WAITING, Ticket, TicketEvent, TicketMessage
 from storage.vehicles import Vehicle
@@ -23,10 +25,14 @@ from storage.words import contains
 
 # Queues of what lives, in the order in which they are shown; `ended` is what was settled.
 MINE, UNASSIGNED, ALL, TURN, BREACHED, APPROVAL = "mine", "unassigned", "all", "waiting", "breached", "approval"
-MENTIONED, SNOOZED, ENDED = "mentioned", "snoozed", "ended"
-QUEUES = (MINE, MENTIONED, UNASSIGNED, ALL, TURN, BREACHED, APPROVAL, SNOOZED, ENDED)
+MENTIONED, SNOOZED, ENDED, PARTS, TODAY = "mentioned", "snoozed", "ended", "parts", "today"
+QUEUES = (MINE, MENTIONED, TODAY, UNASSIGNED, ALL, TURN, PARTS, BREACHED, APPROVAL, SNOOZED, ENDED)
+# Those that are empty as a rule are shown when there is something in them.
+RARE = (MENTIONED, TODAY, PARTS, APPROVAL, SNOOZED)
 # In these stands also what was put aside.
-_WHOLE = (MENTIONED, BREACHED, APPROVAL, SNOOZED)
+_WHOLE = (MENTIONED, TODAY, PARTS, BREACHED, APPROVAL, SNOOZED)
+# Appointments by which somebody comes; what is only held for a moment is none yet.
+EXPECTED = tuple(status for status in LIVE if status != HELD)
 # As much of a matter as a line of the list can show.
 _CLIP = 160
 
@@ -36,6 +42,7 @@ class Wish:
     """Which tickets. `stores` None: no wall. `tier`, `tag` "": every one. `words`: any of these, in all that lives and has ended.
 
     `digits`, `plate`: of the customer's phone number and car. `deep`: the words may also stand in what was said.
+    `today`: stores, each with when its day begins and ends.
     """
 
     queue: str
@@ -48,11 +55,16 @@ class Wish:
     plate: str = ""
     deep: bool = False
     tag: str = ""
+    today: Sequence[tuple[int, datetime, datetime]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A ticket as the list shows it. `due`: the promise that is due next, which began at `since`; None while none runs."""
+    """A ticket as the list shows it. `due`: the promise that is due next, which began at `since`; None while none runs.
+
+    `parts_on`: the day on which a part is expected, over at `parts_until`. `comes_at`: their next appointment of today, in
+    store `comes_to`.
+    """
 
     id: int
     token: str
@@ -71,6 +83,10 @@ class Row:
     holder: str | None
     channel: str
     name: str
+    parts_on: date | None
+    parts_until: datetime | None
+    comes_at: datetime | None
+    comes_to: int | None
     marks: list[str] = field(default_factory=list)
 
 
@@ -98,12 +114,14 @@ def rows(session: Session, wish: Wish, limit: int, skip: int = 0) -> list[Row]:
         select(
             Ticket.id, Ticket.token, Ticket.chat_id, Ticket.store_id, Ticket.kind, Ticket.tier, Ticket.status,
             func.substr(Ticket.summary, 1, _CLIP), Ticket.answered_at.is_not(None), _DUE, _SINCE, Ticket.opened_at,
-            Ticket.unanswered, Ticket.staff_id, Staff.name, CHATS.c.channel, who,
+            Ticket.unanswered, Ticket.staff_id, Staff.name, CHATS.c.channel, who, PartsWait.expected_on, PartsWait.until,
+            _coming(wish, Appointment.starts_at), _coming(wish, Appointment.store_id),
         )
         .join(few, few.c.id == Ticket.id)
         .join(CHATS, CHATS.c.id == Ticket.chat_id)
         .outerjoin(Customer, Customer.id == Ticket.customer_id)
         .outerjoin(Staff, Staff.id == Ticket.staff_id)
+        .outerjoin(PartsWait, and_(PartsWait.ticket_id == Ticket.id, PartsWait.ended_at.is_(None)))
         .order_by(*order)
     )  # fmt: skip
     found = [Row(*row) for row in session.execute(query)]
@@ -197,6 +215,13 @@ def _queue(queue: str, wish: Wish) -> ColumnElement[bool]:
         return Ticket.status == WAITING
     if queue == MENTIONED:
         return Ticket.id.in_(select(Mention.ticket_id).where(Mention.staff_id == wish.staff_id))
+    if queue == PARTS:
+        return Ticket.id.in_(select(PartsWait.ticket_id).where(PartsWait.ended_at.is_(None)))
+    if queue == TODAY:
+        return or_(
+            Ticket.customer_id.in_(select(Appointment.customer_id).where(_comes(wish), Appointment.customer_id.is_not(None))),
+            Ticket.chat_id.in_(select(Appointment.chat_id).where(_comes(wish), Appointment.chat_id.is_not(None))),
+        )
     if queue == SNOOZED:
         return _snoozed(wish)
     if queue == APPROVAL:
@@ -205,6 +230,20 @@ def _queue(queue: str, wish: Wish) -> ColumnElement[bool]:
     # The broken promise is replaced by a new one as the ticket climbs; its history keeps that there was one.
     broken = select(TicketEvent.id).where(TicketEvent.ticket_id == Ticket.id, TicketEvent.what == "broken").exists()
     return or_(and_(wish.now >= _DUE, Ticket.status != WAITING), broken)
+
+
+def _comes(wish: Wish) -> ColumnElement[bool]:
+    """Appointments of today that are still to come, or at work."""
+    days = [and_(Appointment.store_id == one, Appointment.starts_at >= began, Appointment.starts_at < ends)
+            for one, began, ends in wish.today]  # fmt: skip
+    return and_(or_(false(), *days), Appointment.status.in_(EXPECTED))
+
+
+def _coming(wish: Wish, column: Any) -> Any:
+    """Of the appointment of today by which the customer of a ticket comes."""
+    theirs = or_(Appointment.customer_id == Ticket.customer_id, Appointment.chat_id == Ticket.chat_id)
+    query = select(column).where(theirs, _comes(wish)).order_by(Appointment.starts_at, Appointment.id).limit(1)
+    return query.correlate(Ticket).scalar_subquery()
 
 
 def _found(session: Session, wish: Wish) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
+    case,
     delete,
     false,
     func,
@@ -26,6 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json, Moment, insert
 from storage.messages import CANCELLED, MESSAGES, Message
+from storage.parts import PartsWait
 from storage.prepared import Prepared
 from storage.staff import Staff
 
@@ -369,8 +371,11 @@ def _family(ticket_id: int) -> Any:
 
 
 def pauses(session: Session, ticket_id: int) -> list[tuple[datetime, datetime | None]]:
-    query = select(TicketPause.began_at, TicketPause.ended_at).where(TicketPause.ticket_id == ticket_id)
-    return [(began, ended) for began, ended in session.execute(query.order_by(TicketPause.began_at, TicketPause.id))]
+    """In which the solution's clock stands still: the customer's turns, and the days that they were told a part takes."""
+    turns = select(TicketPause.began_at, TicketPause.ended_at).where(TicketPause.ticket_id == ticket_id)
+    gone = case((PartsWait.ended_at < PartsWait.until, PartsWait.ended_at), else_=PartsWait.until)
+    days = select(PartsWait.told_at, gone).where(PartsWait.ticket_id == ticket_id, PartsWait.told_at.is_not(None))
+    return [(began, ended) for began, ended in session.execute(turns.union_all(days).order_by("began_at"))]
 
 
 def pause(session: Session, ticket_id: int, now: datetime) -> None:

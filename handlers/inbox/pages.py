@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from handlers.customers import pages as customers
 from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Panel, Picture, Thing
-from handlers.inbox import bulk, doing, giving, queues, rules, saying, shifting, suggesting, thread
+from handlers.inbox import bulk, doing, giving, queues, rules, saying, shifting, suggesting, thread, waiting
 from handlers.tickets import promises
 from handlers.tickets.answers import Answer
 from storage import attention, chats, drafts, handiness, marks, media, people, presence, staff, tickets
+from storage import parts as awaited
 from storage import queues as stored
 from storage.customers import Customer
 from storage.tickets import Ticket
@@ -47,6 +48,7 @@ def show(desk: Desk) -> Mapping[str, Any]:
         "people": [one for one in staff.everybody(desk.session) if rules.may_have(one, ticket.store_id)],
         "ticking": _clocks(desk, ticket),
         "parts": tickets.parts_of(desk.session, ticket.id),
+        "awaited": awaited.standing(desk.session, ticket.id),
         "others": others,
         "why": [f"{code}: {words}" for code, words in ticket.reasons],
         "needs_prevention": ticket.tier in (tickets.SERIOUS, tickets.CRITICAL),
@@ -124,6 +126,7 @@ PAGES = [
     Page(path="/tickets/{ticket}/suggestion", roles=EVERYBODY, post=suggesting.take),
     Page(path="/tickets/{ticket}/gift", roles=EVERYBODY, post=giving.give),
     Page(path="/tickets/{ticket}/approval", roles=MANAGERS, post=giving.decide),
+    Page(path="/tickets/{ticket}/parts", roles=EVERYBODY, get=show, post=waiting.post, template=_THREAD),
     Page(path="/tickets/{ticket}/claim", roles=EVERYBODY, post=doing.claim),
     Page(path="/tickets/{ticket}/assign", roles=EVERYBODY, post=doing.assign),
     Page(path="/tickets/{ticket}/tier", roles=EVERYBODY, post=doing.tier),

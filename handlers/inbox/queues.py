@@ -1,8 +1,10 @@
 """The left pane: which queue, tier and words the address asks for, and what the list shows of them."""
 
 from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from handlers.customers import rules as customers
 from handlers.desk import Desk
@@ -22,8 +24,18 @@ def wish_of(desk: Desk) -> Wish:
     return Wish(
         queue if queue in queues.QUEUES else queues.ALL, desk.staff.id, desk.wall, desk.now, tier if tier in TIERS else "",
         wanted.words if wanted else (), wanted.digits if wanted else (), wanted.plate if wanted else "",
-        deep=desk.asked("deep") == "1", tag=desk.asked("tag", 40),
+        deep=desk.asked("deep") == "1", tag=desk.asked("tag", 40), today=today(desk),
     )  # fmt: skip
+
+
+def today(desk: Desk) -> list[tuple[int, datetime, datetime]]:
+    """Of each store that they see: when its day began, and when it ends."""
+    days = []
+    for store in desk.stores:
+        zone = ZoneInfo(store.timezone)
+        began = datetime.combine(desk.now.astimezone(zone).date(), time(), zone)
+        days.append((store.id, began, datetime.combine(began.date() + timedelta(days=1), time(), zone)))
+    return days
 
 
 def listed(desk: Desk) -> Mapping[str, Any]:
@@ -34,6 +46,7 @@ def listed(desk: Desk) -> Mapping[str, Any]:
         "wish": wish,
         "words": desk.asked("find", 80),
         "queues": queues.QUEUES,
+        "rare": queues.RARE,
         "tiers": tuple(reversed(TIERS)),
         "counts": queues.counts(desk.session, wish),
         "rows": found[:AT_ONCE],

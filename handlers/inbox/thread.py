@@ -82,7 +82,7 @@ def described(desk: Desk, event: TicketEvent) -> str:
     detail: dict[str, Any] = dict(event.detail)
     values = {
         name: _value(desk, event.what, name, detail.get(name))
-        for name in ("was", "to", "clock", "tier", "tag", "why", "offer", "stars")
+        for name in ("was", "to", "clock", "tier", "tag", "why", "offer", "stars", "on")
     }
     return desk.plain(f"inbox.event.{event.what}", **values)
 

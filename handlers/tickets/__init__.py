@@ -2,7 +2,7 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.tickets import assignment, complaint, flow, pages, rating, rules, sweep, telling
+from handlers.tickets import assignment, complaint, flow, pages, parts, rating, rules, sweep, telling
 
 __all__ = ["FEATURE", "telling"]
 
@@ -29,5 +29,5 @@ FEATURE = Feature(
     panels=[pages.PANEL],
     held=flow.held,
     keeps=[rules.load],
-    sweeps=[Sweep(sweep.due, sweep.look), Sweep(assignment.placeable, sweep.place)],
+    sweeps=[Sweep(sweep.due, sweep.look), Sweep(assignment.placeable, sweep.place), Sweep(parts.due, parts.remind)],
 )

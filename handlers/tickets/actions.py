@@ -13,7 +13,7 @@ from handlers.dialogue.texts import escape
 from handlers.tickets import assignment, card, promises, rating
 from handlers.tickets.rules import Verdict
 from handlers.tickets.work import BOT, Work, may_see
-from storage import attention, handiness, marks, messages, staff, tickets, tier_rules
+from storage import attention, handiness, marks, messages, parts, staff, tickets, tier_rules
 from storage.chats import Chat
 from storage.tickets import Ticket, TicketNote
 
@@ -447,6 +447,7 @@ def _end(work: Work, chat: Chat, ticket: Ticket, status: str) -> None:
     if status == tickets.CLOSED:
         ticket.closed_at = work.now
     tickets.go_on(work.session, ticket.id, work.now)
+    parts.end(work.session, ticket.id, work.now)
     if chat.ticket_id == ticket.id:
         chat.ticket_id = None
     marks.clear(work.session, chat.id, work.now)

@@ -109,11 +109,16 @@ def _values(work: Work, chat: Chat, ticket: Ticket, language: str) -> dict[str, 
     store = store_of(work.session, ticket)
     return {
         "customer": (known.name if known else "") or chat.name or work.texts.label("tickets.answers.customer", language, {}),
-        "car": _car(work.session, ticket, language) or work.texts.label("tickets.answers.car", language, {}),
+        "car": car_of(work, ticket, language),
         "advisor": work.by.who,
         "store": (store.names.get(language) or next(iter(store.names.values()), "")) if store else "",
         "case": ticket.token,
     }
+
+
+def car_of(work: Work, ticket: Ticket, language: str) -> str:
+    """What the customer's car is called, or "your car"."""
+    return _car(work.session, ticket, language) or work.texts.label("tickets.answers.car", language, {})
 
 
 def _car(session: Session, ticket: Ticket, language: str) -> str:

@@ -4,6 +4,7 @@ Screenshots for people to look at are left in tests/screenshots/.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import update
 
 from bot.console import live
 from handlers.dialogue.memo import Memo
-from handlers.tickets import actions
+from handlers.tickets import actions, parts
 from handlers.tickets.work import By, Work
 from storage import drafts, messages, suggestions
 from storage.chats import CHATS
@@ -157,6 +158,7 @@ def test_queue_and_thread_at_a_glance(
         session.execute(update(Staff).where(Staff.login == "max").values(language=language))
         work = Work(session, texts(), house.now, By("Max", "console", house.member("max").id))
         actions.set_tier(work, session.get_one(Ticket, ticket.id), "minor")
+        parts.wait(work, session.get_one(Ticket, ticket.id), "Brake disc", house.now.date() + timedelta(days=3), parts.KNOWN)
     watched = pages(language, width, height, color_scheme="dark" if width < 500 else "light")
     page = watched.page
     enters(page, made, "max", "/console/tickets")
