@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, Id, Json, Moment
+from storage.database import Base, Id, Json, Moment, dialect
 
 WAITING, OFFERED, TAKEN, PASSED, OVER, LEFT = "waiting", "offered", "taken", "passed", "over", "left"
 # So many offers does one get.
 MOST_OFFERS = 3
+_LINE = 4_512_029  # the first half of the advisory locks' names; the second is the store
 _ACTIVE = text("status IN ('waiting', 'offered')")
 
 
@@ -53,7 +54,12 @@ def lock(session: Session, wait_id: int) -> Wait:
 
 
 def in_line(session: Session, store_id: int, now: datetime) -> list[Wait]:
-    """Those who wait for a window that is not over, the oldest first, locked; who is being served already is left out."""
+    """Those who wait for a window that is not over, the oldest first, locked; who is being served already is left out.
+
+    Nobody while another transaction reads this line: if two shared it out between them, the third might come before the second.
+    """
+    if dialect(session) != "sqlite" and not session.scalar(select(func.pg_try_advisory_xact_lock(_LINE, store_id))):
+        return []
     query = select(Wait).where(Wait.store_id == store_id, Wait.status == WAITING, Wait.latest > now)
     return list(session.scalars(query.order_by(Wait.asked_at, Wait.id).with_for_update(skip_locked=True)))
 

@@ -1,6 +1,7 @@
 """The waitlist: a customer names a window; what becomes free in it is offered in the order in which people asked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import takewhile
 
@@ -57,32 +58,20 @@ def offer_freed(
 
     `days`: only times that lie wholly on these days (of `storage.slots`), which are locked. `locked`: days that are so already.
     """
-    mine, offered = set(days if days is not None else locked), []
-    for row in waitlist.in_line(session, store_id, now):
-        wish = _wish(shop, row)
-        try:
-            made = planned(shop, wish)
-        except Refusal:
-            continue  # the store does not do it any more; staff see the row
-        start = _first_free(session, made, row, now, mine, only=days is not None)
+    line = list(_served_here(session, shop, store_id, now))
+    if days is None:
+        days = _days_to_fill(session, line, store_id, now, locked)
+    offered = []
+    for row, made in line:
+        start = next((first for first, own in _free_starts(session, made, row, now) if own <= set(days)), None)
         if start is None:
             continue
         person = Person(row.customer_id, row.chat_id, row.name, row.phone)
+        minutes = made.terms.minutes("offer")
         try:
-            hold = keep(
-                session,
-                made,
-                moment_of(start),
-                person,
-                now,
-                made.terms.minutes("offer"),
-                by=SWEEP,
-                note=row.note,
-                source="waitlist",
-            )
+            hold = keep(session, made, moment_of(start), person, now, minutes, by=SWEEP, note=row.note, source="waitlist")
         except Refusal:
             continue
-        mine |= slots.days_held(session, [hold.id])
         row.status, row.appointment_id, row.offered_at, row.offer_until = OFFERED, hold.id, now, hold.hold_until
         row.told_at, row.offers = None, row.offers + 1
         offered.append(row)
@@ -90,23 +79,39 @@ def offer_freed(
     return offered
 
 
-def _first_free(session: Session, made: Plan, row: Wait, now: datetime, locked: Collection[int], *, only: bool) -> int | None:
-    """The first start in the window that was not offered to them before, on days that may be locked now."""
+def _served_here(session: Session, shop: Shop, store_id: int, now: datetime) -> Iterator[tuple[Wait, Plan]]:
+    for row in waitlist.in_line(session, store_id, now):
+        with suppress(Refusal):  # the store does not do it any more; staff see the row
+            yield row, planned(shop, _wish(shop, row))
+
+
+def _days_to_fill(
+    session: Session, line: Iterable[tuple[Wait, Plan]], store_id: int, now: datetime, locked: Collection[int]
+) -> set[int]:
+    """The days where somebody in line could have something, locked and so at rest; with those that are `locked` already.
+
+    Only then the line is served. If it were served while others give times back, a time that is free a moment after the first
+    in line was looked at would go to the second. Days are locked upwards: what is before a locked one is left to the next sweep.
+    """
+    found: set[int] = set()
+    for row, made in line:
+        for _, days in _free_starts(session, made, row, now):
+            more = days.difference(found, locked)
+            if not more or dialect(session) == "sqlite" or min(more) > max(locked, default=0):
+                found |= more
+                break
+    slots.lock(session, store_id, found)
+    return found.union(locked)
+
+
+def _free_starts(session: Session, made: Plan, row: Wait, now: datetime) -> Iterator[tuple[int, set[int]]]:
+    """The starts in the window that were not offered to them before, each with the days that it takes."""
     first, last = times.day_of(made, max(row.earliest, now)), times.day_of(made, row.latest)
     found = availability.free_starts(session, made, first, (last - first).days + 1, now)
     early, late, passed = quantum_at(row.earliest), quantum_at(row.latest), set(row.passed)
     for start, end in takewhile(lambda one: one[0] < late, found):
-        if start < early or moment_of(start).isoformat() in passed:
-            continue
-        days = set(range(start // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1))
-        if days <= set(locked) or (not only and _in_order(session, days, locked)):
-            return start
-    return None
-
-
-def _in_order(session: Session, days: Collection[int], locked: Collection[int]) -> bool:
-    """Days are locked upwards; what would have to be locked out of order is left to the next sweep."""
-    return dialect(session) == "sqlite" or min(days) >= max(locked, default=0)
+        if start >= early and moment_of(start).isoformat() not in passed:
+            yield start, set(range(start // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1))
 
 
 def _wish(shop: Shop, row: Wait) -> Wish:
