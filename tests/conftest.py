@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot import demo
 from handlers import FEATURES
@@ -18,6 +19,10 @@ from storage.database import Database
 from storage.migrating import migrate
 from tests import compiled, postgres
 from tests.world import START, World
+
+# A machine that has other work takes long for an example now and then; what may take how long is shown by benchmarks.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -75,9 +75,9 @@ def test_any_text_is_judged(text: str) -> None:
 @pytest.mark.parametrize("text", ["you your the my scratched " * 160, "等了我车刮" * 800, "a?b! " * 800, "not " * 1000])
 def test_no_text_keeps_the_rules_busy(text: str) -> None:
     SHIPPED.judge(text)  # reads the rules
-    began = time.perf_counter()
+    began = time.process_time()
     SHIPPED.judge(text)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 NAMES = 'names = { en = "x", zh-Hans = "x", zh-Hant = "x" }'

@@ -224,6 +224,6 @@ def test_nothing_that_is_typed_breaks_a_rule(words: str) -> None:
 )
 def test_long_words_cost_little(words: str) -> None:
     """IN15."""
-    start = time.perf_counter()
+    start = time.process_time()
     plates.read(words), plates.find(words), vins.read(words), vins.find_span(words), mileage.read(words), mileage.find_span(words)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5

@@ -194,6 +194,6 @@ def test_pr_lines_do_not_hold_up_a_stop(url: str) -> None:
             began = asyncio.get_running_loop().time()
             site.console.hang_up()
             await site.server.stop()
-            assert asyncio.get_running_loop().time() - began < 1.5
+            assert asyncio.get_running_loop().time() - began < 5  # a line that holds it up does so for a minute
 
     asyncio.run(go())
