@@ -326,6 +326,31 @@ def arms(session: Session, campaign_id: int) -> dict[str, Arm]:
     return {arm: Arm(*(int(value or 0) for value in figures)) for arm, *figures in session.execute(query)}
 
 
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A visit that counts for a campaign. `person`: the row of who came. `amount`: minor units, None when no sum is on file."""
+
+    person: int
+    arm: str
+    store_id: int
+    model_id: int | None
+    day: date
+    services: list[str]
+    amount: int | None
+
+
+def bills(session: Session, campaign_id: int) -> Iterator[Bill]:
+    """The visits of both arms while they counted, those of one person together."""
+    columns = (Recipient.id, Recipient.arm, Visit.store_id, Vehicle.model_id, Visit.visited_on, Visit.services, Visit.amount)
+    query = select(*columns).join(Vehicle, Vehicle.customer_id == Recipient.customer_id)
+    query = query.join(Visit, Visit.vehicle_id == Vehicle.id).where(
+        Visit.visited_on.between(Recipient.taken_on, Recipient.until_on)
+    )
+    query = query.where(Recipient.campaign_id == campaign_id, Recipient.taken_at.is_not(None)).order_by(Recipient.id)
+    for row in session.execute(query).yield_per(1000):
+        yield Bill(*row)
+
+
 def of_customer_now(session: Session, recipient_id: int, customer_id: int | None) -> Recipient | None:
     """The row if it is this customer's."""
     row = session.get(Recipient, recipient_id)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint, select, text
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, UniqueConstraint, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json
@@ -50,7 +50,8 @@ class Service(Base):
 class Price(Base):
     """What a service costs, in minor units of the store's currency, tax included, on the days from `valid_from` to `valid_until`.
 
-    `model_id` None: the same for every model without a price of its own.
+    `model_id` None: the same for every model without a price of its own. `cost`: what parts and work of it cost the shop, of the
+    same unit; None if nobody has said.
     """
 
     __tablename__ = "prices"
@@ -63,6 +64,7 @@ class Price(Base):
     amount: Mapped[int] = mapped_column(Integer)
     valid_from: Mapped[date] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
+    cost: Mapped[int | None] = mapped_column(Integer)
 
 
 def models(session: Session) -> list[CarModel]:
@@ -82,6 +84,7 @@ class PriceOnFile(NamedTuple):
     amount: int
     valid_from: date
     valid_until: date | None
+    cost: int | None = None
 
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
@@ -89,9 +92,24 @@ class PriceOnFile(NamedTuple):
 
 def prices(session: Session) -> list[PriceOnFile]:
     """Every price, past and future ones too, the newest first."""
-    columns = (Price.store_id, Price.service_id, Price.model_id, Price.amount, Price.valid_from, Price.valid_until)
+    columns = (Price.store_id, Price.service_id, Price.model_id, Price.amount, Price.valid_from, Price.valid_until, Price.cost)
     query = select(*columns).order_by(Price.valid_from.desc(), Price.id.desc())
     return [PriceOnFile(*row) for row in session.execute(query)]
+
+
+def prices_of(session: Session, store_id: int, service_id: int, day: date) -> list[tuple[Price, CarModel | None]]:
+    """Those of a service in a store that hold on that day or later."""
+    query = select(Price, CarModel).outerjoin(CarModel, CarModel.id == Price.model_id)
+    query = query.where(Price.store_id == store_id, Price.service_id == service_id)
+    query = query.where(or_(Price.valid_until.is_(None), Price.valid_until >= day)).order_by(CarModel.code, Price.valid_from)
+    return [(price, model) for price, model in session.execute(query)]
+
+
+def costs_known(session: Session, store_id: int, day: date) -> tuple[int, int]:
+    """How many prices of a store that hold on that day or later have a cost, and how many there are."""
+    query = select(func.count(Price.cost), func.count()).where(Price.store_id == store_id)
+    known, every = session.execute(query.where(or_(Price.valid_until.is_(None), Price.valid_until >= day))).one()
+    return known, every
 
 
 def service_codes(session: Session) -> set[str]:

@@ -33,6 +33,7 @@ class Store(Base):
     position: Mapped[int] = mapped_column(Integer)  # the order in which stores are offered
     booking: Mapped[dict[str, Any]] = mapped_column(Json, server_default=text("'{}'"))  # see storage.terms
     feedback: Mapped[dict[str, Any]] = mapped_column(Json, server_default=text("'{}'"))  # see handlers.feedback.rules
+    margin: Mapped[int | None] = mapped_column(Integer)  # percent of a bill, where the cost of the work is not on file
 
     hours: Mapped[list["OpeningHours"]] = relationship(order_by="OpeningHours.weekday, OpeningHours.opens")
     special_days: Mapped[list["SpecialDay"]] = relationship(order_by="SpecialDay.day")
@@ -115,7 +116,7 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
         session.add(store)
     for name in ("kind", "position", "names", "addresses", "parking", "phone", "timezone", "region", "currency"):
         setattr(store, name, wish[name])
-    store.booking, store.feedback = wish["booking"], wish["feedback"]
+    store.booking, store.feedback, store.margin = wish["booking"], wish["feedback"], wish["margin"]
     session.flush()
     session.execute(delete(OpeningHours).where(OpeningHours.store_id == store.id))
     session.execute(delete(SpecialDay).where(SpecialDay.store_id == store.id))

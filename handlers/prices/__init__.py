@@ -1,7 +1,7 @@
 """Prices: what a service costs for a car, from the catalogue and never from anywhere else."""
 
 from handlers.dialogue import Feature
-from handlers.prices import finding, flow
+from handlers.prices import finding, flow, pages
 
 FEATURE = Feature(
     "prices",
@@ -10,4 +10,5 @@ FEATURE = Feature(
     commands={"prices": flow.ask},
     trigger=flow.asked_for,
     keeps=[finding.load],
+    pages=pages.PAGES,
 )

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from handlers.desk import MANAGERS, Desk, Go, Page, Thing
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
-from handlers.recall import actions, forecast, rules
+from handlers.recall import actions, forecast, rules, takings
 from handlers.recall.actions import Wish
+from handlers.recall.takings import Takings
 from handlers.rewards import desk_form
 from handlers.segments import actions as audience
 from storage import campaigns, coupons, segments
@@ -63,6 +64,9 @@ def one(desk: Desk) -> Mapping[str, Any]:
     offer = desk.session.get(Offer, campaign.offer_id) if campaign.offer_id is not None else None
     arms = campaigns.arms(desk.session, campaign.id)
     written, withheld = arms.get(LETTER, Arm()), arms.get(HOLD_OUT, Arm())
+    money = takings.by_arm(desk.session, desk.shop, campaign.id) if arms else {}
+    earned, anyway = money.get(LETTER, Takings()), money.get(HOLD_OUT, Takings())
+    unknown = earned.unknown + anyway.unknown
     found = rules.uplift(written.came, written.people, withheld.came, withheld.people)
     spent = actions.spent(desk.session, campaign)
     wall = None if campaign.store_id is None else {campaign.store_id}
@@ -82,11 +86,16 @@ def one(desk: Desk) -> Mapping[str, Any]:
             if reason and status == HELD_BACK
         ],
         "letters": campaigns.letters(desk.session, campaign.id),
-        "arms": [(name, arm) for name, arm in (("written", written), ("withheld", withheld))],
+        "arms": [("written", written, earned), ("withheld", withheld, anyway)],
+        "visits": earned.visits + anyway.visits,
+        "unknown": unknown,
+        "gain": rules.gain(earned.revenue, written.people, anyway.revenue, withheld.people),
+        # Where some margins are unknown, the arms cannot be compared.
+        "margin_gain": None if unknown else rules.gain(earned.margin, written.people, anyway.margin, withheld.people),
         "uplift": found,
         "cost": rules.cost_per_return(spent, written.people, found),
         "spent": spent,
-        "fewest": {"people": rules.FEWEST_PEOPLE, "visits": rules.FEWEST_VISITS},
+        "fewest": {"people": rules.FEWEST_PEOPLE, "visits": rules.FEWEST_VISITS, "payers": rules.FEWEST_PAYERS},
         "currency": desk.shop.stores[0].currency if desk.shop.stores else "CNY",
         "samples": _samples(desk, campaign, segment, offer),
         "steps": STEPS.get(campaign.status, ()),

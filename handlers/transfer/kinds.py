@@ -141,6 +141,7 @@ FLAT = {
                 fields.amount("amount", required=True),
                 fields.day("valid_from", required=True),
                 fields.day("valid_until"),
+                fields.amount("cost"),
             ],
             key=("store_id", "service_id", "model_id", "valid_from"),
             revision="catalogue",

@@ -15,7 +15,7 @@ from handlers.transfer.spans import located, read_spans, read_week
 
 KINDS = ("dealership", "detailing")
 KEYS = ("code", "kind", "position", "names", "addresses", "parking", "phone", "timezone", "region", "currency", "hours",
-         "special_days", "bays", "demo_cars", "booking", "technicians", "feedback")  # fmt: skip
+         "special_days", "bays", "demo_cars", "booking", "technicians", "feedback", "margin")  # fmt: skip
 
 
 def read_store(table: Mapping[str, Any], position: int) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def read_store(table: Mapping[str, Any], position: int) -> dict[str, Any]:
         "hours": read_week(_table(table, "hours"), "hours"),
         "special_days": _special_days(table.get("special_days", [])),
         "bays": _bays(_table(table, "bays", {})),
+        "margin": located("margin", values.a_whole_number, str(table["margin"]), 0, 100) if "margin" in table else None,
         **store_booking.read(table),
         **store_feedback.read(table),
     }

@@ -81,7 +81,7 @@ def _write_toml(path: Path, heading: str, tables: Iterator[Mapping[str, Any]]) -
 
 def _store(row: Mapping[str, Any]) -> dict[str, Any]:
     special = [{**day, "names": _inline(day["names"])} for day in row["special_days"]]
-    plain = {name: value for name, value in row.items() if name != "special_days" and value not in ({}, [])}
+    plain = {name: value for name, value in row.items() if name != "special_days" and value not in ({}, [], None)}
     return {**plain, **({"special_days": special} if special else {})}
 
 

@@ -5,16 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from statistics import variance
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from handlers.contact import actions as contact
 from handlers.dialogue import Refusal
 from handlers.dialogue import shop as shops
-from handlers.recall import actions, forecast, letters, rules
+from handlers.recall import actions, forecast, letters, rules, takings
 from handlers.recall.actions import Wish
 from handlers.rewards import actions as rewards
 from handlers.rewards.rules import NewOffer
@@ -23,13 +24,16 @@ from storage import campaigns, chats, coupons, messages, segments, stores
 from storage import contact as wishes
 from storage.appointments import Appointment
 from storage.campaigns import HELD_BACK, HOLD_OUT, PLANNED, POSTED, WITHHELD, Campaign, Recipient
+from storage.catalogue import Price
 from storage.chats import CHATS
 from storage.contact import ContactDecision
 from storage.coupons import Coupon, Offer
 from storage.customers import Customer
 from storage.facts import Facts
 from storage.messages import MESSAGES
+from storage.stores import Store
 from storage.vehicles import Vehicle
+from storage.visits import Visit
 from tests.world import START, World
 
 sqlite = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
@@ -406,8 +410,6 @@ def test_a_simple_tally(world: World) -> None:
     people(world, 100)
     number = approved(world, hold_out=50)
     world.sweeps()
-    from storage.visits import Visit
-
     with world.database.transaction() as session:
         every = session.scalars(select(Recipient).order_by(Recipient.id)).all()
         for place, row in enumerate(every):
@@ -434,3 +436,79 @@ def test_a_simple_tally(world: World) -> None:
 def _no_clicks(session: Session) -> None:
     assert letters.MOST_WAITING > letters.AT_ONCE
     assert session.scalars(select(Recipient).where(Recipient.clicked_at.is_not(None))).all() == []
+
+
+def _brought(world: World, amounts: dict[str, int], came: dict[str, int]) -> takings.Takings:
+    """Of both arms: every so manieth came for a minor service on the Wednesday."""
+    with world.database.transaction() as session:
+        for place, row in enumerate(session.scalars(select(Recipient).order_by(Recipient.id)).all()):
+            car = session.scalars(select(Vehicle).where(Vehicle.customer_id == row.customer_id)).one()
+            if place % came[row.arm] == 0:
+                session.add(
+                    Visit(
+                        code=f"B{row.id}", vehicle_id=car.id, store_id=1, visited_on=date(2026, 11, 25),
+                        services=["minor_service"], amount=amounts[row.arm] + place, odometer_km=None,
+                    )
+                )  # fmt: skip
+    with world.database.reading() as session:
+        return takings.by_arm(session, shops.load(session), rows(world)[0].campaign_id)["letter"]
+
+
+@sqlite
+def test_the_margin_is_what_is_on_file_or_unknown(world: World) -> None:
+    """By costs, else by the store's margin, else it is said that nobody knows."""
+    world.now = AWAKE
+    people(world, 20)
+    with world.database.transaction() as session:
+        shop = shops.load(session)
+        service, model = shop.services["minor_service"], next(iter(shop.models_by_id))
+        session.execute(delete(Price).where(Price.store_id == 1, Price.service_id == service.id))
+        price = Price(store_id=1, service_id=service.id, model_id=None, amount=50000, cost=None, valid_from=date(2026, 1, 1))
+        session.add(price)
+    approved(world)
+    world.sweeps()
+    brought = _brought(world, {"letter": 50000}, {"letter": 2})
+    assert (brought.visits, brought.unknown, brought.revenue.payers, brought.margin.total) == (10, 10, 10, 0)
+
+    def again(**changes: Any) -> takings.Takings:
+        with world.database.transaction() as session:
+            for mapped, values in changes.items():
+                whose = {"Price": Price.amount == 50000, "Store": Store.id == 1}[mapped]
+                session.execute(update({"Price": Price, "Store": Store}[mapped]).where(whose).values(**values))
+            number = session.scalars(select(Campaign.id)).one()
+            return takings.by_arm(session, shops.load(session), number)["letter"]
+
+    revenue = brought.revenue.total
+    assert again(Store={"margin": 40}).margin.total == pytest.approx(revenue * 0.4, abs=10)
+    known = again(Price={"cost": 30000})
+    assert (known.unknown, known.margin.total) == (0, revenue - 10 * 30000)
+    # The price of another model says nothing of this one; of two services one without a cost is not free.
+    assert again(Price={"model_id": model}, Store={"margin": None}).unknown == 9
+    with world.database.transaction() as session:
+        session.execute(update(Price).where(Price.amount == 50000).values(model_id=None))
+        session.execute(
+            update(Visit).where(Visit.code.startswith("B")).values(services=["minor_service", "tyre_storage_of_mars"])
+        )
+    assert again().unknown == 10
+
+
+def test_money_is_compared_with_one_spread_for_both() -> None:
+    """Student's interval for 6, 7, 8 … against 5, 6, 7 …; few payers say nothing, and no difference is not sure."""
+
+    def sums(amounts: list[int]) -> rules.Sum:
+        found = rules.Sum()
+        for amount in amounts:
+            found.add(amount)
+        return found
+
+    ones, others = [100 + n for n in range(100)], [50 + n for n in range(100)]
+    found = rules.gain(sums(ones), 100, sums(others), 100)
+    assert found
+    spread = 2 * variance(ones) / 100
+    assert (found.each, found.sure) == (50, True)
+    assert found.high - found.low == pytest.approx(2 * 1.959964 * spread**0.5)
+    assert rules.gain(sums([100] * 19), 500, sums([100] * 60), 60) is None
+    assert rules.gain(sums([100] * 30), 30, sums([100] * 60), 60) is None
+    level = rules.gain(sums(ones), 200, sums(ones), 200)
+    assert level
+    assert not level.sure

@@ -34,6 +34,7 @@ phone = "+8653200000101"
 timezone = "Asia/Shanghai"
 region = "CN"
 currency = "CNY"
+margin = 35
 names = { en = "North", zh-Hans = "北店", zh-Hant = "北店" }
 addresses = { en = "1 North Road" }
 hours = { mon = ["08:30-12:00"] }
@@ -42,8 +43,8 @@ FILES = {
     "stores.toml": STORES,
     "models.csv": "code,make,name_en,aliases,energy\naudi_a4,Audi,Audi A4,A4L|奥迪A4,petrol\nbmw_3,BMW,BMW 3,,petrol\n",
     "services.csv": "code,category,name_en,name_zh_hans,minutes\nminor,service,Minor,小保养,60\nwash,wash,Wash,洗车,40\n",
-    "prices.csv": "store,service,model,amount,valid_from,valid_until\n"
-    "north,minor,audi_a4,899.5,2026-01-01,\nnorth,wash,,48,2026/1/1,20261231\n",
+    "prices.csv": "store,service,model,amount,valid_from,valid_until,cost\n"
+    "north,minor,audi_a4,899.5,2026-01-01,,410\nnorth,wash,,48,2026/1/1,20261231,\n",
     "customers.csv": "code,name,phone,language,store,birthday\nC-1,陈静雯,138 0013 8000,zh-hans,north,1988-02-29\nC-2,Ann,,,,\n",
     "vehicles.csv": "code,customer,model,plate,vin,year\nV-1,C-1,audi_a4,鲁B·1I113,1E10,2023\n",
     "visits.csv": "code,vehicle,store,visited_on,services,amount,odometer_km\nW-1,V-1,north,2026-10-01,minor|wash,947.50,30120\n",

@@ -96,6 +96,7 @@ def test_from_the_segment_to_the_letter(templates: Templates, tmp_path: Path, sa
                 )
             page = (await eva.get(where)).text
             assert "Too few to say" in page
+            assert "Too few to say how much money" in page
             assert f"of {counted[1]}" in page
             assert (await eva.post(where, do="cancel")).status == 303
             assert (await eva.post(where, do="resume")).status == 422
