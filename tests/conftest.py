@@ -1,6 +1,7 @@
 """What every test may ask for: a database on SQLite and on PostgreSQL, empty or with the sample shop, and a world around it."""
 
 import fcntl
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     On a disk each commit of SQLite waits for it, some ten thousand times.
     """
     compiled.share()
+    gc.set_threshold(50_000, 20, 100)  # most of what lives in such a process lives to its end: looking for garbage cost a tenth
     if room := postgres.in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", room)
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None) and "TEST_DATABASE_URL" not in os.environ:
