@@ -38,8 +38,10 @@ class Later(Base):
 
 
 class Bulk(Base):
-    """Many tickets at once. `do`: assign | tag | close; `items`: [ticket, who had it before, or the tag that is new to it];
-    `due_at`: when closing takes effect.
+    """Many tickets at once. `do`: assign | tag | close | macro; `due_at`: when closing or writing takes effect.
+
+    `items`: [ticket, who had it before, or the tag that is new to it], for a macro [ticket, the last row that was shown, answer,
+    its digest].
     """
 
     __tablename__ = "ticket_bulks"
@@ -105,8 +107,9 @@ def spoke_after(session: Session, chat_id: int, seen: int) -> bool:
     return session.execute(query.limit(1)).first() is not None
 
 
-def bulks_due(session: Session, now: datetime) -> Sequence[int]:
-    return session.scalars(select(Bulk.id).where(Bulk.ended_at.is_(None), Bulk.due_at <= now).order_by(Bulk.id).limit(20)).all()
+def bulks_due(session: Session, now: datetime, kinds: Collection[str]) -> Sequence[int]:
+    query = select(Bulk.id).where(Bulk.ended_at.is_(None), Bulk.due_at <= now, Bulk.do.in_(kinds))
+    return session.scalars(query.order_by(Bulk.id).limit(20)).all()
 
 
 def lock_bulk(session: Session, number: int) -> Bulk | None:
@@ -121,10 +124,12 @@ def last_bulk(session: Session, staff_id: int, now: datetime) -> Bulk | None:
     return session.scalars(select(Bulk).where(*mine).order_by(Bulk.id.desc()).limit(1)).one_or_none()
 
 
-def closing(session: Session, now: datetime) -> set[int]:
-    """Tickets that are about to be closed."""
-    query = select(Bulk.items).where(Bulk.ended_at.is_(None), Bulk.do == "close", Bulk.at > now - timedelta(minutes=5))
-    return {item[0] for items in session.scalars(query) for item in items}
+def closing(session: Session, now: datetime) -> dict[int, str]:
+    """Tickets that are about to be closed, or written to: "close" or "macro"."""
+    query = select(Bulk.do, Bulk.items).where(
+        Bulk.ended_at.is_(None), Bulk.do.in_(("close", "macro")), Bulk.at > now - timedelta(minutes=5)
+    )
+    return {item[0]: do for do, items in session.execute(query) for item in items}
 
 
 def filters_of(session: Session, staff_id: int) -> Sequence[SavedFilter]:

@@ -2,7 +2,7 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.inbox import bulk, pages
+from handlers.inbox import bulk, pages, several
 from handlers.tickets import later
 
 FEATURE = Feature(
@@ -10,5 +10,5 @@ FEATURE = Feature(
     pages=pages.PAGES,
     things=[pages.MARK],
     panels=[pages.OWN_ADVISOR],
-    sweeps=[Sweep(later.due, later.send), Sweep(bulk.due, bulk.settle)],
+    sweeps=[Sweep(later.due, later.send), Sweep(bulk.due, bulk.settle), Sweep(several.due, several.write)],
 )

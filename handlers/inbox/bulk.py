@@ -1,4 +1,4 @@
-"""Many tickets at once: given to somebody, tagged, or closed; and the way back for whoever pressed too quickly."""
+"""Many tickets at once: given to somebody, tagged, closed, or answered; and the way back for whoever pressed too quickly."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from storage import handiness, staff, tickets
 from storage.handiness import UNDO, Bulk
 from storage.tickets import Ticket
 
-ASSIGN, TAG, CLOSE = "assign", "tag", "close"
+ASSIGN, TAG, CLOSE, MACRO = "assign", "tag", "close", "macro"
 MOST = 50
 
 
@@ -49,7 +49,7 @@ def many(desk: Desk) -> Go:
 
 
 def undo(desk: Desk) -> Go:
-    """Within ten seconds: closing has not begun then, and an assigned ticket goes back if nobody has moved it since.
+    """Within ten seconds: closing and writing have not begun then, and an assigned ticket goes back if nobody has moved it since.
 
     A tag goes from those that did not have it before.
     """
@@ -69,7 +69,7 @@ def undo(desk: Desk) -> Go:
 
 
 def due(session: Session, now: datetime) -> Sequence[int]:
-    return handiness.bulks_due(session, now)
+    return handiness.bulks_due(session, now, (ASSIGN, TAG, CLOSE))
 
 
 def settle(session: Session, number: int, texts: Texts, now: datetime) -> None:

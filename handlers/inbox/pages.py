@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.customers import pages as customers
 from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Panel, Picture, Thing
-from handlers.inbox import bulk, doing, giving, queues, rules, saying, shifting, suggesting, thread, waiting
+from handlers.inbox import bulk, doing, giving, queues, rules, saying, several, shifting, suggesting, thread, waiting
 from handlers.tickets import promises
 from handlers.tickets.answers import Answer
 from storage import attention, chats, drafts, handiness, marks, media, people, presence, staff, tickets
@@ -102,6 +102,8 @@ MOST_PHOTOS = 5
 PAGES = [
     Page(path="/tickets", roles=EVERYBODY, get=queue, template="inbox/queue.html", menu="inbox.menu"),
     Page(path="/tickets/bulk", roles=EVERYBODY, post=bulk.many),
+    Page(path="/tickets/several", roles=EVERYBODY, post=several.preview, template="inbox/several.html"),
+    Page(path="/tickets/several/send", roles=EVERYBODY, post=several.send),
     Page(path="/tickets/undo", roles=EVERYBODY, post=bulk.undo),
     Page(path="/tickets/filters", roles=EVERYBODY, post=saying.filters),
     Page(path="/account/keys", roles=EVERYBODY, post=saying.keys),

@@ -1,5 +1,6 @@
 """Saved answers: those that Bayline ships and those of the shop, filled in for one customer; wherever staff answer from."""
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -38,6 +39,11 @@ class Answer:
     tag: str = ""
     offer: str = ""
     shipped: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Another one when sending it would say or do something else."""
+        return hashlib.sha256(repr((sorted(self.texts.items()), self.afterwards, self.tag, self.offer)).encode()).hexdigest()[:16]
 
     @property
     def is_macro(self) -> bool:

@@ -209,7 +209,7 @@ def test_a_suggestion_goes_below_what_is_being_written(
         assert {one.code: one.taken for one in suggestions.counts(session)}[code] == 1
 
 
-def test_keys_saved_answers_and_many_at_once(made: Served, pages: Pages) -> None:
+def test_keys_saved_answers_and_many_at_once(made: Served, pages: Pages, screenshots: Path) -> None:
     """UX 1.3: single keys outside of fields only, and none when they are switched off; "/" offers answers; undo is there."""
     house = site(made)
     tickets = [ticket_in(house.database, "west", f"Key {number}", f"Kim {number}") for number in range(3)]
@@ -247,4 +247,20 @@ def test_keys_saved_answers_and_many_at_once(made: Served, pages: Pages) -> None
     expect(page.locator("#undo")).to_contain_text("3 will be closed in a few seconds.")
     page.locator("#undo button").click()
     expect(page.locator(".notice").first).to_have_text("Undone.")
+    # One answer for all of them: chosen, looked at, sent.
+    for ticket in tickets:
+        page.locator(f"#r-{house.token('ticket', ticket.id)} input").check()
+    page.locator("#many summary").click()
+    page.locator("#bulk button", has_text="Answer several").click()
+    page.get_by_label("Your car is ready").check()
+    page.locator("main button.first").click()
+    expect(page.locator("main .said")).to_have_count(3)
     sound(watched)
+    page.screenshot(path=screenshots / "inbox-several-en-1280.png")
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.screenshot(path=screenshots / "inbox-several-en-360.png")
+    sound(watched)
+    page.locator("main button.first").click()
+    expect(page.locator("#undo")).to_contain_text("3 will be written to")
+    page.locator("#undo button").click()
+    expect(page.locator(".notice").first).to_have_text("Undone.")
