@@ -124,6 +124,7 @@ class Event(Base):
     details: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
+_LONGEST_STAY = timedelta(days=14)
 TABLE, EVENTS = Base.metadata.tables["appointments"], Base.metadata.tables["appointment_events"]
 COLUMNS = [column.name for column in TABLE.columns if column.name != "id"]
 EVENT_COLUMNS = [column.name for column in EVENTS.columns if column.name != "id"]
@@ -392,6 +393,16 @@ def done_with(session: Session, vehicle_ids: Collection[int]) -> list[tuple[date
     done = query.where(Appointment.vehicle_id.in_(vehicle_ids), Appointment.status == DONE)
     rows = session.execute(done.order_by(Appointment.starts_at))
     return [(row.starts_at.astimezone(ZoneInfo(zone)).date(), row) for row, zone in rows]
+
+
+def done_since(session: Session, stores: Collection[int], since: datetime) -> list[tuple[date, Appointment]]:
+    """Appointments of known cars that were worked off since then, with their day in the store."""
+    row = Appointment
+    query = select(row, Store.timezone).join(Store, Store.id == row.store_id).where(row.store_id.in_(stores), row.status == DONE)
+    # When they began is what the index knows; few cars stay for longer.
+    lately = (row.starts_at >= since - _LONGEST_STAY, row.changed_at >= since, row.vehicle_id.is_not(None))
+    found = session.execute(query.where(*lately).order_by(row.id))
+    return [(one.starts_at.astimezone(ZoneInfo(zone)).date(), one) for one, zone in found]
 
 
 def never_decided(session: Session, stores: Collection[int], start: datetime, end: datetime, kind: str) -> list[Appointment]:

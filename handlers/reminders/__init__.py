@@ -18,5 +18,5 @@ FEATURE = Feature(
     keeps=[rulebook.load],
     pages=pages.PAGES,
     panels=[pages.PANEL],
-    pushes=[sweep.signals, sweep.look, sweep.forget],
+    pushes=[sweep.signals, sweep.look, sweep.hours, sweep.forget],
 )

@@ -9,7 +9,7 @@ from handlers.reminders.rules import Rule
 
 # Fields of triggers and audiences by what is typed into them.
 _LISTS, _NUMBER_LISTS = ("since", "services", "stages", "energy", "stores", "segments", "had"), ("months",)
-_NUMBERS = ("km", "ahead", "every", "day", "times", "quiet_days", "had_months")
+_NUMBERS = ("km", "ahead", "every", "day", "times", "quiet_days", "had_months", "hours")
 
 
 def read(desk: Desk, rule: Rule) -> Rule:
@@ -27,7 +27,7 @@ def read(desk: Desk, rule: Rule) -> Rule:
         "buttons": [name for name in rules.BUTTONS if name in desk.form.get("button", ())],
         "services": _list(desk.field("services", 400)),
         "gift": desk.field("gift", 120),
-        "trigger": {**before["trigger"], **_part(desk, "trigger", before["trigger"])},
+        "trigger": _trigger(desk, before["trigger"]),
         "audience": _audience(desk),
     }
     return rules.read(table)
@@ -45,13 +45,22 @@ def fields(rule: Rule) -> list[tuple[str, str]]:
     return [(name, shown(written.get(name, ""))) for name in names if name != "first"]
 
 
+def _trigger(desk: Desk, before: dict[str, Any]) -> dict[str, Any]:
+    kept = dict(before)
+    if before["kind"] == "after" and {"trigger_days", "trigger_hours"} & desk.form.keys():
+        # Days or hours: what was emptied does not come back.
+        kept = {name: value for name, value in before.items() if name not in ("days", "hours")}
+    return {**kept, **_part(desk, "trigger", before)}
+
+
 def _part(desk: Desk, prefix: str, before: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in rules.TRIGGERS[before["kind"]]:
         if f"{prefix}_{name}" in desk.form:
             found[name] = _value(name, desk.field(f"{prefix}_{name}", 400), isinstance(before.get(name), list))
-    # An empty number of an interval means that it does not count.
-    return {name: value for name, value in found.items() if not (name in ("km", "months") and value in ("", []))} | (
+    # An empty number of an interval, or of days or hours after something, means that it does not count.
+    empty = ("hours", "days") if before["kind"] == "after" else ("km", "months")
+    return {name: value for name, value in found.items() if not (name in empty and value in ("", []))} | (
         {name: 0 for name in ("km", "months") if before["kind"] == "interval" and found.get(name) == ""}
     )
 

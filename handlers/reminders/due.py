@@ -217,6 +217,11 @@ def _key(rule: Rule, person: Person, occasion: Occasion) -> str:
     return f"{PREFIX}:{rule.code}:{person.id}:{of_car}:{occasion.of}"
 
 
+def of_visit(rule: Rule, customer_id: int | None, car_id: int | None, day: date) -> str:
+    """The key of what a rule says after a visit."""
+    return f"{PREFIX}:{rule.code}:{customer_id}:{car_id}:{day.isoformat()}"
+
+
 def _personal(rule: Rule) -> bool:
     return not (
         isinstance(rule.trigger, (Interval, After)) or (isinstance(rule.trigger, OnDate) and rule.trigger.field != "birthday")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from handlers.reminders.mileage import Estimate, Point
 from storage.stores import Store
@@ -10,12 +10,15 @@ from storage.stores import Store
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something that was done with a car. `km`: as read then; `here`: in one of our stores."""
+    """Something that was done with a car. `km`: as read then; `here`: in one of our stores; `ended_at`: when the car was ready,
+    if the diary knows.
+    """
 
     day: date
     services: frozenset[str]
     km: int | None = None
     here: bool = True
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

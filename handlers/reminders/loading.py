@@ -97,9 +97,12 @@ def _with_history(session: Session, shop: Shop, owned: Sequence[Vehicle]) -> lis
     points: defaultdict[int, list[Point]] = defaultdict(list)
     for visit in visits.of_vehicles(session, ids):
         works[visit.vehicle_id].append(Work(visit.visited_on, frozenset(visit.services), visit.odometer_km))
-    for day, row in appointments.done_with(session, ids):
+    done = appointments.done_with(session, ids)
+    ended = appointments.last_events(session, [row.id for _, row in done], [appointments.DONE])
+    for day, row in done:
         # The diary and the work order may both tell of the same visit: that is one day, and not work done twice.
-        works[row.vehicle_id or 0].append(Work(day, frozenset(row.services)))
+        work = Work(day, frozenset(row.services), ended_at=ended.get((row.id, appointments.DONE)))
+        works[row.vehicle_id or 0].append(work)
     for note in care.notes_of(session, ids):
         works[note.vehicle_id].append(Work(note.done_on, frozenset(note.services), note.km, here=False))
     for reading in odometer.of_vehicles(session, ids):

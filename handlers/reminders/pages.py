@@ -179,7 +179,7 @@ def _when(desk: Desk, rule: Rule) -> str:
     values = {name: desk_form.shown(value) for name, value in trigger.items()}
     if "field" in values:
         values["field"] = desk.plain(f"reminders.desk.on_file.{values['field']}")
-    known = {"km": "", "months": "", "services": "", "first": "", **values, "at": f"{rule.at:%H:%M}"}
+    known = {"km": "", "months": "", "services": "", "first": "", "hours": "", "days": "", **values, "at": f"{rule.at:%H:%M}"}
     return desk.plain(f"reminders.desk.when.{trigger['kind']}", **known)
 
 

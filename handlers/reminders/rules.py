@@ -37,9 +37,9 @@ _KEYS = (
     "texts",
 )  # fmt: skip
 TRIGGERS: Mapping[str, tuple[str, ...]] = {
-    "date": ("field", "days"), "interval": ("since", "km", "months", "ahead", "first"), "after": ("event", "days", "services"),
-    "silence": ("of", "days", "times"), "weekly": ("weekday", "every"), "monthly": ("day", "months"), "feast": ("feast", "days"),
-    "signal": ("signal",), "segment": ("segment", "days"),
+    "date": ("field", "days"), "interval": ("since", "km", "months", "ahead", "first"),
+    "after": ("event", "days", "hours", "services"), "silence": ("of", "days", "times"), "weekly": ("weekday", "every"),
+    "monthly": ("day", "months"), "feast": ("feast", "days"), "signal": ("signal",), "segment": ("segment", "days"),
 }  # fmt: skip
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _LONGEST_TEXT = 4000
@@ -148,8 +148,13 @@ def _trigger(cell: "_Cells") -> Trigger:
                 frozenset(since), km or None, months or None, cell.whole("ahead", -90, 60, 7), cell.yes_or_no("first", False)
             )
         case "after":
-            event = cell.one_of("event", ("visit", "delivery"))
-            return After(event, cell.whole("days", 0, 730, 1), frozenset(cell.words("services")))
+            event, hours = cell.one_of("event", ("visit", "delivery")), cell.whole("hours", 0, 168, 0)
+            if hours and cell.given("days"):
+                raise Wrong("hours_or_days", where=cell.where)
+            if hours and event != "visit":
+                raise Wrong("hours_of_visit", where=cell.where)
+            days = 0 if hours else cell.whole("days", 0, 730, 1)
+            return After(event, days, frozenset(cell.words("services")), hours)
         case "silence":
             of = cell.one_of("of", ("visit", "contact"))
             return Silence(of, cell.whole("days", 14, 1825, 30), cell.whole("times", 1, 12, 1))
@@ -181,7 +186,8 @@ def _written_trigger(trigger: Trigger) -> dict[str, Any]:
             known = {name: value for name, value in given.items() if value}
             return {"kind": "interval", "since": sorted(trigger.since), **known, "ahead": trigger.ahead}
         case After():
-            return {"kind": "after", "event": trigger.event, "days": trigger.days, "services": sorted(trigger.services)}
+            delay = {"hours": trigger.hours} if trigger.hours else {"days": trigger.days}
+            return {"kind": "after", "event": trigger.event, **delay, "services": sorted(trigger.services)}
         case Silence():
             return {"kind": "silence", "of": trigger.of, "days": trigger.days, "times": trigger.times}
         case Weekly():

@@ -43,10 +43,10 @@ def say(push: Push, chat: Chat, due: Due) -> Decision:
 
 
 def wish_of(due: Due, now: datetime) -> Wish:
-    """At the rule's time of today in the store, and not after the last day on which it makes sense."""
+    """At its hour, or the rule's time of today in the store, and not after the last day on which it makes sense."""
     rule, zone = due.rule, ZoneInfo(due.person.store.timezone)
     today = now.astimezone(zone).date()
-    at = max(instant(today, rule.at, zone), now + GATHERING)
+    at = max(due.occasion.at or instant(today, rule.at, zone), now + GATHERING)
     # The gate may move it into the morning, of the next day too.
     end = instant(due.until + timedelta(days=1), time(0), zone)
     return Wish(rule.purpose, rule.kind, at.astimezone(UTC), rule.priority, end)

@@ -18,7 +18,8 @@ from handlers.reminders import loading, rulebook, saying
 from handlers.reminders.due import PREFIX, Due
 from handlers.reminders.facts import Person
 from handlers.reminders.rulebook import Rulebook
-from storage import contact, pushes
+from handlers.reminders.triggers import After
+from storage import appointments, contact, pushes
 from storage.contact import Person as Someone
 from storage.stores import Store
 
@@ -30,6 +31,7 @@ BATCH = 200
 MOST_AT_ONCE = 3
 KEPT = timedelta(days=60)
 SOON = timedelta(minutes=3)
+LATELY = timedelta(hours=26)
 
 
 @dataclass(slots=True)
@@ -98,6 +100,25 @@ def _look(push: Push, book: Rulebook, zone: str, stores: Collection[Store], toda
         pushes.forget_sweeps(push.session, today - KEPT)
     else:
         sweep.after_id = ids[-1]
+
+
+def hours(push: Push) -> None:
+    """Whoever was here since yesterday, for the rules that count in hours: the look of the morning comes too late for them."""
+    book = push.memo.get(push.session, rulebook.load)
+    rules = [rule for rule in book.on if isinstance(rule.trigger, After) and rule.trigger.hours]
+    if not rules:
+        return
+    lately = appointments.done_since(push.session, [store.id for store in push.shop.stores], push.now - LATELY)
+    # Most of them have been decided about; only the others are loaded.
+    keys = {
+        looking.of_visit(rule, row.customer_id, row.vehicle_id, day): row.customer_id for rule in rules for day, row in lately
+    }
+    decided = pushes.decided_keys(push.session, keys)
+    ids = sorted({customer for key, customer in keys.items() if key not in decided and customer is not None})[:BATCH]
+    for person in loading.persons(push.session, push.shop, ids, push.now):
+        today = loading.today_in(person.store, push.now)
+        found = looking.candidates(rules, person, today, book.figures)
+        _Look(push, book, today, {}, _allowed(push, today)).say(person, looking.chosen(found, decided, today))
 
 
 def signals(push: Push) -> None:

@@ -6,11 +6,12 @@ An occasion has a name of its own (`of`), so that the same one is spoken of once
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from handlers.dialogue.when import feasts, lunar
-from handlers.reminders.facts import Car, Person
+from handlers.reminders.facts import Car, Person, Work
 from handlers.reminders.figures import Figures
 
 YEARLY = ("birthday", "delivered_on")
@@ -44,11 +45,15 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """So many days after a visit (with one of `services`, if any are named) or after delivery."""
+    """So many days after a visit (with one of `services`, if any are named) or after delivery.
+
+    With `hours` so long after the car was ready; of a visit whose hour nobody knows, in the morning after.
+    """
 
     event: str
     days: int
     services: frozenset[str] = frozenset()
+    hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,8 @@ Trigger = OnDate | Interval | After | Silence | Weekly | Monthly | Feast | Signa
 class Occasion:
     """`day`: when it is to be said, a day of the store; `last`: afterwards it is over, whatever the rule allows.
 
-    `car`: None for what concerns the person. `values`: what the text may name: date, days, years, km.
+    `car`: None for what concerns the person. `values`: what the text may name: date, days, years, km. `at`: the moment, for what
+    is counted in hours; else it is said at the rule's time.
     """
 
     day: date
@@ -114,6 +120,7 @@ class Occasion:
     car: Car | None = None
     last: date | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
 
 
 def occasions(trigger: Trigger, person: Person, today: date, figures: Figures) -> Iterator[Occasion]:
@@ -129,7 +136,7 @@ def occasions(trigger: Trigger, person: Person, today: date, figures: Figures) -
                 yield from _interval(trigger, car, today)
         case After():
             for car in person.cars:
-                yield from _after(trigger, car, today)
+                yield from _after(trigger, person, car, today)
         case Silence():
             yield from _silence(trigger, person, today)
         case Weekly():
@@ -226,14 +233,32 @@ def _interval(trigger: Interval, car: Car, today: date) -> Iterator[Occasion]:
         yield Occasion(day, found[0].isoformat(), car, None, {"date": max(due, today + timedelta(days=7)), "km": km})
 
 
-def _after(trigger: After, car: Car, today: date) -> Iterator[Occasion]:
+def _after(trigger: After, person: Person, car: Car, today: date) -> Iterator[Occasion]:
+    if trigger.hours:
+        yield from _hours_after(trigger, person, car, today)
+        return
     if trigger.event == "delivery":
         days = [car.delivered_on] if car.delivered_on else []
     else:
-        days = [work.day for work in car.works if work.here and (not trigger.services or work.services & trigger.services)]
+        days = [work.day for work in _visits(trigger, car)]
     for day in days[-3:]:
         if _around(said := day + timedelta(days=trigger.days), today):
             yield Occasion(said, day.isoformat(), car, None, {"date": day})
+
+
+def _hours_after(trigger: After, person: Person, car: Car, today: date) -> Iterator[Occasion]:
+    # The diary and a work order may both tell of a visit: the one with an hour counts, and their day is the name of both.
+    of_day = {work.day: work for work in sorted(_visits(trigger, car), key=lambda work: (work.day, work.ended_at is not None))}
+    for work in list(of_day.values())[-3:]:
+        at = work.ended_at + timedelta(hours=trigger.hours) if work.ended_at else None
+        unknown = work.day + timedelta(days=max(1, trigger.hours // 24))
+        said = at.astimezone(ZoneInfo(person.store.timezone)).date() if at else unknown
+        if _around(said, today):
+            yield Occasion(said, work.day.isoformat(), car, None, {"date": work.day}, at)
+
+
+def _visits(trigger: After, car: Car) -> list[Work]:
+    return [work for work in car.works if work.here and (not trigger.services or work.services & trigger.services)]
 
 
 def _silence(trigger: Silence, person: Person, today: date) -> Iterator[Occasion]:

@@ -31,7 +31,7 @@ MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)  # eight o'clock in the store
 def at(world: World, *moments: datetime) -> None:
     """At each of these two workers look who is due."""
     for world.now in moments:
-        for look in (sweep.signals, sweep.look, sweep.look, sweep.forget):
+        for look in (sweep.signals, sweep.look, sweep.look, sweep.hours, sweep.forget):
             with world.database.transaction() as session:
                 look(Push(session, world.now, world.engine.texts, world.engine.memo, "reminders"))
         with world.database.transaction() as session:
@@ -269,6 +269,36 @@ def test_changed_words_are_said_and_nothing_is_said_twice(world: World) -> None:
     change(world, "regular_service", priority=3)
     at(world, MONDAY + timedelta(hours=2))
     assert told(ann) == ["regular_service"]
+
+
+@sqlite
+def test_so_many_hours_after_the_car_was_ready(world: World) -> None:
+    """Looked for all day long, said at its hour, once; late in the evening it waits for the morning, as everything does."""
+    ann = owner(world)
+    texts = dict.fromkeys(("en", "zh-Hans", "zh-Hant"), "Is everything well with {car}?")
+    after = {"kind": "after", "event": "visit", "hours": 3}
+    change(world, "coating_care", trigger=after, texts=texts, audience={})
+    by = By("Chen", "console", staff=True)
+    at(world, MONDAY)
+    for opens, ready, said in ((2, 5, 8), (32, 36, 49)):
+        with world.database.transaction() as session:
+            shop, start = shops.load(session), MONDAY + timedelta(hours=opens)
+            guest = Guest(session.scalars(select(Person.id).where(Person.code == "ann")).one(), ann.outcome.chat_id)  # type: ignore[union-attr]
+            row = booking.hold(
+                session, shop, Wish("east", ("minor_service",), "audi_a4", the_car(world)), start, guest, start, by=by
+            )
+            booking.confirm(session, shop, row, start, by=by)
+            booking.arrive(session, row, start, by=by)
+            booking.finish(session, row, MONDAY + timedelta(hours=ready), by=by)
+            assert row.vehicle_id is not None
+        waiting = len(told(ann))
+        at(world, MONDAY + timedelta(hours=ready, minutes=1), MONDAY + timedelta(hours=said, minutes=-5))
+        assert len(told(ann)) == waiting
+        at(world, MONDAY + timedelta(hours=said, minutes=5), MONDAY + timedelta(hours=said + 1))
+        ann.sees("Is everything well with your Audi A4?")
+        assert len(told(ann)) == waiting + 1
+    at_ten(world, 3)
+    assert told(ann) == ["coating_care"] * 2
 
 
 def test_the_rain_is_over(world: World) -> None:

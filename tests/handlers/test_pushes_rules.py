@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -246,6 +246,25 @@ def test_whoever_comes_into_a_segment() -> None:
     assert quiet.blocked == due.IN_CAMPAIGN
 
 
+def test_tm2_hours_after_a_visit_and_the_morning_after() -> None:
+    """By the hour at which the car was ready; of a work order, which knows the day only, in the morning after; never both."""
+    wanted = rules.read(changed("coating_care", trigger={"kind": "after", "event": "visit", "hours": 3, "services": ["wax"]}))
+    assert rules.read(rules.written(wanted)) == wanted
+    ready = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)  # half past four in the store
+    visit = Work(TODAY, frozenset({"wax"}))
+    known = replace(visit, ended_at=ready)
+    for works in ((known,), (visit, known), (known, visit)):
+        [one] = due.candidates([wanted], a_person(a_car(*works)), TODAY, FIGURES)
+        assert (one.key, one.occasion.day, one.occasion.at) == (
+            f"push:coating_care:1:1:{TODAY}", TODAY, ready + timedelta(hours=3)
+        )  # fmt: skip
+    late = replace(visit, ended_at=datetime(2026, 11, 21, 14, tzinfo=UTC))
+    [one] = occasions(wanted.trigger, a_person(a_car(late)), TODAY, FIGURES)
+    assert one.day == TODAY + timedelta(days=1)
+    [one] = occasions(wanted.trigger, a_person(a_car(visit)), TODAY, FIGURES)
+    assert (one.day, one.at) == (TODAY + timedelta(days=1), None)
+
+
 # -- what cannot be -----------------------------------------------------------------------------------------------------------
 
 
@@ -272,6 +291,9 @@ def test_whoever_comes_into_a_segment() -> None:
         ("coolant", {"trigger": {"kind": "interval", "since": ["coolant_change"]}}, "how many km or months"),
         ("coolant", {"services": ["wax"]}, "one of coolant_change must be among it"),
         ("rain_over", {"buttons": ["later", "stop"]}, 'the button "later"'),
+        ("coating_care", {"trigger": {"kind": "after", "event": "visit", "hours": 2, "days": 1}}, "hours or days, not both"),
+        ("coating_care", {"trigger": {"kind": "after", "event": "delivery", "hours": 2}}, "nobody knows the hour"),
+        ("coating_care", {"trigger": {"kind": "after", "event": "visit", "hours": 200}}, "hours is a whole number from 0 to 168"),
     ],
 )
 def test_wrong_rules_are_stopped_with_a_sentence(code: str, change: dict[str, Any], sentence: str) -> None:
