@@ -208,7 +208,7 @@ TABLES: Mapping[str, Declared] = {
         "ends_on issuer per_day issued committed spent created_at closed_at"
     ),
     "opening_hours": _shop("id store_id weekday opens closes"),
-    "prices": _shop("id store_id service_id model_id amount valid_from valid_until"),
+    "prices": _shop("id store_id service_id model_id amount valid_from valid_until cost"),
     "push_alarms": _shop("id rule day most at allowed_at"),
     "push_rules": _shop("code rule changed_at"),
     "push_settings": _shop("id figures"),
@@ -225,7 +225,7 @@ TABLES: Mapping[str, Declared] = {
     "suggestion_counts": _shop("code offered taken"),
     "special_days": _shop("id store_id day spans names"),
     "store_clocks": _shop("store_id timezone known"),
-    "stores": _shop("id code kind names addresses parking phone timezone region currency position booking feedback"),
+    "stores": _shop("id code kind names addresses parking phone timezone region currency position booking feedback margin"),
     "ticket_promises": _shop("tier store response_minutes response_always solution_minutes solution_always goodwill"),
     "tier_corrections": _shop("rule was became count last_at"),
     "tier_rules": _shop("code tier category names words near unless opens position"),
