@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
@@ -215,7 +215,10 @@ class App:
         try:
             self.engine.warm_up()
         finally:
-            collect_late()
+            # Not at once: who asked while this was being loaded is answered first.
+            late = Timer(2.0, collect_late)
+            late.daemon = True
+            late.start()
 
     def _release(self) -> None:
         """Shows what was to wait until now in chats that read by themselves."""

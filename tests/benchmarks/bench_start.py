@@ -62,10 +62,10 @@ def _life(folder: str) -> tuple[float, float, float, float]:
 
 
 def _at_rest(process: psutil.Process) -> float:
-    """Megabytes, once they have stayed the same for a second."""
+    """Megabytes, once they stay the same for three seconds: a little after the start, what loading needed is given back."""
     before, now = 0, process.memory_info().rss
     while before != now:
-        time.sleep(1)
+        time.sleep(3)
         before, now = now, process.memory_info().rss
     return now / 2**20
 
