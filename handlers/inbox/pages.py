@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.customers import pages as customers
 from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Panel, Picture, Thing
-from handlers.inbox import bulk, doing, giving, queues, rules, saying, several, shifting, suggesting, thread, waiting
+from handlers.inbox import bulk, doing, giving, going, queues, rules, saying, several, shifting, suggesting, thread, waiting
 from handlers.tickets import promises
 from handlers.tickets.answers import Answer
 from storage import attention, chats, drafts, handiness, marks, media, people, presence, staff, tickets
@@ -106,6 +106,7 @@ PAGES = [
     Page(path="/tickets/several/send", roles=EVERYBODY, post=several.send),
     Page(path="/tickets/undo", roles=EVERYBODY, post=bulk.undo),
     Page(path="/tickets/filters", roles=EVERYBODY, post=saying.filters),
+    Page(path="/go", roles=EVERYBODY, get=going.show, template="inbox/going.html"),
     Page(path="/account/keys", roles=EVERYBODY, post=saying.keys),
     Page(path="/answers", roles=MANAGERS, get=saying.all_answers, post=saying.save, template="inbox/answers.html"),
     Page(path="/shifts", roles=MANAGERS, get=shifting.plan, template="inbox/shifts.html"),

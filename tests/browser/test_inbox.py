@@ -3,6 +3,7 @@
 Screenshots for people to look at are left in tests/screenshots/.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -207,6 +208,52 @@ def test_a_suggestion_goes_below_what_is_being_written(
     expect(page.locator("#suggested form")).to_have_count(0)
     with house.database.reading() as session:
         assert {one.code: one.taken for one in suggestions.counts(session)}[code] == 1
+
+
+def test_where_to_by_a_few_letters(made: Served, pages: Pages, screenshots: Path) -> None:
+    """Ctrl+K from any page, also out of a field: arrows, Enter and Escape; and nothing where keys are switched off."""
+    house = site(made)
+    ticket = ticket_in(house.database, "west", "The sunroof leaks", "Walter Wanted")
+    watched = pages("zh-CN", 360, 640)
+    page, field = watched.page, watched.page.locator("#go input")
+    enters(page, made, "eva", "/console/account")
+    page.keyboard.press("Control+k")
+    expect(field).to_be_focused()
+    expect(page.locator("#go a").first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Control+k")
+    expect(field).to_be_hidden()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("sunroof")
+    expect(page.locator("#go a")).to_have_count(1)
+    page.screenshot(path=screenshots / "go-en-360.png")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Walter Wanted")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.locator("[name=words]").fill("I am")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("w")
+    page.keyboard.type("aiting for p")
+    expect(page.locator("#go a")).to_have_count(1)
+    page.keyboard.press("Backspace")
+    expect(page.locator("#go a")).to_have_count(2)
+    sound(watched)
+    page.screenshot(path=screenshots / "go-en-1280.png")
+    page.keyboard.press("Escape")
+    expect(page.locator("[name=words]")).to_be_focused()
+    expect(page.locator("[name=words]")).to_have_value("I am")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("waiting for")
+    expect(page.locator("#go a")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"queue=parts$"))
+    with house.database.transaction() as session:
+        session.execute(update(Staff).where(Staff.login == "eva").values(keys=False))
+    page.goto(made.url + at(made, ticket))
+    page.keyboard.press("Control+k")
+    expect(page.locator("#go")).to_have_count(0)
+    with house.database.transaction() as session:
+        session.execute(update(Staff).where(Staff.login == "eva").values(keys=True))
 
 
 def test_keys_saved_answers_and_many_at_once(made: Served, pages: Pages, screenshots: Path) -> None:

@@ -206,3 +206,80 @@ if (document.querySelector("[data-live][id]")) {
   addEventListener("focus", look);
   document.addEventListener("visibilitychange", look);
 }
+
+// Ctrl+K (⌘K) asks "where to?". The list comes from a page that works by itself; it is read as a document.
+const going = document.getElementById("go");
+if (going) {
+  const APPLE = /Mac|iP(hone|ad)/.test(navigator.platform);
+  const field = going.querySelector("input");
+  const list = going.querySelector("ul");
+  const choices = () => [...list.querySelectorAll("a")];
+  const choose = (one) => {
+    for (const other of choices()) other.setAttribute("aria-selected", String(other === one));
+    if (one) field.setAttribute("aria-activedescendant", one.id);
+    else field.removeAttribute("aria-activedescendant");
+    one?.scrollIntoView({ block: "nearest" });
+  };
+  let call = null;
+  let rests = 0;
+  // What Enter does waits for the list that belongs to the words.
+  let wanted = false;
+  const look = () => {
+    call?.abort();
+    call = new XMLHttpRequest();
+    call.open("GET", `${field.dataset.from}?${new URLSearchParams({ find: field.value.trim() })}`);
+    call.setRequestHeader("X-Bayline-Live", "1");
+    call.responseType = "document";
+    call.onload = () => {
+      const fresh = call.status === 200 && call.response?.getElementById("places");
+      call = null;
+      if (!fresh) return going.close();
+      list.replaceChildren(...[...fresh.children].map((node) => document.adoptNode(node)));
+      choices().forEach((one, number) => {
+        one.parentElement.setAttribute("role", "presentation");
+        Object.assign(one, { id: `go-${number}`, tabIndex: -1 });
+        one.setAttribute("role", "option");
+      });
+      choose(choices()[0]);
+      if (wanted) choices()[0]?.click();
+      wanted = false;
+    };
+    call.send();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(APPLE ? event.metaKey : event.ctrlKey) || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    if (going.open) return going.close();
+    if (document.querySelector("dialog[open]")) return;
+    field.value = "";
+    going.showModal();
+    look();
+  });
+  field.addEventListener("input", () => {
+    clearTimeout(rests);
+    rests = setTimeout(() => ((rests = 0), look()), 120);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const all = choices();
+    const at = all.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown") choose(all[(at + 1) % all.length]);
+    else if (event.key === "ArrowUp") choose(all[(at + all.length - 1) % all.length]);
+    else if (event.key === "Enter") {
+      if (rests || call) wanted = true;
+      else all[at]?.click();
+    } else if (event.key === "Escape") going.close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  going.addEventListener("close", () => {
+    clearTimeout(rests);
+    rests = 0;
+    wanted = false;
+    call?.abort();
+    call = null;
+    list.replaceChildren();
+  });
+  going.addEventListener("click", (event) => event.target === going && going.close());
+}

@@ -230,3 +230,27 @@ def test_nobody_is_given_a_ticket_they_could_not_see(url: str) -> None:
             assert now_of(site, ticket).staff_id is None
 
     asyncio.run(go())
+
+
+def test_where_to_names_only_what_somebody_may_see(url: str) -> None:
+    """Pages of one's role, tickets and customers of one's store, and phone numbers masked."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, wes, eva = site.staff("ann"), site.staff("wes"), site.staff("eva")
+            customer = customer_of(site.database, "east")
+            ticket = ticket_in(site.database, "east", "The sunroof leaks", customer=customer.id)
+            mine, theirs, all_ = [(await who.get("/go")).text.split('id="places"')[1] for who in (ann, wes, eva)]
+            assert 'href="/console/tickets?queue=mine"' in mine
+            assert "/console/shifts" not in mine
+            assert "/console/shifts" in all_
+            found = (await ann.get(f"/go?find={customer.name}")).text.split('id="places"')[1]
+            assert path_of(site, ticket) in found
+            assert site.token("customer", customer.id) in found
+            assert "****" in found
+            assert site.token("customer", customer.id) not in (await wes.get(f"/go?find={customer.name}")).text
+            assert path_of(site, ticket) in (await ann.get("/go?find=sunroof")).text
+            assert path_of(site, ticket) not in (await wes.get("/go?find=sunroof")).text
+            assert path_of(site, ticket) not in theirs
+
+    asyncio.run(go())
