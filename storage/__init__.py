@@ -5,6 +5,7 @@ from storage import (
     answers,
     appointments,
     audit,
+    beside,
     boards,
     campaigns,
     care,
@@ -61,10 +62,10 @@ from storage import (
 )
 
 __all__ = [
-    "answers", "appointments", "audit", "boards", "campaigns", "care", "catalogue", "chats", "contact", "coupons", "customers",
-    "database", "drafts", "entries", "erasures", "factors", "facts",
-    "feedback", "handiness", "holds", "keys", "leases", "lessons", "marks",
-    "media", "merging", "messages", "odometer", "parts", "people", "phone_codes", "presence", "promises", "proposals", "pulse",
-    "pushes", "quarantine", "queues", "relays", "revisions", "segments", "shifts", "slots", "staff", "staff_links", "stores",
-    "suggestions", "surveys", "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "answers", "appointments", "audit", "beside", "boards", "campaigns", "care", "catalogue", "chats", "contact",
+    "coupons", "customers", "database", "drafts", "entries", "erasures", "factors", "facts", "feedback", "handiness",
+    "holds", "keys", "leases", "lessons", "marks", "media", "merging", "messages", "odometer", "parts", "people",
+    "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "relays",
+    "revisions", "segments", "shifts", "slots", "staff", "staff_links", "stores", "suggestions", "surveys",
+    "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

@@ -118,18 +118,14 @@ def lock_bulk(session: Session, number: int) -> Bulk | None:
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def last_bulk(session: Session, staff_id: int, now: datetime) -> Bulk | None:
-    """What this person has just done to many, if it can still be taken back."""
-    mine = (Bulk.staff_id == staff_id, Bulk.ended_at.is_(None), Bulk.due_at > now)
-    return session.scalars(select(Bulk).where(*mine).order_by(Bulk.id.desc()).limit(1)).one_or_none()
-
-
-def closing(session: Session, now: datetime) -> dict[int, str]:
-    """Tickets that are about to be closed, or written to: "close" or "macro"."""
-    query = select(Bulk.do, Bulk.items).where(
-        Bulk.ended_at.is_(None), Bulk.do.in_(("close", "macro")), Bulk.at > now - timedelta(minutes=5)
-    )
-    return {item[0]: do for do, items in session.execute(query) for item in items}
+def standing(session: Session, staff_id: int, now: datetime) -> tuple[Bulk | None, dict[int, str]]:
+    """What this person has just done to many, if it can still be taken back; and tickets that somebody is about to close or
+    to write to, as "close" or "macro".
+    """
+    query = select(Bulk).where(Bulk.ended_at.is_(None), Bulk.at > now - timedelta(minutes=5)).order_by(Bulk.id)
+    found = session.scalars(query).all()
+    mine = [one for one in found if one.staff_id == staff_id and one.due_at > now]
+    return mine[-1] if mine else None, {item[0]: one.do for one in found if one.do in ("close", "macro") for item in one.items}
 
 
 def filters_of(session: Session, staff_id: int) -> Sequence[SavedFilter]:

@@ -275,14 +275,10 @@ def after(session: Session, chat_id: int, last_seen: int, limit: int = 200) -> l
     return [Message(*row) for row in session.connection().execute(rows)]
 
 
-def latest(session: Session, chat_id: int, limit: int = 50) -> list[Message]:
-    """The newest rows of a chat, oldest first; cancelled ones left out."""
-    rows = (
-        select(MESSAGES)
-        .where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.status.not_in(HIDDEN))
-        .order_by(MESSAGES.c.id.desc())
-        .limit(limit)
-    )
+def latest(session: Session, chat_id: int, limit: int = 50, *, whole: bool = False) -> list[Message]:
+    """The newest rows of a chat, oldest first; `whole`: with those that are cancelled or do not show yet."""
+    theirs = (MESSAGES.c.chat_id == chat_id, *(() if whole else (MESSAGES.c.status.not_in(HIDDEN),)))
+    rows = select(MESSAGES).where(*theirs).order_by(MESSAGES.c.id.desc()).limit(limit)
     return [Message(*row) for row in session.connection().execute(rows)][::-1]
 
 

@@ -53,7 +53,8 @@ def since(session: Session, before: frozenset[Trace], now: frozenset[Trace]) -> 
 
 def mark(session: Session) -> str:
     """How far it has come, as a page writes it down: what is later than this the page has not shown."""
-    tops = [session.scalar(select(func.max(column))) for column in (TicketEvent.id, TicketMessage.message_id, TicketNote.id)]
+    columns = (TicketEvent.id, TicketMessage.message_id, TicketNote.id)
+    tops = session.execute(select(*(select(func.max(column)).scalar_subquery() for column in columns))).one()
     return ".".join(str(top or 0) for top in tops)
 
 

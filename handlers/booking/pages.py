@@ -14,7 +14,7 @@ from handlers.customers import pages as customers
 from handlers.customers.rules import mask_phone
 from handlers.desk import EVERYBODY, Desk, Go, Page, Panel, Thing
 from handlers.dialogue import Refusal
-from storage import appointments, people, staff
+from storage import appointments, staff
 from storage.appointments import ARRIVED, CONFIRMED, IN_SERVICE, OPEN, REQUESTED, Appointment
 from storage.customers import Customer
 from storage.stores import Bay, Store
@@ -127,7 +127,7 @@ def visit(desk: Desk) -> Mapping[str, Any]:
         "who": lambda event: desk.text(f"booking.desk.who.{event.who}") if event.who in NOBODY else event.who,
         "phone": mask_phone(row.phone),
         "alternatives": _alternatives(desk),
-        "card": customers.card_of(desk, customer) if customer and _may_see(desk, customer) else None,
+        "card": customers.card_of(desk, customer) if customer and desk.sees(customer) else None,
     }
 
 
@@ -247,10 +247,6 @@ def _alternatives(desk: Desk) -> list[Free]:
     """The free times that a refusal offers."""
     times: list[Free] = desk.refused.values.get("times", []) if desk.refused else []
     return times
-
-
-def _may_see(desk: Desk, customer: Customer) -> bool:
-    return desk.wall is None or people.may_see(desk.session, customer, desk.wall)
 
 
 def _today(desk: Desk, store: Store) -> date:

@@ -1,7 +1,7 @@
 """Console pages on customers: search, card, and the whole phone number for whoever needs it and answers for it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from handlers.desk import EVERYBODY, Desk, Page, Thing
 from handlers.vehicles import colours
 from storage import appointments, chats, messages, people, vehicles, visits
 from storage.customers import Customer
+from storage.messages import Message
 from storage.vehicles import Vehicle
 
 MOST_FOUND, VISITS_SHOWN, MESSAGES_SHOWN = 30, 10, 6
@@ -54,8 +55,12 @@ def show_phone(desk: Desk) -> Mapping[str, Any]:
     return {"card": {**card_of(desk, customer), "phone": rules.whole_phone(customer.phone), "whole": True}}
 
 
-def card_of(desk: Desk, customer: Customer) -> dict[str, Any]:
-    """What the template customers/card_parts.html shows, here and beside whatever else is about this customer."""
+def card_of(desk: Desk, customer: Customer, known: Mapping[int, Sequence[Message]] | None = None) -> dict[str, Any]:
+    """What the template customers/card_parts.html shows, here and beside whatever else is about this customer.
+
+    `known`: the newest messages of chats that have been read already, by chat.
+    """
+    said = known or {}
     cars = vehicles.of_customer(desk.session, customer.id)
     theirs = chats.of_customer(desk.session, customer.id)
     return {
@@ -69,7 +74,10 @@ def card_of(desk: Desk, customer: Customer) -> dict[str, Any]:
         "colour": lambda car: colours.name(desk.house.texts, desk.language, car.colour) if car.colour else "",
         "visits": [(visit, _services(desk, visit.services)) for visit in _visits(desk, cars)],
         "panels": desk.panels(customer),
-        "said": [(chat, messages.latest(desk.session, chat.id, MESSAGES_SHOWN)) for chat in theirs[:3]],
+        "said": [
+            (chat, said[chat.id][-MESSAGES_SHOWN:] if chat.id in said else messages.latest(desk.session, chat.id, MESSAGES_SHOWN))
+            for chat in theirs[:3]
+        ],
     }
 
 

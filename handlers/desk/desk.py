@@ -1,11 +1,11 @@
 """The desk: one member of staff looking at one page, or changing something on it. Pages get it and nothing else."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
@@ -18,11 +18,12 @@ from handlers.dialogue.form import Refusal, Unclear
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.shop import load as load_shop
 from handlers.dialogue.texts import locale, money
-from storage import audit
+from storage import audit, people
 from storage.customers import Customer
 from storage.staff import Staff
 from storage.stores import Store
 
+T = TypeVar("T")
 ROOT = "/console"
 # A path of ours and nothing that a browser might take for another site.
 _OURS = re.compile(rf"{ROOT}(?:/[A-Za-z0-9_-]+)*/?(?:\?[A-Za-z0-9_.~=&%+:-]*)?", re.ASCII)
@@ -51,6 +52,8 @@ class Desk:
     photos: Sequence[Photo] = ()
     digest: str = ""
     refused: Refusal | Unclear | None = None
+    _read: dict[Callable[[Session], Any], Any] = field(default_factory=dict)
+    _seen: dict[int, bool] = field(default_factory=dict)
 
     # -- words ---------------------------------------------------------------------------------------------------------
 
@@ -92,6 +95,23 @@ class Desk:
         """How long since then: "5 minutes", "5 分钟"."""
         passed = max(self.now - moment, timedelta(seconds=1))
         return format_timedelta(passed, granularity="minute", threshold=1.5, locale=locale(self.language))
+
+    # -- what several parts of a page ask for ----------------------------------------------------------------------------
+
+    def once(self, load: Callable[[Session], T]) -> T:
+        """What `load` reads, once for this page. For what is shown: a change behind its back would not be seen."""
+        if load not in self._read:
+            self._read[load] = load(self.session)
+        found: T = self._read[load]
+        return found
+
+    def sees(self, customer: Customer) -> bool:
+        """Whether this customer is in front of the wall."""
+        if self.wall is None:
+            return True
+        if customer.id not in self._seen:
+            self._seen[customer.id] = people.may_see(self.session, customer, self.wall)
+        return self._seen[customer.id]
 
     # -- input ---------------------------------------------------------------------------------------------------------
 

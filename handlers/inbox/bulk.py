@@ -90,10 +90,8 @@ def settle(session: Session, number: int, texts: Texts, now: datetime) -> None:
 
 def standing(desk: Desk) -> Mapping[str, Any]:
     """What the list says about it."""
-    return {
-        "last_bulk": handiness.last_bulk(desk.session, desk.staff.id, desk.now),
-        "ending": handiness.closing(desk.session, desk.now),
-    }
+    last, ending = handiness.standing(desk.session, desk.staff.id, desk.now)
+    return {"last_bulk": last, "ending": ending}
 
 
 def _to(desk: Desk, chosen: Sequence[Ticket]) -> int | None:

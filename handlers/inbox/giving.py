@@ -8,7 +8,9 @@ from handlers.dialogue import Refusal
 from handlers.inbox import doing
 from handlers.rewards import rules as rewards
 from handlers.rewards import words
+from handlers.rewards.pages import value
 from handlers.tickets import gifts
+from storage import coupons
 from storage.tickets import Ticket
 
 
@@ -17,9 +19,9 @@ def shown(desk: Desk, ticket: Ticket) -> Mapping[str, Any]:
     work = doing.work_of(desk)
 
     def named(offer: Any) -> str:
-        return f"{words.name(offer, desk.language)} · {gifts.worth(desk.session, offer, work, desk.language)}"
+        return f"{words.name(offer, desk.language)} · {value(desk, offer)}"
 
-    offered = gifts.offered(work, ticket) if ticket.alive else []
+    offered = gifts.offered(work, ticket, desk.once(coupons.offers)) if ticket.alive else []
     return {
         "gifts": [(offer.code, named(offer), not rewards.may_give(desk.staff.role, offer)) for offer in offered],
         "wishes": [

@@ -10,8 +10,8 @@ from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Panel, Pictu
 from handlers.inbox import bulk, doing, giving, going, queues, rules, saying, several, shifting, suggesting, thread, waiting
 from handlers.tickets import promises
 from handlers.tickets.answers import Answer
-from storage import attention, chats, drafts, handiness, marks, media, people, presence, staff, tickets
-from storage import parts as awaited
+from handlers.tickets.work import store_of
+from storage import beside, chats, handiness, marks, media, presence, staff, tickets
 from storage import queues as stored
 from storage.customers import Customer
 from storage.tickets import Ticket
@@ -25,37 +25,44 @@ def queue(desk: Desk) -> Mapping[str, Any]:
 def show(desk: Desk) -> Mapping[str, Any]:
     """One ticket; what somebody typed before it was refused, or left as a draft, is in its field again."""
     ticket: Ticket = desk.things["ticket"]
-    draft = drafts.find(desk.session, ticket.id, desk.staff.id)
-    seen = thread.last_of(desk, ticket)
-    customer = desk.session.get(Customer, ticket.customer_id or seen["chat"].customer_id or 0)
-    offered = saying.offered(desk, ticket, seen["chat"]) if ticket.alive else []
-    others = [one for one in tickets.of_chat(desk.session, ticket.chat_id) if one.id != ticket.id and _seen(desk, one)]
+    chat = chats.get(desk.session, ticket.chat_id)
+    assert chat is not None, "the database holds chat_id to an existing row"
+    # Held here, so that whoever asks for one of them does not ask the database once more.
+    team, _store = desk.once(staff.everybody), store_of(desk.session, ticket)
+    draft, awaited, aside_until = beside.around(desk.session, ticket.id, desk.staff.id, desk.now)
+    others, parts = beside.near(desk.session, ticket)
+    read = thread.read(desk, ticket, chat, parts)
+    customer = desk.session.get(Customer, ticket.customer_id or chat.customer_id or 0)
+    shown = customer if customer and desk.sees(customer) else None
+    card = customers.card_of(desk, shown, {chat.id: read["latest"]}) if shown else None
+    cars = card["cars"] if card and ticket.customer_id == card["customer"].id else None
+    offered = saying.offered(desk, ticket, chat, cars) if ticket.alive else []
+    left = queues.listed(desk, ticket.id)
     return {
-        **queues.listed(desk),
-        **seen,
+        **left,
+        **read,
+        "chat": chat,
         "ticket": ticket,
-        "items": thread.items(desk, ticket),
-        "history": thread.history(desk, ticket),
         "answer": desk.field("words") or _begun(offered, desk.asked("answer", 40)) or (draft.words if draft else ""),
         "offered": offered,
         "taken": desk.field("taken", 90) or desk.asked("taken", 90),
-        **suggesting.beside(desk, ticket, seen["chat"], asked=desk.asked("suggest") == "1"),
-        "tags": handiness.tags_of(desk.session, [ticket.id]).get(ticket.id, []),
+        **suggesting.beside(desk, ticket, chat, asked=desk.asked("suggest") == "1"),
+        "tags": left["tags_of"].get(ticket.id, []),
         "laters": [(one, desk.session.get_one(staff.Staff, one.staff_id)) for one in handiness.pending(desk.session, ticket.id)],
         "note": desk.field("note") or (draft.note if draft else ""),
         "present": presence.others(desk.session, ticket.id, desk.staff.id, desk.now),
         "holder": desk.session.get(staff.Staff, ticket.staff_id) if ticket.staff_id else None,
-        "people": [one for one in staff.everybody(desk.session) if rules.may_have(one, ticket.store_id)],
+        "people": [one for one in team if rules.may_have(one, ticket.store_id)],
         "ticking": _clocks(desk, ticket),
-        "parts": tickets.parts_of(desk.session, ticket.id),
-        "awaited": awaited.standing(desk.session, ticket.id),
-        "others": others,
+        "parts": parts,
+        "awaited": awaited,
+        "others": [one for one in others if _seen(desk, one)],
         "why": [f"{code}: {words}" for code, words in ticket.reasons],
         "needs_prevention": ticket.tier in (tickets.SERIOUS, tickets.CRITICAL),
         "reopen_days": promises.REOPEN_WITHIN.days,
         **giving.shown(desk, ticket),
-        "aside_until": attention.snoozed_until(desk.session, ticket.id, desk.now),
-        "card": customers.card_of(desk, customer) if customer and _may_see(desk, customer) else None,
+        "aside_until": aside_until,
+        "card": card,
     }
 
 
@@ -80,10 +87,6 @@ def _clocks(desk: Desk, ticket: Ticket) -> list[rules.Clock]:
 def _begun(offered: Sequence[tuple[Answer, str]], code: str) -> str:
     """The text of a saved answer that was chosen by a link, where there is no script."""
     return next((text for answer, text in offered if answer.code == code), "")
-
-
-def _may_see(desk: Desk, customer: Customer) -> bool:
-    return desk.wall is None or people.may_see(desk.session, customer, desk.wall)
 
 
 def _seen(desk: Desk, ticket: Ticket) -> bool:

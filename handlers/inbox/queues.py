@@ -38,8 +38,8 @@ def today(desk: Desk) -> list[tuple[int, datetime, datetime]]:
     return days
 
 
-def listed(desk: Desk) -> Mapping[str, Any]:
-    """Everything that the left pane needs; `query` goes on through its links."""
+def listed(desk: Desk, beside: int = 0) -> Mapping[str, Any]:
+    """Everything that the left pane needs; `query` goes on through its links. `beside`: the ticket that is open, for its tags."""
     wish, page = wish_of(desk), _page(desk)
     found = queues.rows(desk.session, wish, AT_ONCE + 1, (page - 1) * AT_ONCE)
     return {
@@ -59,8 +59,8 @@ def listed(desk: Desk) -> Mapping[str, Any]:
         "link": lambda **changes: query(desk, page="", **changes),
         "mark": pulse.mark(desk.session),
         "filters": handiness.filters_of(desk.session, desk.staff.id),
-        "tags_of": handiness.tags_of(desk.session, [row.id for row in found]),
-        "colleagues": [one for one in staff.everybody(desk.session) if rules.works_with(desk.staff, one)],
+        "tags_of": handiness.tags_of(desk.session, {beside, *(row.id for row in found)}),
+        "colleagues": [one for one in desk.once(staff.everybody) if rules.works_with(desk.staff, one)],
         **bulk.standing(desk),
     }
 

@@ -1,6 +1,6 @@
 """Saved answers in the console: offered at a ticket, sent with what goes with them in one click, and written by managers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,16 +16,17 @@ from handlers.tickets import answers as saved
 from handlers.tickets.answers import Answer
 from handlers.tickets.work import zone_of
 from storage import answers as stored
-from storage import chats, coupons, handiness
+from storage import coupons, handiness
 from storage.answers import AFTERWARDS
 from storage.chats import Chat
 from storage.tickets import Ticket
+from storage.vehicles import Vehicle
 
 
-def offered(desk: Desk, ticket: Ticket, chat: Chat) -> list[tuple[Answer, str]]:
-    """Each with its text as this customer would read it."""
+def offered(desk: Desk, ticket: Ticket, chat: Chat, cars: Sequence[Vehicle] | None = None) -> list[tuple[Answer, str]]:
+    """Each with its text as this customer would read it. `cars`: theirs, if they have been read."""
     those = saved.offered(desk.session)
-    return list(zip(those, saved.filled(doing.work_of(desk), chat, ticket, *those), strict=True))
+    return list(zip(those, saved.filled(doing.work_of(desk), chat, ticket, *those, cars=cars), strict=True))
 
 
 def macro(desk: Desk) -> Go:
@@ -148,9 +149,3 @@ def keys(desk: Desk) -> Go:
     """Single keys do something, or nothing."""
     desk.staff.keys = not desk.staff.keys
     return Go(desk.back("/tickets"), desk.plain("inbox.keys.on" if desk.staff.keys else "inbox.keys.off"))
-
-
-def _chat(desk: Desk, ticket: Ticket) -> Chat:
-    chat = chats.get(desk.session, ticket.chat_id)
-    assert chat is not None, "the database holds chat_id to an existing row"
-    return chat

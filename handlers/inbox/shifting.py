@@ -68,7 +68,7 @@ def on_card(desk: Desk, customer: Customer) -> Mapping[str, Any] | None:
     return {
         "customer": customer,
         "now": shifts.advisor_of(desk.session, customer.id),
-        "people": [one for one in staff.everybody(desk.session) if rules.works_with(desk.staff, one)],
+        "people": [one for one in desk.once(staff.everybody) if rules.works_with(desk.staff, one)],
     }
 
 

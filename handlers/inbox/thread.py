@@ -8,7 +8,8 @@ from typing import Any
 from handlers.desk import Desk
 from handlers.inbox import rules
 from handlers.tickets import board
-from storage import chats, messages, tickets
+from storage import messages, tickets
+from storage.chats import Chat
 from storage.messages import DEAD, HIDDEN, UNCERTAIN, Message
 from storage.staff import Staff
 from storage.tickets import Ticket, TicketEvent, TicketNote
@@ -42,36 +43,29 @@ class _Words:
         self.instead = {row.edits: row for row in self.rows if row.edits}
 
 
-def items(desk: Desk, ticket: Ticket) -> list[Item]:
-    """Messages of the chat, of tickets that were merged into this one from elsewhere, notes and the history that matters."""
-    rows = {row.id: row for row in messages.latest(desk.session, ticket.chat_id, MOST_MESSAGES)}
-    elsewhere = [row for row in tickets.thread(desk.session, ticket.id) if row.chat_id != ticket.chat_id]
-    rows |= {row.id: row for row in elsewhere if row.status not in HIDDEN}
+def read(desk: Desk, ticket: Ticket, chat: Chat, parts: Sequence[Ticket]) -> Mapping[str, Any]:
+    """Messages of the chat, of tickets that were merged into this one from elsewhere, notes and the history that matters.
+
+    `parts`: tickets that were merged into it. `history`: every line: who, when, from where, and what in words. `last`,
+    `last_reply`: the newest message, and the newest answer of staff: whoever sends must have had them before their eyes.
+    """
+    said = messages.latest(desk.session, chat.id, MOST_MESSAGES, whole=True)
+    latest = [row for row in said if row.status not in HIDDEN]
+    elsewhere = tickets.thread(desk.session, ticket.id) if any(part.chat_id != chat.id for part in parts) else []
+    rows = {row.id: row for row in latest}
+    rows |= {row.id: row for row in elsewhere if row.chat_id != chat.id and row.status not in HIDDEN}
     words = _Words(list(rows.values()))
     found = [_said(desk, row, words.instead.get(row.id)) for row in words.rows if not row.edits]
     found += [_noted(note) for note in tickets.notes(desk.session, ticket.id)]
-    found += [_event(desk, event) for event in tickets.history(desk.session, ticket.id) if event.what in rules.TOLD]
-    return sorted(
-        (item for item in found if item.text or item.photos or item.files),
-        key=lambda item: (item.at, item.kind != "event", item.number),
-    )
-
-
-def _order(item: Item) -> tuple[datetime, int, int]:
-    return item.at, {"event": 0, "note": 2}.get(item.kind, 1), item.number
-
-
-def history(desk: Desk, ticket: Ticket) -> list[tuple[TicketEvent, str]]:
-    """Every line: who, when, from where, and what in words."""
-    return [(event, described(desk, event)) for event in tickets.history(desk.session, ticket.id)]
-
-
-def last_of(desk: Desk, ticket: Ticket) -> Mapping[str, Any]:
-    """The newest message, and the newest answer of staff: whoever sends must have had them before their eyes."""
+    events = tickets.history(desk.session, ticket.id)
+    found += [_event(desk, event) for event in events if event.what in rules.TOLD]
+    shown = (item for item in found if item.text or item.photos or item.files)
     return {
-        "last": messages.last_id(desk.session, ticket.chat_id),
-        "last_reply": tickets.last_reply(desk.session, ticket.id),
-        "chat": chats.get(desk.session, ticket.chat_id),
+        "items": sorted(shown, key=lambda item: (item.at, item.kind != "event", item.number)),
+        "history": [(event, described(desk, event)) for event in events],
+        "last": said[-1].id if said else 0,
+        "last_reply": max((row.id for row in latest if (row.purpose, row.feature) == ("service", "tickets")), default=0),
+        "latest": latest,
     }
 
 

@@ -119,9 +119,7 @@ def close(desk: Desk) -> Go:
 def on_card(desk: Desk, customer: Customer) -> Mapping[str, Any]:
     theirs = coupons.of_customer(desk.session, customer.id, (ISSUED, REDEEMED))
     today = actions.today_in(desk.store, desk.now)
-    open_ = [
-        offer for offer in coupons.offers(desk.session) if offer.closed_at is None and rules.may_give(desk.staff.role, offer)
-    ]
+    open_ = [offer for offer in desk.once(coupons.offers) if offer.closed_at is None and rules.may_give(desk.staff.role, offer)]
     return {
         "customer": customer,
         "rows": [_shown(desk, coupon, offer) for coupon, offer in reversed(theirs)][:ON_CARD],
@@ -160,7 +158,7 @@ def _shown(desk: Desk, coupon: Coupon, offer: Offer) -> dict[str, Any]:
         "coupon": coupon, "offer": offer, "name": words.name(offer, desk.language), "code": codes.shown(coupon.code),
         "value": value(desk, offer), "owner": customer, "state": EXPIRED if over else coupon.state,
         "undo": "reverse" if coupon.state == REDEEMED else "take_back" if coupon.state == ISSUED else "",
-        "seen": desk.wall is None or people.may_see(desk.session, customer, desk.wall),
+        "seen": desk.sees(customer),
     }  # fmt: skip
 
 

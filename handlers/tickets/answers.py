@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,10 +14,13 @@ from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
 from handlers.tickets import actions, gifts
 from handlers.tickets.work import Work, store_of
-from storage import answers, catalogue, chats, customers, vehicles
+from storage import answers, chats, vehicles
 from storage.answers import AFTERWARDS, CLOSES, WAITS
+from storage.catalogue import CarModel
 from storage.chats import Chat
+from storage.customers import Customer
 from storage.tickets import Ticket
+from storage.vehicles import Vehicle
 
 VARIABLES = ("customer", "car", "advisor", "store", "case")
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -87,10 +90,12 @@ def check(answer: Answer) -> None:
                 raise Refusal("tickets.answers.unknown_place", place=place, places=", ".join(f"{{{one}}}" for one in VARIABLES))
 
 
-def filled(work: Work, chat: Chat, ticket: Ticket, *those: Answer) -> list[str]:
-    """Each in the customer's language, with their own things in it."""
+def filled(
+    work: Work, chat: Chat, ticket: Ticket, *those: Answer, cars: Sequence[Vehicle] | None = None
+) -> list[str]:  # fmt: skip
+    """Each in the customer's language, with their own things in it. `cars`: theirs, if they have been read."""
     language = chat.language or "en"
-    values = _values(work, chat, ticket, language)
+    values = _values(work, chat, ticket, language, cars)
     texts = [answer.texts.get(language) or answer.texts["en"] for answer in those]
     return [_PLACE.sub(lambda found: values.get(found[1], found[0]), text) for text in texts]
 
@@ -110,28 +115,30 @@ def give(work: Work, ticket: Ticket, answer: Answer) -> None:
         actions.close(work, ticket)
 
 
-def _values(work: Work, chat: Chat, ticket: Ticket, language: str) -> dict[str, str]:
-    known = customers.by_ids(work.session, [ticket.customer_id]).get(ticket.customer_id) if ticket.customer_id else None
+def _values(work: Work, chat: Chat, ticket: Ticket, language: str, cars: Sequence[Vehicle] | None) -> dict[str, str]:
+    known = work.session.get(Customer, ticket.customer_id) if ticket.customer_id else None
     store = store_of(work.session, ticket)
     return {
         "customer": (known.name if known else "") or chat.name or work.texts.label("tickets.answers.customer", language, {}),
-        "car": car_of(work, ticket, language),
+        "car": car_of(work, ticket, language, cars),
         "advisor": work.by.who,
         "store": (store.names.get(language) or next(iter(store.names.values()), "")) if store else "",
         "case": ticket.token,
     }
 
 
-def car_of(work: Work, ticket: Ticket, language: str) -> str:
+def car_of(work: Work, ticket: Ticket, language: str, cars: Sequence[Vehicle] | None = None) -> str:
     """What the customer's car is called, or "your car"."""
-    return _car(work.session, ticket, language) or work.texts.label("tickets.answers.car", language, {})
+    return _car(work.session, ticket, language, cars) or work.texts.label("tickets.answers.car", language, {})
 
 
-def _car(session: Session, ticket: Ticket, language: str) -> str:
+def _car(session: Session, ticket: Ticket, language: str, known: Sequence[Vehicle] | None) -> str:
     """The car's plate, or its name, if the customer has one car only: of several nobody knows which is meant."""
-    theirs = vehicles.of_customer(session, ticket.customer_id) if ticket.customer_id else []
+    theirs = known
+    if theirs is None:
+        theirs = vehicles.of_customer(session, ticket.customer_id) if ticket.customer_id else []
     if len(theirs) != 1:
         return ""
     car = theirs[0]
-    model = next((one for one in catalogue.models(session) if one.id == car.model_id), None)
+    model = session.get(CarModel, car.model_id) if car.model_id is not None else None
     return (model.names.get(language) or next(iter(model.names.values()), "") if model else "") or car.name or car.plate or ""

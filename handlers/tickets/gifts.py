@@ -22,13 +22,13 @@ from storage.tickets import Ticket
 ABOVE = ("rewards.refused.not_yours_to_give", "rewards.refused.enough_today")
 
 
-def offered(work: Work, ticket: Ticket) -> list[Offer]:
-    """What can be given in this ticket's store today, by whoever may."""
+def offered(work: Work, ticket: Ticket, known: Sequence[Offer] | None = None) -> list[Offer]:
+    """What can be given in this ticket's store today, by whoever may. `known`: the shop's offers, if they have been read."""
     store = store_of(work.session, ticket)
     today = rewards.today_in(store, work.now)
     return [
         offer
-        for offer in coupons.offers(work.session)
+        for offer in (coupons.offers(work.session) if known is None else known)
         if offer.closed_at is None
         and (offer.starts_on or today) <= today <= (offer.ends_on or today)
         and (not offer.stores or (store is not None and store.code in offer.stores))
