@@ -1,6 +1,6 @@
 """Booking: a visit is booked, moved and cancelled in words or taps, on a bay that nobody else gets; and the reminders of it."""
 
-from handlers.booking import calendar, clock_rules, flow, hearing, mine, pages, pushes, standby
+from handlers.booking import calendar, clock_rules, flow, hearing, mine, pages, pushes, standby, theirs
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
 
@@ -12,6 +12,7 @@ FEATURE = Feature(
         "calendar": mine.calendar_file, "qr": mine.code, "coming": mine.coming_for_sure, "wait": standby.ask,
         "accept": standby.accept, "decline": standby.decline, "leave": standby.left,
     },
+    words={"cancel": theirs.nothing_open},
     commands={"book": flow.book, "mine": mine.mine},
     trigger=flow.asked_for,
     keeps=[hearing.store_names],

@@ -121,13 +121,17 @@ def when(turn: Turn, text: str, place: Store | None) -> Understood:
     return understand(text, turn.now.astimezone(zone), place.region if place else "CN", turn.language)
 
 
-def shifted(turn: Turn, text: str, place: Store, start: datetime) -> datetime | None:
-    """The time that the words say from the one that there is (`start`, the place's time): "an hour later, on Friday"."""
+def shifted(turn: Turn, text: str, place: Store, start: datetime, day: str | None = None) -> datetime | None:
+    """The time that the words say from the one that there is (`start`, the place's time): "an hour later, on Friday".
+
+    `day`: the one spoken of before, for "the same time".
+    """
     said = shifting.shift(text)
     if said is None:
         return None
     reading = when(turn, said.rest, place).reading
-    return said.applied(start, reading.date if reading else None)
+    spoken_of = date.fromisoformat(day) if day and said.same else None
+    return said.applied(start, reading.date if reading and reading.date else spoken_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """My appointments: seen, moved, cancelled; the way there, the calendar file and the code for the desk."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from handlers.booking import actions, calendar, hearing, history, qr, reminders, rules, wishes, words
+from handlers.booking import actions, calendar, hearing, history, meant, phrases, qr, reminders, rules, wishes, words
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, with_day
 from handlers.contact import actions as contact
-from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn
-from handlers.dialogue.folding import fold
+from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear, assent
 from handlers.prices import finding
 from storage import terms, waitlist
 from storage.appointments import OPEN, REQUESTED, Appointment
@@ -75,6 +76,17 @@ def done(turn: Turn, row: Appointment, key: str, **more: Any) -> Reply:
     return Reply(text, rows, document=calendar.document(turn, row))
 
 
+def stays(turn: Turn, rows: Sequence[Appointment]) -> Reply:
+    """ "Don't cancel it": nothing is changed, and the form that might have is left."""
+    return Reply(turn.text("booking.kept"), buttons(turn, rows[0]) if len(rows) == 1 else (), leaves=True)
+
+
+def not_that(turn: Turn, rows: Sequence[Appointment]) -> Reply:
+    """They speak of work that is in none of their appointments: what there is, and nothing done."""
+    listed = [[Button(_short(turn, row), "booking.show", row.id)] for row in rows]
+    return Reply(turn.text("booking.mine.not_that"), [*listed, [turn.button("dialogue.button.person", "person")]])
+
+
 # -- moving -----------------------------------------------------------------------------------------------------------------
 
 
@@ -120,19 +132,42 @@ def too_late(turn: Turn, row: Appointment) -> Reply | None:
     return Reply(text, [turn.button("dialogue.button.person", "person")])
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Whose(Choice):
+    """Which of several appointments. Too late for a change is said here already."""
+
+    def read(self, turn: Turn, answers: Answers) -> Any:
+        rows = meant.meant(turn, coming(turn), phrases.spaced(turn.words).removesuffix(" one"))
+        return self.accept(turn, rows[0].id if len(rows) == 1 else super().read(turn, answers), answers)
+
+    def accept(self, turn: Turn, value: Any, answers: Answers) -> Any:
+        row = wishes.own(turn, value)
+        if row is None or row.status not in OPEN:
+            raise Refusal("booking.refused.gone")
+        store = words.store_of(turn, row)
+        own = terms.read(store.booking)
+        if not rules.may_change(row.starts_at, turn.now, own):
+            raise Refusal("booking.refused.notice", minutes=own.notice, phone=words.phone_of(store))
+        return value
+
+
+def _whose(turn: Turn, answers: Answers) -> list[Option]:
+    return [Option(row.id, _short(turn, row)) for row in coming(turn)]
+
+
 class _Sure(Choice):
     """Yes or no to a change; the question says what would change."""
 
     def ask(self, turn: Turn, answers: Answers) -> Reply:
         row = wishes.own(turn, answers["id"])
-        assert row is not None, "checked when the form began"
+        assert row is not None, "checked before"
         return super().ask(turn, {**words.card(turn, row), "to": _to(turn, row, answers)})
 
     def read(self, turn: Turn, answers: Answers) -> Any:
-        typed = fold(turn.words)
-        for value in ("yes", "no"):
-            if typed in turn.texts.folded(f"dialogue.{value}"):
-                return value
+        if said := assent.said(turn):
+            return said
+        if phrases.stays(phrases.spaced(turn.words)):
+            return "no"
         return super().read(turn, answers)
 
 
@@ -141,6 +176,26 @@ def _to(turn: Turn, row: Appointment, answers: Answers) -> str:
         return ""
     store, at = words.store_of(turn, row), wishes.start_of(wishes.to_move(turn, answers), answers)
     return words.label(turn, "booking.in_zone", at=words.moment(turn, store, at), zone=words.zone_name(turn, store, at))
+
+
+class _SureToCancel(_Sure):
+    """Words that name other work than this appointment's change nothing about it."""
+
+    def read(self, turn: Turn, answers: Answers) -> Any:
+        text = phrases.spaced(turn.words)
+        row = wishes.own(turn, answers["id"])
+        if row is not None and (work := meant.codes(turn)) and not work & set(row.services):
+            if phrases.stays(text):
+                raise Unclear("booking.sure.only", meant=True)
+            raise Unclear("booking.sure.unclear")
+        if phrases.has("cancel_surely", text) and not phrases.has("keep", text) and not text.rstrip().endswith("?"):
+            return "yes"
+        said = hearing.when(turn, turn.words, words.store_of(turn, row)) if row is not None else None
+        if said is not None and said.reading and said.reading.day and row is not None:
+            same = said.reading.day.weekday() == meant.day(turn, row).weekday()
+            if same and assent.agrees(hearing.without(turn.words, said)):  # "yes, just Saturday"
+                return "yes"
+        return super().read(turn, answers)
 
 
 class _Possible(_Sure):
@@ -175,7 +230,7 @@ def hear_time(turn: Turn, answers: Answers) -> str | None:
     """Another day or time than the one that is being confirmed."""
     if finding.asks_price(turn.words):
         return None
-    row = wishes.own(turn, answers["id"])
+    row = wishes.own(turn, answers["id"]) if "id" in answers else None
     if row is not None and (new := _shifted(turn, row)):
         clear(answers)
         answers.update(new)
@@ -265,6 +320,7 @@ def code(turn: Turn, appointment_id: Any) -> Reply:
 MOVE = Form(
     "move",
     slots=[
+        _Whose(name="id", options=_whose, columns=1),
         Which(name="which?"),
         Day(name="day", visit=wishes.to_move),
         Time(name="time", visit=wishes.to_move),
@@ -273,4 +329,11 @@ MOVE = Form(
     submit=put,
     hear=hear_time,
 )
-CANCEL = Form("cancel", slots=[_Sure(name="sure", options=_yes_no("booking.sure.yes", "booking.sure.no"))], submit=drop)
+CANCEL = Form(
+    "cancel",
+    slots=[
+        _Whose(name="id", options=_whose, columns=1),
+        _SureToCancel(name="sure", options=_yes_no("booking.sure.yes", "booking.sure.no")),
+    ],
+    submit=drop,
+)

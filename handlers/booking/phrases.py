@@ -48,3 +48,8 @@ def only_wants(text: str) -> bool:
 def without(name: str, text: str, instead: str = " ") -> str:
     """The text without the phrases of a list."""
     return _lists()[name].sub(instead, text)
+
+
+def stays(text: str) -> bool:
+    """Whether an appointment shall stay as it is, and nothing else shall be cancelled."""
+    return has("keep", text) and not has("cancel", without("keep", text))

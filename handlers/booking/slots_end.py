@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.booking import actions, wishes, words
 from handlers.booking.slots_what import Undo, advisors
-from handlers.dialogue import Answers, Button, Refusal, Reply, Slot, Turn, Unclear, Words
+from handlers.dialogue import Answers, Button, Refusal, Reply, Slot, Turn, Unclear, Words, assent
 from handlers.dialogue.folding import fold
 from handlers.profile import slots as phone_slots
 from handlers.vehicles import actions as vehicles
@@ -191,10 +191,10 @@ class Confirm(_Last):
         return self._said_back(turn, answers, [[turn.button("booking.button.confirm", "answer", "yes")]], number=True)
 
     def read(self, turn: Turn, answers: Answers) -> str | None:
-        typed = fold(turn.words)
-        if typed and typed in _folded(turn, "dialogue.yes", "booking.confirm.yes"):
+        typed, said = fold(turn.words), assent.said(turn)
+        if said == "yes" or (typed and typed in _folded(turn, "booking.confirm.yes")):
             return "yes"
-        if typed and typed in _folded(turn, "dialogue.no"):
+        if said == "no":
             answers["menu"] = True
             return None
         raise Unclear("booking.confirm.unclear")

@@ -37,14 +37,18 @@ class _When(Slot):
             raise Unclear("booking.when.unclear")
         if phrases.has("open", fold(turn.words)) and faq.is_sure(turn) is not None:
             raise Unclear("booking.when.unclear")
-        if visit.moving and (new := hearing.shifted(turn, turn.words, visit.store, visit.local(visit.moving.starts_at))):
-            take(answers, hearing.at(new))
-            return
+        if visit.moving:
+            start = visit.local(visit.moving.starts_at)
+            if new := hearing.shifted(turn, turn.words, visit.store, start, answers.get("day")):
+                take(answers, hearing.at(new))
+                return
         said = hearing.when(turn, turn.words, visit.store)
         if not said.understood or said.contested:
             raise doubt(turn, said, answers.get("day"))
         assert said.reading is not None
-        take(answers, hearing.wanted(said.reading, answers.get("day")))
+        # "Move it to three": on the day that it has.
+        base = visit.local(visit.moving.starts_at).date().isoformat() if visit.moving else None
+        take(answers, hearing.wanted(said.reading, answers.get("day") or base))
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> None:
         visit = self.visit(turn, answers)

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, time
 
-from handlers.booking import hearing, mine, phrases, shifting, words
+from handlers.booking import hearing, meant, mine, phrases, shifting
 from handlers.booking.slots_when import MEANT
-from handlers.dialogue import Answers, Reply, Start, Turn
+from handlers.dialogue import Answers, Reply, Start, Turn, lately
 from handlers.dialogue.folding import fold
 from handlers.prices import finding
 from knowledge_base.names import tokens
@@ -14,6 +13,8 @@ from storage.appointments import Appointment
 
 # So few words speak of nothing else.
 _SHORT = 5
+# Forms about one appointment, by its "id".
+_ABOUT_ONE = ("booking.move", "booking.cancel")
 # What stands before it is where it was, what follows where it goes.
 _TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
 
@@ -27,22 +28,30 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return _show(turn, rows)
     if phrases.has("how", text) or phrases.has("new", bare) or finding.asks_price(turn.words):
         return None
+    if rows and phrases.stays(text) and not _elsewhen(turn, rows, text):
+        return mine.stays(turn, meant.meant(turn, rows, text))
     if not rows:
         changes = phrases.has("cancel", bare) or phrases.has("move", bare)
         return mine.mine(turn) if changes and phrases.has("own", bare) else None
+    if turn.chat.form == "booking.cancel" and "id" in turn.chat.answers and (row := _moved_instead(turn, rows, text)):
+        return mine.move(turn, row.id)
     if phrases.has("away", text):
         return _move(turn, rows) if _elsewhen(turn, rows, text) else _cancel(turn, rows)
     timed = _timed(turn, phrases.without("cancel_surely", text))
     if phrases.has("may", text) and not timed:
         return None
-    if phrases.has("unwanted", text) and _of_theirs(turn, rows):
+    if phrases.has("unwanted", text) and meant.of_theirs(turn, rows):
         return _cancel(turn, rows)
-    their = phrases.has("theirs", bare)
+    their, spoken_of = phrases.has("theirs", bare), _spoken_of(turn, rows)
     if phrases.has("cancel", bare) and (
-        their or (phrases.has("cancel_surely", bare) and (timed or _of_theirs(turn, rows) or len(tokens(text)) <= _SHORT))
+        their
+        or (
+            phrases.has("cancel_surely", bare)
+            and (timed or meant.of_theirs(turn, rows) or spoken_of or len(tokens(text)) <= _SHORT)
+        )
     ):
         return _cancel(turn, rows)
-    if phrases.has("cancel_work", _with_work(turn, text)) and _of_theirs(turn, rows):
+    if phrases.has("cancel_work", _with_work(turn, text)) and not phrases.stays(text):
         return _cancel(turn, rows)
     return _move(turn, rows) if _shall_move(turn, rows, text, bare, their=their, timed=timed) else None
 
@@ -51,7 +60,10 @@ def already(turn: Turn, wish: Answers) -> Appointment | None:
     """The appointment in which what they wish is to be done on that day: they speak of it, and want no second one."""
     codes, car = set(wish.get("service", ())), wish.get("car", {})
     for row in mine.coming(turn) if codes else ():
-        same_day = wish.get("day") == _day(turn, row).isoformat() and wish.get("time") in (None, f"{_time(turn, row):%H:%M}")
+        same_day = wish.get("day") == meant.day(turn, row).isoformat() and wish.get("time") in (
+            None,
+            f"{meant.clock(turn, row):%H:%M}",
+        )
         if codes <= set(row.services) and same_day and (not car or car.get("id") == row.vehicle_id):
             return row
     return None
@@ -60,16 +72,39 @@ def already(turn: Turn, wish: Answers) -> Appointment | None:
 def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *, their: bool, timed: bool) -> bool:
     if (their and phrases.has("move", bare)) or (phrases.has("move_surely", bare) and _as_a_wish(text)):
         return True
-    if not timed or phrases.has("over", text) or _of_theirs(turn, rows) is False:
+    if not timed or phrases.has("over", text) or meant.of_theirs(turn, rows) is False:
         return False
     changes = phrases.has("move", bare) or phrases.has("change", bare)
-    if changes or (_of_theirs(turn, rows) and phrases.has("from_to", text)):
+    if changes or (meant.of_theirs(turn, rows) and phrases.has("from_to", text)):
         return True
     begged = any(phrases.has(name, text) for name in ("free", "request", "late", "may"))
     shift = shifting.shift(turn.words)
     if shift is None:
-        return begged and phrases.has("sooner", text)
+        if turn.chat.form is None and _shown_just_now(turn, rows) and not meant.codes(turn) and _hardly_more(turn):
+            return True
+        return begged and (phrases.has("sooner", text) or (phrases.has("late", text) and _not_today(turn, rows, text)))
     return shift.same or their or begged or len(tokens(shift.rest)) <= _SHORT
+
+
+def _shown_just_now(turn: Turn, rows: Sequence[Appointment]) -> bool:
+    said = lately.answer(turn)
+    ids = {row.id for row in rows}
+    return said is not None and any(
+        button["do"] == "booking.move" and button.get("value") in ids for button in lately.buttons(said)
+    )
+
+
+def _hardly_more(turn: Turn) -> bool:
+    """A time, and next to nothing beside it."""
+    said = hearing.when(turn, turn.words, turn.store)
+    return said.reading is not None and len(tokens(hearing.without(turn.words, said))) <= _SHORT - 1
+
+
+def _not_today(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
+    """ "Late on Thursday", said days before: no delay on the way, but another time."""
+    reading = hearing.when(turn, text, turn.store).reading
+    days = {meant.day(turn, row) for row in rows} - {turn.today(turn.store) if turn.store else turn.now.date()}
+    return reading is not None and reading.day in days
 
 
 def _as_a_wish(text: str) -> bool:
@@ -82,11 +117,13 @@ def _timed(turn: Turn, text: str) -> bool:
     return bool(said.span) or said.reason in MEANT or shifting.shift(turn.words) is not None
 
 
-def _of_theirs(turn: Turn, rows: Sequence[Appointment]) -> bool | None:
-    """Whether the services that are named are to be done in an appointment of theirs; None if none is named."""
-    named = hearing.services(turn, turn.words)
-    codes = {*named.sure, *named.one_of}
-    return any(codes & set(row.services) for row in rows) if codes else None
+def _moved_instead(turn: Turn, rows: Sequence[Appointment], text: str) -> Appointment | None:
+    """Asked whether it shall be cancelled, they name another time: "the day after, then"."""
+    if phrases.has("cancel", text) or not _timed(turn, text) or meant.codes(turn):
+        return None
+    reading, [row, *_] = hearing.when(turn, turn.words, turn.store).reading, [*_spoken_of(turn, rows), *rows]
+    same = reading is not None and reading.day == meant.day(turn, row) and reading.time in (None, meant.clock(turn, row))
+    return None if same else row
 
 
 def _elsewhen(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
@@ -99,7 +136,7 @@ def _elsewhen(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
     reading = said.reading
     if reading is None:
         return bool(said.options)
-    return not any(reading.date == _day(turn, row) and reading.time in (None, _time(turn, row)) for row in rows)
+    return not any(reading.date == meant.day(turn, row) and reading.time in (None, meant.clock(turn, row)) for row in rows)
 
 
 def _without_work(turn: Turn, text: str) -> str:
@@ -120,43 +157,47 @@ def _with_work(turn: Turn, text: str) -> str:
 
 
 def _show(turn: Turn, rows: Sequence[Appointment]) -> Reply:
-    meant = _meant(turn, rows, phrases.without("show", phrases.spaced(turn.words)))
-    return mine.card(turn, meant[0]) if len(meant) == 1 < len(rows) else mine.mine(turn)
+    found = meant.meant(turn, rows, phrases.without("show", phrases.spaced(turn.words)))
+    return mine.card(turn, found[0]) if len(found) == 1 < len(rows) else mine.mine(turn)
 
 
 def _move(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start | None:
-    found = _TO.search(phrases.spaced(turn.words))
-    meant = _meant(turn, rows, phrases.spaced(turn.words)[: found.start()] if found else "")
-    if len(meant) != 1:
-        return mine.mine(turn)
-    if phrases.has("late", phrases.spaced(turn.words)) and mine.too_late(turn, meant[0]):
+    to = _TO.search(phrases.spaced(turn.words))
+    found = meant.meant(turn, rows, phrases.spaced(turn.words)[: to.start()] if to else "")
+    if len(found) > 1 and len(before := _spoken_of(turn, found)) == 1:
+        found = before
+    if len(found) != 1:
+        return Start("booking.move", {})
+    if phrases.has("late", phrases.spaced(turn.words)) and mine.too_late(turn, found[0]):
         return None  # who is on the way wants to hear that their place is kept
-    return mine.move(turn, meant[0].id)
+    return mine.move(turn, found[0].id)
 
 
 def _cancel(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start:
     # "Cancel Tuesday" says which, and no day to come on.
-    meant = _meant(turn, rows, phrases.without("cancel", phrases.spaced(turn.words)))
-    return mine.cancel(turn, meant[0].id) if len(meant) == 1 else mine.mine(turn)
+    if meant.of_theirs(turn, rows) is False:
+        return mine.not_that(turn, rows)
+    found = meant.meant(turn, rows, phrases.without("cancel", phrases.spaced(turn.words)))
+    if len(found) > 1 and len(before := _spoken_of(turn, found)) == 1:
+        found = before
+    return mine.cancel(turn, found[0].id) if len(found) == 1 else Start("booking.cancel", {})
 
 
-def _meant(turn: Turn, rows: Sequence[Appointment], of_day: str) -> Sequence[Appointment]:
-    """Those that fit what is said of them: what is done, and when they are (`of_day`: the words that say so)."""
-    if len(rows) < 2:
-        return rows
-    named = hearing.services(turn, turn.words)
-    codes = {*named.sure, *named.one_of}
-    rows = [row for row in rows if codes & set(row.services)] or rows
-    reading = hearing.when(turn, phrases.without("thing", of_day), turn.store).reading
-    if reading is None or reading.day is None:
-        return rows
-    that = [row for row in rows if _day(turn, row) == reading.day]
-    return that or [row for row in rows if _day(turn, row).weekday() == reading.day.weekday()] or rows
+def _spoken_of(turn: Turn, rows: Sequence[Appointment]) -> list[Appointment]:
+    """Those that a moment ago were shown, each on a card of its own."""
+    if found := [row for row in rows if row.id == turn.chat.answers.get("id") and turn.chat.form in _ABOUT_ONE]:
+        return found
+    for said in lately.answers(turn):
+        shown = {button.get("value") for button in lately.buttons(said) if button["do"] == "booking.cancel"}
+        if found := [row for row in rows if row.id in shown]:
+            return found
+    return []
 
 
-def _day(turn: Turn, row: Appointment) -> date:
-    return row.starts_at.astimezone(words.zone_of(words.store_of(turn, row))).date()
-
-
-def _time(turn: Turn, row: Appointment) -> time:
-    return row.starts_at.astimezone(words.zone_of(words.store_of(turn, row))).time()
+def nothing_open(turn: Turn) -> Reply | Start:
+    """A bare "cancel" in the middle of nothing is about an appointment, if there is one."""
+    rows = mine.coming(turn)
+    found = _spoken_of(turn, rows) or rows
+    if not rows:
+        return Reply(turn.text("dialogue.nothing_to_cancel"))
+    return mine.cancel(turn, found[0].id) if len(found) == 1 else Start("booking.cancel", {})

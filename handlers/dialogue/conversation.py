@@ -122,6 +122,8 @@ class Conversation:
 
     def _cancel(self, turn: Turn) -> Said:
         form = self._form(turn)
+        if form is None and turn.incoming.kind == "text" and "cancel" in self.words:
+            return self._in_between(turn, *self.words["cancel"])
         waits = turn.chat.answers.get(_WAITS)
         _close(turn.chat)
         said = Said(Reply(turn.text(form.left if form else "dialogue.nothing_to_cancel")))

@@ -40,7 +40,7 @@ class Feature:
     """A folder of `handlers/`; `name` is the folder's name and the first part of its text keys, forms and actions.
 
     `actions`: what a button "name.action" does, called with the button's value.
-    `words`: universal words it answers in every state: menu, help, start, language, person, stop.
+    `words`: universal words it answers in every state: menu, help, start, language, person, stop; cancel: where no form is open.
     `commands`: slash commands beyond the universal ones, without the slash, e.g. {"prices": …}.
     `always`: those of its commands that are answered even while a person holds the chat.
     `trigger`: looks at free words and answers or starts a form when they are clearly its own, else None.

@@ -18,6 +18,11 @@ def answer(turn: Turn) -> Message | None:
     return next((one for one in _fresh(turn) if not one.incoming), None)
 
 
+def answers(turn: Turn) -> Iterator[Message]:
+    """What the bot or a person of the shop said, the newest first."""
+    return (one for one in _fresh(turn) if not one.incoming)
+
+
 def buttons(message: Message) -> list[dict[str, Any]]:
     """Those below it, as `messages.Message` keeps them."""
     return [button for row in message.data.get("buttons", ()) for button in row]

@@ -398,7 +398,8 @@ def test_an_oil_change_changes_no_appointment(world: World) -> None:
     ann = world.customer().says("I need an appointment for an oil change on Tuesday at ten for my A4 at East Harbour")
     ann.sees("Tue 24 Nov, 10:00").says("13800138000").sees("You're booked!")
     ann.says("oil change Wednesday at 3pm").sees("Wed 25 Nov, 15:00", "Shall I book it?").says("yes").sees("You're booked!")
-    ann.says("move my appointment").sees("These are your appointments")
+    world.passes(hours=1)
+    ann.says("move my appointment").sees("Which one is it?").says("cancel")
     world.customer().says("book an appointment to change my brake pads on Friday").sees("Which one do you mean?")
     world.customer().says("cancel my appointment").sees("You have no appointment")
 
