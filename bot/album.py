@@ -5,11 +5,13 @@ from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.attachments import CleanFile
 from bot.clock import Clock
 from bot.photos import CleanPhoto, PhotoRefused
 from storage import chats, media
-from storage.database import Database
+from storage.database import Database, is_full
 
 MOST_PER_HOUR = 20
 # Bytes that stay free for what matters more than photos.
@@ -40,11 +42,16 @@ class Album:
             raise PhotoRefused("dialogue.photo.too_many")
 
     def keep(self, chat_id: int | None, photo: CleanPhoto | CleanFile) -> tuple[str, bool]:
-        """The photo's id, and whether it is new: the same picture in the same chat is kept once."""
-        with self._database.transaction() as session:
-            if chat_id is not None and (known := media.same(session, chat_id, photo.sha256)):
-                return known, False
-            return media.keep(session, chat_id=chat_id, now=self._clock(), **asdict(photo)), True
+        """The photo's id, and whether it is new: the same picture in the same chat is kept once. Raises PhotoRefused."""
+        try:
+            with self._database.transaction() as session:
+                if chat_id is not None and (known := media.same(session, chat_id, photo.sha256)):
+                    return known, False
+                return media.keep(session, chat_id=chat_id, now=self._clock(), **asdict(photo)), True
+        except DBAPIError as trouble:
+            if is_full(trouble):
+                raise PhotoRefused("dialogue.photo.no_room") from None
+            raise
 
     def find(self, photo_id: str, chat_id: int) -> tuple[str, bytes, str] | None:
         """Type, content and name of a photo or file of this chat."""

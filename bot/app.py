@@ -10,8 +10,6 @@ from pathlib import Path
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import select
-
 from bot import notify
 from bot.backup import refuse_damaged
 from bot.channels.webchat import WebChat
@@ -267,11 +265,5 @@ class App:
         self.port = server.port
 
     async def _ready(self) -> bool:
-        """Whether a message would be answered now: everything has started and still moves, and the database answers."""
-        return self.started.is_set() and self._moving() and await asyncio.to_thread(self._database_answers)
-
-    def _database_answers(self) -> bool:
-        if self.database.damaged:
-            return False
-        with self.database.reading() as session:
-            return session.scalar(select(1)) == 1
+        """Whether a message would be answered now: everything has started and still moves, and the database serves."""
+        return self.started.is_set() and self._moving() and await asyncio.to_thread(self.database.serves)

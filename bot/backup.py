@@ -1,6 +1,7 @@
 """Backup and restore: a copy of the live database that holds one moment, and its way back, with the old one kept aside."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -16,11 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import holding, only_one
 from bot.settings import Wrong
 from storage import erasures, sqlite_file
-from storage.database import Database
+from storage.database import NO_ROOM, Database
 from storage.migrating import TooNew, migrate
 
 Progress = Callable[[str, int, int], None]
 _ROOM = 50 * 1024 * 1024
+_FULL = re.compile("no space left|disk is full", re.IGNORECASE)
 
 
 def sqlite_path(address: str) -> Path | None:
@@ -69,7 +71,7 @@ def make(address: str, target: Path, progress: Progress) -> None:
     except FileExistsError:
         raise Wrong(f"{target} exists already: name another file, a backup never replaces anything") from None
     except OSError as trouble:
-        raise Wrong(f"the backup could not be written: {trouble.strerror}") from None
+        raise Wrong(_not_written(str(trouble.strerror))) from None
     finally:
         for suffix in ("", "-journal", *sqlite_file.SIDES):
             Path(f"{part}{suffix}").unlink(missing_ok=True)
@@ -81,7 +83,11 @@ def _copy(source: Path, part: Path, progress: Progress) -> None:
     try:
         sqlite_file.snapshot(source, part, lambda done, total: progress("Copying", done, total))
     except sqlite_file.Hindered as trouble:
-        raise Wrong(f"the backup could not be written: {trouble}") from None
+        if shutil.disk_usage(source.parent).free < NO_ROOM:
+            raise Wrong(
+                f"{source} cannot be opened, because its disk has no room at all: make a megabyte of room there"
+            ) from None
+        raise Wrong(_not_written(str(trouble))) from None
     except sqlite_file.Broken:
         raise Wrong(
             f"{source} is damaged, so no backup is made of it: `bayline doctor` says more; keep your older backups"
@@ -119,7 +125,12 @@ def _dump(address: str, part: Path) -> None:
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["no reason given"]
-        raise Wrong(f"pg_dump could not make the backup: {said[-1]}")
+        raise Wrong(_not_written(said[-1]))
+
+
+def _not_written(why: str) -> str:
+    remedy = "; make room there, or name a file on another disk" if _FULL.search(why) else ""
+    return f"the backup could not be written: {why}{remedy}"
 
 
 # -- and back ------------------------------------------------------------------------------------------------------------------

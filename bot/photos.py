@@ -20,11 +20,11 @@ _TWO = ThreadPoolExecutor(2, thread_name_prefix="photos")
 
 _KINDS = ((b"\xff\xd8\xff", 0), (b"\x89PNG\r\n\x1a\n", 0), (b"WEBP", 8))
 # The worker's exit codes.
-_TOO_MANY_PIXELS = 4
+_TOO_MANY_PIXELS, _NO_ROOM = 4, 5
 
 
 class PhotoRefused(Exception):  # noqa: N818 - it is a thing said to a person, not an error
-    """`key` is the text that says why in plain words: dialogue.photo.empty, .too_big, .not_a_photo, .too_many_pixels."""
+    """`key` is the text that says why in plain words: dialogue.photo.empty, .too_big, .not_a_photo, .too_many_pixels …"""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -66,6 +66,8 @@ def _made_anew(data: bytes) -> CleanPhoto:
             raise PhotoRefused("dialogue.photo.too_many_pixels") from None
         if code == _TOO_MANY_PIXELS:
             raise PhotoRefused("dialogue.photo.too_many_pixels")
+        if code == _NO_ROOM:
+            raise PhotoRefused("dialogue.photo.no_room")
         if code != 0:
             raise PhotoRefused("dialogue.photo.not_a_photo")
         result.seek(0)

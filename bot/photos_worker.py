@@ -1,17 +1,19 @@
 """Decodes one photo from standard input and writes it anew to standard output.
 
 A program of its own: started, limited, thrown away. It imports nothing of the bot.
-Exit codes: 0 done, 3 not a photo that we take, 4 too many pixels.
+Exit codes: 0 done, 3 not a photo that we take, 4 too many pixels, 5 no room for the result.
 """
 
+import errno
 import io
+import os
 import struct
 import sys
 import warnings
 
 from PIL import Image, ImageOps, WebPImagePlugin
 
-NOT_A_PHOTO, TOO_MANY_PIXELS = 3, 4
+NOT_A_PHOTO, TOO_MANY_PIXELS, NO_ROOM = 3, 4, 5
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 64_000_000
 LONGEST_SIDE = 2048
@@ -86,8 +88,11 @@ def main() -> int:
         return TOO_MANY_PIXELS
     except Exception:  # whatever a decoder stumbles over, it is the file's doing
         return NOT_A_PHOTO
-    sys.stdout.buffer.write(struct.pack(">II", width, height) + content)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(struct.pack(">II", width, height) + content)
+        sys.stdout.buffer.flush()
+    except OSError as trouble:
+        os._exit(NO_ROOM if trouble.errno == errno.ENOSPC else NOT_A_PHOTO)  # else Python tries once more to write it
     return 0
 
 

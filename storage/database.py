@@ -1,18 +1,22 @@
 """The database: SQLite for one machine, PostgreSQL for several workers; transactions and column types for both."""
 
 import json
+import os
+import shutil
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -25,6 +29,9 @@ except ImportError:  # no wheel for this platform
 
 # So much of SQLite's log stays on the disk when it is begun anew. Somebody who reads for long keeps it from that, and it grows.
 LOG_KEPT = 64 * 1024 * 1024
+
+# Below so many bytes free the next turns may find no room.
+NO_ROOM = 1024 * 1024
 
 
 class Moment(TypeDecorator[datetime]):
@@ -119,6 +126,18 @@ class Database:
         self.engine = _sqlite(url, patience) if self.is_sqlite else _postgresql(url, connections, patience)
         # SQLite's own way to wait for the write lock is to try again now and then: a busy thread starves all others.
         self._writers = Turnstile() if self.is_sqlite else nullcontext()
+        # Lines that were opened before, to a standby or while the disk was read-only, would stay so for ever: they are left.
+        self._lines_from = 0.0
+        event.listen(self.engine, "connect", self._note_line)
+        event.listen(self.engine, "checkout", self._refuse_old_line)
+
+    @staticmethod
+    def _note_line(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["opened"] = time.monotonic()
+
+    def _refuse_old_line(self, _connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if record.info["opened"] <= self._lines_from:
+            raise DisconnectionError  # SQLAlchemy closes it and opens another in its place
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -130,6 +149,8 @@ class Database:
                 yield session
         except Exception as trouble:
             self.damaged = self.damaged or _says_damaged(trouble)
+            if isinstance(trouble, DBAPIError) and _only_reads(trouble):
+                self._lines_from = time.monotonic()
             raise
 
     @contextmanager
@@ -137,6 +158,18 @@ class Database:
         """A transaction that only reads; on SQLite it does not wait for the writer."""
         with Session(self.engine.execution_options(readonly=True), expire_on_commit=False) as session:
             yield session
+
+    def serves(self) -> bool:
+        """Whether it answers and could be written to now: no standby, no read-only disk, no full one as far as we can see."""
+        if self.damaged:
+            return False
+        writes = text("SELECT 1" if self.is_sqlite else "SELECT current_setting('transaction_read_only') = 'off'")
+        with self.reading() as session:
+            answer = bool(session.scalar(writes))
+        if not self.is_sqlite:
+            return answer
+        file = Path(self.url.removeprefix("sqlite:///"))
+        return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK) and shutil.disk_usage(file.parent).free >= NO_ROOM
 
     def compact(self) -> None:
         """On SQLite: writes the file and its log anew, so that no byte of what was deleted is left in them.
@@ -206,7 +239,24 @@ def _postgresql(url: str, connections: int, patience: float) -> Engine:
 def passes(trouble: DBAPIError) -> bool:
     """Whether trying again may help: the connection was lost, another transaction was in the way, the file was busy."""
     state = getattr(trouble.orig, "sqlstate", None) or ""
-    return trouble.connection_invalidated or state[:2] in ("40", "08", "57") or state == "55P03" or "locked" in str(trouble.orig)
+    passing = state[:2] in ("40", "08", "57") or state == "55P03" or "locked" in str(trouble.orig)
+    return trouble.connection_invalidated or passing or _only_reads(trouble)
+
+
+def away(trouble: DBAPIError) -> bool:
+    """Whether there is no database to write to, for the time being: whoever has brought a message is to bring it again."""
+    state = getattr(trouble.orig, "sqlstate", None) or ""
+    return state[:2] == "08" or state in ("57P01", "57P02", "57P03") or _only_reads(trouble)
+
+
+def is_full(trouble: DBAPIError) -> bool:
+    """Whether the disk has no room for it."""
+    return getattr(trouble.orig, "sqlstate", None) == "53100" or "disk is full" in str(trouble.orig)
+
+
+def _only_reads(trouble: DBAPIError) -> bool:
+    """Whether it may be read from, and not written to."""
+    return getattr(trouble.orig, "sqlstate", None) == "25006" or "readonly database" in str(trouble.orig)
 
 
 def _says_damaged(trouble: Exception) -> bool:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -97,3 +98,20 @@ def drop(url: str) -> None:
     server_url, name = url.rsplit("/", 1)
     with psycopg.connect(server_url + "/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def only_read(url: str, only: bool) -> None:
+    """Has this database answer as a standby does; lines that are open are cut when it begins, and stay so when it ends."""
+    name = url.rsplit("/", 1)[1]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")
+        connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {"on" if only else "off"}')
+        if only:
+            cut(connection)
+
+
+def cut(connection: "psycopg.Connection[Any]") -> int:
+    """Ends all other lines to this database; how many there were."""
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    row = connection.execute(f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {others}").fetchone()
+    return int(row[0]) if row else 0

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from telegram.error import NetworkError, TelegramError
 
@@ -30,7 +30,7 @@ from handlers.tickets import actions
 from handlers.tickets.word import Word
 from handlers.tickets.work import By, Work
 from storage import chats, messages, outbox, quarantine
-from storage.database import Database
+from storage.database import Database, away
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Intake:
             task.cancel()
 
     async def take(self, update: Any) -> None:
-        """Returns when the update is committed, parked or of no use. Raises one of AWAY when the database does not answer."""
+        """Returns when the update is committed, parked or of no use. Raises when the database does not answer, or only reads."""
         self.taken += 1
         try:
             event = updates.read(update, self._api.bot_id, time.time()) if isinstance(update, dict) else updates.number_of(update)
@@ -97,9 +97,9 @@ class Intake:
                 self._leave(event.address)
             elif isinstance(event, updates.Query):
                 self._answer(event.query, "")
-        except AWAY:
-            raise
         except Exception as bug:
+            if isinstance(bug, AWAY) or (isinstance(bug, DBAPIError) and away(bug)):
+                raise
             # Not even the apology could be written down: a person has to look at it.
             log.error("an update could not be handled: %s", where(bug))
             await self.park(update, f"error: {type(bug).__name__}")

@@ -3,6 +3,7 @@
 import logging
 import secrets
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,12 +28,14 @@ from handlers.dialogue.texts import Texts
 from handlers.dialogue.turn import Turn
 from handlers.dialogue.watch import Watch
 from storage import chats, holds, media, messages, quarantine
-from storage.database import Database, passes
+from storage.database import Database, away, passes
 
 log = logging.getLogger(__name__)
 
 DATABASE_TRIES = 5
 MOST_TRIES = 3
+# So often a message is brought again whose line to the database broke each time, and so many are remembered.
+MOST_BROUGHT, MOST_GIVEN_BACK = 20, 1000
 
 
 class Deadly(Exception):  # noqa: N818 - it stands in for a crash that nobody lived to see
@@ -64,6 +67,9 @@ class Engine:
         self.memo = memo or Memo()
         self.watch = Watch()
         self.tally = Tally()
+        # By key, how often a message was given back to its channel, and begun with care, by this process.
+        self._given_back: Counter[str] = Counter()
+        self._survived: Counter[str] = Counter()
         self.conversation = Conversation(features, self.texts)
 
     # -- the door -----------------------------------------------------------------------------------------------------
@@ -170,9 +176,13 @@ class Engine:
         key = incoming.key[:200]
         with self.database.transaction() as session:
             tries = quarantine.begin(session, key)
-        outcome = self._take_one(incoming, now) if tries <= MOST_TRIES else self._apologise(incoming, now, Deadly())
+        # What failed because the database was away has not ended the process: we are still here.
+        deadly = tries - self._survived[key] > MOST_TRIES
+        self._survived[key] += 1
+        outcome = self._apologise(incoming, now, Deadly()) if deadly else self._take_one(incoming, now)
         with self.database.transaction() as session:
             quarantine.end(session, key)
+        del self._survived[key]
         return outcome
 
     def _take_one(self, incoming: Incoming, now: datetime) -> Outcome:
@@ -182,12 +192,23 @@ class Engine:
                     return self.turn(session, incoming, now)
             except DBAPIError as trouble:
                 # Deadlocks, lost connections and a busy file pass; what is still there at the last try is ours to explain.
+                if attempt == DATABASE_TRIES and self._to_be_brought_again(incoming, trouble):
+                    raise
                 if attempt == DATABASE_TRIES or not passes(trouble):
                     return self._apologise(incoming, now, trouble)
                 self.tally.add(RETRIED)
             except Exception as bug:
                 return self._apologise(incoming, now, bug)
         raise AssertionError("unreachable")
+
+    def _to_be_brought_again(self, incoming: Incoming, trouble: DBAPIError) -> bool:
+        """Whether its channel hears that nothing was kept; not for ever if it may be the message itself that breaks the line."""
+        if not away(trouble) and not trouble.connection_invalidated:
+            return False
+        if len(self._given_back) > MOST_GIVEN_BACK:
+            self._given_back.clear()
+        self._given_back[incoming.key] += 1
+        return self._given_back[incoming.key] <= MOST_BROUGHT
 
     def _apologise(self, incoming: Incoming, now: datetime, bug: Exception) -> Outcome:
         """The turn was rolled back: keep the words, say sorry with a number, and call a person."""

@@ -24,6 +24,7 @@ from storage.database import Database
 from storage.media import Media
 from storage.messages import MESSAGES
 from storage.quarantine import Quarantined
+from tests import postgres
 from tests.bot.house import House, house
 from tests.fake_telegram import FakeTelegram
 
@@ -600,3 +601,25 @@ def test_ab1_one_who_floods_slows_nobody_else(database: Database) -> None:
         assert len(flood.received) <= 3
 
     tell(database, story, webhook=True, clock=lambda: now)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_db12_what_a_standby_cannot_take_is_brought_again(database: Database) -> None:
+    """DB5, DB12: nothing is put aside and nobody is apologised to; when it may be written to, each message is answered once."""
+
+    async def story(fake: FakeTelegram, running: House) -> None:
+        ann = fake.user(7)
+        ann.says("help")
+        before = len(await ann.sees_messages(1))
+        await asyncio.to_thread(postgres.only_read, database.url, True)
+        ann.says("help")
+        brought = running.telegram.updates
+        await fake.until(lambda: running.telegram.updates >= brought + 5)
+        await asyncio.to_thread(postgres.only_read, database.url, False)
+        await ann.sees_messages(before + 1)
+        assert ann.texts[0] == ann.texts[-1]
+        assert len(ann.texts) == before + 1
+        assert heard(database) == ["help", "help"]
+        assert quarantined(database) == []
+
+    tell(database, story, webhook=True)

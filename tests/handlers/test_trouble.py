@@ -1,6 +1,7 @@
 """Turns on a database in trouble: locked, full, cut off, in a deadlock. Nothing is half done, and nothing is done twice."""
 
 import gc
+import itertools
 import platform
 import resource
 import shutil
@@ -15,16 +16,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from handlers import FEATURES
 from handlers.dialogue import Feature, Incoming, Reply, Turn
+from handlers.dialogue import engine as engine_module
 from handlers.dialogue.engine import Engine, Outcome
 from handlers.dialogue.tally import RETRIED
 from storage import chats, messages
 from storage.database import Database, sqlite_driver
+from tests import postgres
 from tests.conftest import Templates
 from tests.cut_off import CutOff
 from tests.refusing import CALLS, without
@@ -32,9 +35,9 @@ from tests.refusing import CALLS, without
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-def _says(engine: Engine, key: str, address: str = "ann", text: str = "help") -> Outcome:
+def _says(engine: Engine, key: str, address: str = "ann", words: str = "help") -> Outcome:
     # At the terminal nobody is held for a flood.
-    return engine.take([Incoming("terminal", address, key, "text", text=text, pulls=True)], NOW)[0]
+    return engine.take([Incoming("terminal", address, key, "text", text=words, pulls=True)], NOW)[0]
 
 
 def _transcript(database: Database, address: str = "ann") -> list[bool]:
@@ -136,14 +139,14 @@ def test_db3_db5_a_full_disk_loses_nothing_that_was_promised(templates: Template
     with _no_room(database):
         for number in range(600):
             try:
-                taken.append(_says(engine, f"k{number}", text=words).message_id)
+                taken.append(_says(engine, f"k{number}", words=words).message_id)
             except OperationalError:
                 refused.append(number)
                 if len(refused) == 3:
                     break
     assert len(refused) == 3
     for number in range(len(taken) + 3):
-        _says(engine, f"k{number}", text=words)
+        _says(engine, f"k{number}", words=words)
     said = _transcript(database)
     assert said.count(True) == len(taken) + 3
     assert said == [True, False] * (len(said) // 2)
@@ -229,6 +232,57 @@ def test_db9_a_commit_whose_answer_is_lost_has_its_effect_once(postgres_url: str
         assert outcome.duplicate
         assert engine.tally.counts(RETRIED) == {"": 1}
         assert _transcript(database) == [True, False] * 2
+
+
+def test_db8_a_line_that_breaks_at_every_try_is_no_reason_to_apologise(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DB8, PR12: its channel brings the message again, and it is answered; also of the first ones, which are taken with care.
+
+    Only if that goes on and on may it be the message's own doing.
+    """
+    monkeypatch.setattr(engine_module, "MOST_BROUGHT", 5)
+    database, deaths = Database(postgres_url), itertools.count()
+    left = 5 * 4  # so often a turn dies
+
+    def dies(turn: Turn) -> Reply | None:
+        if next(deaths) < left:
+            turn.session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return Reply("Here I am")
+
+    engine = Engine(database, [Feature("welcome", trigger=dies)])
+    incoming = Incoming("terminal", "ann", "a", "text", text="hm", pulls=True)
+    for _ in range(4):
+        with pytest.raises(DBAPIError):
+            engine.take_with_care(incoming, NOW)
+    assert not engine.take_with_care(incoming, NOW).apologised
+    assert _transcript(database) == [True, False]
+    left = 10_000
+    for _ in range(5):
+        with pytest.raises(DBAPIError):
+            _says(engine, "b", words="hm")
+    assert _says(engine, "b", words="hm").apologised
+    database.close()
+
+
+def test_db12_a_standby_that_is_promoted_is_written_to_by_lines_that_were_there_before(postgres_url: str) -> None:
+    """DB5, DB12: whoever is led to a standby may only read; when it is promoted its old lines go on saying so, and are left."""
+    database = Database(postgres_url)
+    engine = Engine(database, FEATURES)
+    _says(engine, "before")
+    postgres.only_read(postgres_url, True)
+    for _ in range(2):
+        with pytest.raises(DBAPIError):
+            _says(engine, "a")
+        assert not database.serves()
+    with ExitStack() as lines:
+        for _ in range(7):
+            lines.enter_context(database.reading()).execute(select(1))
+    postgres.only_read(postgres_url, False)
+    assert _says(engine, "a").spoke
+    assert database.serves()
+    assert _transcript(database) == [True, False] * 2
+    database.close()
 
 
 def test_db10_when_every_connection_is_taken_turns_end_and_recover(postgres_url: str) -> None:
