@@ -2,6 +2,7 @@
 
 from datetime import date, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from handlers.booking import actions, driving, hearing, mine, rules, waiting, wishes, words
 from handlers.booking.slots_end import Phone
@@ -11,6 +12,7 @@ from handlers.profile import actions as profile
 from handlers.vehicles import actions as vehicles
 from storage import waitlist
 from storage.appointments import HELD
+from storage.stores import Store
 
 # What the booking form knows and the wish takes along.
 KNOWN = ("service", "car", "store", "transport", "phone", "note")
@@ -51,7 +53,14 @@ class Window(Choice):
         wanted = hearing.wanted(said.reading, answers["day"])
         day = wanted.day or answers["day"]
         around = {"early": wanted.time, "late": wanted.time} if wanted.time else {}
-        return {"first": day, "last": day, **wanted.window, **around}
+        return {**_ends(turn, store, day, wanted.window), **wanted.window, **around}
+
+
+def _ends(turn: Turn, store: Store | None, day: str, said: dict[str, str]) -> dict[str, str]:
+    """First and last day where the words leave them open: "before Friday" begins today, "from Monday" is that day."""
+    if "last" in said and "first" not in said and store:
+        day = turn.now.astimezone(ZoneInfo(store.timezone)).date().isoformat()
+    return {"first": day, "last": max(day, said.get("first", day))}
 
 
 def submit(turn: Turn, answers: Answers) -> Reply:

@@ -21,7 +21,9 @@ def drop_asides(items: list[Item], tokens: list[Token], context: Context, text: 
     around = [match.span() for match in clause("aside_around", text).finditer(text)] if groups else []
     for group in groups:
         if why := _why(group, context, text, around):
-            for item in group:
+            # "Do you close at 5 or 6": what is joined by "or" is told of the same.
+            joined = [i for i in alive(items) if i.place == group[-1].place + 2 and tokens[i.place - 1].kind == "|"]
+            for item in [*group, *(i for i in joined if i.slot == group[-1].slot)]:
                 item.dropped = why
 
 
@@ -80,7 +82,7 @@ def _may_have_been(group: list[Item], context: Context) -> bool:
 
 def _may_be_behind(day: Day, context: Context) -> bool:
     if day.kind == "span":
-        return day.last is None or day.unit == "weekend" or bool(day.first and day.first <= context.today)
+        return day.first is None or day.last is None or day.unit == "weekend" or bool(day.first and day.first <= context.today)
     if day.kind == "date" and day.unit != "later":
         return day.first == context.today
     return day.kind in ("weekday", "number")

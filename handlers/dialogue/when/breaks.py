@@ -43,7 +43,12 @@ _SAME_BREAK = {
     "good_friday": "easter",
     "easter_saturday": "easter",
     "boxing": "christmas",
+    "double_ten": "national",
 }
+
+
+# Holidays of Hong Kong that are made up for on the Monday.
+_HONG_KONG = ("new_year", "qingming", "labour", "buddha", "dragon_boat", "july_first", "national", "double_ninth")
 
 
 def break_of(feast: str, year: int, region: str) -> tuple[date, date] | None:
@@ -84,6 +89,8 @@ def _elsewhere(feast: str, day: date, region: str) -> tuple[date, date] | None:
     if feast == "christmas" and region in ("GB", "AU", "NZ", "HK", "IE"):
         # A holiday that falls on a weekend is made up for on the next working days.
         return day, day + (1 if day.isoweekday() < 5 else 3 if day.isoweekday() < 7 else 2) * _DAY
+    if region == "HK" and feast in _HONG_KONG and day.isoweekday() == 7:
+        return day, day + _DAY
     if region == "TW" and feast not in ("christmas", "valentine", "christmas_eve"):
         return None
     return day, day

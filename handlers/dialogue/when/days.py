@@ -169,6 +169,13 @@ def merge(context: Context, one: Day, two: Day) -> Day | None:
     if "bad" in (one.kind, two.kind):
         return one if one.kind == "bad" else two
     for a, b in ((one, two), (two, one)):
+        if a.kind == "span" and a.first is None:
+            # "Before the weekend, so Thursday": the day that is named lies in it, or is another one.
+            named = settle(context, b, None, still_ahead=True)
+            if not (named.kind == "date" and named.first and a.last and named.first <= a.last):
+                return None
+            # "Before Easter, Thursday": the next one, or that of Holy Week?
+            return b if b.kind != "weekday" or (a.last - context.today).days < 7 else None
         if a.kind == "span" and a.last is None:
             return None
         if a.kind == "weekday" and b.kind != "weekday":

@@ -109,8 +109,26 @@ RULES: dict[str, _Rule] = {
     "labour@US": _weekday(9, 1, 1), "labour@CA": _weekday(9, 1, 1), "labour@GB": _weekday(5, 1, 1),
     "labour@NZ": _weekday(10, 4, 1), "memorial": _weekday(5, -1, 1), "mlk": _weekday(1, 3, 1), "presidents": _weekday(2, 3, 1),
     "columbus": _weekday(10, 2, 1), "summer_bank": _weekday(8, -1, 1), "spring_bank": _weekday(5, -1, 1),
-    "may_bank": _weekday(5, 1, 1), "melbourne_cup": _weekday(11, 1, 2),
+    "may_bank": _weekday(5, 1, 1), "victoria": lambda year: date(year, 5, 24 - date(year, 5, 24).weekday()),
+    "maundy": _easter(-3), "civic": _weekday(8, 1, 1), "family": _weekday(2, 3, 1), "melbourne_cup": _weekday(11, 1, 2),
 }  # fmt: skip
+
+
+# Holidays that are always beside a weekend, where the whole country has them.
+_LONG_WEEKENDS = {
+    "GB": ("easter_monday", "may_bank", "spring_bank", "summer_bank"),
+    "US": ("mlk", "presidents", "memorial", "labour"),
+    "CA": ("good_friday", "victoria", "labour", "thanksgiving"),
+}
+# Who speaks of "the long weekend" means one that is near.
+_NEAR = 60
+
+
+def next_monday_off(today: date, region: str) -> tuple[str, date] | None:
+    """The next holiday beside a weekend, if it is near and known."""
+    found = [(day, feast) for feast in _LONG_WEEKENDS.get(region, ()) if (day := next_day_of(feast, today, region))]
+    day, feast = min(found, default=(date.max, ""))
+    return (feast, day) if (day - today).days <= _NEAR else None
 
 
 def day_of(feast: str, year: int, region: str) -> date | None:

@@ -15,7 +15,8 @@ _VISIT = re.compile(r"[去来到嚟送放洗做]|\b(?:drop|bring|come|leave|book
 def with_following_days(tokens: list[Token], context: Context, text: str) -> list[Token]:
     """ "The next day" as a day, when the day before it is clear and is not itself wanted."""
     for place, token in enumerate(tokens):
-        if token.kind != "V" or token.value != "next":
+        weekday = token.value[1] if isinstance(token.value, tuple) and token.value[0] == "after" else 0
+        if token.kind != "V" or (token.value != "next" and not weekday):
             continue
         named = [t for t in tokens[:place] if t.kind == "D"]
         if not named or any(t.kind in "Dc" for t in tokens[:place] if t is not named[-1] and t.start >= named[-1].start):
@@ -27,8 +28,9 @@ def with_following_days(tokens: list[Token], context: Context, text: str) -> lis
         refused = any(t.kind in "!^" for t in tokens[:place])
         if settled.kind != "date" or settled.first is None or (not refused and _VISIT.search(text[: token.start])):
             continue
+        ahead = (weekday - settled.first.isoweekday() - 1) % 7 + 1 if weekday else 1
         tokens = [*tokens]
-        tokens[place] = token._replace(kind="D", value=days.Day("date", settled.first + DAY, unit=_UNIT))
+        tokens[place] = token._replace(kind="D", value=days.Day("date", settled.first + ahead * DAY, unit=_UNIT))
     return tokens
 
 

@@ -33,7 +33,7 @@ class Item:
 def with_days_joined(tokens: list[Token], context: Context) -> list[Token]:
     """Two expressions of one day side by side as one token: 11月27号 周五, "Tuesday" "next week", 下个月 5号."""
     found: list[Token] = []
-    for token in tokens:
+    for place, token in enumerate(tokens):
         if token.kind == "w":
             token = token._replace(kind="D", value=Day("weekday", number=token.value))
         at = len(found) - 1
@@ -44,6 +44,8 @@ def with_days_joined(tokens: list[Token], context: Context) -> list[Token]:
             and at >= 0
             and found[at].kind == "D"
             and (both := days.merge(context, found[at].value, token.value))
+            # "Thursday, tomorrow I'm flat out": two days, of which one is refused.
+            and not (both.kind == "bad" and place + 1 < len(tokens) and tokens[place + 1].kind == "^")
         ):
             found[at:] = [Token("D", found[at].start, token.end, both)]
         else:

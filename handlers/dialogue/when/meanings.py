@@ -33,5 +33,14 @@ def meaning_of(kind: str, value: object, start: int, end: int, context: Context)
 
 
 def _feast(name: str, context: Context) -> Day:
+    if name in ("bank_monday", "long_weekend"):
+        off = feasts.next_monday_off(context.today, context.region)
+        if off is None:
+            return days.bad("unsure")
+        feast, day = off
+        if name == "bank_monday":
+            return Day("date", day, unit=feast)
+        first = day if day.isoweekday() == 5 else day - 2 * DAY
+        return days.span(max(first, context.today), day + (2 * DAY if first == day else 0 * DAY), "weekend")
     found = feasts.next_day_of(name, context.today, context.region)
     return Day("date", found, unit=name) if found else days.bad("unsure")

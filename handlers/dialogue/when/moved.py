@@ -113,5 +113,8 @@ def drop_corrected(items: list[Item], tokens: list[Token]) -> None:
             after, before = [last], [i for i in same if i is not last]
         slots = {i.slot for i in after}
         for item in before:
+            if token.value == "so" and getattr(item.value, "problem", "") == "disagree":
+                # "The 5th is a Sunday, so the 6th", and it is none: who errs about one may err about both.
+                continue
             if item.slot in slots or (item.slot == "time" and "part" in slots):
                 item.dropped = "corrected"

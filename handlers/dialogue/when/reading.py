@@ -15,6 +15,8 @@ _ENDS = {"morning": time(12), "noon": time(14), "afternoon": time(18), "evening"
 _MOST_OPTIONS = 4
 # So many letters of other words may stand between two expressions of one day.
 _MOST_APART = 3
+# The same for a day and the week that it may be of: "Friday for my car next week".
+_FAR_APART = 14
 
 
 class Unsure(Exception):  # noqa: N818 - a way out, not an error
@@ -35,7 +37,7 @@ class Wish:
         self.part = ""
         self.now = False
 
-    def takes(self, item: Item, context: Context, apart: bool = False) -> bool:
+    def takes(self, item: Item, context: Context, apart: int = 0) -> bool:
         """Puts an item in if it can be about the same appointment."""
         if item.slot == "now":
             self.now = True
@@ -50,11 +52,14 @@ class Wish:
             return True
         return self._takes_times(item.value)
 
-    def _takes_day(self, day: Day, context: Context, apart: bool) -> bool:
+    def _takes_day(self, day: Day, context: Context, apart: int) -> bool:
         if self.day is None:
             self.day = day
             return True
-        if apart and "span" not in (self.day.kind, day.kind):
+        if apart > _FAR_APART and "span" in (self.day.kind, day.kind):
+            # "Friday would be perfect but anything next week is fine".
+            return False
+        if apart > _MOST_APART and "span" not in (self.day.kind, day.kind):
             # "Drop off Sat 28 Nov, collect Saturday": far apart they must be one day by themselves.
             one, two = (days.settle(context, d, None, still_ahead=False) for d in (self.day, day))
             return (one.kind, one.first) == (two.kind, two.first)
@@ -110,7 +115,7 @@ def alternatives(items: list[Item], tokens: list[Token], context: Context) -> li
         assert item
         between = {t.kind for t in tokens[before.place + 1 : item.place]} if before else set()
         listed = bool(between & set("&/")) and item.slot in slots
-        apart = before is not None and _text_between(tokens, before.place, item.place) > _MOST_APART
+        apart = _text_between(tokens, before.place, item.place) if before else 0
         if before and (("|" in between) or listed or not wishes[-1].takes(item, context, apart)):
             wishes.append(Wish())
             slots = set()

@@ -3,6 +3,9 @@
 from handlers.dialogue.when.items import Item, alive, clause
 from handlers.dialogue.when.tokens import Token
 
+# Kinds of tokens in which a day is named.
+_DAYS = "Dwodfm"
+
 
 def with_refusals(tokens: list[Token], text: str) -> list[Token]:
     """English refusals that stand after a day ("doesn't work") as tokens, in the place of their words."""
@@ -20,6 +23,19 @@ def with_refusals(tokens: list[Token], text: str) -> list[Token]:
         if not inside or any(tokens[i].kind in "Dwcnpd" for i in inside):
             continue
         tokens = [*tokens[: inside[0]], Token("^", start, end), *tokens[inside[-1] + 1 :]]
+    return tokens
+
+
+def with_remarks(tokens: list[Token], text: str) -> list[Token]:
+    """ "The 1st, oh that's a Sunday. Monday 2nd": what a day turns out to be is no second wish, and the next day corrects it."""
+    for match in clause("remark", text).finditer(text):
+        start, end = match.span()
+        inside = [i for i, t in enumerate(tokens) if t.start < end and t.end > start]
+        before, after = tokens[: inside[0]], tokens[inside[-1] + 1 :]
+        ends = next((i for i, t in enumerate(after) if t.kind in _DAYS), None)
+        if not any(t.kind in _DAYS for t in before) or ends is None or any(t.kind in "|&=" for t in after[:ends]):
+            continue
+        tokens = [*before, Token("*", start, end), *after]
     return tokens
 
 

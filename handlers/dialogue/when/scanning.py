@@ -130,7 +130,8 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
         return [*meaning_of(kind, value, place, end, context), Token("i", end, end)]
     meaning = lexicon.english_words().get(word) or lexicon.english_words().get(spelling.meant(word))
     if meaning is None:
-        return [Token("x", place, end, word)]
+        # A day that is spelt beyond repair makes us ask.
+        return [Token("V" if spelling.looks_like_a_day(word) else "x", place, end, word)]
     if meaning[0] in "mw" and end - place <= 5 and text[end : end + 1] == ".":
         # "Dec. 21": the dot belongs to the short form.
         end += 1
@@ -173,7 +174,7 @@ def _word_with_digits(text: str, place: int, end: int, context: Context) -> list
     if meaning and meaning[0] in _BEFORE_DIGITS and word not in ("may", "in", "march"):
         return meaning_of(*meaning, place, end, context)
     if word == "b" and re.compile(r"b4(?![a-z0-9])").match(text, place):
-        return [Token("B", place, place + 2)]
+        return [Token("B", place, place + 2, "before")]
     stop = re.compile(r"[a-z0-9]+").match(text, place)
     return [Token("x", place, stop.end() if stop else end, "mixed")]
 

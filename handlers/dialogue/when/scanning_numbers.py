@@ -46,6 +46,10 @@ _AFTER_NUMBER = re.compile(r"[a-z]+")
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
+# "2day" is today, but for "2day hire".
+_LENGTH = re.compile(r"\s?(?:hire|service|loan|course|job|rental|old|trip|valet|detail|wait|turn)")
+
+
 _AFTER_DIGITS = "twmDp|&lGO"
 
 
@@ -148,7 +152,9 @@ def _pairs(text: str, place: int, context: Context) -> list[Token]:
     if sign == "/":
         return [Token("s", place, end, (one, two))]
     if sign == "." and (len(pair[3]) == 2 or context.chinese):
-        return [Token("k", place, end, (one, two, len(pair[3])))]
+        found = [Token("k", place, end, (one, two, len(pair[3])))]
+        ish = _ISH.match(text, end)
+        return [*found, Token("i", end, ish.end())] if ish else found
     if sign == "-" and len(pair[3]) == 2 and "0" in (pair[1][0], pair[3][0]):
         return [Token("D", place, end, days.month_day(context, one, two) if context.chinese else days.slash(context, one, two))]
     return []
@@ -162,6 +168,8 @@ def _counted(text: str, place: int, context: Context) -> list[Token]:
     if letters is None or len(match[0]) > 4:
         return []
     word = letters[0]
+    if match[0] + word == "2day" and not _LENGTH.match(text, letters.end()):
+        return meaning_of("D", 0, place, letters.end(), context)
     unit = _UNITS.get(word) or _unit(word)
     if unit:
         return [Token("n", place, match.end(), int(match[0])), Token("u", match.end(), letters.end(), unit)]

@@ -29,7 +29,11 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:.个天年月万千块元%\d{_C}])"), shapes_days.number),
         (re.compile(rf"{_PREFIX}?(?:个|一个|一)?(?:周|星期|礼拜)末"), shapes_days.weekend),
         (re.compile(r"(?:那|那个|那一|个个)(?:周|星期|礼拜)(?![一二三四五六日天末\d])"), shapes_clock.vague),
-        (re.compile(r"(?<=[月周年])(?:[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国)|[上中下]旬)"), shapes_clock.vague),
+        (re.compile(r"(?<=[月周年])(?:[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国)|[上中下]旬)"), shapes_clock.rough),
+        (re.compile(r"(?:那一?|个)个(?=(?:周|星期|礼拜)[一二三四五六日天])"), shapes_clock.that),
+        (re.compile(
+            rf"(?:[下这本]个?)?(?:星期|礼拜|周)(?![{_C}\d末几边内里吧啊呀来去嚟过到约的嘅我你佢能可有行再要想做洗修换都就哪先得啦呢吗么前后起开头尾中])"
+            r"[\u4e00-\u9fff](?=上午|下午|早上|中午|晚上|下昼|朝早|晏昼)"), shapes_clock.misspelt),
         (re.compile(
             rf"(?<![{_C}\d月])十一"
             r"(?=期间|假期|长假|黄金周|放假|国庆|过后|之后|以后|后|之前|以前|前|当天|那天|那几天|去"
@@ -56,7 +60,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(rf"({_N})点(?:钟)?差({_N}|一刻)分?(?:钟)?"), shapes_clock.short_of_later),
         (re.compile(
             rf"({_N})(?:点|时(?![间候段代常刻装不尚速]))(?:钟|整|正)?(?:"
-            rf"(?:踏|搭)?(半)(?!个?(?:小时|钟头|天|月|年))|踏(正)|([一两二三123])刻钟?|(?:踏|搭)([{_C}]{{1,2}}|\d{{1,2}})|([{_C}]{{1,3}}|\d{{1,2}})个字"
+            rf"(?:踏|搭)?(半)(?!个?(?:小时|钟头|天|月|年))|踏(正)|([一两二三123])(?:刻钟?|个?骨)|(?:踏|搭)([{_C}]{{1,2}}|\d{{1,2}})|([{_C}]{{1,3}}|\d{{1,2}})个字"
             rf"|(过|零|〇|0|○)?({_N})(?:分(?!钟)|{minute_end}))?(?:钟|整|正)?"), shapes_clock.clock),
         (re.compile(rf"({_N})[-~,、/到至]\s?({_N})点(半)?(?:钟)?(?![{_C}\d刻])"), shapes_clock.hours),
         (re.compile(rf"({_N})[-~,、到至]\s?({_N})[号日](?!后)"), shapes_days.numbers),
@@ -70,9 +74,9 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"(?<=[点分半钟整刻\d])前(?=[来往去])"), shapes_clock.before),
         (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才])"), shapes_clock.after),
         (re.compile(
-            r"(?:(?<=[,.!?\s])就|那就|咁就|那么就)(?:定|约|选|要|还是)?(?:在|喺)?"
+            r"(?:(?<=[,.!?\s])就|那就|咁就|那么就|(?:(?<=[,.!?\s啊呀哦喔啦喇])[那咁噉]|^[那咁噉])(?:我就|我|不如|么)?)(?:定|约|选|要|还是)?(?:在|喺)?"
             r"(?=[上下这本今]?(?:个|一个)?(?:周|星期|礼拜)[一二三四五六日天末]"
-            r"|[明后听][天日早晚朝]|大后天|今[天日晚]|\d{1,2}[号日])"), shapes_clock.so),
+            r"|[明后听][天日早晚朝]|大后天|今[天日晚]|\d{1,2}[号日])(?![^,.!?]{0,10}呢)"), shapes_clock.so),
         (re.compile(r"(今|明|听|后)(明|后)(?:两|二)?[天日]"), shapes_days.two_days),
         (re.compile(r"个半(?:钟头|钟|小时)"), shapes_clock.hour_and_half),
         (re.compile(rf"({_N})日(?=[之以]?[后内])"), shapes_clock.days_length),
@@ -84,7 +88,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
 # Characters that a shape can begin with; all others are spared the trials.
 _FIRST = re.compile(
     rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
-    r"头底尾末中前不定还就那咁啊哦喔噢唔哎或和跟到至~/、(\-]"
+    r"头底尾末中前不定还就那咁噉啊哦喔噢唔哎或和跟到至~/、(\-]"
 )
 
 

@@ -30,7 +30,7 @@ def clock(match: re.Match[str], context: Context) -> Shaped | None:
         bare = len(minutes) == 1 and not match[7] and not match[0].endswith("分")
         if bare:
             # 三点九 is 15:45 to a Cantonese speaker; others would not say it so.
-            if not context.cantonese:
+            if not (context.cantonese or context.says_cantonese):
                 return as_token("V", match, None)
             minute = 5 * said
         elif context.cantonese and said in (10, 11) and not minutes.isdigit() and not match[0].endswith("分") and not match[7]:
@@ -105,9 +105,24 @@ def vague(match: re.Match[str], context: Context) -> Shaped | None:
     return as_token("V", match, None)
 
 
+def rough(match: re.Match[str], context: Context) -> Shaped | None:
+    """月底, 月初: a day that is said beside it says it better."""
+    return as_token("V", match, "rough")
+
+
+def that(match: re.Match[str], context: Context) -> Shaped | None:
+    """国庆后那个周三: the Wednesday that was spoken of."""
+    return as_token("e", match, "that")
+
+
+def misspelt(match: re.Match[str], context: Context) -> Shaped | None:
+    """下周而上午, 星期刘: a day of the week that was mistyped; better asked than read without it."""
+    return as_token("V", match, None)
+
+
 def before(match: re.Match[str], context: Context) -> Shaped | None:
     """11点前来 is "come before eleven"; elsewhere 前来 is only "come"."""
-    return as_token("Z", match, None)
+    return as_token("Z", match, "before")
 
 
 def after(match: re.Match[str], context: Context) -> Shaped | None:
@@ -120,7 +135,7 @@ def no(match: re.Match[str], context: Context) -> Shaped | None:
     return as_token("*", match, None)
 
 
-_VISIT = re.compile(r"[送嚟带取]|放(?!假)|(?<![本原])来(?![不唔])|约了|预约")
+_VISIT = re.compile(r"[送嚟带取]|放(?!假|几|多)|(?<![本原])来(?![不唔])|约了|预约")
 
 
 def so(match: re.Match[str], context: Context) -> Shaped | None:

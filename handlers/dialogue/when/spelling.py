@@ -1,5 +1,6 @@
 """Misspelt names of days and months: one slip (a letter more, less, other, or two swapped) is understood."""
 
+import re
 from functools import cache
 
 from handlers.dialogue.when.lexicon import slips
@@ -36,12 +37,39 @@ _OTHERS = frozenset(
 )
 
 
+_VOWELS = re.compile(r"[aeiou]|(?<=y)s$")
+_DOUBLED = re.compile(r"(.)\1")
+# The consonants of a day: whoever leaves out vowels or doubles letters still writes these.
+_BONES = {
+    "mndy": "monday", "tsdy": "tuesday", "wdnsdy": "wednesday", "wndsdy": "wednesday", "wnsdy": "wednesday", "thrsdy": "thursday",
+    "thsdy": "thursday", "trsdy": "thursday", "frdy": "friday", "strdy": "saturday", "stdy": "saturday", "sndy": "sunday",
+    "tmrw": "tomorrow", "tmrrw": "tomorrow",
+}  # fmt: skip
+_NO_DAYS = frozenset(
+    ["sandy", "mandy", "sturdy", "study", "steady", "wendy", "sindy", "ready", "moody", "tidy", "trendy", "cindy", "sundy"]
+)
+_DAY_LIKE = re.compile(r"(?:mo|tu|te|we|wd|th|fr|sa|st|su|sn)[a-z]{0,6}d[aeiy]{1,3}s?")
+
+
+def looks_like_a_day(word: str) -> bool:
+    """Whether a word that we do not know may be a day of the week all the same: "wendnesday"."""
+    return (
+        word not in _NO_DAYS and bool(_DAY_LIKE.fullmatch(word)) and word[-3:] in ("day", "dya", "dey", "dai") and len(word) > 5
+    )
+
+
 def meant(word: str) -> str:
     """The word itself or the one that it was meant to be."""
     if slip := slips().get(word):
         return slip
     if not 5 <= len(word) <= 11 or word in _OTHERS:
         return word
+    if (
+        word not in _NO_DAYS
+        and word.endswith(("y", "w", "ays"))
+        and (bones := _BONES.get(_DOUBLED.sub(r"\1", _VOWELS.sub("", word))))
+    ):
+        return bones
     for key in _shorter(word):
         for name in _keys().get(key, ()):
             if name[0] == word[0] and abs(len(name) - len(word)) <= 1 and _one_slip(word, name):

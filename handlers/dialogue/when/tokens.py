@@ -56,6 +56,8 @@ class Context:
     now: datetime
     region: str
     chinese: bool
+    # Words that only Cantonese has: 聽日 is said so in a mainland shop, too.
+    says_cantonese: bool = False
 
     @property
     def today(self) -> date:

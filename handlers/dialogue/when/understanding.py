@@ -12,7 +12,7 @@ from handlers.dialogue.when.grammar import parse
 from handlers.dialogue.when.items import Item, alive, clause, items_of, with_days_joined
 from handlers.dialogue.when.moved import drop_corrected, drop_moved, with_moves
 from handlers.dialogue.when.past import drop_past
-from handlers.dialogue.when.refused import drop_refused, with_refusals
+from handlers.dialogue.when.refused import drop_refused, with_refusals, with_remarks
 from handlers.dialogue.when.result import Reason, Understood
 from handlers.dialogue.when.scanning import scan
 from handlers.dialogue.when.tokens import Between, Context, Token
@@ -29,6 +29,8 @@ _TELLS = re.compile(
     r"^(?!(?:is|are|can|could|may|would|will|do|any)\b).*\b(?:it'?s|is|are|was|gets?|getting|got|very|really|quite|too|not)\b",
     re.ASCII,
 )
+# Characters and words of Cantonese and of nothing else, as folding leaves them.
+_CANTONESE = re.compile(r"听[日朝晚]|[嘅喺咗冇唔嚟睇啲佢哋嘢]|下昼|上昼|晏昼|朝早|而家|依家|几点钟得|揸|搵")
 _NEAR = "@lejI4,iFb-&|/"
 
 
@@ -42,9 +44,9 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
         return Understood(reason="too_long")
     folded, places = fold(text)
     chinese = any("\u4e00" <= c <= "\u9fff" for c in folded) or bool(language and language.startswith("zh"))
-    context = Context(now.replace(tzinfo=None), region.upper(), chinese)
+    context = Context(now.replace(tzinfo=None), region.upper(), chinese, chinese and bool(_CANTONESE.search(folded)))
     tokens = scan(blank(folded), context)
-    tokens = with_moves(with_refusals(tokens, folded), context)
+    tokens = with_moves(with_remarks(with_refusals(tokens, folded), folded), context)
     tokens = with_days_joined(parse(tokens, context), context)
     tokens = with_following_days(tokens, context, folded)
     items = items_of(tokens)
@@ -138,7 +140,16 @@ def _without_now(kept: list[Item], text: str) -> list[Item]:
                 "得唔得",
                 "过嚟",
                 "就",
+                "揸",
+                "开过",
+                "得",
                 "if possible",
+                "anot",
+                "or not",
+                "ah",
+                "lah",
+                "ok",
+                "can",
             )
         ):
             return [item]
@@ -169,14 +180,19 @@ def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reas
             return "no_such_time" if token.value == "no_such_time" else "no_such_date"
         if token.kind in "sK" or (token.kind in "kqO" and _beside(tokens, place, taken)):
             return "unsure"
+        if token.kind in "hq" and tokens[place + 1 : place + 2] and tokens[place + 1].kind in "Pt":
+            # "I finish at 3, so half past".
+            return "unsure"
+        if token.kind == "b" and any(t.kind == "n" for t in tokens[place : place + 5]):
+            return "unsure"
         if token.kind in "nk" and _offered(tokens, place):
             return "unsure"
         if token.kind in "VZY" and _fills_the_rest(place, kept, tokens):
             continue
-        if token.kind in "VnhGJYZABU{}fyLNuo" and _beside(tokens, place, taken):
+        if token.kind in "VnhGJYZABU{}fyLNuo" and _beside(tokens, place, taken, token.kind in "VYZ" and token.value != "soft"):
             if token.kind in "nu" and not _may_be_time(token):
                 continue
-            if token.kind == "V" and token.value == "soft":
+            if token.kind == "V" and (token.value == "soft" or _said_better(place, kept, tokens)):
                 continue
             return "unsure"
         if _from_hour_to_hour(tokens, place) and all(i.slot not in ("time", "part") for i in kept):
@@ -186,6 +202,13 @@ def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reas
         if token.kind == "M" and any(isinstance(i.value, Day) and i.value.unit == "later" for i in kept):
             return "unsure"
     return ""
+
+
+def _said_better(place: int, kept: list[Item], tokens: list[Token]) -> bool:
+    """ "After the school run, say 9.15", 月底28号: a day or a time that follows says what the vague words mean."""
+    slot = {"event": "time", "rough": "day"}.get(str(tokens[place].value))
+    found = [i for i in kept if i.place > place and i.slot == slot and not (isinstance(i.value, Day) and i.value.kind == "span")]
+    return bool(found) and not any(t.kind in "|/^!" for t in tokens[place : found[0].place])
 
 
 def _fills_the_rest(place: int, kept: list[Item], tokens: list[Token]) -> bool:
@@ -212,7 +235,8 @@ def _offered(tokens: list[Token], place: int) -> bool:
         return bool(value[2] == 2 and value[0] <= 31 and value[1] < 60)
     if not isinstance(value, int) or value > 24:
         return False
-    return before in tuple("@|*>") or after in tuple("|GJ")
+    on_a_day = after == "l" and any(t.kind in "Dwe" for t in tokens[place + 2 : place + 3])
+    return before in tuple("@|*>") or after in tuple("|GJ") or on_a_day
 
 
 def _from_hour_to_hour(tokens: list[Token], place: int) -> bool:
@@ -229,11 +253,13 @@ def _may_be_time(token: Token) -> bool:
     return token.kind != "n" or (isinstance(value, int | float) and (value <= 31 or (100 <= value <= 2400 and value % 100 < 60)))
 
 
-def _beside(tokens: list[Token], place: int, taken: set[int]) -> bool:
-    """Whether something that counts stands right beside, small words between."""
+def _beside(tokens: list[Token], place: int, taken: set[int], far: bool = False) -> bool:
+    """Whether something that counts stands right beside, small words between; `far`: or a word of two letters."""
     for step in (1, -1):
         at = place + step
-        while 0 <= at < len(tokens) and tokens[at].kind in _NEAR:
+        while 0 <= at < len(tokens) and (
+            tokens[at].kind in _NEAR or (far and tokens[at].kind == "x" and tokens[at].end - tokens[at].start <= 2)
+        ):
             at += step
         if at in taken:
             return True

@@ -202,6 +202,45 @@ def is_it_ok(context: Context, tokens: list[Token]) -> Made:
     return [before, Token("c", number.start, number.end, Clock(number.value)), after] if 1 <= number.value <= 12 else None
 
 
+_OFFERS = frozenset(["be", "do", "manage", "make", "say"])
+
+
+def offered(context: Context, tokens: list[Token]) -> Made:
+    """ "Can it be 12 instead", "I could do 8 at a push": an hour, for nothing follows that it could count."""
+    word, number = tokens[0].value, tokens[1]
+    word = word[-1] if isinstance(word, tuple) else word
+    if word not in _OFFERS or context.chinese or not isinstance(number.value, int) or not 1 <= number.value <= 12:
+        return None
+    return [tokens[0], Token("c", number.start, number.end, Clock(number.value)), *tokens[2:]]
+
+
+def settled_on(context: Context, tokens: list[Token]) -> Made:
+    """ "Ok 4 then", "10 it is": an hour that is settled on."""
+    number, after = tokens[-2:]
+    words = after.value if isinstance(after.value, tuple) else (after.value,)
+    settles = words[0] == "then" or words[:2] == ("it", "is")
+    if not settles or context.chinese or not isinstance(number.value, int) or not 1 <= number.value <= 12:
+        return None
+    return [*tokens[:-2], Token("c", number.start, number.end, Clock(number.value)), after]
+
+
+def and_more(context: Context, tokens: list[Token]) -> Made:
+    """ "3 plus tomorrow" is a little after three."""
+    number, more = tokens
+    if more.value != "plus" or not isinstance(number.value, int) or not 1 <= number.value <= 12:
+        return None
+    return [Token("c", number.start, more.end, Clock(number.value))]
+
+
+def apart(context: Context, tokens: list[Token]) -> Made:
+    """ "7.45 drop off on Monday": no date and hardly a price."""
+    index = next(i for i, t in enumerate(tokens) if t.kind == "k")
+    value = tokens[index].value
+    if context.chinese or not isinstance(value, tuple) or value[2] != 2 or value[1] not in (0, 15, 30, 45) or value[0] > 18:
+        return None
+    return promoted(context, tokens)
+
+
 def part_of_meridiem(context: Context, tokens: list[Token]) -> Made:
     """ "Friday am", "pm tomorrow"."""
     return joined("p", tokens, "morning" if tokens[0].value == "am" else "afternoon")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from handlers.dialogue.when import days
+from handlers.dialogue.when import breaks, days
 from handlers.dialogue.when.days import DAY
 from handlers.dialogue.when.tokens import Context, Length, Made, Token, joined, parts
 
@@ -46,9 +46,34 @@ def from_day(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
 
 
+def today_in(context: Context, tokens: list[Token]) -> Made:
+    """两周以后的今天: so long from today."""
+    length, day = tokens[0].value, tokens[-1].value
+    if day.kind != "date" or day.first is None or day.unit or (day.first - context.today).days > 2:
+        return None
+    found = shifted(context, day.first, length) if length.unit in ("week", "month", "year", "fortnight") else None
+    return joined("D", tokens, days.on(found)) if found else None
+
+
+def today_of(context: Context, tokens: list[Token]) -> Made:
+    """下周的今天, 下个月今天: the same day of it."""
+    whole, day = tokens[0].value, tokens[-1].value
+    if whole.kind != "span" or whole.first is None or day.kind != "date" or day.first != context.today or day.unit:
+        return None
+    if whole.unit == "week":
+        return joined("D", tokens, days.on(whole.first + (context.today.isoweekday() - 1) * DAY))
+    found = days.make(whole.first.year, whole.first.month, context.today.day) if whole.unit == "month" else None
+    return joined("D", tokens, days.on(found)) if found and found > context.today else None
+
+
 def day_after(context: Context, tokens: list[Token]) -> Made:
     """ "Monday won't do, the day after?": of a day that was said before."""
     return joined("V", tokens, "next") if tokens[0].value == "day" else None
+
+
+def weekday_after(context: Context, tokens: list[Token]) -> Made:
+    """ "Not this Friday, the Friday after": of a day that was said before."""
+    return joined("V", tokens[:2], ("after", tokens[0].value))
 
 
 def week_later(context: Context, tokens: list[Token]) -> Made:
@@ -67,13 +92,52 @@ def week_later(context: Context, tokens: list[Token]) -> Made:
 def weekday_near(context: Context, tokens: list[Token]) -> Made:
     """ "The Monday after Easter", "the Friday before Christmas"."""
     weekday, start = tokens[0].value, as_date(context, tokens[-1])
+    after = tokens[1].kind == "A"
+    if tokens[-1].value.kind == "span" and tokens[-1].value.unit == "weekend":
+        start = tokens[-1].value.last if after else tokens[-1].value.first
     if start is None:
         return None
-    if tokens[1].kind == "A":
+    if after:
         found = start + ((weekday - start.isoweekday() - 1) % 7 + 1) * DAY
     else:
         found = start - ((start.isoweekday() - weekday - 1) % 7 + 1) * DAY
     return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
+
+
+def weekday_beside_feast(context: Context, tokens: list[Token]) -> Made:
+    """国庆后那个周三, 春节前的那个周六: beside the break, if we know it; of another day than a feast, beside that day."""
+    day = tokens[0].value
+    weekday = tokens[-1].value
+    later = any(t.kind == "Y" for t in tokens)
+    named = as_date(context, tokens[0])
+    if not day.unit and not any(t.kind in "ej" for t in tokens):
+        return None
+    if named is None or day.unit in ("later", "after tomorrow"):
+        return joined("V", tokens, None)
+    first = last = named
+    if day.unit or any(t.kind == "{" for t in tokens):
+        known = breaks.break_of(day.unit, first.year, context.region) if day.unit else None
+        if known is None:
+            return joined("V", tokens, None)
+        first, last = known
+    found = (
+        last + ((weekday - last.isoweekday() - 1) % 7 + 1) * DAY
+        if later
+        else (first - ((first.isoweekday() - weekday - 1) % 7 + 1) * DAY)
+    )
+    return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
+
+
+def nth_beside_feast(context: Context, tokens: list[Token]) -> Made:
+    """国庆前最后一个周六, 復活節後第一個禮拜六."""
+    day, nth = tokens[0].value, tokens[-1].value
+    later = any(t.kind == "Y" for t in tokens)
+    if nth.kind != "nth" or not day.unit:
+        return None
+    if nth.nth != (1 if later else -1):
+        return joined("V", tokens, None)
+    weekday = tokens[-1]._replace(kind="w", value=nth.number)
+    return weekday_beside_feast(context, [*tokens[:-1], weekday])
 
 
 def feast_eve(context: Context, tokens: list[Token]) -> Made:
@@ -144,7 +208,13 @@ def range_in_month(context: Context, tokens: list[Token]) -> Made:
 
 
 def lone_month(context: Context, tokens: list[Token]) -> Made:
-    return [*tokens[:-1], Token("D", tokens[-1].start, tokens[-1].end, days.named_month(context, tokens[-1].value))]
+    found = no_season(context, days.named_month(context, tokens[-1].value))
+    return [*tokens[:-1], Token("D", tokens[-1].start, tokens[-1].end, found)]
+
+
+def no_season(context: Context, found: days.Day) -> days.Day:
+    """A month so far away has been, and is told of: "oil changed in October", in November."""
+    return days.bad("unsure") if found.first and (found.first - context.today).days > 240 else found
 
 
 def no_month(context: Context, tokens: list[Token]) -> Made:
@@ -154,10 +224,15 @@ def no_month(context: Context, tokens: list[Token]) -> Made:
 
 RULES = [
     ("I?T[GY][jl,]*w|IT[jl,]+w|w,?I?TG|wIT", weekday_in_weeks),
+    ("TYj?D", today_in),
+    ("Dj?D", today_of),
     ("[Tu][FABl]e?[Dw]|T[Dw]", from_day),
     ("uA(?=[@p.,?]|$)", day_after),
     ("[wD][uT]", week_later),
-    ("w[AB]D", weekday_near),
+    ("w[AB]e?D", weekday_near),
+    ("wA(?=[@p.,?4]|$)", weekday_after),
+    ("D[{}]?[YZ]j?e?w", weekday_beside_feast),
+    ("D[{}]?[YZ]j?D", nth_beside_feast),
     ("DjZT|D[YZ]T", feast_eve),
     ("[Dw]j?Q", lambda c, t: joined("V", t, None) if t[-1].value == "few" else None),
     ("Ke?[Dw]", week_commencing),

@@ -178,6 +178,11 @@ def early(context: Context, tokens: list[Token]) -> Made:
     return joined("x", tokens, None) if tokens[0].value == "early" else None
 
 
+def head_of_month(context: Context, tokens: list[Token]) -> Made:
+    """一月頭第一個禮拜六: the first Saturday says it better than the beginning of the month does."""
+    return [tokens[0], tokens[-1]] if tokens[1].value == "rough" else None
+
+
 RULES = [
     ("[nod]e?[-t]e?[nod]j?m(?![nod])", dated_range),
     ("[no][|&/]e?[no]j?m(?![nod])", dated_range),
@@ -197,6 +202,7 @@ RULES = [
     ("(?:^|[^pDw@AB,])k(?=[^a]|$)", dotted_chinese),
     ("k(?=[pc])", dotted_before_time),
     ("k", dotted_english),
+    ("mVj?D", head_of_month),
     ("V(?=[Dw]p)", early),
     ("pjD", lambda c, t: eve(c, [t[2], t[0]])),
     ("Dp", eve),

@@ -24,11 +24,11 @@ def half_past(context: Context, tokens: list[Token]) -> Made:
     """ "Half past ten" and "half ten" are both 10:30."""
     if tokens[0].value is not None:
         return None
-    return _minutes_off(tokens, _hour(tokens[-1]), 30, past=True)
+    return _minutes_off(tokens, _hour(next(t for t in tokens if t.kind in "nc")), 30, past=True)
 
 
 def quarter(context: Context, tokens: list[Token]) -> Made:
-    return _minutes_off(tokens, _hour(tokens[-1]), 15, past=tokens[1].kind in "PA")
+    return _minutes_off(tokens, _hour(next(t for t in tokens if t.kind in "nc")), 15, past=tokens[1].kind in "PA")
 
 
 def minutes(context: Context, tokens: list[Token]) -> Made:
@@ -66,6 +66,9 @@ def minutes_to(context: Context, tokens: list[Token]) -> Made:
             return minutes(context, tokens)
         if last.kind == "c" and later.sure and first.value < (later.hour % 12 or 12):
             # "5 to 6pm" says pm of both.
+            return None
+        if first.value == 10 and later.hour in (11, 12):
+            # Before noon in a shop: rather two hours of it than 11:50.
             return None
         # "5 to 9" as a range would begin at 17:00: it is 8:55. "5 to 6" may be a range.
         if first.value == 5 and later.hour % 12 not in (6, 7, 8):

@@ -36,6 +36,20 @@ def relative_weekday(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.in_week(context, weekday, 0))
 
 
+def feast_weekend(context: Context, tokens: list[Token]) -> Made:
+    """ "Labor Day weekend": with the Monday or the Friday that is off; of another day of the week it is open."""
+    day = tokens[0].value
+    if day.kind != "date" or day.first is None or not day.unit or day.unit in ("later", "after tomorrow"):
+        return None
+    weekday = day.first.isoweekday()
+    first, last = {1: (-2, 0), 5: (0, 2), 6: (0, 1), 7: (-1, 0)}.get(weekday, (0, 0))
+    if day.unit == "easter":
+        first, last = -2, 1
+    if first == last:
+        return joined("V", tokens, None)
+    return joined("D", tokens, days.span(max(day.first + first * DAY, context.today), day.first + last * DAY, "weekend"))
+
+
 def weekday_of_past(context: Context, tokens: list[Token]) -> Made:
     return joined("Q", tokens, None)
 
@@ -91,6 +105,7 @@ RULES = [
     ("L[u]", weekday_of_past),
     ("[uW]N", lambda c, t: relative_unit(c, t) if t[1].value == 2 else None),
     ("H?C+w|wC|H?Nw|Hw", relative_weekday),
+    ("Dj?W", feast_weekend),
     ("W", lambda c, t: joined("D", t, days.weekend(c, 0))),
     ("wN(?![uWwm])", relative_weekday),
     ("[of]w(?=[cRpnat,@-]*[jI]|[mDHN])|Lw(?=[cRpnat,@-]*[jI])", nth_weekday),

@@ -150,15 +150,40 @@ def from_day_on(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, Day("span", settled.first, None))
 
 
-def by_day(context: Context, tokens: list[Token]) -> Made:
-    """ "By Friday" ends with it; "before Friday" may leave it out, so we ask."""
+def in_lieu(context: Context, tokens: list[Token]) -> Made:
+    """重陽節補假: in Hong Kong the next day that is none of rest; elsewhere the rules differ from year to year."""
+    day = tokens[0].value
+    if tokens[-1].value != "lieu":
+        return None
+    if day.kind == "date" and day.unit and day.first and context.cantonese and day.first.isoweekday() == 7:
+        return joined("D", tokens, days.on(day.first + DAY))
     return joined("V", tokens, None)
+
+
+def by_day(context: Context, tokens: list[Token]) -> Made:
+    """ "By Friday" ends with it, "before Friday" on the day before; the beginning is open."""
+    named = next(t for t in tokens if t.kind in "Dw")
+    word = next((t.value for t in tokens if t.kind in "BZJ"), None)
+    day = Day("weekday", number=named.value) if named.kind == "w" else named.value
+    if any(t.kind == "t" for t in tokens) or (day.kind == "span" and day.unit not in ("week", "weekend")):
+        # "Until Friday" may be how long something lasts, "before December" a season.
+        return joined("V", tokens, None)
+    settled = days.settle(context, day, None, still_ahead=False)
+    first = settled.first if settled.kind in ("date", "span") else None
+    if first is None or settled.others or day.unit == "after tomorrow" or (word != "before" and settled.kind == "span"):
+        # "By next week", "by next Friday": which day is the last is not sure.
+        return joined("V", tokens, None)
+    last = first - DAY if word == "before" else first
+    if last <= context.today:
+        return joined("D", tokens, days.on(last) if last == context.today else days.bad("past"))
+    return joined("D", tokens, Day("span", None, last, unit="until"))
 
 
 RULES = [
     (r"[!^]{1,2}[xI]{0,2}[BAt]@?c|c[ZY][ix]?\^|[BA]@?c\^", turned_round),
     ("I@?T[GY]?|T[GY]", from_now),
     ("AT", lambda c, t: from_now(c, t) if c.region in ("IN", "SG", "MY") else None),
+    ("D[{}(]?j?V(?!D)", in_lieu),
     ("D[{}]?Yj?V", first_day_after),
     ("D[{}]Y|Ae?D}", after_day),
     ("D[{}]|{e?D}?", whole_break),
@@ -174,6 +199,6 @@ RULES = [
     ("[Dw]G", from_day_on),
     ("F[Dw][GY]?", from_day_on),
     ("A[Dw]|[Dw]Y", lambda c, t: from_day_on(c, t) if t[-1].kind == "Y" and t[-1].value == "from" else after_day(c, t)),
-    ("B[Dw]Z?|[Dw][ZJ]", by_day),
+    ("Be?[Dw][ZJ]?|[Dw][ZJ]", by_day),
     ("t[Dw]", lambda c, t: by_day(c, t) if t[0].value == "until" else None),
 ]

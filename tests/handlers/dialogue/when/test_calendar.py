@@ -62,9 +62,10 @@ def test_no_year_is_missing_badly(year, region, feast):
 
 
 def test_after_a_holiday_nobody_has_announced():
-    """TM7: the break of 2027 was not announced when this was written."""
+    """TM7: the break of 2027 was not announced when this was written; the pattern of the law is used."""
     found = understand("国庆后第一个周一下午", datetime(2027, 9, 1, 9, 0), "CN")  # noqa: DTZ001
-    assert not found.understood
+    assert found.date == date(2027, 10, 11)
+    assert not understand("国庆后第二个周一", datetime(2027, 9, 1, 9, 0), "CN").understood  # noqa: DTZ001
     opened = understand("国庆后", datetime(2027, 9, 1, 9, 0), "CN")  # noqa: DTZ001
     assert opened.range
     assert opened.range.start == date(2027, 10, 8)
