@@ -141,6 +141,8 @@ class App:
                 wake=lambda: self.wake(),
                 second_step=settings.second_step_roles,
             )
+            if telegram:
+                console.house.telegram = lambda: telegram.name
             web.add_routes(console.routes())
             parts.callback(console.stop)
             if telegram:

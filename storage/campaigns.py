@@ -55,7 +55,7 @@ class Campaign(Base):
 
     `services` and `places`: with both, each letter brings a held time in `store_id`, so many at once, `hold_hours` long, within
     `days_ahead`. `report_days`: what somebody does so long after their turn counts. `cost`: of a letter, minor units.
-    `note`: why the program itself has paused it.
+    `note`: why the program itself has paused it. `link`: the word by which posters lead to it, see `storage.campaign_links`.
     """
 
     __tablename__ = "campaigns"
@@ -82,6 +82,7 @@ class Campaign(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    link: Mapped[str | None] = mapped_column(String(12), unique=True, index=True)
 
 
 class Recipient(Base):
@@ -292,23 +293,36 @@ class Arm:
     given: int = 0
 
 
+def booked(who: Any) -> ColumnElement[bool]:
+    """Whether they booked between `taken_at` and `until_at`. `who`: a table of people, as `Recipient`."""
+    return exists(
+        select(Appointment.id).where(
+            Appointment.customer_id == who.customer_id, Appointment.created_at >= who.taken_at,
+            Appointment.created_at < who.until_at, Appointment.status.not_in((HELD, EXPIRED, VISIT_CANCELLED)),
+        )
+    )  # fmt: skip
+
+
+def came(who: Any) -> ColumnElement[bool]:
+    """Whether they came: a visit on file, or an appointment that was worked off."""
+    visited = exists(select(Visit.id).join(Vehicle, Vehicle.id == Visit.vehicle_id).where(_their_visits(who)))
+    worked_off = exists(
+        select(Appointment.id).where(
+            Appointment.customer_id == who.customer_id, Appointment.status == VISIT_DONE,
+            Appointment.starts_at >= who.taken_at, Appointment.starts_at < who.until_at,
+        )
+    )  # fmt: skip
+    return or_(visited, worked_off)
+
+
+def _their_visits(who: Any) -> ColumnElement[bool]:
+    return and_(Vehicle.customer_id == who.customer_id, Visit.visited_on.between(who.taken_on, who.until_on))
+
+
 def arms(session: Session, campaign_id: int) -> dict[str, Arm]:
     """By arm, everybody whose turn it was, whether or not a letter reached them: only so the two can be compared."""
     mine = (Recipient.campaign_id == campaign_id, Recipient.taken_at.is_not(None))
-    booked = exists(
-        select(Appointment.id).where(
-            Appointment.customer_id == Recipient.customer_id, Appointment.created_at >= Recipient.taken_at,
-            Appointment.created_at < Recipient.until_at, Appointment.status.not_in((HELD, EXPIRED, VISIT_CANCELLED)),
-        )
-    )  # fmt: skip
-    theirs = and_(Vehicle.customer_id == Recipient.customer_id, Visit.visited_on.between(Recipient.taken_on, Recipient.until_on))
-    visited = exists(select(Visit.id).join(Vehicle, Vehicle.id == Visit.vehicle_id).where(theirs))
-    worked_off = exists(
-        select(Appointment.id).where(
-            Appointment.customer_id == Recipient.customer_id, Appointment.status == VISIT_DONE,
-            Appointment.starts_at >= Recipient.taken_at, Appointment.starts_at < Recipient.until_at,
-        )
-    )  # fmt: skip
+    theirs = _their_visits(Recipient)
     paid = select(func.coalesce(func.sum(Visit.amount), 0)).join(Vehicle, Vehicle.id == Visit.vehicle_id).where(theirs)
     given = select(func.coalesce(func.sum(CouponEntry.amount), 0)).where(CouponEntry.coupon_id == Recipient.coupon_id)
 
@@ -317,8 +331,8 @@ def arms(session: Session, campaign_id: int) -> dict[str, Arm]:
 
     query = (
         select(
-            Recipient.arm, func.count(), total(Recipient.clicked_at.is_not(None)), total(booked),
-            total(or_(visited, worked_off)), func.sum(paid.scalar_subquery()), func.sum(given.scalar_subquery()),
+            Recipient.arm, func.count(), total(Recipient.clicked_at.is_not(None)), total(booked(Recipient)),
+            total(came(Recipient)), func.sum(paid.scalar_subquery()), func.sum(given.scalar_subquery()),
         )
         .where(*mine)
         .group_by(Recipient.arm)

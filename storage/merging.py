@@ -4,6 +4,7 @@ from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage import facts
+from storage.campaign_links import Opening
 from storage.campaigns import Recipient
 from storage.customers import Customer
 from storage.database import Base
@@ -33,6 +34,8 @@ def _leave_sums_behind(session: Session, gone: int, stays: int) -> None:
         session.execute(delete(mapped).where(mapped.customer_id == gone))
     planned = select(Recipient.campaign_id).where(Recipient.customer_id == stays)
     session.execute(delete(Recipient).where(Recipient.customer_id == gone, Recipient.campaign_id.in_(planned)))
+    opened = select(Opening.campaign_id).where(Opening.customer_id == stays)
+    session.execute(delete(Opening).where(Opening.customer_id == gone, Opening.campaign_id.in_(opened)))
     session.execute(delete(Tag).where(Tag.customer_id == gone, Tag.tag.in_(facts.tags_of(session, stays))))
 
 

@@ -113,6 +113,9 @@ TABLES: Mapping[str, Declared] = {
         "id campaign_id customer_id arm status reason tries key taken_at taken_on until_at until_on appointment_id coupon_id "
         "clicked_at", of=_CUSTOMER,
     ),
+    "campaign_openings": Declared(
+        "id campaign_id customer_id place opens taken_at taken_on until_at until_on coupon_id came_of", of=_CUSTOMER
+    ),
     "coupons": Declared(
         "id code key offer_id customer_id state uses valid_until appointment_id issued_at", {"reason": ""}, "", _CUSTOMER, "blank"
     ),
@@ -190,7 +193,7 @@ TABLES: Mapping[str, Declared] = {
     "campaigns": _shop(
         "id name segment_id offer_id store_id letters starts_at ends_at hold_out services places hold_hours days_ahead "
         "report_days "
-        "cost status note created_at approved_at ended_at", "made_by approved_by",
+        "cost status note created_at approved_at ended_at link", "made_by approved_by",
     ),
     "car_models": _shop("id code make names aliases energy"),
     "closures": _shop("id store_id bay_id technician_id starts_at ends_at reason"),

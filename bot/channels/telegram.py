@@ -69,6 +69,7 @@ class Telegram:
         self.sender = TelegramSender(self.api, database, rates)
         # Called when staff have written or pressed something that is to be sent.
         self.spoke: Callable[[], None] = lambda: None
+        self.name = ""  # of the bot, as links to it write it; Telegram says it after the start
         self._intake = Intake(self.api, turns, database, clock, staff_chat, photos)
         self._menus = Menus(self.api, turns.engine.texts, patience, staff_chat)
         self._poller = None if webhook_url else Poller(self.api, self._intake, database, patience)
@@ -83,6 +84,7 @@ class Telegram:
     async def start(self) -> None:
         await self.api.start()
         self._run(self._menus.run(), "telegram-menus")
+        self._run(self._ask_name(), "telegram-name")
         if self._poller:
             self._run(self._poller.run(), "telegram-polling")
         else:
@@ -148,6 +150,18 @@ class Telegram:
                     log.warning("the webhook could not be set (%s); trying on", type(error).__name__)
                 await asyncio.sleep(self._patience.back_off(troubles))
             else:
+                return
+
+    async def _ask_name(self) -> None:
+        troubles = 0
+        while not self.name:
+            try:
+                me = await self.api.call("getMe", {})
+            except TelegramError:
+                troubles += 1
+                await asyncio.sleep(self._patience.back_off(troubles))
+            else:
+                self.name = str(me.get("username", "")) if isinstance(me, dict) else ""
                 return
 
     def _heard(self, incoming: Incoming, outcome: Outcome) -> None:

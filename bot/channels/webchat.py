@@ -80,7 +80,7 @@ class WebChat:
         most_sockets: int = 2000,
         most_per_address: int = 100,
     ) -> None:
-        self._turns, self._database = turns, database
+        self._turns, self._database, self._clock = turns, database, clock
         self._origins, self._proxies = Origins(allowed_origins), proxies or Proxies()
         self._pages, self._photos, self._lines = (
             Pages(database, self._origins, clock),
@@ -133,9 +133,16 @@ class WebChat:
             token = new_token()
             address = address_of(token)
             assert address is not None, "a token of ours has an address"
-            await self._turns.take(self._incoming(address, "start", hello, kind="start"))
+            await self._turns.take(self._incoming(address, "start", hello, kind="start", payload=hello.payload))
             found = await asyncio.to_thread(self._find, address, 0)
             assert found is not None, "the turn made the chat"
+        elif hello.payload and address and self._words.spend(address):
+            # A link that is opened again, by whoever has been here before; a page that only connects anew says it again, too.
+            day = f"{self._clock():%Y%m%d}"
+            await self._turns.take(
+                self._incoming(address, f"start:{day}:{hello.payload}", hello, kind="start", payload=hello.payload)
+            )
+            found = await asyncio.to_thread(self._find, address, hello.seen) or found
         assert address is not None, "found by it"
         chat, missed, reset = found
         return _Visit(hello, address, chat, missed, reset=reset or token is not None, token=token)

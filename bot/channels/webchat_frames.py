@@ -9,6 +9,7 @@ from bot.channels.webchat_gate import address_of
 
 MAX_FRAME = 64 * 1024
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,40}", re.ASCII)
+_PAYLOAD = re.compile(r"[\w-]{1,64}", re.ASCII)
 _PRESS = re.compile(r"[\w-]{8,20}\.\d{1,3}", re.ASCII)
 
 
@@ -18,12 +19,16 @@ class BadFrame(Exception):  # noqa: N818 - it ends a conversation with a program
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """A page is here. `address`: the digest of its token, None for a new visitor. `seen`: the last row it has, 0 for none."""
+    """A page is here. `address`: the digest of its token, None for a new visitor. `seen`: the last row it has, 0 for none.
+
+    `payload`: of the link that led to the page, as on Telegram; "" for none.
+    """
 
     address: str | None
     seen: int
     language: str
     store: str
+    payload: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,12 @@ def hello(frame: dict[str, Any], address: str | None = None) -> Hello:
     seen = frame.get("seen", 0)
     if not isinstance(seen, int) or not 0 <= seen < 2**62:
         raise BadFrame("seen")
-    return Hello(address or address_of(frame.get("token")), seen, _word(frame, "language", 35), _word(frame, "store", 40))
+    payload = _word(frame, "start", 64)
+    if not _PAYLOAD.fullmatch(payload):
+        payload = ""
+    return Hello(
+        address or address_of(frame.get("token")), seen, _word(frame, "language", 35), _word(frame, "store", 40), payload
+    )
 
 
 def said(frame: dict[str, Any]) -> Said:

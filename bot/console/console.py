@@ -131,6 +131,7 @@ def _asked(request: web.Request, cookies: Cookies, fields: Fields | None = None)
         where=dict(request.match_info),
         query=query(request),
         form=fields or {},
+        site=f"{'https' if cookies.encrypted else 'http'}://{request.host}",
     )
 
 

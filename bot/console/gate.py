@@ -43,6 +43,10 @@ class Cookies:
     def __init__(self, request: web.Request, encrypted: bool) -> None:
         self._request, self._encrypted = request, encrypted
 
+    @property
+    def encrypted(self) -> bool:
+        return self._encrypted
+
     def get(self, name: str) -> str:
         return self._request.cookies.get(self._name(name), "")[:4096]
 

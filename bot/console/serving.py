@@ -31,7 +31,7 @@ DATABASE_TRIES = 5
 class Asked:
     """A request as plain values. `secret`: of the session's cookie; `path`: with its query.
 
-    `live`: a page looks what is new by itself, which keeps nobody logged in.
+    `live`: a page looks what is new by itself, which keeps nobody logged in. `site`: our address as the browser has it.
     """
 
     path: str
@@ -43,6 +43,7 @@ class Asked:
     photos: Sequence[Photo] = ()
     trouble: str = ""
     live: bool = False
+    site: str = ""
 
     def field(self, name: str) -> str:
         return next(iter(self.form.get(name, ())), "")
@@ -197,6 +198,7 @@ class Serving:
             form=asked.form,
             photos=asked.photos,
             digest=found.digest,
+            site=asked.site,
         )
 
     def _name_things(self, desk: Desk, page: Page) -> None:

@@ -39,6 +39,7 @@ class Desk:
     """`now` is aware UTC. `where`: the parts of the address; `things`: those that name an object, loaded and allowed.
 
     `query` and `form` hold all values of a name. `digest`: SHA-256 of the session. `refused`: why the post failed, if it did.
+    `site`: where the browser sees us, "https://chat.example".
     """
 
     session: Session
@@ -52,6 +53,7 @@ class Desk:
     photos: Sequence[Photo] = ()
     digest: str = ""
     refused: Refusal | Unclear | None = None
+    site: str = ""
     _read: dict[Callable[[Session], Any], Any] = field(default_factory=dict)
     _seen: dict[int, bool] = field(default_factory=dict)
 

@@ -1,6 +1,6 @@
 """The house as the console sees it: every feature's pages, things and panels, gathered once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from handlers.desk.page import Page, Panel, Thing
 from handlers.desk.tokens import Tokens
@@ -11,6 +11,7 @@ from handlers.dialogue.texts import Texts
 
 class House:
     """`key` is the installation's secret for tokens. `second_step`: the roles that must not log in with a password alone.
+    `telegram`: gives the bot's name there, "" while it is not known.
 
     Raises ValueError for two pages or two things of one name.
     """
@@ -20,6 +21,7 @@ class House:
     ) -> None:  # fmt: skip
         self.texts, self.memo, self.second_step = texts, memo, second_step
         self.tokens = Tokens(key)
+        self.telegram: Callable[[], str] = lambda: ""
         self.pages: list[Page] = [page for feature in features for page in feature.pages]
         self.panels: list[Panel] = [panel for feature in features for panel in feature.panels]
         self.things: dict[str, Thing] = {}

@@ -14,6 +14,7 @@ from handlers.booking.history import SWEEP
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
 from handlers.recall import rules
+from handlers.rewards import codes
 from handlers.segments import actions as audience
 from storage import campaigns, coupons, segments
 from storage.campaigns import CANCELLED, DONE, DRAFT, PAUSED, RUNNING, Campaign
@@ -47,7 +48,7 @@ def draft(session: Session, shop: Shop, wish: Wish, now: datetime, *, by: Staff 
     segment, offer = _checked(session, shop, wish, now)
     campaign = Campaign(
         segment_id=segment.id, offer_id=offer.id if offer else None, status=DRAFT, note="", made_by=by.id if by else None,
-        created_at=now, **_columns(wish),
+        created_at=now, link=codes.link(), **_columns(wish),
     )  # fmt: skip
     session.add(campaign)
     session.flush()
@@ -198,6 +199,14 @@ def _columns(wish: Wish) -> dict[str, object]:
     values = asdict(wish)
     values.pop("segment"), values.pop("offer")
     return {**values, "letters": dict(wish.letters), "services": list(wish.services)}
+
+
+def link(session: Session, campaign: Campaign) -> str:
+    """The word of its link; a campaign of an older release gets one now."""
+    row = campaigns.lock(session, campaign.id)
+    row.link = row.link or codes.link()
+    session.flush()
+    return row.link
 
 
 def spent(session: Session, campaign: Campaign) -> int:

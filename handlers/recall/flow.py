@@ -30,8 +30,12 @@ def book(turn: Turn, recipient_id: Any) -> Reply | Start:
     row = _clicked(turn, recipient_id)
     if row is None:
         return Start("booking.book", {})
-    campaign = turn.session.get_one(Campaign, row.campaign_id)
-    known: Answers = {"coupon": row.coupon_id} if row.coupon_id else {}
+    return visit(turn, turn.session.get_one(Campaign, row.campaign_id), row.coupon_id)
+
+
+def visit(turn: Turn, campaign: Campaign, coupon_id: int | None) -> Start:
+    """A booking with what the campaign is about, and the coupon with it."""
+    known: Answers = {"coupon": coupon_id} if coupon_id else {}
     if campaign.services and set(campaign.services) <= set(turn.shop.services):
         known["service"] = list(campaign.services)
     store = turn.session.get(Store, campaign.store_id) if campaign.store_id is not None else None

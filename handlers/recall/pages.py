@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.desk import MANAGERS, Desk, Go, Page, Thing
+from handlers.desk import MANAGERS, Desk, Go, Missing, Page, Picture, Thing
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
-from handlers.recall import actions, forecast, rules, takings
+from handlers.recall import actions, forecast, links, rules, takings
 from handlers.recall.actions import Wish
 from handlers.recall.takings import Takings
 from handlers.rewards import desk_form
 from handlers.segments import actions as audience
-from storage import campaigns, coupons, segments
+from storage import campaign_links, campaigns, coupons, segments
 from storage.campaigns import (
     DRAFT,
     DROPPED,
@@ -102,7 +103,35 @@ def one(desk: Desk) -> Mapping[str, Any]:
         "forecast": None,
         "moved": 0,
         "pace": _pace(desk, campaign),
+        "hung": _hung(desk, campaign) if campaign.link else [],
+        "linked": campaign_links.tallies(desk.session, campaign.id),
+        "places": links.PLACES,
+        "telegram": desk.house.telegram(),
     }
+
+
+def qr(desk: Desk) -> Picture:
+    """The code of one link as a file to be printed; drawn in lines, so that it may be as large as a wall."""
+    campaign: Campaign = desk.things["campaign"]
+    place, _, where = desk.where["place"].partition("-")
+    found = {name: addresses for name, *addresses in _hung(desk, campaign)} if campaign.link else {}
+    if place not in found or where not in ("page", "telegram") or not (address := found[place][where == "telegram"]):
+        raise Missing
+    import segno  # late: only who shows it pays for it
+
+    made = BytesIO()
+    segno.make(address, error="m", micro=False).save(made, kind="svg", scale=8, border=4, xmldecl=True)
+    return Picture("image/svg+xml", made.getvalue(), f"{place}-{where}.svg")
+
+
+def _hung(desk: Desk, campaign: Campaign) -> list[tuple[str, str, str]]:
+    """For each place: its name, the address of the page, and that on Telegram ("" without)."""
+    bot = desk.house.telegram()
+    return [
+        (place, f"{desk.site}/?start={said}", f"https://t.me/{bot}?start={said}" if bot else "")
+        for place in links.PLACES
+        if (said := links.payload(campaign, place))
+    ]
 
 
 def change(desk: Desk) -> Mapping[str, Any] | Go:
@@ -111,6 +140,9 @@ def change(desk: Desk) -> Mapping[str, Any] | Go:
         moved = desk_form.whole(desk, "moved") or 0
         looked = forecast.of(desk.session, desk.shop, desk.house.texts, campaign, desk.now, moved=moved)
         return {**one(desk), "forecast": looked, "moved": moved}
+    if desk.field("do") == "link":
+        actions.link(desk.session, campaign)
+        return Go(desk.url("/campaigns/{campaign}", campaign=campaign.id))
     wish = desk.field("do", 10)
     if wish not in STEPS.get(campaign.status, ()):
         raise Refusal("recall.wrong.over")
@@ -227,5 +259,6 @@ CAMPAIGN = Thing(
 PAGES = [
     Page(path="/campaigns", roles=MANAGERS, get=listed, template="recall/campaigns.html", menu="recall.desk.menu"),
     Page(path="/campaigns/new", roles=MANAGERS, get=blank, post=create, template="recall/new.html"),
+    Page(path="/campaigns/{campaign}/qr/{place}", roles=MANAGERS, get=qr),
     Page(path="/campaigns/{campaign}", roles=MANAGERS, get=one, post=change, template="recall/campaign.html"),
 ]

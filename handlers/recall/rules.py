@@ -48,6 +48,21 @@ def check_window(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
         raise Refusal("recall.wrong.window", days=LONGEST_WINDOW.days)
 
 
+OPEN, NOT_YET, PAUSED_NOW, OVER = "open", "not_yet", "paused", "over"
+
+
+def of_link(status: str, starts_at: datetime, ends_at: datetime, now: datetime) -> str:
+    """What a link leads to: open | not_yet | paused | over.
+
+    Letters may all have left long before the last day; whoever sees the poster comes until then.
+    """
+    if status == "cancelled" or ends_at <= now:
+        return OVER
+    if status == "draft" or now < starts_at:
+        return NOT_YET
+    return PAUSED_NOW if status == "paused" else OPEN
+
+
 def filled(letter: str, values: Mapping[str, str]) -> str:
     """The letter as reply text, everything in it shown literally. What stands in [ ] is left out if a value in it is unknown."""
 

@@ -7,14 +7,18 @@ from handlers.dialogue import Button, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.texts import LANGUAGES
 from handlers.faq.flow import show
+from handlers.recall import links
 
 LABELS = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
 
 
 def start(turn: Turn) -> Reply | Start:
-    """The greeting; a deep link may name a store ("store-east"), a question ("faq-opening_hours"), a visit ("b_oil_change")."""
+    """The greeting; a deep link may name a store ("store-east"), a question ("faq-opening_hours"), a visit ("b_oil_change") or
+    a campaign ("s_K7QM3XWP-poster")."""
     if turn.incoming.payload.startswith("b_"):
         return booking.linked(turn, turn.incoming.payload[2:])
+    if turn.incoming.payload.startswith(links.MARK):
+        return links.opened(turn, turn.incoming.payload.removeprefix(links.MARK))
     kind, _, name = turn.incoming.payload.partition("-")
     if kind == "store" and (store := next((s for s in turn.stores if s.code == name), None)):
         turn.chat.store_id = store.id

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from bot.channels.webchat_rows import shown
+from handlers.dialogue import Reply
 from storage import erasing, messages
 from storage.database import Database
 from storage.messages import Message
-from tests.bot.webchat_site import NOW, Site, closing
+from tests.bot.webchat_site import ECHO, NOW, Site, closing
 from tests.conftest import Templates
 
 
@@ -134,6 +135,24 @@ def test_a_page_is_about_the_store_that_its_tag_names(templates: Templates, tmp_
             async with site.visitor(ann.token, ann.seen, store="east") as back:
                 await back.says("hello")
                 assert stores_of(site)[0] == "west"
+
+    asyncio.run(go())
+
+
+def test_a_link_leads_strangers_and_whoever_was_here_before(url: str) -> None:
+    """Once a day, however often the page connects anew; what is no payload of ours is as if it were not there."""
+    led = replace(ECHO, words={**ECHO.words, "start": lambda turn: Reply(f"led by {turn.incoming.payload or 'nothing'}")})
+
+    async def go() -> None:
+        async with Site(url, [led]) as site:
+            async with site.visitor(start="s_K7QM3XWP-poster") as ann:
+                assert [row["text"] for row in ann.answers()] == ["led by s_K7QM3XWP-poster"]
+            for start, wanted in (("b_wash", 2), ("b_wash", 2), ("../evil?", 2), ("", 2), ("store-west", 3)):
+                async with site.visitor(ann.token, start=start) as back:
+                    assert len(back.answers()) == wanted, start
+            assert [row["text"] for row in back.rows] == ["led by s_K7QM3XWP-poster", "led by b_wash", "led by store-west"]
+            async with site.visitor(start="<script>") as stranger:
+                assert [row["text"] for row in stranger.answers()] == ["led by nothing"]
 
     asyncio.run(go())
 

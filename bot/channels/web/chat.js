@@ -327,6 +327,10 @@
     document.title = unread ? `(${unread}) ${title}` : title;
   };
 
+  // A link from a poster or an article leads to something: /?start=s_K7QM3XWP-poster; said once, when the line is there.
+  let led = new URLSearchParams(location.search).get("start") ?? "";
+  if (!/^(?:s_|b_|store-|faq-)[\w-]{1,60}$/.test(led)) led = "";
+
   // ---- the wire: WebSocket, or long-poll where that does not get through ----------------------------------------------
   const wire = {
     seen: 0,
@@ -341,6 +345,7 @@
 
     hello() {
       const hello = { t: "hello", seen: this.seen, language, store: script.dataset.store ?? "" };
+      if (led) hello.start = led;
       return recall("token") ? { ...hello, token: recall("token") } : hello;
     },
     connect() {
@@ -385,6 +390,7 @@
       }
       this.up = true;
       this.failures = 0;
+      led = "";
       take(frame);
       for (const waiting of pending.values()) waiting.sent = false;
       showState();
@@ -709,6 +715,7 @@
     document.addEventListener("visibilitychange", () => wire.wake());
     // A visitor who has written before hears of an answer with the chat closed too.
     if (inline || recall("token")) start();
+    if (led && !inline) open();
     window.bayline = { open, close, say };
   };
   // Without our server the page stays as it is; we come when it does.

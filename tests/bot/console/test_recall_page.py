@@ -88,6 +88,21 @@ def test_from_the_segment_to_the_letter(templates: Templates, tmp_path: Path, sa
                 assert part in dry, part
             assert "30 days ahead" in (await eva.post(where, do="dry", moved="31")).text
             assert (await eva.post(where, do="approve")).status == 303
+            word = re.search(r"/\?start=(s_[0-9A-Z]{8}-poster)", (await eva.get(where)).text)
+            assert word
+            assert "t.me" not in (await eva.get(where)).text
+            site.console.house.telegram = lambda: "lanwan_bot"
+            assert f"https://t.me/lanwan_bot?start={word[1]}" in (await eva.get(where)).text
+            for place, status in (
+                ("poster-page", 200),
+                ("sms-telegram", 200),
+                ("wall-page", 404),
+                ("poster-x", 404),
+                ("poster", 404),
+            ):
+                seen = await eva.get(f"{where}/qr/{place}")
+                assert (seen.status, seen.text.startswith("<?xml")) == (status, status == 200), place
+            assert (await ann.get(f"{where}/qr/poster-page")).status == 403
             assert "Pause" in (await eva.get(where)).text
             assert (await eva.post(where, do="pause")).status == 303
             with database.transaction() as session:
