@@ -20,7 +20,7 @@ def small_shop(
 ) -> Shop:  # fmt: skip
     """`services`: (code, minutes, kind of bay, skill). `technicians`: skills by code. `booking`: terms; nobody is limited."""
     texts = {"names": {"en": "Main"}, "addresses": {"en": "1 Road"}, "parking": {}, "phone": "+8610055500000"}
-    place = {"kind": "dealership", "position": 1, "timezone": "Asia/Shanghai", "region": "CN", "currency": "CNY"}
+    place = {"kind": "dealership", "position": 1, "timezone": "Asia/Shanghai", "region": "CN", "currency": "CNY", "margin": None}
     staff = [{"code": code, "name": code, "skills": skills, "shifts": [[]] * 7} for code, skills in (technicians or {}).items()]
     stores.put(
         session,
