@@ -195,6 +195,9 @@ class Conversation:
             if said := self._triggered(turn):
                 if said.reply and said.reply.leaves:
                     return said
+                if said.reply and said.reply.alone and not said.asks:
+                    _restore(turn.chat, before)
+                    return said
                 if not said.asks:  # it was answered at once: a question in between
                     _restore(turn.chat, before)
                 return said if said.asks else self._ask_again(turn, form, said)

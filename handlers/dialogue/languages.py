@@ -12,7 +12,9 @@ _PLATE = re.compile(
     r"(?![A-Za-z0-9])[警学學挂掛领領港澳]?"
 )
 # Simplified characters that Traditional Chinese writes too, with a meaning of their own: 公里, 台北, 只要.
-_BOTH = set("里后台面干只松谷云斗丑姜余准采注才了于游升范征折系向周占布托杯泛胡卷杰家志吊症岳曲板峰床出冬几丰制划合吁回夸尽朴术")
+_BOTH = set(
+    "里后台面干只松谷云斗丑姜余准采注才了于游升范征折系向周占布托杯泛胡卷杰家志吊症岳曲板峰床出冬几丰制划合吁回夸尽朴术晒"
+)
 _TRADITIONAL_PLACES = {"tw", "hk", "mo", "hant"}
 
 
@@ -57,6 +59,9 @@ def of_words(text: str, current: str | None = None) -> str | None:
     if han:
         scripts = [script for script in map(_script_of, han) if script]
         if scripts:
-            return max(("zh-Hans", "zh-Hant"), key=scripts.count)
+            simplified, traditional = scripts.count("zh-Hans"), scripts.count("zh-Hant")
+            if simplified == traditional:
+                return None if current in ("zh-Hans", "zh-Hant") else "zh-Hant"
+            return "zh-Hans" if simplified > traditional else "zh-Hant"
         return None if current and current.startswith("zh") else ("zh-Hans" if len(han) >= 2 else None)
     return "en" if len(_WORD.findall(text)) >= 2 else None

@@ -33,7 +33,7 @@ class Reply:
     phone number, where the channel has one. `picture`: id of a stored photo. `document`: a file that goes with it. `passing`: a
     menu or a question that nobody needs to read again, so that what a button on it brings may take its place. `silent`: it was
     answered with the message before, as the second photo of an album is, and nothing is said. `leaves`: a form that was open is
-    left, not asked again.
+    left, not asked again. `alone`: a form that is open stays open and is not asked again either; its buttons go on working.
     """
 
     text: str
@@ -44,6 +44,7 @@ class Reply:
     document: Document | None = None
     silent: bool = False
     leaves: bool = False
+    alone: bool = False
 
     def rows(self) -> list[list[Button]]:
         return [[row] if isinstance(row, Button) else list(row) for row in self.buttons]

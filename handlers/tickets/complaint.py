@@ -8,7 +8,7 @@ from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Re
 from handlers.dialogue.folding import fold
 from handlers.faq import flow as faq
 from handlers.prices import finding
-from handlers.tickets import actions, card, marking, merging, promises, rules
+from handlers.tickets import actions, card, following, marking, merging, promises, rules
 from handlers.tickets.rules import Verdict
 from handlers.tickets.work import of_turn
 from storage import messages, tickets, visits
@@ -140,8 +140,12 @@ def add(turn: Turn, ticket: Ticket, verdict: Verdict) -> Reply:
     work, later = of_turn(turn), _is_old(turn, ticket)
     actions.hear(work, turn.chat, ticket, turn.words)
     actions.learn(work, turn.chat, ticket, verdict)
-    if verdict.angry:
-        return _sorry(turn, ticket)
+    if verdict.angry and not following.said_before(turn, (sorry := _sorry(turn, ticket)).text):
+        return sorry
+    if own := following.word(turn, ticket):
+        return Reply(own, alone=True)
+    if not later and following.said_before(turn, turn.text("tickets.added", token=ticket.token), turn.text("tickets.noted")):
+        return Reply(turn.text("tickets.noted"), alone=True)
     added, leaves = turn.text("tickets.added", token=ticket.token), turn.chat.form not in _DETAILS
     if later and ticket.kind == "complaint":
         newest = messages.newest_words(turn.session, turn.chat.id)
@@ -236,7 +240,7 @@ class _Detail(Choice):
 
     def ask(self, turn: Turn, answers: Answers) -> Reply:
         reply = super().ask(turn, answers)
-        if not answers.get("first"):
+        if not answers.get("first") or self.name in turn.chat.asked:
             return reply
         who = card.holder(of_turn(turn), turn.chat, _of(turn, answers))
         return replace(reply, text=turn.text("tickets.sorry", who=who) + "\n\n" + reply.text)

@@ -1,5 +1,6 @@
 """What a customer sees of a ticket that is no complaint: that somebody will come, and when."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import phonenumbers
 
 from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear, lately
 from handlers.dialogue.folding import fold
+from handlers.faq import flow as faq
 from handlers.faq import verdicts
 from handlers.tickets import actions, complaint, marking, promises, rules, sla
 from handlers.tickets.work import of_turn
@@ -15,6 +17,8 @@ from storage.tickets import Ticket
 
 # How many of the last words go into the summary that staff read first.
 WORDS = 3
+# What is longer tells a story, in which somebody may be called too.
+_LONGEST = 80
 
 
 def person(turn: Turn) -> Reply:
@@ -37,7 +41,30 @@ def heard(turn: Turn) -> Reply | Start | None:
     """A yes to "shall I fetch a colleague?", or words that complain."""
     if fold(turn.words).strip(" .!。！") in turn.texts.folded("dialogue.yes") and (offered := _offered(turn)):
         return person(turn) if offered["do"] == "person" else ask(turn, offered["value"])
-    return complaint.heard(turn)
+    return complaint.heard(turn) or (person(turn) if _wants_somebody(turn) else None)
+
+
+_SOMEBODY = re.compile(
+    r"(?:叫|让|请|要|找|揾|搵|喊|麻烦|见)(?:你们|你哋|你地|你家|我的|我)?的?(?:个|下)?(?:经理|店长|主管|老板|负责人|顾问|销售|客服|真人|人工|师傅|同事|专员|人)"
+    r".{0,6}(?:联系|联络|打|回|复|覆|call|来电|讲|说|谈|倾|同我|跟我|听|处理|搵我|找我)"
+    r"|^\W*我?(?:就)?(?:要|想)(?:见|找|搵|揾)?(?:你们|你哋|你地)?的?个?(?:经理|店长|主管|老板|负责人)\W*$"
+    r"|\b(?:ask|get|have|tell|want|let|need|like|could|can) .{0,24}?"
+    r"(?:manager|advis[oe]r|someone|somebody|person|human|colleague|him|her|them|you|anyone)"
+    r"(?: \w{1,8}){0,2} (?:to )?(?:call|ring|phone|contact|text|message)(?: back)? me\b"
+    r"|\b(?:speak|talk|chat) (?:to|with) (?:a|an|the|your|some)? ?(?:manager|boss|person|human|somebody|someone|advis[oe]r"
+    r"|real \w+)\b"
+    r"|\b(?:pass|leave|send) (?:on )?(?:a |my )?(?:message|note|word) (?:on )?(?:to|for|with)\b"
+    r"|(?:留(?:个|句)?(?:话|言)|转告|捎(?:个)?话|带(?:个|句)话)(?:给)?"
+)
+
+
+def _wants_somebody(turn: Turn) -> bool:
+    """ "Ask my advisor to ring me": more words for a person than the universal ones; no question how that goes."""
+    text = fold(turn.words)
+    if len(text) > _LONGEST or _SOMEBODY.search(text) is None:
+        return False
+    asks = turn.words.rstrip().endswith(("?", "？", "吗", "嗎", "么", "麼"))
+    return not asks or faq.is_sure(turn) is None
 
 
 def _offered(turn: Turn) -> dict[str, Any] | None:

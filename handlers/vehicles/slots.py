@@ -23,7 +23,7 @@ from typing import Any
 from handlers.dialogue import Answers, Button, Option, Reply, Slot, Turn, Unclear
 from handlers.faq import flow as faq
 from handlers.prices import finding
-from handlers.vehicles import actions, cars, colours, mileage, plates
+from handlers.vehicles import actions, cars, colours, known, mileage, plates
 from handlers.vehicles.hearing import Facts, hear
 from storage import odometer
 
@@ -80,12 +80,14 @@ class Car(Slot):
                 return _of_file(fitting[0].id, facts)
             if fitting:
                 raise Unclear("vehicles.several", meant=True, options=cars.options(turn, fitting))
-        if facts.get("model"):
+        if not facts.get("model") and (name := known.named(turn.words, asked=True)):
+            facts["name"] = name
+        if facts.get("model") or facts.get("name"):
             answers.pop(self._draft, None)
             return facts
-        if facts:
+        if facts and facts != answers.get(self._draft):
             answers[self._draft] = facts
-            raise Unclear("vehicles.model_wanted", meant=True, heard=told(turn, facts))
+            raise Unclear("vehicles.model_wanted", meant=True, options=as_typed(turn), heard=told(turn, facts))
         raise Unclear("vehicles.no_such_car", options=as_typed(turn))
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> Facts:
@@ -114,7 +116,9 @@ def heard(turn: Turn) -> Facts | None:
             return _of_file(fitting[0].id, facts)
         if fitting:
             return None
-    return facts if "model" in facts else None
+    if "model" not in facts and not own and (name := known.named(turn.words)):
+        facts["name"] = name
+    return facts if "model" in facts or "name" in facts else None
 
 
 def reopen(answers: Answers, name: str = "car") -> None:

@@ -90,7 +90,7 @@ def test_several_messages_and_photos_are_one_complaint(world: World) -> None:
     ann.does("photo", media=("abc",)).sees("photo is with your case", "How bad is it?")
     ann.presses("That's all").sees("hear from us")
     world.passes(minutes=3)
-    ann.says("And the man at the desk only laughed").sees("added")
+    ann.says("And the man at the desk only laughed").sees("passed that on too")
     [ticket] = _tickets(world)
     assert len(_thread(world, ticket)) == 4
     assert "left side" in ticket.summary

@@ -130,3 +130,90 @@ def test_a_time_alone_is_on_the_day_that_the_appointment_has(world: World) -> No
     ann = booked(world, "en", OIL)
     ann.says("move my appointment").says("11").sees("to Tue 24 Nov, 11:00")
     ann.says("no").says("change my booking to Thursday").says("same as before").sees("to Thu 26 Nov, 10:00")
+
+
+# -- a complaint, told in pieces --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "story", "more", "noted", "ring", "call", "number", "passed", "when"),
+    [
+        (
+            "en", "You scratched my door", ("it was fine when I brought it", "nobody even told me"),
+            "Noted, I've passed that on too.", "I want someone to ring me", "On which number?", "07700 900123",
+            "passed on 07700 900123", "when?",
+        ),
+        (
+            "zh-CN", "你们把我车门刮花了", ("送来的时候好好的", "也没人跟我说一声"),
+            "这条也一并转过去了", "叫人打电话给我", "打哪个号码", "139 0000 1234", "139 0000 1234已经转给同事", "多久？",
+        ),
+        (
+            "zh-TW", "你們把我車門刮花了", ("送來的時候好好的", "也沒人跟我講一聲"),
+            "這一則也一併轉過去了", "請打電話給我", "打哪個號碼", "0912 345 000", "0912 345 000已經轉給同事", "幾時",
+        ),
+    ],
+)  # fmt: skip
+def test_who_goes_on_complaining_is_not_asked_the_same_again(
+    world: World, language: str, story: str, more: tuple[str, str], noted: str, ring: str, call: str, number: str, passed: str,
+    when: str,
+) -> None:  # fmt: skip
+    ann = world.customer(language=language).says(story)
+    asked = ann.last.text.rsplit("\n", 1)[-1]
+    ann.says(more[0]).sees(asked)
+    assert "\n\n" not in ann.last.text.replace(f"\n\n{asked}", ""), "sorry was said once"
+    ann.says(more[1]).sees(noted)
+    assert asked not in ann.last.text
+    ann.says(ring).sees(call).says(number).sees(passed, "10:").says(when).sees("10:")
+    # The buttons of the question that is still open work.
+    severities = {"en": "Bad", "zh-CN": "比较严重", "zh-TW": "蠻嚴重的"}
+    ann.presses(severities[language])
+    assert noted not in ann.last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "called"),
+    [
+        ("en", "could you ask my advisor to call me when he has time", "called a colleague"),
+        ("zh-CN", "让我的顾问有空联系我一下吧", "呼叫同事"),
+        ("zh-TW", "我要個經理", "同事"),
+    ],
+)
+def test_who_wants_somebody_to_call_gets_a_person(world: World, language: str, words: str, called: str) -> None:
+    world.customer(language=language).says(words).sees(called)
+
+
+def test_whoever_asks_for_the_manager_in_a_complaint_gets_the_manager(world: World) -> None:
+    world.customer(language="zh-CN").says("什么服务态度").says("叫你们经理打给我").sees("店长", "打哪个号码")
+
+
+# -- cars and languages -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "car", "name"),
+    [
+        (
+            "en",
+            "I'd like to book an oil change on Tuesday at ten at East Harbour",
+            "dunno the size, Honda Jazz 2016",
+            "Honda Jazz",
+        ),
+        ("zh-CN", "周二上午十点换机油，东港店", "飞度 16年的", "Honda Jazz"),
+        ("zh-TW", "週二上午十點換機油，東港店", "是 Yaris Cross 啦", "Yaris Cross"),
+    ],
+)
+def test_a_car_that_the_catalogue_has_not_is_taken_as_it_is_called(
+    world: World, language: str, wish: str, car: str, name: str
+) -> None:
+    world.customer(language=language).says(wish).says(car).sees(name)
+
+
+def test_what_was_noted_of_a_car_is_not_said_again_and_a_question_is_answered(world: World) -> None:
+    ann = world.customer().says("oil change on Tuesday at ten at East Harbour")
+    ann.says("it's a 2016").sees("Noted: 2016.").says("what are your opening hours?").sees("Mon–Sat", "Which car")
+    assert "Noted" not in ann.last.text
+
+
+def test_thanks_in_cantonese_change_no_language(world: World) -> None:
+    ann = world.customer(language="zh-TW").says("請問有冇代步車").says("唔該晒")
+    ann.sees("不客氣")

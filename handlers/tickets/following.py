@@ -1,0 +1,66 @@
+"""What somebody adds to a complaint that wants a word of its own: when they hear from us, a call, a number to call."""
+
+import re
+
+from handlers.dialogue import Turn, markup
+from handlers.dialogue.folding import fold
+from handlers.tickets import actions, card
+from handlers.tickets.work import of_turn
+from storage import messages, tickets
+from storage.tickets import Ticket
+
+_WHEN = re.compile(
+    r"^\W*(?:(?:so|and|ok|but) )?(?:when|how (?:long|soon))\b(?! (?:i|you (?:did|had|have)|my|the car|was)\b)"
+    r"|\bwhen (?:will|do|can|would|is|are)\b.{0,40}\b(?:hear|call|ring|reply|answer|someone|somebody|contact|back)"
+    r"|(?:多久|几时|什么时候|啥时候|何时|几点|边个时候|等到?几时)(?!做|换|修|洗|开门|关门|营业)"
+)
+_CALL = re.compile(
+    r"\b(?:call|ring|phone|telephone) me\b|\bgive me a (?:call|ring)\b|\bcall ?back\b|\bring me back\b"
+    r"|(?:打|回)(?:个)?电话|打(?:给|俾|畀)我|回(?:我)?电|致电|call我|call 我|来电"
+)
+_NUMBER = re.compile(r"(?<!\d)\+?\d(?:[\d\s().-]{5,}\d)(?!\d)")
+_MOST_DIGITS, _FEWEST_DIGITS = 15, 7
+_SHORT = 30
+_LATELY = 16
+_MANAGER = re.compile(r"\b(?:your|the|a|see|speak|talk) (?:\w{1,8} ){0,2}?(?:manager|boss)\b|经理|店长|主管|老板|负责人|上级")
+
+
+def word(turn: Turn, ticket: Ticket) -> str:
+    """What to say to these words; "" when they only tell more of the story. Takes the wish to be called."""
+    text = fold(turn.words)
+    manager = _MANAGER.search(text) is not None
+    if manager and ticket.tier in (tickets.QUESTION, tickets.MINOR):
+        ticket.reasons = [*ticket.reasons, ["customer", "manager"]]
+        actions.raise_tier(of_turn(turn), turn.chat, ticket, tickets.SERIOUS)
+    if number := _number(turn.words):
+        ticket.wish = ticket.wish or "call"
+        return turn.text("tickets.number_added", number=number, **promise(turn, ticket))
+    if _CALL.search(text):
+        ticket.wish = ticket.wish or "call"
+        return turn.text("tickets.call_wanted" if not ticket.phone else "tickets.call_noted", **promise(turn, ticket))
+    if manager or (len(text) <= _SHORT and _WHEN.search(text)):
+        return turn.text("tickets.by_when", **promise(turn, ticket))
+    return ""
+
+
+def promise(turn: Turn, ticket: Ticket) -> dict[str, str]:
+    """Who answers, and by when; `when` is "" once they have answered or the time is over."""
+    work = of_turn(turn)
+    due = ticket.first_response_due if ticket.answered_at is None else None
+    when = work.when(turn.chat, ticket, due) if due and due > turn.now else ""
+    return {"who": card.holder(work, turn.chat, ticket), "when": when, "token": ticket.token}
+
+
+def said_before(turn: Turn, *beginnings: str) -> bool:
+    """Whether one of the last answers began so: then a shorter word is enough."""
+    newest = [one.text for one in messages.latest(turn.session, turn.chat.id, _LATELY) if not one.incoming]
+    plain = tuple(markup.read(html)[0] for html in beginnings)
+    return any(text.startswith(plain) for text in newest)
+
+
+def _number(words: str) -> str:
+    """A telephone number that is hardly more than itself."""
+    found = _NUMBER.search(words)
+    digits = sum(character.isdigit() for character in found[0]) if found else 0
+    alone = found is not None and len(words) - len(found[0]) <= _SHORT // 2
+    return found[0].strip() if found and alone and _FEWEST_DIGITS <= digits <= _MOST_DIGITS else ""

@@ -1,0 +1,57 @@
+"""Cars that a catalogue may not have, by the names people give them (`data/cars.txt`): so that none has to be said twice."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from knowledge_base.folding import fold
+
+_LIST = Path(__file__).parent / "data" / "cars.txt"
+_HAN = re.compile(r"[㐀-鿿]")
+
+
+def named(text: str, asked: bool = False) -> str | None:
+    """The car in these words, as "Honda Jazz"; the longest name counts. `asked`: which car it is had been asked.
+
+    Only then is an ordinary word a car: "it does not fit" speaks of none.
+    """
+    sure, asked_for = _names()
+    said = fold(text)
+    found = [match for pattern in ((sure, asked_for) if asked else (sure,)) for match in pattern.finditer(said)]
+    if not found:
+        return None
+    longest = max(found, key=lambda match: len(match[0]))
+    return _cars()[_plain(longest[0])]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s._-]", "", fold(name))
+
+
+@cache
+def _cars() -> dict[str, str]:
+    """By each name without spaces."""
+    return {_plain(name.lstrip("?")): parts[0] for parts in _lines() for name in parts}
+
+
+@cache
+def _names() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    names = [name for parts in _lines() for name in parts]
+    return _any_of(name for name in names if name[0] != "?"), _any_of(name[1:] for name in names if name[0] == "?")
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_pattern, sorted(names, key=len, reverse=True))))
+
+
+def _pattern(name: str) -> str:
+    """The name with or without its spaces and hyphens, and not in the middle of another word."""
+    body = r"[\s._-]*".join(map(re.escape, re.split(r"[\s._-]+", fold(name))))
+    return body if _HAN.search(name[-1]) and _HAN.search(name[0]) else rf"(?<![a-z0-9]){body}(?![a-z0-9])"
+
+
+@cache
+def _lines() -> list[list[str]]:
+    lines = _LIST.read_text(encoding="utf-8").splitlines()
+    return [[part.strip() for part in line.split("|")] for line in lines if line and not line.startswith("#")]
