@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -116,7 +117,8 @@ class Database:
     """One engine and its transactions. `url` is a SQLAlchemy address; `postgres://` and `postgresql://` mean psycopg.
 
     `patience`: seconds that a statement waits for a lock, and a transaction for a connection, before it gives up. `damaged`: the
-    file was found to be broken; whatever would write raises Damaged from then on.
+    file was found to be broken; whatever would write raises Damaged from then on. `breaks`: how often a line to the server was
+    found to be cut; behind it may be another server, which has less than the one before it.
     """
 
     def __init__(self, url: str, connections: int = 8, patience: float = 10.0) -> None:
@@ -128,8 +130,13 @@ class Database:
         self._writers = Turnstile() if self.is_sqlite else nullcontext()
         # Lines that were opened before, to a standby or while the disk was read-only, would stay so for ever: they are left.
         self._lines_from = 0.0
+        self.breaks = 0
+        event.listen(self.engine, "handle_error", self._count_break)
         event.listen(self.engine, "connect", self._note_line)
         event.listen(self.engine, "checkout", self._refuse_old_line)
+
+    def _count_break(self, context: ExceptionContext) -> None:
+        self.breaks += context.is_disconnect
 
     @staticmethod
     def _note_line(_connection: Any, record: ConnectionPoolEntry) -> None:

@@ -242,6 +242,12 @@ def last_id(session: Session, chat_id: int) -> int:
     return session.connection().execute(newest).scalar_one_or_none() or 0
 
 
+def is_there(session: Session, chat_id: int, message_id: int) -> bool:
+    """Whether this chat has such a row."""
+    found = select(MESSAGES.c.id).where(MESSAGES.c.id == message_id, MESSAGES.c.chat_id == chat_id)
+    return session.connection().execute(found).first() is not None
+
+
 def with_ids(session: Session, chat_id: int, message_ids: Collection[int]) -> list[Message]:
     """Those of this chat, oldest first."""
     theirs = select(MESSAGES).where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.id.in_(message_ids)).order_by(MESSAGES.c.id)

@@ -34,7 +34,18 @@ def _behind(members: Callable[..., FunctionElement[Any]]) -> Select[Any]:
     )
 
 
-_BEHIND = {"sqlite": _behind(func.json_each), "postgresql": _behind(lambda seen: func.json_each_text(cast(seen, JSON)))}
+def _ahead(members: Callable[..., FunctionElement[Any]]) -> Select[Any]:
+    asked = members(bindparam("seen", type_=Text)).table_valued("key", "value")
+    chat_id, seen = cast(asked.c.key, BigInteger), cast(asked.c.value, BigInteger)
+    newest = select(func.max(MESSAGES.c.id)).where(MESSAGES.c.chat_id == chat_id).correlate(asked).scalar_subquery()
+    return select(chat_id).select_from(asked).where(func.coalesce(newest, 0) < seen)
+
+
+_MEMBERS: dict[str, Callable[..., FunctionElement[Any]]] = {
+    "sqlite": func.json_each, "postgresql": lambda seen: func.json_each_text(cast(seen, JSON)),
+}  # fmt: skip
+_BEHIND = {name: _behind(members) for name, members in _MEMBERS.items()}
+_AHEAD = {name: _ahead(members) for name, members in _MEMBERS.items()}
 
 
 def behind(session: Session, seen: Mapping[int, int]) -> list[tuple[Message, str | None]]:
@@ -44,3 +55,8 @@ def behind(session: Session, seen: Mapping[int, int]) -> list[tuple[Message, str
     """
     found = session.connection().execute(_BEHIND[dialect(session)], {"seen": json.dumps(seen)})
     return [(Message(*row), language if chosen else None) for chosen, language, *row in found]
+
+
+def ahead(session: Session, seen: Mapping[int, int]) -> set[int]:
+    """The chats of which somebody has seen more than there is: this database lacks the last seconds of the one before it."""
+    return set(session.connection().execute(_AHEAD[dialect(session)], {"seen": json.dumps(seen)}).scalars())

@@ -153,7 +153,8 @@ class WebChat:
             chat = chats.find(session, "web", address)
             if chat is None:
                 return None
-            if 0 < seen <= messages.last_id(session, chat.id):
+            # A row that is not there was lost with a server, or forgotten: what the page shows is not what there is.
+            if seen and messages.is_there(session, chat.id, seen):
                 missed = messages.after(session, chat.id, seen, limit=HISTORY + 1)
                 if len(missed) <= HISTORY:
                     return chat, missed, False
@@ -235,7 +236,7 @@ class WebChat:
             return
         socket.put(visit.frame())
         address, its_hello = visit.address, visit.hello
-        line = Line(visit.chat.id, visit.seen, lambda news: socket.put(_news(news, address)))
+        line = Line(visit.chat.id, visit.seen, lambda news: socket.put(_news(news, address)), socket.begin_anew)
         self._lines.add(line)
         try:
             while (frame := await socket.frame()) is not None:
@@ -271,7 +272,12 @@ class WebChat:
 
     async def _next(self, visit: _Visit) -> Frame:
         new: asyncio.Future[News] = asyncio.get_running_loop().create_future()
-        line = Line(visit.chat.id, visit.seen, lambda news: None if new.done() else new.set_result(news))
+        line = Line(
+            visit.chat.id,
+            visit.seen,
+            lambda news: None if new.done() else new.set_result(news),
+            lambda: None if new.done() else new.set_exception(TimeoutError()),
+        )
         self._lines.add(line)
         try:
             return _news(await asyncio.wait_for(new, POLL_FOR), visit.address)

@@ -24,12 +24,15 @@ News = tuple[list[Message], str | None]
 
 
 class Line:
-    """One connection of a chat: how far it has come, and what to call with the rows behind that."""
+    """One connection of a chat: how far it has come, and what to call with the rows behind that.
 
-    __slots__ = ("chat_id", "deliver", "seen")
+    `end`: what to call when the database has less than the page has seen, so that it comes back and begins anew.
+    """
 
-    def __init__(self, chat_id: int, seen: int, deliver: Callable[[News], None]) -> None:
-        self.chat_id, self.seen, self.deliver = chat_id, seen, deliver
+    __slots__ = ("chat_id", "deliver", "end", "seen")
+
+    def __init__(self, chat_id: int, seen: int, deliver: Callable[[News], None], end: Callable[[], None]) -> None:
+        self.chat_id, self.seen, self.deliver, self.end = chat_id, seen, deliver, end
 
 
 class Lines:
@@ -42,6 +45,7 @@ class Lines:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._breaks = database.breaks
 
     def start(self) -> None:
         self._stopping = False
@@ -94,10 +98,25 @@ class Lines:
             if not chats:
                 continue
             try:
+                if self._breaks != (breaks := self._database.breaks):
+                    await self._end_ahead()
+                    self._breaks = breaks
                 await self._serve(chats)
             except SQLAlchemyError as trouble:
                 log.warning("the web chat cannot read messages now: %s", type(trouble).__name__)
                 await asyncio.sleep(LOOK_EVERY)
+
+    async def _end_ahead(self) -> None:
+        """After a fail-over to a server that lacks the last seconds, new rows get numbers that pages have seen already."""
+        seen = {chat_id: max(line.seen for line in lines) for chat_id, lines in self._lines.items()}
+        for chat_id in await asyncio.to_thread(self._ahead, seen):
+            for line in list(self._lines.get(chat_id, [])):
+                log.warning("a page has seen more than the database has, and begins anew")
+                line.end()
+
+    def _ahead(self, seen: dict[int, int]) -> set[int]:
+        with self._database.reading() as session:
+            return news.ahead(session, seen)
 
     async def _serve(self, chats: set[int]) -> None:
         seen = {chat_id: min(line.seen for line in self._lines[chat_id]) for chat_id in chats}

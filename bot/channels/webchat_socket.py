@@ -51,6 +51,10 @@ class Socket:
         except asyncio.QueueFull:
             self._keep(self.close(WSCloseCode.TRY_AGAIN_LATER, "too slow"))
 
+    def begin_anew(self) -> None:
+        """The page comes back by itself, and says how much it has seen."""
+        self._keep(self.close(WSCloseCode.TRY_AGAIN_LATER, "begin anew"))
+
     async def frame(self, within: float | None = None) -> Frame | None:
         """The next frame, None when the line is closed. Raises BadFrame, and TimeoutError after `within` seconds."""
         message = await self._ws.receive(timeout=within)

@@ -57,7 +57,8 @@ class Memo:
             numbers = revisions.all_numbers(session)
             if numbers != self._seen:
                 before = self._seen or {}
-                risen = {name for name, number in numbers.items() if before.get(name) != number}
-                for load in [load for load in list(self._values) if _DEPENDS[load] & risen]:
+                # Also one that has sunk or is gone: the database may be another one, which lacks the last seconds.
+                other = {name for name in before.keys() | numbers.keys() if before.get(name) != numbers.get(name)}
+                for load in [load for load in list(self._values) if _DEPENDS[load] & other]:
                     self._values[load] = load(session)
             self._seen = numbers

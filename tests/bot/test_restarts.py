@@ -2,9 +2,7 @@
 
 import asyncio
 import threading
-import time
 from collections import Counter
-from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -16,9 +14,8 @@ from storage.database import Database
 from storage.messages import MESSAGES
 from storage.quarantine import Quarantined
 from tests import postgres
-from tests.bot.house import house
+from tests.bot.house import hasty_clock, house
 from tests.fake_telegram import FakeTelegram
-from tests.world import START
 
 PEOPLE, WORDS = 6, 8
 ECHO = Feature("welcome", fallback=lambda turn: Reply(turn.plain(f"You said: {turn.words}")))
@@ -49,14 +46,8 @@ class Storm:
 def test_db8_customers_chat_through_a_storm_of_restarts(database: Database) -> None:
     """DB8, DB9: every line is cut five times a second, in turns, in sendings, in commits. Nothing lost, nothing twice."""
 
-    began = time.monotonic()
-
-    def clock() -> datetime:
-        """People who type as fast as a program would be taken for a flood."""
-        return START + 30 * timedelta(seconds=time.monotonic() - began)
-
     async def go() -> None:
-        async with FakeTelegram() as fake, house(fake, database, clock=clock, engine=Engine(database, [ECHO])):
+        async with FakeTelegram() as fake, house(fake, database, clock=hasty_clock(), engine=Engine(database, [ECHO])):
             people = [fake.user(100 + number) for number in range(PEOPLE)]
             with Storm(database.url) as storm:
                 for number in range(WORDS):

@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+import shutil
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -25,7 +27,7 @@ from storage.media import Media
 from storage.messages import MESSAGES
 from storage.quarantine import Quarantined
 from tests import postgres
-from tests.bot.house import House, house
+from tests.bot.house import House, hasty_clock, house
 from tests.fake_telegram import FakeTelegram
 
 Story = Callable[[FakeTelegram, House], Awaitable[None]]
@@ -623,3 +625,51 @@ def test_db12_what_a_standby_cannot_take_is_brought_again(database: Database) ->
         assert quarantined(database) == []
 
     tell(database, story, webhook=True)
+
+
+@SQLITE
+def test_db12_telegram_remembers_more_than_the_database(database_url: str, tmp_path: Path) -> None:
+    """DB12: what it was told to forget is lost with the last seconds; whatever points there is answered, and all else goes on."""
+    older = f"sqlite:///{tmp_path}/older.db"
+
+    clock = hasty_clock()
+
+    async def work(url: str, fake: FakeTelegram, story: Story) -> None:
+        database = Database(url)
+        async with house(fake, database, clock=clock) as running:
+            await story(fake, running)
+        if url == older:
+            assert quarantined(database) == []
+            assert heard(database, "text") == ["help", "menu", "help"]
+        database.close()
+
+    async def first(fake: FakeTelegram, _running: House) -> None:
+        fake.user(7).says("help")
+        await fake.user(7).sees_messages(1)
+        await fake.until(lambda: fake.undelivered == 0)
+
+    async def lost(fake: FakeTelegram, _running: House) -> None:
+        fake.user(7).says("menu")
+        assert (await fake.user(7).sees_messages(2))[-1].buttons
+        await fake.until(lambda: fake.undelivered == 0)
+
+    async def after(fake: FakeTelegram, _running: House) -> None:
+        ann = fake.user(7)
+        menu = ann.received[-1]
+        query = ann.presses(menu.buttons[0])
+        await fake.until(lambda: fake.queries[query] is not None)
+        ann.edits(menu.message_id, "something else")
+        ann.replies(menu.message_id, "menu")
+        await ann.sees_messages(3)
+        ann.says("help")
+        await ann.sees_messages(4)
+        assert (ann.texts[-2], ann.texts[-1]) == (menu.text, ann.texts[0])
+
+    async def go() -> None:
+        async with FakeTelegram() as fake:
+            await work(database_url, fake, first)
+            shutil.copy(database_url.removeprefix("sqlite:///"), tmp_path / "older.db")
+            await work(database_url, fake, lost)
+            await work(older, fake, after)
+
+    asyncio.run(go())

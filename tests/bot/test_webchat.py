@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from bot.channels.webchat_rows import shown
@@ -15,6 +16,7 @@ from handlers.dialogue import Reply
 from storage import erasing, messages
 from storage.database import Database
 from storage.messages import Message
+from tests import postgres
 from tests.bot.webchat_site import ECHO, NOW, Site, closing
 from tests.conftest import Templates
 
@@ -116,6 +118,40 @@ def test_db12_a_page_that_has_seen_more_than_the_database_holds_begins_anew(url:
                 assert back.welcome["reset"]
                 assert [row["text"] for row in back.rows] == ["Hello", "one", "You said: one"]
                 assert (await back.says("two"))["text"] == "You said: two"
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_db12_open_pages_that_have_seen_more_than_a_new_server_holds_begin_anew(database_url: str) -> None:
+    """DB12: the line of the page stays up; without this it would wait in silence until the numbers have caught up."""
+
+    def fail_over(keep: int) -> None:
+        with psycopg.connect(database_url, autocommit=True) as server:
+            server.execute("DELETE FROM messages WHERE id > %s", [keep])
+            server.execute("SELECT setval(pg_get_serial_sequence('messages', 'id'), %s)", [keep])
+            postgres.cut(server)
+
+    async def go() -> None:
+        async with Site(database_url) as site, site.visitor() as ann, site.visitor() as bob:
+            await ann.says("one")
+            await bob.says("one")
+            keep = bob.seen
+            await ann.says("two")
+            await bob.says("two")
+            ask = {"json": {"seen": bob.seen, "language": "en"}, "headers": {**bob.auth, "Origin": site.url}}
+            waiting = asyncio.create_task(site.http.post("/chat/poll", **ask))
+            await ann.says("three")
+            await asyncio.to_thread(fail_over, keep)
+            assert await closing(ann.ws) == await closing(bob.ws) == 1013
+            async with site.visitor(ann.token, ann.seen) as back:
+                assert back.welcome["reset"]
+                assert back.rows[-1]["text"] == "You said: one"
+                assert (await back.says("again"))["text"] == "You said: again"
+                assert back.seen <= ann.seen
+            assert not (await (await waiting).json())["rows"]
+            async with site.http.post("/chat/poll", **ask) as again:
+                assert (await again.json())["reset"]
 
     asyncio.run(go())
 

@@ -16,16 +16,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.orm import Session
 
 from handlers import FEATURES
 from handlers.dialogue import Feature, Incoming, Reply, Turn
 from handlers.dialogue import engine as engine_module
 from handlers.dialogue.engine import Engine, Outcome
+from handlers.dialogue.memo import Memo, changes_with
 from handlers.dialogue.tally import RETRIED
-from storage import chats, messages
+from storage import chats, messages, revisions
 from storage.database import Database, sqlite_driver
 from tests import postgres
 from tests.conftest import Templates
@@ -262,6 +264,24 @@ def test_db8_a_line_that_breaks_at_every_try_is_no_reason_to_apologise(
         with pytest.raises(DBAPIError):
             _says(engine, "b", words="hm")
     assert _says(engine, "b", words="hm").apologised
+    database.close()
+
+
+def test_db12_what_is_in_memory_goes_back_with_the_database(templates: Templates, tmp_path: Path) -> None:
+    """DB12: the edit was the first of its kind, and the server that knew of it is gone."""
+    database, memo = _sqlite(templates, tmp_path), Memo()
+
+    @changes_with("kb")
+    def load(session: Session) -> int:
+        return revisions.all_numbers(session).get("kb", 0)
+
+    with database.transaction() as session:
+        revisions.raise_(session, "kb")
+        assert memo.get(session, load) == 1
+    with database.transaction() as session:
+        session.execute(delete(revisions.Revision))
+        memo.refresh(session)
+        assert memo.get(session, load) == 0
     database.close()
 
 
