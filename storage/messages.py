@@ -138,6 +138,7 @@ def _adding(name: str) -> Insert:
 
 _RECEIVE = Prepared(lambda name: _adding(name).returning(MESSAGES.c.id), takes=_IN, returns=[MESSAGES.c.id])
 _POST = Prepared(_adding, takes=_OUT)
+_POST_ONE = Prepared(lambda name: _adding(name).returning(MESSAGES.c.id), takes=_OUT, returns=[MESSAGES.c.id])
 
 
 def receive(
@@ -155,6 +156,12 @@ def receive(
 def post(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Writes outgoing rows (made by `outgoing`), in their order. A `key` that exists already posts nothing."""
     _POST.run(session, rows)
+
+
+def post_one(session: Session, row: dict[str, Any]) -> int | None:
+    """The same for one row, with its id; None when its key was here before."""
+    found = _POST_ONE.row(session, row)
+    return found[0] if found else None
 
 
 def outgoing(
@@ -220,6 +227,14 @@ def by_ref(session: Session, chat_id: int, ref: str) -> int | None:
         if row.channel_ref == ref:
             return int(row.edits or row.id)
     return None
+
+
+def shown(session: Session, chat_id: int, key: str) -> tuple[Message, Message] | None:
+    """The message of this chat under this key, and what was last put in its place, or itself."""
+    first = select(MESSAGES.c.id).where(MESSAGES.c.key == key).scalar_subquery()
+    whole = (MESSAGES.c.chat_id == chat_id, MESSAGES.c.id >= first, or_(MESSAGES.c.id == first, MESSAGES.c.edits == first))
+    rows = [Message(*row) for row in session.connection().execute(select(MESSAGES).where(*whole).order_by(MESSAGES.c.id))]
+    return (rows[0], rows[-1]) if rows else None
 
 
 def last_edit(session: Session, chat_id: int, message_id: int) -> Message | None:

@@ -30,6 +30,12 @@ def all_promises(session: Session) -> Sequence[PromiseRow]:
     return session.scalars(select(PromiseRow).order_by(PromiseRow.store, PromiseRow.tier)).all()
 
 
+def holding(session: Session, tier: str, store: str) -> PromiseRow | None:
+    """The row of this store's code, else that of every store."""
+    query = select(PromiseRow).where(PromiseRow.tier == tier, PromiseRow.store.in_((store, "")))
+    return session.scalars(query.order_by(PromiseRow.store.desc()).limit(1)).one_or_none()
+
+
 def put(
     session: Session, *, tier: str, store: str, response_minutes: int, response_always: bool, solution_minutes: int,
     solution_always: bool, goodwill: bool,

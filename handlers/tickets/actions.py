@@ -261,11 +261,15 @@ def reply(
             raise Refusal("tickets.no_files_here")
         first = ticket.answered_at is None
         ticket.answered_at, ticket.unanswered = ticket.answered_at or work.now, 0
+        # Another answer while it was ours to go on with moves neither clock.
+        moved = first or waits or ticket.status != tickets.ANSWERED
         ticket.status = tickets.WAITING if waits else tickets.ANSWERED
-        (tickets.pause if waits else tickets.go_on)(work.session, ticket.id, work.now)
+        if moved:
+            (tickets.pause if waits else tickets.go_on)(work.session, ticket.id, work.now)
         work.event(ticket, "replied", first=first, waits=waits)
         marks.clear(work.session, chat.id, work.now)
-        promises.reckon(work.session, ticket, work.now)
+        if moved:
+            promises.reckon(work.session, ticket, work.now)
         card.show(work, chat, ticket)
         if chat.ticket_id != ticket.id:
             _hand_over(work, chat, ticket)
@@ -341,8 +345,8 @@ def resolve(work: Work, ticket: Ticket, cause: str, remedy: str, prevention: str
         text = "\n".join([work.text(chat, "solved.head", token=ticket.token), *parts, "", work.text(chat, "solved.foot"), *asked])
         label = work.texts.label("tickets.button.not_solved", chat.language or "en", {})
         button = {"label": label, "do": "tickets.reopen", "value": ticket.token}
-        work.say(chat, text, token=tickets.new_token(), data={"buttons": [*([stars] if stars else []), [button]]})
-        tickets.link(work.session, ticket.id, [messages.last_id(work.session, chat.id)])
+        number = work.say(chat, text, token=tickets.new_token(), data={"buttons": [*([stars] if stars else []), [button]]})
+        tickets.link(work.session, ticket.id, [number] if number else [])
         return ticket
 
 
@@ -461,8 +465,8 @@ def _told(work: Work, **data: Any) -> dict[str, Any]:
 
 
 def _say(work: Work, chat: Chat, ticket: Ticket, words: str, **more: Any) -> int:
-    work.say(chat, escape(words), **more)
-    number = messages.last_id(work.session, chat.id)
+    number = work.say(chat, escape(words), **more)
+    assert number is not None, "it has no key that may have been here before"
     tickets.link(work.session, ticket.id, [number])
     return number
 

@@ -13,11 +13,11 @@ def show(work: Work, chat: Chat, ticket: Ticket) -> None:
         return
     html = words(work, chat, ticket)
     key = f"ticket:{ticket.id}:card:{ticket.reopened}"
-    first = messages.by_key(work.session, key)
-    if first is None:
+    known = messages.shown(work.session, chat.id, key)
+    if known is None:
         work.say(chat, html, key=key, data={"card": True})
         return
-    shown = messages.last_edit(work.session, chat.id, first.id) or first
+    first, shown = known
     if shown.text != markup.read(html)[0]:
         work.say(chat, html, edits=first.id, data={"card": True})
 

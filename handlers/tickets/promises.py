@@ -9,7 +9,6 @@ from handlers.tickets import sla
 from handlers.tickets.sla import Hours, Pause
 from handlers.tickets.work import store_of
 from storage import promises, revisions, tickets
-from storage.promises import PromiseRow
 from storage.tickets import Ticket
 
 WARNED, BROKEN = 1, 2
@@ -40,10 +39,10 @@ DEFAULTS = {tier: Policy() for tier in tickets.TIERS} | {tickets.CRITICAL: Polic
 def policy_of(session: Session, ticket: Ticket) -> Policy:
     """The row of the ticket's store, else that of every store, else the default."""
     store = store_of(session, ticket)
-    for code in ([store.code] if store else []) + [""]:
-        if row := session.get(PromiseRow, (ticket.tier, code)):
-            return Policy(row.response_minutes, row.response_always, row.solution_minutes, row.solution_always, row.goodwill)
-    return DEFAULTS[ticket.tier]
+    row = promises.holding(session, ticket.tier, store.code if store else "")
+    if row is None:
+        return DEFAULTS[ticket.tier]
+    return Policy(row.response_minutes, row.response_always, row.solution_minutes, row.solution_always, row.goodwill)
 
 
 def put(session: Session, tier: str, store: str, policy: Policy) -> None:

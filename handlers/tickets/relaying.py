@@ -1,5 +1,6 @@
 """Relaying: what staff write about a ticket in a chat of theirs goes to the customer, or is a note and goes nowhere."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -31,11 +32,13 @@ def for_customer(session: Session, word: Word, *, elsewhere: bool = False) -> in
 
 def take(session: Session, word: Word, texts: Texts, now: datetime) -> Heard:
     """One thing that was written, in a transaction of its own. It is about no ticket, or here before: nothing happens."""
-    if find(session, word) is None:
+    place, data = find(session, word), {"ref": word.ref, "person": word.person}
+    if place is None:
         return Heard()
     # The lock of the staff chat: what is said in it keeps its order. What was said is not kept here, lest a note be read.
     chat = chats.arrive(session, "telegram", word.address, pulls=False, now=now)
-    place, data = find(session, word), {"ref": word.ref, "person": word.person}
+    # A topic is of one ticket for ever; what is edited or replied to may only have been written down meanwhile.
+    place = find(session, word) if word.edited or word.reply_to else replace(place, chat=chat)
     assert place is not None, "what was found is never deleted"
     if not messages.receive(session, chat.id, "telegram", key=word.key, kind="staff", text="", data=data, now=now):
         return Heard(duplicate=True)

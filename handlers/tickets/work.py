@@ -64,15 +64,17 @@ class Work:
         yield chat, tickets.lock(self.session, ticket.id)
         chats.save(self.session, chat)
 
-    def say(self, chat: Chat, html: str, **more: Any) -> None:
-        """A message to the customer; `more` as in `messages.outgoing`, `data` beside the formatting."""
+    def say(self, chat: Chat, html: str, **more: Any) -> int | None:
+        """A message to the customer; `more` as in `messages.outgoing`, `data` beside the formatting. Its id, unless its key
+        was here before.
+        """
         text, entities = markup.read(html)
         data = {**({"entities": entities} if entities else {}), **more.pop("data", {})}
         more = {"feature": "tickets", "purpose": "service", **more}
         row = messages.outgoing(chat.id, chat.channel, pulls=chat.pulls, text=text, data=data, now=self.now, **more)
         # The row may point at what the session has not written yet.
         self.session.flush()
-        messages.post(self.session, [row])
+        return messages.post_one(self.session, row)
 
     def when(self, chat: Chat, ticket: Ticket, at: datetime) -> str:
         """A time as people say it: today's without a day, tomorrow's with that word."""
@@ -90,9 +92,11 @@ def of_turn(turn: Turn) -> Work:
 
 def store_of(session: Session, ticket: Ticket) -> Store | None:
     """The store of the ticket, else the first one; None in an empty shop."""
-    if ticket.store_id is not None:
-        return session.get(Store, ticket.store_id)
-    return stores.first(session)
+    # A session forgets what nobody holds, and one deed asks for the store several times.
+    held: dict[int | None, Store | None] = session.info.setdefault("stores of tickets", {})
+    if ticket.store_id not in held:
+        held[ticket.store_id] = stores.first(session) if ticket.store_id is None else session.get(Store, ticket.store_id)
+    return held[ticket.store_id]
 
 
 def zone_of(session: Session, ticket: Ticket) -> ZoneInfo:
