@@ -22,6 +22,11 @@ class Phrasings:
     labels: NDArray[np.int64]
     starts: NDArray[np.int64]
 
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """How many phrasings each entry has."""
+        return np.diff(self.starts)
+
     def rows(self, entry: int) -> range:
         return range(int(self.starts[entry]), int(self.starts[entry + 1]))
 

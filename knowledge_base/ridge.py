@@ -13,6 +13,9 @@ FADE = 3.0
 # How much of its error on a phrasing held out is taught again, and how sharply rivals are told apart there.
 _AGAIN, _SHARP = np.float32(0.6), np.float32(12)
 _SMALL = 48
+# How much an entry with many phrasings is held back against one with few: their numbers to this power.
+_EVEN = -0.3
+_MOST_EVENED = 0.7
 
 
 def sharpen(nearness: Floats) -> Floats:
@@ -48,10 +51,22 @@ def inverse(matrix: Floats) -> Floats:
     return result
 
 
-def targets(labels: NDArray[np.int64], entries: int) -> Floats:
-    """One for a row's own entry, zero for all others."""
-    result = np.zeros((len(labels), entries), dtype=np.float32)
-    result[np.arange(len(labels)), labels] = 1
+def shares(sizes: NDArray[np.int64]) -> Floats:
+    """What an entry's own phrasings are to be scored with: one where all entries have as many of them.
+
+    Phrasings add up, so that an entry of sixty would win over one of three also where the question is about the latter.
+    Twice or half at most: of ten thousand phrasings the next is likely to be one more.
+    """
+    logs = np.log(np.maximum(sizes, 1)) * _EVEN
+    around = logs - logs.mean() if len(logs) else logs
+    evened: Floats = np.exp(around.clip(-_MOST_EVENED, _MOST_EVENED), dtype=np.float32)
+    return evened
+
+
+def targets(labels: NDArray[np.int64], of_entry: Floats) -> Floats:
+    """An entry's share for its own rows, zero for all others."""
+    result = np.zeros((len(labels), len(of_entry)), dtype=np.float32)
+    result[np.arange(len(labels)), labels] = of_entry[labels]
     return result
 
 

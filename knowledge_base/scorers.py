@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.phrasings import Phrasings
-from knowledge_base.ridge import Floats, inverse, regularised, sharpen, targets, taught_again
+from knowledge_base.ridge import Floats, inverse, regularised, shares, sharpen, targets, taught_again
 from knowledge_base.space import KEPT, Place, Space
 
 # Up to here one model of all phrasings is fitted at once (half a second, and a table of so many squared numbers).
@@ -52,7 +52,7 @@ class Whole:
         self._phrasings, self._everything = phrasings, space.everything()
         self._table = self._everything.table()
         self._inverse = inverse(regularised(self._table))
-        self._targets = taught_again(targets(phrasings.labels, len(phrasings.ids)), self._inverse)
+        self._targets = taught_again(targets(phrasings.labels, shares(phrasings.sizes)), self._inverse)
         self._weights = self._inverse @ self._targets
         self._kin = [self._kin_of(row) for row in range(len(self._table))]
 
@@ -86,13 +86,16 @@ class Whole:
 class Neighbourhood:
     def __init__(self, phrasings: Phrasings, space: Space) -> None:
         self._phrasings, self._space = phrasings, space
+        self._shares = shares(phrasings.sizes)
         self._most = NEIGHBOURS if len(phrasings.texts) <= KEPT else NEIGHBOURS_OF_MANY
 
     def view(self, place: Place) -> View:
         rows, near, table = self._space.neighbours(place, self._most)
         entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
         inverted = inverse(regularised(table))
-        scored = (inverted @ sharpen(near)) @ taught_again(targets(labels, len(entries)), inverted) if len(rows) else near
+        scored = (
+            (inverted @ sharpen(near)) @ taught_again(targets(labels, self._shares[entries]), inverted) if len(rows) else near
+        )
         return self._everywhere(rows, near, entries, scored, _around(near, partial(_kin_among, table, labels)))
 
     def held_out(self) -> Iterator[HeldOut]:
@@ -103,7 +106,7 @@ class Neighbourhood:
                 continue
             entries, labels = np.unique(self._phrasings.labels[rows], return_inverse=True)
             inverted = inverse(regularised(table))
-            known = taught_again(targets(labels, len(entries)), inverted)
+            known = taught_again(targets(labels, self._shares[entries]), inverted)
             weights = inverted @ known
             for hidden in (range(row, row + 1), self._phrasings.rows(int(self._phrasings.labels[row]))):
                 out = np.flatnonzero((rows >= hidden.start) & (rows < hidden.stop))
