@@ -37,7 +37,11 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if about := theirs.asked_for(turn):
         return about
     known = wanting.wish(turn)
-    known = offered.taken_up(turn) if known is None else offered.added(turn, known)
+    if known is not None and turn.chat.form == "booking.book" and not {"service", "service+"} & known.keys():
+        # "OK, book it" in the middle of the form: nothing is asked anew.
+        known = {name: value for name, value in turn.chat.answers.items() if name != "held"} | known
+    else:
+        known = offered.taken_up(turn) if known is None else offered.added(turn, known)
     if known is not None and (row := theirs.already(turn, known)):
         return mine.card(turn, row)
     return None if known is None else start(turn, known)

@@ -59,6 +59,8 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     if len(by_words) > 1 and phrases.has("service_beside", phrases.spaced(text)):
         by_words = {words: _smallest(turn, codes) for words, codes in by_words.items()}
     sure = [codes[0] for codes in by_words.values() if len(codes) == 1]
+    # A drive and work on a car are two visits; the work is what is spoken of first.
+    sure = [code for code in sure if turn.shop.services[code].category != "sales"] or sure
     one_of = [code for codes in by_words.values() if len(codes) > 1 for code in codes]
     return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
 

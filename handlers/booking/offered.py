@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.booking import hearing, phrases
+from handlers.booking import hearing, phrases, recalled
 from handlers.booking.slots_what import heard
 from handlers.dialogue import Answers, Turn, lately
 from handlers.faq import flow as faq
@@ -37,11 +37,32 @@ def taken_up(turn: Turn) -> Answers | None:
     if not {"day", "window", "which"} & known.keys() or {"service", "service+"} & known.keys():
         return None
     rest = hearing.without(turn.words, said)
-    around = phrases.has("coming", phrases.spaced(rest)) or turn.memoised(finding.load).nothing_else(rest)
-    before = offered(turn) if around and faq.is_sure(turn) is None else None
-    return None if before is None else {**before, **known}
+    bare = turn.memoised(finding.load).nothing_else(rest)
+    if not bare and not phrases.has("coming", phrases.spaced(rest)):
+        return None
+    before = offered(turn) if faq.is_sure(turn) is None else None
+    if (
+        before is None
+        and turn.chat.form in (None, "prices.quote")
+        and (bare or faq.is_sure(turn) is None)
+        and recalled.work(turn)
+    ):
+        before = {}
+    return None if before is None else with_talk(turn, {**before, **known})
 
 
 def added(turn: Turn, known: Answers) -> Answers:
     """A wish that names no service is for what was offered."""
-    return known if {"service", "service+"} & known.keys() else {**(offered(turn) or {}), **known}
+    return with_talk(turn, known if {"service", "service+"} & known.keys() else {**(offered(turn) or {}), **known})
+
+
+def with_talk(turn: Turn, known: Answers) -> Answers:
+    """With what was said before in this talk and is not said now; a bare time is on the day that was spoken of."""
+    before = recalled.before(turn)
+    if {"service", "service+"} & known.keys():
+        before = {name: value for name, value in before.items() if name not in ("service", "service+", "store")}
+    if (day := before.pop("day", None)) and not {"day", "which", "window"} & known.keys():
+        known = {**known, "day": day}
+    elif day and "time" in known:
+        known = {**known, **heard(turn, turn.words, known.get("store"), day)}
+    return {**before, **known}

@@ -8,6 +8,7 @@ from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear
 from handlers.dialogue.shop import Shop
+from handlers.dialogue.slots import picked
 from handlers.vehicles import cars
 from handlers.vehicles import slots as vehicle_slots
 from storage import staff, terms
@@ -51,6 +52,12 @@ class Service(Undo):
                 hear_rest(turn, answers, self.name)
                 answers.pop("service+", None)
                 return found.sure
+            if codes := [code for code in answers.get("service+", ()) if code in turn.shop.services]:
+                which = picked(turn.words, [turn.shop.services[code].names[turn.language] for code in codes])
+                if which is not None:
+                    hear_rest(turn, answers, self.name)
+                    answers.pop("service+", None)
+                    return [codes[which]]
         raise Unclear("booking.service.unclear")
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> list[str]:

@@ -208,9 +208,17 @@ class Conversation:
             return self._ask_again(turn, form, said)
         turn.feature = owner
         turn.chat.misses += 1
+        if form.question and turn.incoming.kind == "text" and not unclear.meant and turn.chat.misses >= MISSES_BEFORE_A_PERSON:
+            return self._let_go(turn)
         if refusal := turn.incoming.extra.get("refusal"):
             unclear = Unclear(refusal)
         return self._say_again(turn, slot, unclear)
+
+    def _let_go(self, turn: Turn) -> Said:
+        """A question that is not answered a second time is of no interest any more: the words are taken as they are."""
+        waits = turn.chat.answers.get(_WAITS)
+        _close(turn.chat)
+        return self._take_up(turn, waits, self._free_words(turn))
 
     def _heard(self, turn: Turn, form: Form, asked: Slot) -> str | None:
         """Takes what the words say about other slots; what to say about that, None if there was nothing."""

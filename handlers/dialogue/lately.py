@@ -10,7 +10,7 @@ from storage.messages import Message
 
 # After that the talk is about something else.
 FRESH = timedelta(minutes=30)
-_BACK = 8
+_BACK = 12
 
 
 def answer(turn: Turn) -> Message | None:
@@ -31,6 +31,11 @@ def buttons(message: Message) -> list[dict[str, Any]]:
 def heard(turn: Turn) -> Iterator[str]:
     """What the customer wrote before, the newest first."""
     return (one.text for one in _fresh(turn) if one.incoming and one.text != turn.words)
+
+
+def everything(turn: Turn) -> Iterator[Message]:
+    """Both sides, the newest first, but for the words of this turn."""
+    return (one for one in _fresh(turn) if not one.incoming or one.text != turn.words)
 
 
 def _fresh(turn: Turn) -> Iterator[Message]:

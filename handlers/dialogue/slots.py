@@ -1,5 +1,6 @@
 """Slot types that any form may use."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,3 +53,25 @@ class Choice(Slot):
         if self.find and (value := self.find(turn, answers)) is not None:
             return value
         raise Unclear(f"{turn.feature}.{self.name}.unclear")
+
+
+_FIRST = re.compile(r"\b(?:first|1st|former)\b|第一|头一|上面")
+_SECOND = re.compile(r"\b(?:second|2nd|latter)\b|第二|下面|后面")
+_TOKEN = re.compile(r"[a-z0-9]+|[㐀-鿿]")
+_MOST = 8
+_FEW = 4
+
+
+def picked(text: str, labels: Sequence[str]) -> int | None:
+    """Which of a few labels short words mean: "the minor one", "小的就行", "the second"; None when that is not clear."""
+    typed = fold(text)
+    words = _TOKEN.findall(typed)
+    if not 0 < len(words) <= _MOST or not 1 < len(labels) <= _FEW:
+        return None
+    for number, place in enumerate((_FIRST, _SECOND)):
+        if place.search(typed):
+            return number
+    parts = [set(_TOKEN.findall(fold(label))) for label in labels]
+    own = [part - set().union(*(other for other in parts if other is not part)) for part in parts]
+    hits = [number for number, part in enumerate(own) if part & set(words)]
+    return hits[0] if len(hits) == 1 else None

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn, Unclear
+from handlers.dialogue.slots import picked
 from handlers.faq import flow as faq
 from handlers.faq.filling import duration
-from handlers.prices import finding, rules, spoken
+from handlers.prices import finding, known, rules, spoken
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.entries import Gap
 from storage.stores import Store
@@ -26,10 +27,10 @@ def asked_for(turn: Turn) -> Start | None:
     if services and (finding.asks_price(turn.words) or _names_only(turn, finder) or finder.asks_whether(turn.words)):
         if _another_matter(turn, finder):
             return None
-        known = _known(turn, services, finder.model_in(turn.words))
+        said = _known(turn, services, finder.model_in(turn.words))
         if finder.asks_whether(turn.words) and all(_place(turn, code) for code in services):
-            known["we_do"] = True
-        return Start("prices.quote", known)
+            said["we_do"] = True
+        return Start("prices.quote", said)
     if finding.asks_only_price(turn.words) or _only_a_car(turn, finder):
         return Start("prices.quote", _known(turn, spoken.services(turn), finder.model_in(turn.words)))
     return None
@@ -102,6 +103,10 @@ def _find_service(turn: Turn, answers: Answers) -> str | None:
     if len(found) > 1:
         answers["candidates"] = found
         raise Unclear("prices.service.which")
+    if not found and (candidates := answers.get("candidates")):
+        names = [turn.shop.services[code].names[turn.language] for code in candidates]
+        which = picked(turn.words, names)
+        return None if which is None else str(candidates[which])
     return found[0] if found else None
 
 
@@ -114,7 +119,9 @@ def _models(turn: Turn, answers: Answers) -> list[Option]:
 
 def _find_model(turn: Turn, answers: Answers) -> str | None:
     finder = turn.memoised(finding.load)
-    return None if _another_matter(turn, finder) else finder.model_in(turn.words)
+    if _another_matter(turn, finder):
+        return None
+    return finder.model_in(turn.words) or (OTHER_CAR if known.named(turn.words, asked=True) else None)
 
 
 def _model_does_not_matter(turn: Turn, answers: Answers) -> bool:
@@ -228,10 +235,11 @@ def _nothing_on_file(turn: Turn, service: Service, car: CarModel | None) -> Repl
             at=turn.now,
         )
     )
-    buttons = [
-        turn.button("dialogue.button.person", "tickets.ask", turn.texts.label("prices.wish", turn.language, {"service": named}))
-    ]
-    return Reply(turn.text("prices.nothing_on_file", service=named), [buttons])
+    wish = turn.texts.label("prices.wish", turn.language, {"service": named})
+    row = [turn.button("dialogue.button.person", "tickets.ask", wish)]
+    if place := _place(turn, service.code):
+        row.insert(0, turn.button("faq.button.book", "booking.book", {"service": [service.code], "store": place.store.code}))
+    return Reply(turn.text("prices.nothing_on_file", service=named), [row])
 
 
 QUOTE = Form(

@@ -22,8 +22,8 @@ from typing import Any
 
 from handlers.dialogue import Answers, Button, Option, Reply, Slot, Turn, Unclear
 from handlers.faq import flow as faq
-from handlers.prices import finding
-from handlers.vehicles import actions, cars, colours, known, mileage, plates
+from handlers.prices import finding, known
+from handlers.vehicles import actions, cars, colours, mileage, plates
 from handlers.vehicles.hearing import Facts, hear
 from storage import odometer
 
@@ -106,9 +106,12 @@ class Car(Slot):
         return f"{self.name}+"
 
 
-def heard(turn: Turn) -> Facts | None:
-    """The car that free words name, as a value of `Car`: one of their own, or a model of the catalogue; None without one."""
-    facts = hear(turn)
+def heard(turn: Turn, text: str | None = None) -> Facts | None:
+    """The car that free words (those of the turn) name, as a value of `Car`; None without one.
+
+    It is one of their own, a model of the catalogue, or for somebody without a car another that is known by name.
+    """
+    facts = hear(turn, text)
     own = actions.own(turn)
     if own and ("model" in facts or "plate" in facts or "vin" in facts):
         fitting = cars.meant(turn, own, facts)
@@ -116,7 +119,7 @@ def heard(turn: Turn) -> Facts | None:
             return _of_file(fitting[0].id, facts)
         if fitting:
             return None
-    if "model" not in facts and not own and (name := known.named(turn.words)):
+    if "model" not in facts and not own and (name := known.named(turn.words if text is None else text)):
         facts["name"] = name
     return facts if "model" in facts or "name" in facts else None
 

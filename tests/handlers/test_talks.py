@@ -217,3 +217,57 @@ def test_what_was_noted_of_a_car_is_not_said_again_and_a_question_is_answered(wo
 def test_thanks_in_cantonese_change_no_language(world: World) -> None:
     ann = world.customer(language="zh-TW").says("請問有冇代步車").says("唔該晒")
     ann.sees("不客氣")
+
+
+# -- a wish in pieces -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "sees"),
+    [
+        ("en", ("how much is a hand wash?", "thursday?", "half ten", "golf"), ("Hand wash", "Thu 26 Nov, 10:30", "VW Golf")),
+        (
+            "en", ("got a flat tyre", "it's a Qashqai", "tomorrow", "East Harbour", "9am"),
+            ("Puncture", "Sun 22 Nov, 09:00", "Qashqai"),
+        ),
+        (
+            "zh-CN", ("保养多少钱", "朗逸 三年了", "小的就行", "周四上午有位置没", "九点半", "能顺便洗个车不"),
+            ("小保养 + 手工洗车", "11月26日 周四 09:30", "Lavida"),
+        ),
+        (
+            "zh-TW", ("請問首保要錢嗎", "大概要等多久", "下禮拜三早上可以嗎", "Sienta", "東港店", "九點"),
+            ("首次保養", "11月25日 週三 09:00", "Sienta"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_spoken_of_is_not_asked_again(world: World, language: str, said: tuple[str, ...], sees: tuple[str, ...]) -> None:
+    ann = world.customer(language=language)
+    for words in said:
+        ann.says(words)
+        if "store?" in ann.last.text or "哪一家店" in ann.last.text or "哪家店" in ann.last.text:
+            ann.presses(ann.labels[0])
+    ann.sees(*sees)
+
+
+def test_a_bare_time_without_anything_before_it_books_nothing(world: World) -> None:
+    ann = world.customer().says("10:30")
+    assert ann.outcome is not None
+    assert "phone" not in ann.last.text
+
+
+def test_ok_book_it_in_the_middle_loses_nothing(world: World) -> None:
+    ann = world.customer().says("new tyres on Thursday at 3pm please").sees("Which car")
+    ann.says("ok book it").sees("Which car").says("golf").presses("Lanwan Auto East").sees("Thu 26 Nov, 15:00")
+
+
+def test_a_price_that_nobody_wants_any_more_is_let_go(world: World) -> None:
+    ann = world.customer().says("prices please").sees("What would you like to know the price of?")
+    ann.says("my uncle is from Leeds").says("what are your opening hours?").sees("Mon–Sat")
+    ann.says("purple monkey dishwasher").says("hmm so so")
+    assert "What would you like to know the price of?" not in ann.last.text
+
+
+def test_a_drive_and_a_wash_are_two_visits(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("周四下午四点洗车加打蜡，再问下能试驾吗，美容馆，高尔夫")
+    assert "不做这个项目" not in ann.last.text
+    ann.sees("手工洗车")
