@@ -36,10 +36,11 @@ class Judged:
 
 def post(
     session: Session, shop: Shop, chat: Chat, wish: Wish, reply: Reply, now: datetime, *, key: str, feature: str,
-    policy: Policy | None = None,
+    policy: Policy | None = None, about: str = "",
 ) -> Decision:  # fmt: skip
     """Sends, merges or holds back, and says why. The same `key` again changes nothing and gives the first decision.
 
+    `about`: a word or two that tell its buttons from those of another push in the same message.
     The chat must be locked. Where it cannot be reached, another chat of the same customer takes its place.
     """
     if known := contact.decided(session, key):
@@ -53,7 +54,7 @@ def post(
     if decision.send_at:
         row = row_of(
             chat, reply, now, key=key, feature=feature, purpose=wish.purpose, priority=PUSH, due_at=decision.send_at,
-            data={"push": True},
+            data={"push": True, **({"about": about} if about else {})},
         )  # fmt: skip
         together = merged(session, chat, row, decision.send_at, judged.zone, forward=policy is None)
         verdict = MERGED if together else SENT

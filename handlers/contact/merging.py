@@ -1,6 +1,7 @@
 """Several pushes of one day as one message, out of which each can be taken back until it leaves."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from storage.chats import Chat
 from storage.messages import Message
 
 LONGEST = 3000
-MOST_ROWS = 8
+MOST_ROWS = 12
 Part = dict[str, Any]
 
 
@@ -70,15 +71,24 @@ def _parts(message: Message) -> list[Part]:
 
 
 def _part(key: str | None, text: str, data: dict[str, Any]) -> Part:
-    return {"key": key, "text": text, "entities": data.get("entities", []), "buttons": data.get("buttons", [])}
+    found = {"key": key, "text": text, "entities": data.get("entities", []), "buttons": data.get("buttons", [])}
+    return {**found, "about": data.get("about", "")}
+
+
+def _told_apart(button: dict[str, Any], about: str, labels: Mapping[str, int]) -> dict[str, Any]:
+    """Two buttons that say "Later" in one message say of what."""
+    if labels[button["label"]] < 2 or not about:
+        return button
+    return {**button, "label": f"{about}{': ' if button['label'].isascii() else '：'}{button['label']}"}
 
 
 def _write(session: Session, message: Message, parts: Sequence[Part], token: str | None) -> None:
     text, entities, rows = "", [], []
+    labels = Counter(button["label"] for part in parts for row in part["buttons"] for button in row)
     for part in parts:
         gap = len(text) + 2 if text else 0
         text = f"{text}\n\n{part['text']}" if text else part["text"]
         entities += [[kind, start + gap, end + gap, *rest] for kind, start, end, *rest in part["entities"]]
-        rows += part["buttons"]
+        rows += [[_told_apart(button, part.get("about", ""), labels) for button in row] for row in part["buttons"]]
     data = {**message.data, "entities": entities, "buttons": rows[:MOST_ROWS], "parts": list(parts)}
     messages.rewrite(session, message.id, text=text, data=data, token=token)

@@ -18,7 +18,7 @@ from handlers.dialogue.push import Push
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.voice import Voice
 from handlers.recall import actions, rules
-from handlers.reminders import mileage
+from handlers.reminders import mileage, wording
 from handlers.rewards import actions as rewards
 from handlers.rewards import words as gifts
 from storage import campaigns, chats, odometer, stores, vehicles
@@ -221,7 +221,7 @@ def values(
     store = next((one for one in push.shop.stores if one.id in (campaign.store_id, customer.store_id)), push.shop.stores[0])
     model = push.shop.models_by_id.get(car.model_id) if car is not None and car.model_id is not None else None
     return {
-        "name": "" if customer.provisional else customer.name,
+        "name": "" if customer.provisional else wording.called(customer.name, voice.language),
         "car": (model.names.get(voice.language) if model else car.name if car else None) or voice.text("recall.your_car"),
         "km": _km(session, car, push.now),
         "offer": gifts.name(offer, voice.language) if offer else "",

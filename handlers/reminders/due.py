@@ -200,6 +200,10 @@ def _blocked(rule: Rule, person: Person, occasion: Occasion, today: date, figure
     booked = person.booked.get(car.id)
     if booked is not None and today <= booked:
         return BOOKED
+    if isinstance(rule.trigger, OnDate) and (day := occasion.values.get("date")):
+        # Whoever came for it after the first word is not told a second time, though the day on file has not been moved yet.
+        last = car.last(frozenset(rule.services))
+        return JUST_HERE if last is not None and last.day >= day + timedelta(days=min(rule.trigger.days)) else ""
     if not rule.of_work:
         return ""
     # A visit of yesterday that nobody has ticked off yet was a visit all the same, as far as the customer is concerned.

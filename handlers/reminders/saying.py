@@ -31,7 +31,10 @@ def say(push: Push, chat: Chat, due: Due) -> Decision:
     if due.rule.gift and gate.judge(push.session, push.shop, chat, wish, push.now).decision.send_at is not None:
         gift = gifts.give(push.session, due, voice.language, push.now)
     reply = message(voice, due, push.now, gift)
-    decision = gate.post(push.session, push.shop, chat, wish, reply, push.now, key=due.key, feature="reminders")
+    decision = gate.post(
+        push.session, push.shop, chat, wish, reply, push.now, key=due.key, feature="reminders",
+        about=due.rule.name(voice.language),
+    )  # fmt: skip
     push.posted |= decision.send_at is not None
     if decision.send_at is not None:
         for other in due.also:

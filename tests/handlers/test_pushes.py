@@ -208,7 +208,7 @@ def test_stop_ends_one_kind_and_can_be_taken_back(world: World) -> None:
     at_ten(world)
     assert told(ann) == ["inspection"] or len(told(ann)) == 1  # two things of one day are one message
     ann.sees("must be inspected by 23 December", "is due for a service")
-    ann.presses("No more of these")
+    ann.presses("Inspection: No more of these")
     ann.presses("I do want them").sees("What may we write to you about?")
 
 
@@ -269,6 +269,34 @@ def test_changed_words_are_said_and_nothing_is_said_twice(world: World) -> None:
     change(world, "regular_service", priority=3)
     at(world, MONDAY + timedelta(hours=2))
     assert told(ann) == ["regular_service"]
+
+
+@sqlite
+@pytest.mark.parametrize(
+    ("language", "insurance", "warranty"),
+    [
+        ("en", "Insurance: Later", "End of warranty: No more of these"),
+        ("zh-TW", "車險到期：晚點再提醒", "保固到期：不再提醒這類"),
+    ],
+)
+def test_two_things_in_one_message_have_buttons_that_say_which(
+    world: World, language: str, insurance: str, warranty: str
+) -> None:
+    """Two that said "Later" stood below each other, and nobody could know of what."""
+    day = (MONDAY + timedelta(days=30)).date()
+    ann = owner(world, language=language, insured_until=day, warranty_until=day)
+    at_ten(world)
+    assert told(ann) == ["insurance"]
+    assert len(ann.labels) == len(set(ann.labels)) == 7
+    ann.presses(insurance)
+    ann.presses(warranty)
+    assert contact_off(world, ann) == ["papers"]
+
+
+def contact_off(world: World, ann: Customer) -> list[str]:
+    assert ann.outcome
+    with world.database.transaction() as session:
+        return list(contact.wish(session, ann.outcome.chat_id).off)
 
 
 @sqlite

@@ -171,6 +171,16 @@ def test_that_somebody_is_late_is_not_said_along_with_something_else() -> None:
     assert [one.rule.code for one in early] == ["cabin_filter"]
 
 
+def test_who_came_for_it_is_not_told_a_second_time() -> None:
+    """The end of the warranty brings them for a look; a week before it, the same words would only annoy."""
+    look = Work(TODAY + timedelta(days=5), frozenset({"diagnostics"}))
+    ends = {"warranty_until": TODAY + timedelta(days=30)}
+    days = [day for day, _, _ in said(a_person(a_car(**ends)), ["warranty"], TODAY, 40)]
+    assert days == [TODAY, TODAY + timedelta(days=23)]
+    assert said(a_person(a_car(replace(look, day=TODAY - timedelta(days=90)), **ends)), ["warranty"], TODAY, 40)[1:] != []
+    assert said(a_person(a_car(look, **ends)), ["warranty"], TODAY + timedelta(days=6), 40) == []
+
+
 def test_papers_and_work_of_the_same_days_are_spoken_of_together() -> None:
     ann = a_person(a_car(SERVICE, insured_until=date(2027, 3, 22), inspection_due=date(2027, 3, 26)))
     told = said(ann, ["regular_service", "insurance", "inspection"], date(2027, 2, 1), 35)

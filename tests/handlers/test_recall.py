@@ -148,6 +148,8 @@ def test_a_letter_each_and_none_to_the_hold_out(world: World) -> None:
     sent = posted(world)
     assert len({row.chat_id for row in sent}) == len(sent) == 60 - len(held)
     assert "misses us. New until" in sent[0].text
+    assert sent[0].text.startswith("Dear Person, your ")  # by the first name, and with "your" once
+    assert "your your" not in " ".join(row.text for row in sent)
     assert not any("{" in row.text or "[" in row.text for row in sent)
     with world.database.reading() as session:
         assert len(coupons.offers(session)) > 1
