@@ -33,6 +33,8 @@ RARE = (MENTIONED, TODAY, PARTS, APPROVAL, SNOOZED)
 _WHOLE = (MENTIONED, TODAY, PARTS, BREACHED, APPROVAL, SNOOZED)
 # Appointments by which somebody comes; what is only held for a moment is none yet.
 EXPECTED = tuple(status for status in LIVE if status != HELD)
+# The conversations of so many tickets, of all stores, are looked through at first.
+RECENT = 20_000
 # As much of a matter as a line of the list can show.
 _CLIP = 160
 
@@ -41,7 +43,8 @@ _CLIP = 160
 class Wish:
     """Which tickets. `stores` None: no wall. `tier`, `tag` "": every one. `words`: any of these, in all that lives and has ended.
 
-    `digits`, `plate`: of the customer's phone number and car. `deep`: the words may also stand in what was said.
+    `digits`, `plate`: of the customer's phone number and car. `deep`: the words may also stand in what was said
+    about the newest tickets, `far`: about all of them.
     `today`: stores, each with when its day begins and ends.
     """
 
@@ -54,11 +57,12 @@ class Wish:
     digits: Sequence[str] = ()
     plate: str = ""
     deep: bool = False
+    far: bool = False
     tag: str = ""
     today: Sequence[tuple[int, datetime, datetime]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """A ticket as the list shows it. `due`: the promise that is due next, which began at `since`; None while none runs.
 
@@ -85,8 +89,9 @@ class Row:
     name: str
     parts_on: date | None
     parts_until: datetime | None
-    comes_at: datetime | None
-    comes_to: int | None
+    customer_id: int | None
+    comes_at: datetime | None = None
+    comes_to: int | None = None
     marks: list[str] = field(default_factory=list)
 
 
@@ -115,7 +120,7 @@ def rows(session: Session, wish: Wish, limit: int, skip: int = 0) -> list[Row]:
             Ticket.id, Ticket.token, Ticket.chat_id, Ticket.store_id, Ticket.kind, Ticket.tier, Ticket.status,
             func.substr(Ticket.summary, 1, _CLIP), Ticket.answered_at.is_not(None), _DUE, _SINCE, Ticket.opened_at,
             Ticket.unanswered, Ticket.staff_id, Staff.name, CHATS.c.channel, who, PartsWait.expected_on, PartsWait.until,
-            _coming(wish, Appointment.starts_at), _coming(wish, Appointment.store_id),
+            Ticket.customer_id,
         )
         .join(few, few.c.id == Ticket.id)
         .join(CHATS, CHATS.c.id == Ticket.chat_id)
@@ -125,6 +130,8 @@ def rows(session: Session, wish: Wish, limit: int, skip: int = 0) -> list[Row]:
         .order_by(*order)
     )  # fmt: skip
     found = [Row(*row) for row in session.execute(query)]
+    if found and wish.today:
+        _arriving(session, wish, found)
     of_chat: dict[int, list[Row]] = {}
     for row in found:
         of_chat.setdefault(row.chat_id, []).append(row)
@@ -143,9 +150,22 @@ def _few(session: Session, wish: Wish, order: tuple[Any, ...], limit: int, skip:
         return found.limit(limit).offset(skip)
     # One condition for both would have every ticket of every store looked at; alone, the second goes from the newest ticket
     # to the next and stops when there are enough.
-    said = select(Ticket.id).where(*_about(wish), _said(session, wish)).order_by(*order)
+    # There is no index of words: one that is rare would have all that was ever said read.
+    recent = () if wish.far else (Ticket.id > _newest() - RECENT,)
+    said = select(Ticket.id).where(*_about(wish), *recent, _said(session, wish)).order_by(*order)
     both = union(*(select(each.limit(limit + skip).subquery().c.id) for each in (found, said))).subquery()
     return select(both.c.id).order_by(both.c.id.desc()).limit(limit).offset(skip)
+
+
+def goes_further(session: Session, wish: Wish) -> bool:
+    """Whether there are older tickets, whose conversations were not looked through."""
+    if not (wish.deep and wish.words) or wish.far:
+        return False
+    return bool(session.scalar(select(select(Ticket.id).where(Ticket.id <= _newest() - RECENT).exists())))
+
+
+def _newest() -> Any:
+    return select(func.coalesce(func.max(Ticket.id), 0)).scalar_subquery()
 
 
 def counts(session: Session, wish: Wish) -> dict[str, int]:
@@ -239,11 +259,16 @@ def _comes(wish: Wish) -> ColumnElement[bool]:
     return and_(or_(false(), *days), Appointment.status.in_(EXPECTED))
 
 
-def _coming(wish: Wish, column: Any) -> Any:
-    """Of the appointment of today by which the customer of a ticket comes."""
-    theirs = or_(Appointment.customer_id == Ticket.customer_id, Appointment.chat_id == Ticket.chat_id)
-    query = select(column).where(theirs, _comes(wish)).order_by(Appointment.starts_at, Appointment.id).limit(1)
-    return query.correlate(Ticket).scalar_subquery()
+def _arriving(session: Session, wish: Wish, found: Sequence[Row]) -> None:
+    """Writes down when those who come today come: there are few of them, so they are asked for by themselves."""
+    chats, people = {row.chat_id for row in found}, {row.customer_id for row in found if row.customer_id}
+    theirs = or_(Appointment.customer_id.in_(people), Appointment.chat_id.in_(chats))
+    query = select(Appointment.customer_id, Appointment.chat_id, Appointment.starts_at, Appointment.store_id)
+    query = query.where(_comes(wish), theirs).order_by(Appointment.starts_at.desc(), Appointment.id)
+    for customer_id, chat_id, at, store_id in session.execute(query):
+        for row in found:
+            if row.chat_id == chat_id or (customer_id and row.customer_id == customer_id):
+                row.comes_at, row.comes_to = at, store_id
 
 
 def _found(session: Session, wish: Wish) -> ColumnElement[bool]:

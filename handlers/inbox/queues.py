@@ -24,7 +24,7 @@ def wish_of(desk: Desk) -> Wish:
     return Wish(
         queue if queue in queues.QUEUES else queues.ALL, desk.staff.id, desk.wall, desk.now, tier if tier in TIERS else "",
         wanted.words if wanted else (), wanted.digits if wanted else (), wanted.plate if wanted else "",
-        deep=desk.asked("deep") == "1", tag=desk.asked("tag", 40), today=today(desk),
+        deep=desk.asked("deep") in ("1", "2"), far=desk.asked("deep") == "2", tag=desk.asked("tag", 40), today=today(desk),
     )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def listed(desk: Desk, beside: int = 0) -> Mapping[str, Any]:
         "more": len(found) > AT_ONCE,
         "next_page": query(desk, page=str(page + 1)),
         "page": page,
+        "further": queues.goes_further(desk.session, wish) if len(found) <= AT_ONCE else False,
         "clock": lambda row: clock_of(desk, row),
         "begun": drafts.of_staff(desk.session, desk.staff.id),
         "query": query(desk),

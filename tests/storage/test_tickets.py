@@ -1,5 +1,6 @@
 """What the database itself holds about tickets: a history that cannot be changed, claims that only one wins, old tickets."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -116,6 +117,28 @@ def test_what_was_said_is_found_page_by_page_newest_first(database: Database, wo
         pages = [queues.rows(session, wish, 2, skip) for skip in (0, 2, 4, 6)]
         assert [row.id for page in pages for row in page] == [ticket.id for ticket in said[:0:-1]]
         assert queues.rows(session, queues.Wish(queues.ALL, 1, None, START, words=["1000", "a_b"], deep=True), 9) == []
+
+
+def test_conversations_of_older_tickets_are_looked_through_when_asked(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "RECENT", 2)
+    with database.transaction() as session:
+        wish = queues.Wish(queues.ALL, 1, None, START, words=["torque"], deep=True)
+        assert not queues.goes_further(session, wish)
+        for number in range(4):
+            ticket = _ticket(session, f"t{number}")
+            ticket.summary = "hello"
+            message = messages.receive(
+                session, ticket.chat_id, "web", key=f"k{number}", kind="text", text="Torque", data={}, now=START
+            )
+            tickets.link(session, ticket.id, [message or 0])
+        session.flush()
+        assert len(queues.rows(session, wish, 9)) == 2
+        assert queues.goes_further(session, wish)
+        far = replace(wish, far=True)
+        assert len(queues.rows(session, far, 9)) == 4
+        assert not queues.goes_further(session, far)
 
 
 def test_an_alarm_comes_before_times_that_are_to_be_reckoned_anew(database: Database) -> None:
