@@ -15,7 +15,7 @@ from handlers.dialogue.memo import changes_with
 from handlers.dialogue.when import Reading, Understood, understand
 from handlers.prices import finding
 from knowledge_base import Names
-from knowledge_base.names import tokens
+from knowledge_base.names import Found, tokens
 from storage import stores
 from storage.appointments import TRANSPORTS
 from storage.catalogue import CarModel
@@ -37,6 +37,11 @@ _INSTEAD_OF = re.compile(
 )
 
 
+_JOINING = frozenset(["and", "n", "or", "plus", "with"])
+# An elided name must be written as it is, nearly.
+_SURE = 90
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Codes of services that words name: those that are sure, and those of which one is meant ("brake pads")."""
@@ -49,9 +54,9 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     """Several may be named at once: "oil change and tyre rotation". `model`: the car, if it is known."""
     by_words: dict[tuple[int, int], list[str]] = {}
     known = turn.memoised(finding.load).services
-    named = known.find(text)
+    named = _with_elided(known, text)
     if not named and phrases.has("service", phrases.spaced(text)):
-        named = known.find("servicing")
+        named = [*known.find("servicing")]
     for found in named:
         by_words.setdefault((found.start, found.end), []).append(found.key)
     if model is not None:
@@ -63,6 +68,19 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     sure = [code for code in sure if turn.shop.services[code].category != "sales"] or sure
     one_of = [code for codes in by_words.values() if len(codes) > 1 for code in codes]
     return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
+
+
+def _with_elided(known: Names, text: str) -> list[Found]:
+    """The services that are named; "wheel alignment and balancing" says the first word once for both."""
+    named = list(known.find(text))
+    parts = tokens(text)
+    for found in tuple(named):
+        after = parts[found.end : found.end + 2]
+        if found.length > 1 and len(after) == 2 and after[0] in _JOINING and parts[found.start].isascii():
+            more = next(iter(known.find(f"{parts[found.start]} {after[1]}")), None)
+            if more and more.length == 2 and more.score >= _SURE and more.key not in {one.key for one in named}:
+                named.append(Found(more.key, found.end + 1, found.end + 2, more.score))
+    return named
 
 
 def _fitting(turn: Turn, codes: list[str], model: CarModel) -> list[str]:
@@ -192,3 +210,20 @@ _NUMBER = re.compile(r"\d")
 def without(text: str, said: Understood) -> str:
     """The text without the words that said when."""
     return text.replace(said.words(text), " ", 1) if said.span else text
+
+
+_DAYS_AND_TIMES = re.compile(
+    r"\b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|nesday|sday|rsday|urday)?s?\b|\b(?:today|tomorrow|tmrw?|tonight)\b"
+    r"|\b(?:morning|afternoon|evening|arvo|weekend|week|next|this|xmas|christmas|new year|easter|am|pm)\b"
+    r"|\d{1,2}(?:[:.]\d\d)?(?:st|nd|rd|th|[ap]m)?"
+    r"|(?:下|这|這|今)?个?(?:周|週|星期|禮拜|礼拜)[一二三四五六日天末]|[今明后後聽听]天|[今明后後聽听]日|大后天"
+    r"|上午|下午|早上|晚上|中午|朝早|下晝|晏晝|夜晚"
+    r"|[一二三四五六七八九十]{1,3}[点點号號]半?",
+    re.IGNORECASE,
+)
+
+
+def without_times(turn: Turn, text: str, place: Store | None) -> str:
+    """The text without any words that say when, those that were refused among them."""
+    said = when(turn, text, place)
+    return " ".join(_DAYS_AND_TIMES.sub(" ", without(text, said)).split())

@@ -15,7 +15,12 @@ _ENGLISH = re.compile(
     rf"\b(?:(?P<half>half) an? (?:hour|hr)|(?P<number>{_NUMBER}) ?(?P<unit>{_UNIT})(?P<more> and an? half)?"
     rf"|(?P<hours>{_NUMBER}) and an? half hours)\b(?: or so)?(?: (?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))\b)?"
 )
-_PUSHED = re.compile(r"\b(?:push|postpone|delay|put off|(?:move|shift|put) (?:\w{1,12} ){0,3}?back)\b")
+_PUSHED = re.compile(r"\b(?:push|postpone|delay|put off|go back|(?:move|shift|put|bump|knock|set) (?:\w{1,12} ){0,3}?back)\b")
+# What the old time is called, beside how far it shall go from it.
+_WAS = re.compile(
+    r"\b(?:it |its |that |i |was |is |am |im |originally |currently |booked |in |down ){1,4}(?:for|on|at) [^,.?!]{1,20}"
+    r"|(?:本来|原来|原本|原先|之前)(?:是|系|约|定|订|在)*的?[^,，。.?？!]{1,8}|约(?:的|咗|了)(?:是|系)?[^,，。.?？!晚早推延迟提往]{1,8}"
+)
 _PULLED = re.compile(r"\b(?:bring|move|pull) (?:\w{1,12} ){0,3}?forward\b")
 
 _HAN = r"[\d一二两俩仨三四五六七八九十]{1,3}"
@@ -72,7 +77,7 @@ def shift(text: str) -> Shift | None:
 
 
 def _without(said: str, found: re.Match[str]) -> str:
-    return f"{said[: found.start()]} {said[found.end() :]}"
+    return _WAS.sub(" ", f"{said[: found.start()]} {said[found.end() :]}")
 
 
 def _english(found: re.Match[str], said: str) -> timedelta:

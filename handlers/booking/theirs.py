@@ -40,7 +40,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     timed = _timed(turn, phrases.without("cancel_surely", text))
     if phrases.has("may", text) and not timed:
         return None
-    if phrases.has("unwanted", text) and meant.of_theirs(turn, rows):
+    if phrases.has("elsewhere", text) or (phrases.has("unwanted", text) and meant.of_theirs(turn, rows)):
         return _cancel(turn, rows)
     their, spoken_of = phrases.has("theirs", bare), _spoken_of(turn, rows)
     if phrases.has("cancel", bare) and (
@@ -71,6 +71,11 @@ def already(turn: Turn, wish: Answers) -> Appointment | None:
 
 def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *, their: bool, timed: bool) -> bool:
     if (their and phrases.has("move", bare)) or (phrases.has("move_surely", bare) and _as_a_wish(text)):
+        return True
+    if their and phrases.has("sooner", text) and phrases.has("free", text) and len(rows) == 1:
+        return True
+    if phrases.has("pushes", text) and len(rows) == 1 and timed:
+        # Whoever has one appointment means it, whatever they call the work, and whatever was before.
         return True
     if not timed or phrases.has("over", text) or meant.of_theirs(turn, rows) is False:
         return False

@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.booking import hearing, phrases
+from handlers.booking import hearing, meant, mine, phrases
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
@@ -12,6 +12,10 @@ from handlers.prices import finding
 from knowledge_base.names import tokens
 
 MOST_GUESSES = 4
+# Letters of a text that says only when.
+_SHORT_WISH = 70
+# What is left of such a text is a slip or a sound.
+_STRAY = 2
 FEW = 3
 # Clauses with the mark that ends them.
 _QUESTIONS = re.compile(r"[^,.;!?，。；！？、\n]+[?？]?")
@@ -27,6 +31,8 @@ def wish(turn: Turn) -> Answers | None:
     known = heard(turn, said)
     named = "service" in known or "service+" in known
     timed = bool({"day", "window", "which"} & known.keys())
+    if phrases.has("straight", text) and not timed and not named:
+        return known
     if phrases.wants(text) and not (_asks(text) and not named and not timed):
         if named:
             return known
@@ -37,8 +43,9 @@ def wish(turn: Turn) -> Answers | None:
         return known if _at_that_time(turn, text, known) else None
     if named:
         return known if _whenever(turn, text) else None
-    when = timed or (phrases.has("whenever", text) and phrases.has("look", text))
-    return _looked_at(turn, text, known) if when else None
+    when = timed or (phrases.has("whenever", text) and (phrases.has("look", text) or phrases.has("fault", text)))
+    found = _looked_at(turn, text, known) if when else None
+    return known if found is None and timed and _only_when(turn, text) else found
 
 
 def _wanted_clauses(turn: Turn) -> str:
@@ -64,6 +71,14 @@ def _names_work(turn: Turn, clause: str) -> bool:
 def asks(turn: Turn) -> bool:
     """Whether the words are a question, and not one for a visit."""
     return _asks(phrases.spaced(turn.words))
+
+
+def _only_when(turn: Turn, text: str) -> bool:
+    """A day or a time to come at, and hardly a word more: "yes please 10.30", 星期五唔得呀，禮拜六就可以."""
+    if turn.chat.form is not None or len(turn.words) > _SHORT_WISH or phrases.has("over", text) or mine.coming(turn):
+        return False
+    rest = phrases.without("beside_when", phrases.spaced(hearing.without_times(turn, turn.words, turn.store)))
+    return all(len(word) <= _STRAY for word in tokens(rest))
 
 
 def _asks(text: str) -> bool:
@@ -122,8 +137,10 @@ def _looked_at(turn: Turn, text: str, known: Answers) -> Answers | None:
     faulty = phrases.has("fault", text)
     if phrases.has("slot", text) and begged:
         return _with_guess(turn, known) if faulty else known
-    if faulty and (begged or _then(turn)):
+    if faulty and (begged or _then(turn) or (phrases.has("look", text) and phrases.has("here", text))):
         return _with_guess(turn, known)
+    if begged and meant.codes(turn):
+        return {**known, "service+": sorted(meant.codes(turn), key=lambda code: turn.shop.services[code].position)[:MOST_GUESSES]}
     asks = phrases.has("about", text) and not phrases.has("free", text)
     comes = phrases.has("comes", text) and (begged or not asks)
     if comes or (begged and (phrases.has("look", text) or (not asks and faq.bookable(turn)))):

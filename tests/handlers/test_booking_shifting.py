@@ -14,7 +14,8 @@ TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
     [
         ("an hour later", 60), ("an hour and a half later", 90), ("2 hrs earlier", -120), ("push it back 15 mins", 15),
         ("bring it forward by a day", -1440), ("half an hour after what we said", 30), ("晚两天", 2880), ("早三刻钟", -45),
-        ("遲三個字", 15), ("推迟一个半小时", 90), ("延後一週", 7 * 1440), ("提前半小時", -30),
+        ("遲三個字", 15), ("推迟一个半小时", 90), ("can it go back a week", 7 * 1440),
+        ("延後一週", 7 * 1440), ("提前半小時", -30),
     ],
 )  # fmt: skip
 def test_how_far(words: str, minutes: int) -> None:

@@ -258,3 +258,65 @@ def test_a_likeness_is_no_name(world: World) -> None:
     ):
         assert state(says(world, words))[1]["service"] == services, words
     assert "service" not in state(says(world, "the car wants a service, anything on Friday?"))[1]
+
+
+def test_who_says_only_when_wants_to_come(world: World) -> None:
+    for words, day in (
+        ("tomorrow 3pm?", "22"), ("Fri not possible sorry, wed instead 2pm ok", "25"), ("friday works", "27"),
+        ("can we say the 27th instead", "27"), ("周一不行，周二上午吧", "24"),
+        ("星期五唔得呀，星期六就可以", "28"), ("聽日兩點得唔得", "22"),
+    ):  # fmt: skip
+        form, answers = state(says(world, words))
+        assert (form, answers.get("day")) == ("booking.book", f"2026-11-{day}"), words
+    for words in (
+        "see you tomorrow at 9",
+        "聽日見",
+        "any staff on Sunday?",
+        "happy Friday",
+        "no service today?",
+        "今天没有服务吗",
+    ):
+        assert state(says(world, words))[0] != "booking.book", words
+
+
+def test_who_wants_to_be_booked_in_is(world: World) -> None:
+    for words in ("can I get booked in", "appointment please", "hi, could we book in please"):
+        assert state(says(world, words))[0] == "booking.book", words
+    for words in ("can I book online?", "how do I book?"):
+        assert state(says(world, words))[0] is None, words
+
+
+def test_a_fault_and_a_time_want_a_look_at_the_car(world: World) -> None:
+    for words in (
+        "won't start, can I come tomorrow 9?",
+        "打不着火，明天上午能来吗",
+        "聽日打唔著火，可唔可以嚟",
+        "刹车有异响 周一上午过去看看",
+    ):
+        form, answers = state(says(world, words))
+        assert (form, "diagnostics" in answers.get("service+", ())) == ("booking.book", True), words
+
+
+def test_what_is_named_once_for_two_services(world: World) -> None:
+    _, answers = state(says(world, "wheel alignment n balancing wed"))
+    assert answers["service"] == ["wheel_balance", "wheel_alignment"]
+
+
+def test_an_appointment_is_moved_shown_and_given_up_in_more_words(world: World) -> None:
+    ann = booked(world)
+    for words, form, day in (
+        ("can the service go back a week, it was for the 24th", "booking.move", "2026-12-01"),
+        ("Could you push back the valet to Friday", "booking.move", "2026-11-27"),
+        ("Earlier slot available? currently have 10am Tuesday", "booking.move", None),
+        ("本来约的24号，推迟一周", "booking.move", "2026-12-01"),
+        ("转去星期五朝早得唔得", "booking.move", "2026-11-27"),
+        ("Please cancel booking ref 40217", "booking.cancel", None),
+        ("唔使啦，我搵到第二間", "booking.cancel", None),
+        ("I have found another garage", "booking.cancel", None),
+    ):
+        state_after = state(ann.says(words))
+        assert (state_after[0], state_after[1].get("day")) == (form, day), words
+        ann.says("cancel") if form == "booking.move" else ann.says("no")
+    for words in ("睇返我有咩預約", "我係咪約咗星期二", "查一下我名下的预约"):
+        assert state(ann.says(words))[0] is None, words
+        ann.sees("10:00")

@@ -11,6 +11,8 @@ def with_refusals(tokens: list[Token], text: str) -> list[Token]:
     """English refusals that stand after a day ("doesn't work") as tokens, in the place of their words."""
     if not text or max(text) < "a":
         return tokens
+    for match in clause("all_but", text).finditer(text):
+        tokens = [t._replace(kind="!") if t.kind == "," and t.end == match.end(1) else t for t in tokens]
     asks = [m.span() for m in clause("asks", text).finditer(text)]
     for match in clause("does_not", text).finditer(text):
         start, end = match.span()

@@ -130,8 +130,10 @@ def no_face_alone(value: object) -> bool:
 
 def alone(context: Context, tokens: list[Token]) -> Made:
     """Nothing but a number, or "is 3 ok?"."""
-    number = next(t for t in tokens if t.kind == "n")
-    if number.value >= 100 and number.end - number.start < 4:
+    number = next(t for t in tokens if t.kind in "nk")
+    if number.kind == "k" and (context.chinese or not isinstance(number.value, tuple)):
+        return None
+    if number.kind == "n" and number.value >= 100 and number.end - number.start < 4:
         return None
     others = [t.value for t in tokens if t.kind == "x" and t.start >= number.end]
     words = [word for value in others for word in (value if isinstance(value, tuple) else (value,))]

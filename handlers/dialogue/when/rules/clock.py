@@ -79,7 +79,7 @@ RULES = [
     ("[*>],?@?n(?:x|$|(?=[.?,]))", promoted),
     ("4n(?=[.?,]|$)", promoted),
     ("kx[l@I,4]*[Dwp]|[Dwp],?xk", apart),
-    ("^x?[,.]?n(?:x?[.?]?)?$", alone),
+    ("^x?[,.]?[nk](?:x?[.?]?)?$", alone),
     ("^x?,?n[|]n(?=x?[.?]?$)", alone_or),
     ("n[|/]@?c", another_with_meridiem),
     ("c[|&/]@?n(?!u)|n[|&/]@?c", another),
