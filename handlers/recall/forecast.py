@@ -14,6 +14,9 @@ from handlers.dialogue.shop import Shop
 from handlers.dialogue.texts import Texts
 from handlers.dialogue.voice import Voice
 from handlers.recall import letters, rules
+from handlers.reminders import birthdays, loading, rulebook
+from handlers.reminders.due import OUTRANKED
+from handlers.reminders.rulebook import Rulebook
 from handlers.rewards import rules as gifts
 from handlers.segments import actions as audience
 from storage import campaigns, chats, facts, segments
@@ -50,6 +53,7 @@ class _Looking:
     session: Session
     shop: Shop
     now: datetime
+    book: Rulebook
 
 
 def of(
@@ -67,7 +71,7 @@ def of(
             found.exact = facts.last_id(session) <= FEW
             if found.exact:
                 facts.refresh(session, today, (0, FEW))
-        _look(_Looking(session, shop, start), texts, campaign, found, asked, samples)
+        _look(_Looking(session, shop, start, rulebook.load(session)), texts, campaign, found, asked, samples)
         trial.rollback()
     return found
 
@@ -94,6 +98,11 @@ def _ask(
     session, now = looking.session, looking.now
     theirs = sorted(chats.of_customer(session, number), key=lambda one: one.seen_at or now, reverse=True)
     chat = next(one for one in theirs if one.reachable)
+    who = session.get_one(Customer, number)
+    home = loading.home(looking.shop, who.store_id)
+    if birthdays.near(looking.book, looking.shop, who, loading.today_in(home, now)):
+        found.reasons[OUTRANKED] += 1
+        return
     decision = gate.judge(session, looking.shop, chat, Wish(MARKETING, "offers", now, expires_at=ends), now).decision
     if decision.send_at is None:
         found.reasons[decision.reason] += 1
@@ -101,7 +110,6 @@ def _ask(
     zone = ZoneInfo(looking.shop.stores[0].timezone)
     found.days[decision.send_at.astimezone(zone).date()] += 1
     if len(found.samples) < samples:
-        who = session.get_one(Customer, number)
         found.samples.append((who.name, words(looking, texts, who, campaign, offer, found.day, chat.language)))
 
 

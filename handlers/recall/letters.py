@@ -18,15 +18,17 @@ from handlers.dialogue.push import Push
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.voice import Voice
 from handlers.recall import actions, rules
-from handlers.reminders import mileage, wording
+from handlers.reminders import birthdays, loading, mileage, rulebook, wording
+from handlers.reminders.due import OUTRANKED
 from handlers.rewards import actions as rewards
 from handlers.rewards import words as gifts
-from storage import campaigns, chats, odometer, stores, vehicles
+from storage import campaigns, chats, contact, odometer, stores, vehicles
 from storage.appointments import Appointment
 from storage.campaigns import DROPPED, HELD_BACK, HOLD_OUT, POSTED, RUNNING, WITHHELD, Campaign, Recipient
 from storage.chats import Chat
 from storage.coupons import Coupon, Offer
 from storage.customers import Customer
+from storage.stores import Store
 from storage.vehicles import Vehicle
 
 # So many at a tick, and none while so many messages wait to leave: what is in the outbox cannot follow an edit any more.
@@ -63,6 +65,10 @@ class _Turn:
     @property
     def voice(self) -> Voice:
         return Voice(self.chat.language or self.customer.language or "en", self.push.texts, self.push.shop)
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(MARKETING, "offers", self.push.now, expires_at=self.campaign.ends_at)
 
 
 def due(session: Session, now: datetime) -> list[int]:
@@ -108,13 +114,34 @@ def write(push: Push, recipient_id: int) -> None:
     elif chat is None:
         _settle(campaign, row, DROPPED, "unreachable", now)
     else:
-        _write(_Turn(push, campaign, row, session.get_one(Customer, row.customer_id), chat))
+        turn = _Turn(push, campaign, row, session.get_one(Customer, row.customer_id), chat)
+        if birthdays.near(push.memo.get(session, rulebook.load), push.shop, turn.customer, loading.today_in(_home(turn), now)):
+            _leave_room(turn)
+        else:
+            _write(turn)
     session.flush()
+
+
+def _leave_room(turn: _Turn) -> None:
+    """One offer a week: whose birthday comes is greeted, and not written to as one of many."""
+    contact.write_down(
+        turn.push.session, key=_key(turn), chat_id=turn.chat.id, customer_id=turn.customer.id, kind="offers", purpose=MARKETING,
+        priority=turn.wish.priority, verdict=HELD_BACK, reason=OUTRANKED, due_at=None, at=turn.push.now,
+    )  # fmt: skip
+    _settle(turn.campaign, turn.row, HELD_BACK, OUTRANKED, turn.push.now)
+
+
+def _key(turn: _Turn) -> str:
+    return f"campaign:{turn.row.campaign_id}:{turn.row.customer_id}:{turn.row.tries}"
+
+
+def _home(turn: _Turn) -> Store:
+    return loading.home(turn.push.shop, turn.customer.store_id)
 
 
 def _write(turn: _Turn) -> None:
     session, row, push = turn.push.session, turn.row, turn.push
-    key = f"campaign:{row.campaign_id}:{row.customer_id}:{row.tries}"
+    key = _key(turn)
     try:
         with session.begin_nested():
             held = _place(turn)
@@ -189,9 +216,9 @@ def _post(turn: _Turn, key: str, coupon: Coupon | None, held: Appointment | None
     text = rules.filled(
         letter, values(push, turn.voice, turn.customer, campaign, coupon.valid_until if coupon else None, held, _car(turn))
     )
-    wish = Wish(MARKETING, "offers", push.now, expires_at=campaign.ends_at)
     return gate.post(
-        push.session, push.shop, turn.chat, wish, Reply(text, _buttons(turn, coupon, held)), push.now, key=key, feature="recall"
+        push.session, push.shop, turn.chat, turn.wish, Reply(text, _buttons(turn, coupon, held)), push.now, key=key,
+        feature="recall",
     )  # fmt: skip
 
 

@@ -177,6 +177,28 @@ def test_a_letter_each_and_none_to_the_hold_out(world: World) -> None:
 
 
 @sqlite
+def test_whose_birthday_comes_is_greeted_and_not_written_to_as_one_of_many(world: World) -> None:
+    """There is room for one offer a week, and the letter would have taken it; a dry run says so, too."""
+    world.now = AWAKE
+    ids = people(world, 5)
+    soon, later, past = (AWAKE.date() + timedelta(days=days) for days in (8, 20, -1))
+    with world.database.transaction() as session:
+        for number, day in zip(ids, (soon, later, past), strict=False):
+            session.get_one(Customer, number).birthday = day.replace(year=1990)
+    approved(world)
+    with world.database.transaction() as session:
+        looked = forecast.of(session, shops.load(session), world.engine.texts, session.scalars(select(Campaign)).one(), world.now)
+        assert (looked.reasons, sum(looked.days.values())) == ({"outranked": 1}, 4)
+    world.sweeps()
+    world.sweeps()
+    held = {row.customer_id: row.reason for row in rows(world) if row.status == HELD_BACK}
+    assert held == {ids[0]: "outranked"}
+    with world.database.reading() as session:
+        decided = session.scalars(select(ContactDecision.reason).where(ContactDecision.customer_id == ids[0])).all()
+        assert decided == ["outranked"]
+
+
+@sqlite
 def test_cc10_a_stop_in_the_middle(world: World) -> None:
     """CC10: whoever says stop gets nothing any more, whether their turn is still to come or their letter waits."""
     world.now = AWAKE
