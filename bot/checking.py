@@ -23,6 +23,9 @@ from storage.vehicles import Vehicle
 # From then on the holidays of the coming year ought to be known.
 LAST_MONTH = 12
 LOW_DISK = 500 * 1024 * 1024
+# Of a long list so many are named.
+MOST_NAMED = 8
+_IN_STORES = "`bayline export stores stores.toml`; add {} and `bayline import stores.toml`."
 
 
 def findings() -> Iterator[Finding]:
@@ -30,7 +33,14 @@ def findings() -> Iterator[Finding]:
     settings, sample = shop_settings()
     yield from _settings(settings, sample)
     database = open_database(settings)
-    yield Finding(True, f"Database: {'SQLite' if database.is_sqlite else 'PostgreSQL'} answers and has the present shape.")
+    name = "SQLite" if database.is_sqlite else "PostgreSQL"
+    yield Finding(True, f"Database: {name} answers and has the present shape.")
+    if not database.serves():
+        yield Finding(
+            False, f"Database: {name} can be read and not written to, so nobody can be answered.",
+            "Make room on the disk of the file, and let this process write to file and folder." if database.is_sqlite else
+            "DATABASE_URL leads to a standby, or this user may only read: name the first server.",
+        )  # fmt: skip
     with database.reading() as session:
         yield from _stores(session, open_clock(settings)())
         yield from _catalogue(session, settings)
@@ -43,7 +53,10 @@ def findings() -> Iterator[Finding]:
 
 def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
     if sample:
-        yield Finding(False, "This is the sample shop.", "`bayline init` makes your own; or set DATABASE_URL.")
+        yield Finding(
+            False, "There is no shop of your own here; this looks at the sample shop.",
+            "`bayline init` makes yours. If there is one, run this in its folder, or with its DATABASE_URL or BAYLINE_DATA_DIR.",
+        )  # fmt: skip
     if settings.telegram_bot_token.get_secret_value():
         way = "webhook" if settings.telegram_webhook_url else "polling"
         yield Finding(True, f"Telegram: token is set, updates by {way}.")
@@ -61,7 +74,10 @@ def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
         yield Finding(True, "Metrics: off; BAYLINE_METRICS_TOKEN turns them on (docs/running.md).")
     free = shutil.disk_usage(settings.data_dir if settings.data_dir.exists() else ".").free
     if free < LOW_DISK:
-        yield Finding(False, f"Disk: {free // 2**20} MB free.", "Make room before the database has none.")
+        yield Finding(
+            False, f"Disk: only {free // 2**20} MB free.",
+            "Make room: below 200 MB no photos are taken, and without any nobody is answered.",
+        )  # fmt: skip
     else:
         yield Finding(True, f"Disk: {free // 2**30} GB free.")
     if settings.clock_file:
@@ -72,12 +88,12 @@ def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
 def _stores(session: Session, now: datetime) -> Iterator[Finding]:
     found = stores.all_stores(session)
     if not found:
-        yield Finding(False, "Stores: none.", "`bayline init` asks for one, or `bayline import stores.toml`.")
+        yield Finding(False, "Stores: none.", "`bayline init` asks for one; or `bayline import stores.toml` (docs/importing.md).")
     for store in found:
         if not store.hours:
-            yield Finding(False, f"Store {store.code}: no opening hours.", "Add hours to stores.toml and import it.")
+            yield Finding(False, f"Store {store.code}: no opening hours.", _IN_STORES.format("hours"))
         elif not store.bays:
-            yield Finding(False, f"Store {store.code}: no bays.", "Add bays to stores.toml and import it.")
+            yield Finding(False, f"Store {store.code}: no bays.", _IN_STORES.format("bays, or nobody can book,"))
         else:
             yield Finding(
                 True, f"Store {store.code}: open {len({h.weekday for h in store.hours})} days a week, {len(store.bays)} bays."
@@ -86,7 +102,7 @@ def _stores(session: Session, now: datetime) -> Iterator[Finding]:
         if today.month == LAST_MONTH and not any(special.day.year == today.year + 1 for special in store.special_days):
             yield Finding(
                 False, f"Store {store.code}: no holidays of {today.year + 1} are known; visits will be booked on them.",
-                "Add them to special_days in stores.toml and import it.",
+                _IN_STORES.format("them to special_days"),
             )  # fmt: skip
 
 
@@ -100,22 +116,32 @@ def _catalogue(session: Session, settings: Settings) -> Iterator[Finding]:
     without = [s.code for s in services if not any(shop.prices_on(day, store, s) for store in shop.stores)]
     yield Finding(True, f"Catalogue: {len(services)} services, {len(shop.models)} car models.")
     if without:
-        yield Finding(False, f"Prices: none that holds today for {', '.join(without)}.", "Add them to prices.csv and import it.")
+        yield Finding(
+            False, f"Prices: none that holds today for {_some(without)}; whoever asks is told so.",
+            "`bayline export prices prices.csv`; add them and `bayline import prices.csv`.",
+        )  # fmt: skip
 
 
 def _knowledge(session: Session) -> Iterator[Finding]:
     rows = entries.all_rows(session)
     if not rows:
-        yield Finding(False, "Knowledge base: empty.", "`bayline import kb.toml`.")
+        yield Finding(
+            False, "Knowledge base: empty.", "`bayline init` brings a starter base; your own: `bayline import kb.toml`."
+        )
         return
     known = {service.code for service in catalogue.services(session)}
     everything = [base.entry_of(row) for row in rows]
     problems = list(check(everything, placeholders=list(ALLOWED)))
     for problem in problems[:20]:
-        yield Finding(False, f"Knowledge base: {problem.sentence}", "Mend it in the file and import it again.")
+        yield Finding(False, f"Knowledge base: {problem.sentence}", "`bayline export kb kb.toml`; mend it there and import it.")
     if not problems:
         yield Finding(True, f"Knowledge base: {len({row.entry_id for row in rows})} entries in three languages.")
     missing = {found[2] for row in rows for found in PLACEHOLDER.finditer(row.answer) if found[2] and found[2] not in known}
     if missing:
-        yield Finding(False, f"Knowledge base: answers name services that the catalogue lacks: {', '.join(sorted(missing))}.",
-                      "Import the services, or change the answers.")  # fmt: skip
+        yield Finding(False, f"Knowledge base: answers name services that the catalogue lacks: {_some(sorted(missing))}.",
+                      "Import services with these codes, or change the answers: `bayline export kb kb.toml`.")  # fmt: skip
+
+
+def _some(codes: list[str]) -> str:
+    more = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
+    return ", ".join(codes[:MOST_NAMED]) + more

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import (
+    cli_aside,
     cli_backup,
     cli_customers,
     cli_doctor,
@@ -39,6 +40,7 @@ app.add_typer(cli_tickets.app, name="tickets")
 app.add_typer(cli_feedback.app, name="feedback")
 app.add_typer(cli_pushes.app, name="pushes")
 app.add_typer(cli_staff.app, name="staff")
+app.add_typer(cli_aside.app, name="aside")
 cli_shop.add_to(app)
 cli_doctor.add_to(app)
 cli_backup.add_to(app)

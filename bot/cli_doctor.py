@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import typer
 
-from bot.cli_common import opened, sentences, shop_settings
+from bot.cli_common import now_of, opened, sentences, shop_settings
 from bot.finding import AsJson, Finding, say
 from bot.settings import Wrong
 
@@ -14,7 +14,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check that the file is whole and that the sums of coupons, budgets and calendar are what their ledgers say."""
+    """Check that the file is whole, sums of coupons, budgets and calendar are what their ledgers say, and nothing is stuck."""
     with sentences():
         good = say(_all(), "BAD ", as_json=as_json)
     raise typer.Exit(0 if good else 1)
@@ -24,8 +24,8 @@ def _all() -> Iterator[Finding]:
     from bot.doctor import findings
 
     yield from _the_file()
-    with opened() as (_, database), database.reading() as session:
-        yield from findings(session)
+    with opened() as (settings, database), database.reading() as session:
+        yield from findings(session, now_of(settings))
 
 
 def _the_file() -> Iterator[Finding]:
@@ -35,7 +35,10 @@ def _the_file() -> Iterator[Finding]:
 
     settings, _ = shop_settings()
     path = sqlite_path(settings.database)
-    if path is None or not path.exists():
+    if path is None:
+        yield Finding(True, "PostgreSQL looks after its own files; its pg_amcheck looks through them.")
+        return
+    if not path.exists():
         return
     found = sqlite_file.problems(path)
     try:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, String, Text, delete
+from sqlalchemy import Integer, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Moment, insert
@@ -43,3 +43,13 @@ def put(session: Session, *, key: str, channel: str, reason: str, raw: str, now:
     """Parks an update once; the same key again changes nothing."""
     row = insert(session, Quarantined.__table__).values(key=key, channel=channel, reason=reason[:200], raw=raw[:100_000], at=now)
     session.execute(row.on_conflict_do_nothing(index_elements=["key"]))
+
+
+def all_rows(session: Session) -> list[Quarantined]:
+    """What was put aside, oldest first."""
+    return list(session.scalars(select(Quarantined).order_by(Quarantined.at, Quarantined.id)))
+
+
+def drop(session: Session, key: str) -> bool:
+    """It has been looked at; False when there is no such one."""
+    return session.execute(delete(Quarantined).where(Quarantined.key == key).returning(Quarantined.id)).first() is not None

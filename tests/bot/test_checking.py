@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from bot import checking_telegram
 from bot.cli import app
 from bot.finding import Finding
 from bot.settings import Settings
+from storage import quarantine
 from tests.fake_telegram import FakeTelegram, Group
+from tests.world import World
 
 GROUP = -1001234567890
 RIGHTS = {"can_manage_topics", "can_pin_messages", "can_delete_messages", "can_restrict_members"}
@@ -96,3 +98,40 @@ def test_in_december_the_holidays_of_next_year_are_asked_for(
     assert "special_days" in found[12][0]["remedy"]
     whole = CliRunner().invoke(app, ["doctor", "--json"])
     assert (whole.exit_code, {one["good"] for one in json.loads(whole.stdout)}) == (0, {True})
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_what_is_stuck_or_lies_aside_is_told_with_what_to_do(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """PR12, CH15: nothing lies where nobody sees it; the commands that the doctor names are there, and end it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", world.database.url)
+    monkeypatch.setenv("BAYLINE_CLOCK_FILE", str(tmp_path / "clock"))
+    world.customer("telegram").says("help")
+    with world.database.transaction() as session:
+        quarantine.put(session, key="telegram:1:77", channel="telegram", reason="error: KeyError", raw='{"a": 1}', now=world.now)
+
+    def says(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, words)
+        return result.exit_code, " ".join(result.output.split())
+
+    def at(minutes: int) -> None:
+        (tmp_path / "clock").write_text((world.now + timedelta(minutes=minutes)).isoformat())
+
+    at(10)
+    code, told = says("doctor")
+    assert "OK Messages: none is stuck." in told
+    at(20)
+    code, told = says("doctor")
+    assert code == 1
+    assert "One message to telegram should have left, the first 20 minutes ago. → Is Bayline running" in told
+    assert "Updates: 1 could not be handled and lie aside, the last on 2026-11-21 01:00 UTC (error: KeyError)" in told
+    assert "telegram:1:77 error: KeyError" in says("aside", "list")[1]
+    assert says("aside", "show", "telegram:1:77") == (0, '{"a": 1}')
+    assert says("aside", "drop", "telegram:1:78") == (
+        2, "nothing with the key telegram:1:78 lies aside: `bayline aside list` names them",
+    )  # fmt: skip
+    assert says("aside", "drop", "telegram:1:77") == (0, "Dropped.")
+    assert says("aside", "list") == (0, "Nothing lies aside.")
+    assert "lie aside" not in says("doctor")[1]

@@ -1,6 +1,7 @@
 """The command line as its user types it: real settings, one sentence for what is wrong; processes where one comes or goes."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -238,6 +239,11 @@ def test_a_shop_is_made_by_answering_questions_then_fed_and_checked(bayline: Cal
     checked = bayline("check")
     assert checked.exit_code == 1
     assert "Prices: none that holds today" in checked.stdout
+    wrong = [one for one in json.loads(bayline("check", "--json").stdout) if not one["good"]]
+    assert any("and 30 more" in one["text"] for one in wrong)
+    for one in wrong:  # each says what to type, or where to write
+        assert len(one["text"]) < 250
+        assert "`bayline " in one["remedy"] or "TELEGRAM_BOT_TOKEN" in one["remedy"], one
     (tmp_path / "prices.csv").write_text(
         "store,service,model,amount,valid_from,valid_until\nnowhere,minor_service,,399,2026-01-01,\n"
     )
