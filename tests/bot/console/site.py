@@ -309,6 +309,7 @@ def campaign_in(database: Database, store: str) -> Campaign:
             name=f"Spring in {store}", segment_id=segment.id, offer_id=None, store_id=segment.store_id, starts_at=START,
             letters=dict.fromkeys(LANGUAGES, "Hello {name}"), ends_at=START + timedelta(days=9), hold_out=10, services=[],
             places=0, hold_hours=24, days_ahead=5, report_days=30, cost=0, status="draft", note="", created_at=START,
+            link=f"TEST{segment.id:04}",
         )  # fmt: skip
         session.add(row)
         session.flush()
