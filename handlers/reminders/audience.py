@@ -15,7 +15,8 @@ ENERGIES = ("petrol", "diesel", "hybrid", "electric")
 @dataclass(frozen=True, slots=True)
 class Audience:
     """What is empty does not matter. `stores`, `segments`: codes; one of them. `had`: codes of services of which one was done to
-    the car in the last `had_months`. `quiet_days`: nobody who has been here in so many days."""
+    the car in the last `had_months`. `quiet_days`: nobody who has been here in so many days. `models`: codes of the catalogue,
+    `built_from` and `built_until`: years; a car without a year is meant by `models` alone, and with a year by both."""
 
     store_kind: str = ""
     stores: tuple[str, ...] = ()
@@ -26,10 +27,13 @@ class Audience:
     had: frozenset[str] = frozenset()
     had_months: int = 24
     quiet_days: int = 0
+    models: tuple[str, ...] = ()
+    built_from: int = 0
+    built_until: int = 0
 
     @property
     def asks_for_a_car(self) -> bool:
-        return bool(self.energy or self.parked or self.had)
+        return bool(self.energy or self.parked or self.had or self.models or self.built_from or self.built_until)
 
 
 def has_person(audience: Audience, person: Person, today: date, figures: Figures) -> bool:
@@ -48,6 +52,11 @@ def has_car(audience: Audience, car: Car, today: date) -> bool:
     if audience.energy and car.energy not in audience.energy:
         return False
     if audience.parked and car.parked != audience.parked:
+        return False
+    if audience.models and car.model not in audience.models:
+        return False
+    # Of a car whose year nobody knows it may be true: to ask once too often is better than once too seldom.
+    if car.year is not None and not audience.built_from <= car.year <= (audience.built_until or car.year):
         return False
     since = plus_months(today, -audience.had_months)
     return not audience.had or any(work.day >= since and work.services & audience.had for work in car.works)

@@ -80,7 +80,9 @@ def _audience(desk: Desk) -> dict[str, Any]:
         "store_kind": desk.field("audience_store_kind", 20), "parked": desk.field("audience_parked", 20),
         "stages": list(desk.form.get("audience_stages", ())), "energy": list(desk.form.get("audience_energy", ())),
         "stores": _list(desk.field("audience_stores", 400)), "segments": _list(desk.field("audience_segments", 400)),
-        "had": _list(desk.field("audience_had", 400)),
+        "had": _list(desk.field("audience_had", 400)), "models": _list(desk.field("audience_models", 400)),
+        "built_from": _number(desk.field("audience_built_from", 6)),
+        "built_until": _number(desk.field("audience_built_until", 6)),
         "had_months": _number(desk.field("audience_had_months", 6)), "quiet_days": _number(desk.field("audience_quiet_days", 6)),
     }  # fmt: skip
     return {name: value for name, value in found.items() if value not in ("", [])}

@@ -23,7 +23,8 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Car:
-    """A car and its history, the oldest work first. `names`: make and model by language, empty for one that we do not know."""
+    """A car and its history, the oldest work first. `names`: make and model by language, empty for one that we do not know;
+    `model`: its code. `year`: of building."""
 
     id: int
     names: Mapping[str, str]
@@ -37,6 +38,8 @@ class Car:
     works: tuple[Work, ...]
     estimate: Estimate
     readings: tuple[Point, ...] = ()
+    model: str = ""
+    year: int | None = None
 
     def last(self, services: frozenset[str]) -> Work | None:
         """The newest work with one of these in it."""

@@ -115,7 +115,8 @@ def _with_history(session: Session, shop: Shop, owned: Sequence[Vehicle]) -> lis
         car = Car(
             vehicle.id, names, vehicle.plate or "", model.energy if model else "", vehicle.delivered_on, vehicle.insured_until,
             vehicle.inspection_due, vehicle.warranty_until, vehicle.parked, _in_order(works[vehicle.id]),
-            mileage.estimate(points[vehicle.id], vehicle.delivered_on), tuple(points[vehicle.id]),
+            mileage.estimate(points[vehicle.id], vehicle.delivered_on), tuple(points[vehicle.id]), model.code if model else "",
+            vehicle.year,
         )  # fmt: skip
         made.append((vehicle.id, car))
     return made

@@ -113,6 +113,7 @@ def written(rule: Rule) -> dict[str, Any]:
         "segments": list(rule.audience.segments),
         "energy": list(rule.audience.energy), "parked": rule.audience.parked, "had": sorted(rule.audience.had),
         "had_months": rule.audience.had_months if rule.audience.had else None, "quiet_days": rule.audience.quiet_days,
+        "models": list(rule.audience.models), "built_from": rule.audience.built_from, "built_until": rule.audience.built_until,
     }  # fmt: skip
     return {
         "code": rule.code, "names": dict(rule.names), "on": rule.on, "purpose": rule.purpose, "kind": rule.kind,
@@ -203,12 +204,16 @@ def _written_trigger(trigger: Trigger) -> dict[str, Any]:
 
 
 def _audience(cell: "_Cells") -> Audience:
-    cell.only(("store_kind", "stores", "stages", "segments", "energy", "parked", "had", "had_months", "quiet_days"))
+    cell.only((
+        "store_kind", "stores", "stages", "segments", "energy", "parked", "had", "had_months", "quiet_days", "models",
+        "built_from", "built_until",
+    ))  # fmt: skip
     return Audience(
         cell.one_of("store_kind", ("", *STORE_KINDS), ""), tuple(cell.words("stores")), cell.several("stages", STAGES),
         tuple(cell.words("segments")),
         cell.several("energy", ENERGIES), cell.one_of("parked", ("", "outdoors", "garage"), ""), frozenset(cell.words("had")),
-        cell.whole("had_months", 1, 120, 24), cell.whole("quiet_days", 0, 730, 0),
+        cell.whole("had_months", 1, 120, 24), cell.whole("quiet_days", 0, 730, 0), tuple(cell.words("models")),
+        cell.whole("built_from", 0, 2199, 0), cell.whole("built_until", 0, 2199, 0),
     )  # fmt: skip
 
 
@@ -219,6 +224,8 @@ def _together(rule: Rule) -> None:
     offers = rule.kind in ("season", "offers")
     if rule.purpose == SERVICE and offers:
         raise Wrong("needs_a_yes", where=f"rule {rule.code}", kind=rule.kind)
+    if rule.purpose == SAFETY and rule.on and not rule.audience.models:
+        raise Wrong("safety_models", where=f"rule {rule.code}")
     if rule.purpose != SAFETY and "stop" not in rule.buttons:
         raise Wrong("no_stop", where=f"rule {rule.code}")
     trigger = rule.trigger

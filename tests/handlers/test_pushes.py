@@ -329,6 +329,22 @@ def test_so_many_hours_after_the_car_was_ready(world: World) -> None:
     assert told(ann) == ["coating_care"] * 2
 
 
+@sqlite
+def test_a_safety_recall_reaches_who_wants_nothing_of_us(world: World) -> None:
+    ann = owner(world, offers=False, year=2020)
+    ann.says("stop")
+    with world.database.transaction() as session, pytest.raises(ValueError, match="is off"):
+        rulebook.press(session, "safety_recall", None, None, MONDAY)
+    change(world, "safety_recall", on=True, audience={"models": ["audi_a4"], "built_from": 2020})
+    with world.database.transaction() as session:
+        rulebook.press(session, "safety_recall", None, None, MONDAY)
+    at_ten(world)
+    ann.sees("A safety notice for your Audi A4", "free of charge")
+    assert ann.labels == ["Talk to us"]
+    at_ten(world, 1)
+    assert told(ann) == ["safety_recall"]
+
+
 def test_the_rain_is_over(world: World) -> None:
     """A button of the console: whoever agreed hears of it, once, also with two workers."""
     ann, bob = owner(world), world.customer().starts()

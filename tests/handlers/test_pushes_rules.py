@@ -237,6 +237,19 @@ def test_stages(store: Store, days_ago: list[int], wanted: str) -> None:
     assert stage(a_person(*([a_car(*works)] if works else []), store=store), TODAY, FIGURES) == wanted
 
 
+def test_a_safety_recall_means_the_cars_that_the_maker_names() -> None:
+    """The one of two cars that is meant is named; a car whose year nobody knows may be one of them."""
+    wanted = rules.read(
+        changed("safety_recall", on=True, audience={"models": ["audi_a4"], "built_from": 2019, "built_until": 2021})
+    )
+    assert rules.read(rules.written(wanted)) == wanted
+    other = a_car(model="vw_golf", year=2020)
+    for year, meant in ((2018, False), (2019, True), (2021, True), (2022, False), (None, True)):
+        ann = a_person(other, a_car(number=2, model="audi_a4", year=year))
+        found = due.of_signal(wanted, ann, TODAY, 7, FIGURES)
+        assert (found.car.id if found and found.car else None) == (2 if meant else None), year
+
+
 def test_whoever_comes_into_a_segment() -> None:
     wanted = rules.read(
         changed(
@@ -302,6 +315,7 @@ def test_tm2_hours_after_a_visit_and_the_morning_after() -> None:
         ("coolant", {"services": ["wax"]}, "one of coolant_change must be among it"),
         ("rain_over", {"buttons": ["later", "stop"]}, 'the button "later"'),
         ("coating_care", {"trigger": {"kind": "after", "event": "visit", "hours": 2, "days": 1}}, "hours or days, not both"),
+        ("safety_recall", {"on": True}, "Name the car models"),
         ("coating_care", {"trigger": {"kind": "after", "event": "delivery", "hours": 2}}, "nobody knows the hour"),
         ("coating_care", {"trigger": {"kind": "after", "event": "visit", "hours": 200}}, "hours is a whole number from 0 to 168"),
     ],
