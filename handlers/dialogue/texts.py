@@ -77,7 +77,7 @@ class Texts:
                 self._lists[language].update(lists)
 
     def keys(self, language: str) -> dict[str, str]:
-        """Every key of a language with its source; for the tests that compare languages."""
+        """Every key of a language with its source."""
         return self._sources[language]
 
     def words(self, key: str) -> list[str]:

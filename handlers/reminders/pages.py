@@ -29,7 +29,7 @@ def listed(desk: Desk) -> Mapping[str, Any]:
         "own": book.own,
         "name": lambda rule: rule.name(desk.language),
         "when": lambda rule: _when(desk, rule),
-        "signals": book.signals(),
+        "signals": {name: waiting for name, waiting in book.signals().items() if any(rule.on for rule in waiting)},
         "pressed": [one for one in pushes.last_signals(desk.session, desk.now - SIGNALS) if _mine(desk, one.store_id)],
         "alarms": [one for one in pushes.alarms(desk.session, (desk.now - ALARMS).date()) if one.allowed_at is None],
         "may": desk.may(EDITORS),
@@ -179,8 +179,22 @@ def _when(desk: Desk, rule: Rule) -> str:
     values = {name: desk_form.shown(value) for name, value in trigger.items()}
     if "field" in values:
         values["field"] = desk.plain(f"reminders.desk.on_file.{values['field']}")
+    if "services" in values:
+        values["services"] = desk_form.shown([_service(desk, code) for code in trigger["services"]])
+    if "signal" in values:
+        values["signal"] = rule.name(desk.language)
+    # A rarer feast is shown as it is written.
+    spoken = desk.house.texts.keys(desk.language)
+    for name in ("event", "of", "weekday", "feast"):
+        if name in values and (key := f"reminders.desk.word.{values[name]}") in spoken:
+            values[name] = desk.plain(key)
     known = {"km": "", "months": "", "services": "", "first": "", "hours": "", "days": "", **values, "at": f"{rule.at:%H:%M}"}
     return desk.plain(f"reminders.desk.when.{trigger['kind']}", **known)
+
+
+def _service(desk: Desk, code: str) -> str:
+    known = desk.shop.services.get(code)
+    return desk.named(known.names) if known else code
 
 
 def _mine(desk: Desk, store_id: int | None) -> bool:

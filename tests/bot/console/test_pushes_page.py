@@ -82,7 +82,7 @@ def test_rules_are_looked_at_edited_and_explained(templates: Templates, tmp_path
             both = await eva.post("/pushes/coating_care", **_filled("coating_care", trigger_days="7", **hours))
             assert "hours or days, not both" in both.text
             assert (await eva.post("/pushes/coating_care", **_filled("coating_care", trigger_days="", **hours))).status == 303
-            assert "3 hours after visit (wax)" in (await eva.get("/pushes")).text
+            assert "3 hours after a visit (Waxing)" in (await eva.get("/pushes")).text
             await eva.post("/pushes/birthday/copy")
             two = await eva.post("/pushes/birthday_2/switch")
             assert two.status == 303
