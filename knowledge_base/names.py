@@ -8,6 +8,8 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from knowledge_base.folding import fold
+from knowledge_base.spelling import is_word
+from knowledge_base.stems import stem
 
 _TOKEN = re.compile(r"[^\W_㐀-鿿]+|[㐀-鿿]")
 _HAN = re.compile(r"[㐀-鿿]")
@@ -22,8 +24,8 @@ _ALIKE_HAN = 74
 _ALIKE_WORD = 60
 _FEWEST_LETTERS = 5
 _FEWEST_HAN = 4
-# Words of their own, however like a name they look: "a service plus brakes" names no spark plugs.
-_NO_TYPOS = frozenset(("plus", "cracking", "tracing", "trucking", "hinting", "juncture", "batter", "wipe", "wiped", "wished"))
+# Words that are typed for others all the same, for they sound like them: "breaks".
+_MISTAKEN = frozenset(("break", "breaks", "breaking", "tier", "tiers", "filer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,15 @@ def _between(parts: tuple[str, ...], index: int) -> bool:
 
 def _word_by_word(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
     """A typo changes letters of a word; another word in its place is another name."""
-    if not _NO_TYPOS.isdisjoint(words):
+    if not all(_HAN.fullmatch(a) or _alike(a, b) for a, b in zip(name, words, strict=True)):
         return False
-    return all(_HAN.fullmatch(a) or _alike(a, b) for a, b in zip(name, words, strict=True))
+    # "Oil charge" is a slip for "oil change"; a word that stands alone is what it is: "plus" is no plug.
+    return any(a == b for a, b in zip(name, words, strict=True)) or not any(map(_another_word, name, words))
+
+
+def _another_word(name: str, word: str) -> bool:
+    """Whether the dictionary has the word that stands where the name has another."""
+    return word.isascii() and word not in _MISTAKEN and stem(word) != stem(name) and is_word(word)
 
 
 def _alike(name: str, word: str) -> bool:

@@ -13,6 +13,10 @@ def carried(turn: Turn, value: Any) -> Answers:
     """What a "book a visit" button stands for: the slots that a price was about, or the question that was answered."""
     if isinstance(value, str):
         return {"service": named} if (named := hearing.services(turn, value).sure) else {}
+    if isinstance(value, dict) and "fault" in value:
+        named_too = carried(turn, value["fault"])
+        looked_for = [code for code, service in turn.shop.services.items() if service.category == "diagnostics"]
+        return named_too or ({"service+": looked_for} if looked_for else {})
     if isinstance(value, dict):
         return {name: value[name] for name in ("service", "car", "store", "day", "time") if name in value}
     return {}

@@ -75,7 +75,12 @@ def asks(turn: Turn) -> bool:
 
 def _only_when(turn: Turn, text: str) -> bool:
     """A day or a time to come at, and hardly a word more: "yes please 10.30", 星期五唔得呀，禮拜六就可以."""
-    if turn.chat.form is not None or len(turn.words) > _SHORT_WISH or phrases.has("over", text) or mine.coming(turn):
+    if (
+        turn.chat.form not in (None, "prices.quote")
+        or len(turn.words) > _SHORT_WISH
+        or phrases.has("over", text)
+        or mine.coming(turn)
+    ):
         return False
     rest = phrases.without("beside_when", phrases.spaced(hearing.without_times(turn, turn.words, turn.store)))
     return all(len(word) <= _STRAY for word in tokens(rest))

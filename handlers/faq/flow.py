@@ -102,10 +102,15 @@ def _say(turn: Turn, entry_id: str) -> Reply | None:
     return Reply(turn.plain(words), _follow_ups(turn, entry))
 
 
+def _spoken_of(entry: Entry) -> str | dict[str, str]:
+    """What a visit would be for: the question, and that it is about a fault."""
+    return {"fault": entry.question} if entry.category == "symptoms" else entry.question
+
+
 def _follow_ups(turn: Turn, entry: Entry) -> list[list[Button]]:
     asks = verdicts.wanted(turn, entry)
     kinds = {
-        "book": lambda: turn.button("faq.button.book", "booking.book", entry.question),
+        "book": lambda: turn.button("faq.button.book", "booking.book", _spoken_of(entry)),
         "prices": lambda: turn.button("faq.button.prices", "prices.ask"),
         "person": lambda: verdicts.person(turn, entry) if asks else turn.button("dialogue.button.person", "person"),
         "hours": lambda: turn.button("faq.button.hours", "faq.show", "opening_hours"),

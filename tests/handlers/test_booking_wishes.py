@@ -320,3 +320,21 @@ def test_an_appointment_is_moved_shown_and_given_up_in_more_words(world: World) 
     for words in ("睇返我有咩預約", "我係咪約咗星期二", "查一下我名下的预约"):
         assert state(ann.says(words))[0] is None, words
         ann.sees("10:00")
+
+
+def test_a_time_below_the_question_for_a_price_books(world: World) -> None:
+    for language, first, then, more in (
+        ("zh-CN", "多少钱", "明天能做吗", {}),
+        ("zh-CN", "刹车片多少钱", "周三上午能做吗", {"service+": ["brake_pads_front", "brake_pads_rear"]}),
+        ("zh-CN", "换轮胎多少钱", "能做吗，明天上午", {"service": ["tyre_change"]}),
+        ("en", "how much is it", "can you do it tomorrow at 10", {"time": "10:00"}),
+    ):
+        form, answers = state(world.customer(language=language).says(first).says(then))
+        assert form == "booking.book", then
+        assert {name: answers.get(name) for name in more} == more, then
+
+
+def test_below_an_answer_about_a_fault_a_diagnosis_is_offered(world: World) -> None:
+    ann = world.customer().says("my window is stuck and wont go up").presses("Book a visit")
+    ann.sees("Is it this one?").presses("Fault diagnosis")
+    assert state(ann)[1]["service"] == ["diagnostics"]
