@@ -38,11 +38,6 @@ def wake(session: Session, ticket_id: int) -> None:
     session.execute(delete(Snooze).where(Snooze.ticket_id == ticket_id))
 
 
-def snoozed_until(session: Session, ticket_id: int, now: datetime) -> datetime | None:
-    found = session.get(Snooze, ticket_id, populate_existing=True)
-    return found.until if found and found.until > now else None
-
-
 def mention(session: Session, ticket_id: int, staff_ids: Collection[int], now: datetime) -> None:
     for staff_id in sorted(staff_ids):
         row = insert(session, Mention.__table__).values(ticket_id=ticket_id, staff_id=staff_id, at=now)
