@@ -32,7 +32,7 @@ def picked(site: Site, those: list[Ticket]) -> list[tuple[str, str]]:
     return [("ticket", site.token("ticket", ticket.id)) for ticket in those]
 
 
-@pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_several_are_written_to_after_a_preview_and_ten_seconds(url: str) -> None:
     """Each in their language, with all that goes with it, once a conversation; who says something new meanwhile is left out."""
 

@@ -4,8 +4,6 @@ import asyncio
 import html
 import re
 
-import pytest
-
 from handlers.desk.desk import ROOT
 from handlers.dialogue.memo import Memo
 from handlers.dialogue.texts import LANGUAGES, escape
@@ -33,7 +31,6 @@ def speaks(site: Site, ticket: Ticket, words: str, language: str = "en") -> None
         messages.receive(session, chat.id, "web", key=key, kind="text", text=words, data={}, now=site.now)
 
 
-@pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 def test_a_draft_is_taken_and_counted_and_never_sent_by_itself(url: str, sample_memo: Memo) -> None:
     """Without a script: asked for by a link, put into the draft by a form, below what was begun."""
 

@@ -34,7 +34,7 @@ def heard(site: Site, ticket: Ticket) -> Sequence[str]:
         return [notice.kind for notice in session.query(marks.Notice).filter_by(ticket_id=ticket.id)]
 
 
-@pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_the_promise_waits_for_a_part_only_if_the_customer_knows(url: str) -> None:
     """From when they were told to the end of the day they were told; words in between change nothing about it."""
 
