@@ -13,6 +13,11 @@ _ORDINAL = re.compile(r"(\d{1,2})\s?(?:st|nd|rd|th)(?![a-z])")
 _MERIDIEM = re.compile(r"(\d{1,2})(?:[:.](\d{2})|(\d{2}))?(?:\s?([ap])\.?\s?m\.?(?![a-z])|([ap])\.?(?=\s?(?:[^\w.]|$)))")
 
 
+# The minutes of "2 30 pm", and the hour before them.
+_MINUTES = re.compile(r"(?:15|30|45)\s?[ap]")
+_HOUR_BEFORE = re.compile(r"(?<!\d)(?:1[0-2]|[1-9])\s$")
+
+
 _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[号日]?(?:t(?=\d\d:)|(?![\d/]))")
 
 
@@ -113,6 +118,9 @@ def _clocks(text: str, place: int, context: Context) -> list[Token]:
     if ordinal := _ORDINAL.match(text, place):
         return [Token("o", place, ordinal.end(), int(ordinal[1]))]
     if said := _MERIDIEM.match(text, place):
+        if _MINUTES.match(said[0]) and _HOUR_BEFORE.search(text[max(0, place - 4) : place]):
+            # "2 30 pm"
+            return [Token("n", place, place + 2, int(said[1]))]
         return _with_meridiem(said, place)
     if colon := _COLON.match(text, place):
         hour, minute = int(colon[1]), int(colon[2])

@@ -79,6 +79,8 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             r"|[明后听][天日早晚朝]|大后天|今[天日晚]|\d{1,2}[号日])(?![^,.!?]{0,10}呢)"), shapes_clock.so),
         (re.compile(r"(今|明|听|后)(明|后)(?:两|二)?[天日]"), shapes_days.two_days),
         (re.compile(r"个半(?:钟头|钟|小时)"), shapes_clock.hour_and_half),
+        (re.compile(r"第([三四五六七八3-8])[天日]"), shapes_days.nth_day),
+        (re.compile(rf"过(?=[{_C}\d]{{1,2}}个?(?:星期|周|礼拜)[的嘅之](?:星期|周|礼拜))"), shapes_clock.inside),
         (re.compile(rf"({_N})日(?=[之以]?[后内])"), shapes_clock.days_length),
         (re.compile(r"(?:几|数|若干|好几|十几)(?:个)?(?:小时|钟头|钟|分钟|天|日|周|星期|礼拜|月|年)"), shapes_clock.vague),
         (re.compile(rf"({_N})[号日](?![码]|后天)"), shapes_days.number),
@@ -88,7 +90,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
 # Characters that a shape can begin with; all others are spared the trials.
 _FIRST = re.compile(
     rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
-    r"头底尾末中前不定还就那咁噉啊哦喔噢唔哎或和跟到至~/、(\-]"
+    r"头底尾末中前不定还就过那咁噉啊哦喔噢唔哎或和跟到至~/、(\-]"
 )
 
 

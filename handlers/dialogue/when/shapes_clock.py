@@ -105,6 +105,11 @@ def vague(match: re.Match[str], context: Context) -> Shaped | None:
     return as_token("V", match, None)
 
 
+def inside(match: re.Match[str], context: Context) -> Shaped | None:
+    """过两个星期的周三: in two weeks."""
+    return as_token("I", match, None)
+
+
 def rough(match: re.Match[str], context: Context) -> Shaped | None:
     """月底, 月初: a day that is said beside it says it better."""
     return as_token("V", match, "rough")

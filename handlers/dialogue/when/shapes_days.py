@@ -125,8 +125,16 @@ def month(match: re.Match[str], context: Context) -> Shaped | None:
 
 
 def number(match: re.Match[str], context: Context) -> Shaped | None:
+    if match[1] in ("两", "俩"):
+        # 迟两日 is a length; the second of a month is 二.
+        return as_token("V", match, None)
     number = chinese(match[1])
     return as_token("d", match, number) if number is not None else as_token("V", match, None)
+
+
+def nth_day(match: re.Match[str], context: Context) -> Shaped | None:
+    """国庆第三天."""
+    return as_token("V", match, ("nth day", chinese(match[1]) or 0))
 
 
 def numbers(match: re.Match[str], context: Context) -> Shaped | None:

@@ -24,6 +24,7 @@ from handlers.dialogue.when.rules.minutes import (
     minutes_to,
     no_minutes,
     quarter,
+    quarters,
     spoken,
     spoken_with_dash,
 )
@@ -57,6 +58,7 @@ RULES = [
     ("(?<![Fb@c])n(?<!-)t[nc](?!a)", minutes_to),
     ("(?:^|[@wDp,lBAFb4&|*>])nn", spoken),
     ("nn", spoken),
+    ("nn(?=[,l]*[Dwp])", quarters),
     # hours by their neighbours
     ("@[nk]", promoted),
     ("ki", lambda c, t: promoted(c, t[:1])),

@@ -108,6 +108,14 @@ def spoken(context: Context, tokens: list[Token]) -> Made:
     return [*before, Token("c", first.start, second.end, Clock(first.value, second.value))]
 
 
+def quarters(context: Context, tokens: list[Token]) -> Made:
+    """ "12 30 Friday"."""
+    first, second = tokens
+    if second.value not in (15, 30, 45) or not isinstance(first.value, int) or not 1 <= first.value <= 12 or context.chinese:
+        return None
+    return joined("c", tokens, Clock(first.value, second.value))
+
+
 def spoken_with_dash(context: Context, tokens: list[Token]) -> Made:
     """ "Five-thirty"."""
     if tokens[2].end - tokens[2].start <= 2:

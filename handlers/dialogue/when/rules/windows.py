@@ -150,6 +150,17 @@ def from_day_on(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, Day("span", settled.first, None))
 
 
+def nth_day_of_break(context: Context, tokens: list[Token]) -> Made:
+    """国庆第三天, when the break is known to begin with the feast."""
+    day, value = tokens[0].value, tokens[-1].value
+    if not (isinstance(value, tuple) and value[0] == "nth day"):
+        return None
+    found = breaks.break_of(day.unit, day.first.year, context.region) if day.kind == "date" and day.first and day.unit else None
+    if found is None or found[0] != day.first or found[0] + (value[1] - 1) * DAY > found[1]:
+        return joined("V", tokens, None)
+    return joined("D", tokens, days.on(found[0] + (value[1] - 1) * DAY))
+
+
 def in_lieu(context: Context, tokens: list[Token]) -> Made:
     """重陽節補假: in Hong Kong the next day that is none of rest; elsewhere the rules differ from year to year."""
     day = tokens[0].value
@@ -183,6 +194,7 @@ RULES = [
     (r"[!^]{1,2}[xI]{0,2}[BAt]@?c|c[ZY][ix]?\^|[BA]@?c\^", turned_round),
     ("I@?T[GY]?|T[GY]", from_now),
     ("AT", lambda c, t: from_now(c, t) if c.region in ("IN", "SG", "MY") else None),
+    ("D[{}]?j?V", nth_day_of_break),
     ("D[{}(]?j?V(?!D)", in_lieu),
     ("D[{}]?Yj?V", first_day_after),
     ("D[{}]Y|Ae?D}", after_day),
