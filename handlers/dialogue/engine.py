@@ -192,9 +192,9 @@ class Engine:
                     return self.turn(session, incoming, now)
             except DBAPIError as trouble:
                 # Deadlocks, lost connections and a busy file pass; what is still there at the last try is ours to explain.
-                if attempt == DATABASE_TRIES and self._to_be_brought_again(incoming, trouble):
-                    raise
                 if attempt == DATABASE_TRIES or not passes(trouble):
+                    if self._to_be_brought_again(incoming, trouble):
+                        raise
                     return self._apologise(incoming, now, trouble)
                 self.tally.add(RETRIED)
             except Exception as bug:

@@ -17,7 +17,7 @@ from tests import postgres
 from tests.bot.house import hasty_clock, house
 from tests.fake_telegram import FakeTelegram
 
-PEOPLE, WORDS = 6, 8
+PEOPLE, WORDS = 6, 6
 ECHO = Feature("welcome", fallback=lambda turn: Reply(turn.plain(f"You said: {turn.words}")))
 
 

@@ -267,6 +267,15 @@ def test_db8_a_line_that_breaks_at_every_try_is_no_reason_to_apologise(
     database.close()
 
 
+def test_db8_a_server_that_is_down_is_no_reason_to_apologise(caplog: pytest.LogCaptureFixture) -> None:
+    """DB8: an apology would come through if the server was up again at that moment, and the answer would not."""
+    database = Database("postgresql://nobody@127.0.0.1:1/none", patience=0.1)
+    with pytest.raises(DBAPIError):
+        _says(Engine(database, [Feature("welcome")]), "a")
+    assert "in a turn" not in caplog.text
+    database.close()
+
+
 def test_db12_what_is_in_memory_goes_back_with_the_database(templates: Templates, tmp_path: Path) -> None:
     """DB12: the edit was the first of its kind, and the server that knew of it is gone."""
     database, memo = _sqlite(templates, tmp_path), Memo()

@@ -10,10 +10,12 @@ from pathlib import Path
 from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres
-from tests.torture import booking, campaigning, feeding, killing, staffing, strangers
+from tests.torture import booking, campaigning, feeding, killing, restarting, staffing, strangers
 
 NUMBER = 10_000
 KILLS = 40
+# Seconds of restarts, for each of the number: ten minutes of them.
+RESTARTING = 0.06
 
 
 @contextmanager
@@ -25,7 +27,19 @@ def _fresh(server: str | None) -> Iterator[tuple[Path, str]]:
         yield Path(folder), url
 
 
+def _restarts(seconds: float) -> None:
+    try:
+        with postgres.restartable() as (server, restart):
+            url = postgres.create(server)
+            migrate(database := Database(url))
+            database.close()
+            print(f"PostgreSQL, killed and started anew: {asyncio.run(restarting.restarts(url, restart, seconds))}", flush=True)
+    except LookupError as lacking:
+        print(f"PostgreSQL, killed and started anew: not tried, {lacking}", flush=True)
+
+
 def main(number: int, kills: int) -> None:
+    _restarts(number * RESTARTING)
     with postgres.server() as server:
         for kind, where in (("SQLite", None), ("PostgreSQL", server)):
             for webhook in (False, True):
