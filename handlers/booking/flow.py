@@ -89,6 +89,10 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return None
     if "service" in found and "service" in answers and phrases.has("also", fold(turn.words)):
         found["service"] = list(dict.fromkeys([*answers["service"], *found["service"]]))
+    if "service" in found and "service" in answers and _only_asks(turn):
+        del found["service"]
+        if not found:
+            return None
     if found.keys() & set(SAID):
         found = with_day(found, answers)
         clear(answers)
@@ -97,6 +101,14 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     changed = any(answers.get(name) != value for name, value in found.items())
     answers.update(found)
     return turn.text("booking.noted") if changed else ""
+
+
+def _only_asks(turn: Turn) -> bool:
+    """ "Got aircon in the waiting room?" names some work and wants none."""
+    text = phrases.spaced(turn.words)
+    begs = any(phrases.has(name, text) for name in ("also", "request", "free", "book", "wish"))
+    asks = turn.words.rstrip().endswith(("?", "？", "吗", "嗎", "么", "麼"))
+    return asks and not begs and not turn.memoised(finding.load).nothing_else(turn.words)
 
 
 def _priced(turn: Turn, answers: Answers) -> str:

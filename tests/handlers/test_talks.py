@@ -271,3 +271,31 @@ def test_a_drive_and_a_wash_are_two_visits(world: World) -> None:
     ann = world.customer(language="zh-CN").says("周四下午四点洗车加打蜡，再问下能试驾吗，美容馆，高尔夫")
     assert "不做这个项目" not in ann.last.text
     ann.sees("手工洗车")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "part"),
+    [
+        ("en", "write me a poem about my dog", "beyond me"), ("zh-CN", "帮我写个作文", "这个我帮不上"),
+        ("zh-TW", "幫我寫一首歌詞", "幫不上忙"),
+        ("en", "I'll think about it", "take your time"), ("zh-CN", "我再考虑一下吧", "不着急"),
+        ("zh-TW", "我再考慮看看喔", "不急"),
+        ("en", "is it safe to keep driving like that?", "Stop in a safe place"),
+        ("zh-CN", "这样还能开吗", "熄火"),
+        ("zh-TW", "這樣還能開嗎", "熄火"),
+    ],
+)  # fmt: skip
+def test_small_talk_and_worries_are_answered(world: World, language: str, words: str, part: str) -> None:
+    world.customer(language=language).says(words).sees(part)
+
+
+def test_who_wants_no_voucher_wants_no_wash(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("我不要洗车券")
+    assert ann.last.data.get("ask") is None, ann.last.text
+
+
+def test_a_question_in_between_changes_no_work(world: World) -> None:
+    ann = world.customer().says("new tyres on Thursday at 3pm for my Golf at East Harbour").sees("Tyre change", "15:00")
+    ann.says("got aircon in the waiting room?")
+    assert "Air-conditioning" not in ann.last.text
+    ann.says("oh and can you do the oil as well while it's in").sees("Oil and filter change")
