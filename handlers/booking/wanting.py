@@ -83,7 +83,9 @@ def _only_when(turn: Turn, text: str) -> bool:
     ):
         return False
     rest = phrases.without("beside_when", phrases.spaced(hearing.without_times(turn, turn.words, turn.store)))
-    return all(len(word) <= _STRAY for word in tokens(rest))
+    left = tokens(rest)
+    # A Chinese character is a word of its own here, and three of them say something.
+    return all(len(word) <= _STRAY for word in left) and sum(not word.isascii() for word in left) <= _STRAY
 
 
 def _asks(text: str) -> bool:

@@ -338,3 +338,9 @@ def test_below_an_answer_about_a_fault_a_diagnosis_is_offered(world: World) -> N
     ann = world.customer().says("my window is stuck and wont go up").presses("Book a visit")
     ann.sees("Is it this one?").presses("Fault diagnosis")
     assert state(ann)[1]["service"] == ["diagnostics"]
+
+
+def test_a_time_in_other_words_is_no_wish_to_come(world: World) -> None:
+    for words in ("可以自己帶機油過來只收工時費嗎", "牙痛兩天要看哪一科"):
+        form, _ = state(says(world, words))
+        assert form is None, words
