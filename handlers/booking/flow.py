@@ -106,6 +106,7 @@ def hear(turn: Turn, answers: Answers) -> str | None:
 def _only_asks(turn: Turn) -> bool:
     """ "Got aircon in the waiting room?" names some work and wants none."""
     text = phrases.spaced(turn.words)
+    text = text.replace("waiting room", " ")  # no room that is free
     begs = any(phrases.has(name, text) for name in ("also", "request", "free", "book", "wish"))
     asks = turn.words.rstrip().endswith(("?", "？", "吗", "嗎", "么", "麼"))
     return asks and not begs and not turn.memoised(finding.load).nothing_else(turn.words)
