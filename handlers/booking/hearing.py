@@ -37,6 +37,8 @@ _INSTEAD_OF = re.compile(
 )
 
 
+# "Can you plug it in": the tester, and no spark plug.
+_PLUGGED = re.compile(r"\bplug(?:ged|ging)? (?:it|her|him|this|that|(?:the|my) \w{1,12})? ?(?:in|into|up)\b", re.IGNORECASE)
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
 # An elided name must be written as it is, nearly.
 _SURE = 90
@@ -54,6 +56,7 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     """Several may be named at once: "oil change and tyre rotation". `model`: the car, if it is known."""
     by_words: dict[tuple[int, int], list[str]] = {}
     known = turn.memoised(finding.load).services
+    text = _PLUGGED.sub(" ", text)
     named = _with_elided(known, text)
     if not named and phrases.has("service", phrases.spaced(text)):
         named = [*known.find("servicing")]

@@ -29,6 +29,9 @@ def wish(turn: Turn) -> Answers | None:
     if phrases.has("not_now", text):
         return None
     known = heard(turn, said)
+    if phrases.has("fault", text) and all(turn.shop.services[code].category == "sales" for code in known.get("service", ())):
+        # 让师傅路试一下: who has a fault wants no new car.
+        known.pop("service", None)
     named = "service" in known or "service+" in known
     timed = bool({"day", "window", "which"} & known.keys())
     if phrases.has("straight", text) and not timed and not named:

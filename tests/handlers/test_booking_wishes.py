@@ -344,3 +344,12 @@ def test_a_time_in_other_words_is_no_wish_to_come(world: World) -> None:
     for words in ("可以自己帶機油過來只收工時費嗎", "牙痛兩天要看哪一科"):
         form, _ = state(says(world, words))
         assert form is None, words
+
+
+def test_more_that_is_no_wish_and_no_such_service(world: World) -> None:
+    for words in ("做保養要幾耐，可唔可以等", "my service light is on, how soon should I come", "这周三会员日保养打几折"):
+        assert state(says(world, words))[0] != "booking.book", words
+    form, answers = state(says(world, "warning light came on, can u plug it in Monday at 4"))
+    assert (form, answers.get("service", []), answers["service+"]) == ("booking.book", [], ["diagnostics"])
+    _, answers = state(says(world, "变速箱抖，想让师傅路试一下，周一上午"))
+    assert "test_drive" not in answers.get("service", [])

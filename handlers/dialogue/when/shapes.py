@@ -60,7 +60,8 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(rf"({_N})点(?:钟)?差({_N}|一刻)分?(?:钟)?"), shapes_clock.short_of_later),
         (re.compile(
             rf"({_N})(?:点|时(?![间候段代常刻装不尚速]))(?:钟|整|正)?(?:"
-            rf"(?:踏|搭)?(半)(?!个?(?:小时|钟头|天|月|年))|踏(正)|([一两二三123])(?:刻钟?|个?骨)|(?:踏|搭)([{_C}]{{1,2}}|\d{{1,2}})|([{_C}]{{1,3}}|\d{{1,2}})个字"
+            rf"(?:踏|搭)?(半)(?!个?(?:小时|钟头|天|月|年))|踏(正)|([一两二三123])(?:刻钟?|个?骨)"
+            rf"|(?:踏|搭)([{_C}]{{1,2}}|\d{{1,2}})|([{_C}]{{1,3}}|\d{{1,2}})个字"
             rf"|(过|零|〇|0|○)?({_N})(?:分(?!钟)|{minute_end}))?(?:钟|整|正)?"), shapes_clock.clock),
         (re.compile(rf"({_N})[-~,、/到至]\s?({_N})点(半)?(?:钟)?(?![{_C}\d刻])"), shapes_clock.hours),
         (re.compile(rf"({_N})[-~,、到至]\s?({_N})[号日](?!后)"), shapes_days.numbers),
@@ -79,6 +80,10 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             r"|[明后听][天日早晚朝]|大后天|今[天日晚]|\d{1,2}[号日])(?![^,.!?]{0,10}呢)"), shapes_clock.so),
         (re.compile(r"(今|明|听|后)(明|后)(?:两|二)?[天日]"), shapes_days.two_days),
         (re.compile(r"个半(?:钟头|钟|小时)"), shapes_clock.hour_and_half),
+        (re.compile(r"六日(?!上午|下午|早|[\d一二两三四五六七八九十]{1,2}点)"), shapes_days.saturday_and_sunday),
+        (re.compile(
+            r"(?<![月年初到至])(廿[一二三四五六七八九])"
+            r"(?=[,.!?\s]|$|都|得|可以|行|吧|啦|先|个日|朝|晏|下昼|上昼|上午|下午|早|晚)"), shapes_days.number),
         (re.compile(r"第([三四五六七八3-8])[天日]"), shapes_days.nth_day),
         (re.compile(rf"过(?=[{_C}\d]{{1,2}}个?(?:星期|周|礼拜)[的嘅之](?:星期|周|礼拜))"), shapes_clock.inside),
         (re.compile(rf"({_N})日(?=[之以]?[后内])"), shapes_clock.days_length),

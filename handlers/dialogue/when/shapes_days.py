@@ -137,6 +137,12 @@ def nth_day(match: re.Match[str], context: Context) -> Shaped | None:
     return as_token("V", match, ("nth day", chinese(match[1]) or 0))
 
 
+def saturday_and_sunday(match: re.Match[str], context: Context) -> Shaped | None:
+    """星期三四五都要上班，六日才有空: after other days of the week it is the weekend, and no sixth."""
+    before = match.string[: match.start()]
+    return as_day(match, days.weekend(context, 0)) if re.search(r"(?:周|星期|礼拜)[一二三四五]", before) else None
+
+
 def numbers(match: re.Match[str], context: Context) -> Shaped | None:
     """5到7号; 5、6号 are two days to choose from."""
     one, two = chinese(match[1]), chinese(match[2])
