@@ -77,9 +77,13 @@ def asks(turn: Turn) -> bool:
 
 
 def _only_when(turn: Turn, text: str) -> bool:
-    """A day or a time to come at, and hardly a word more: "yes please 10.30", 星期五唔得呀，禮拜六就可以."""
+    """A day or a time to come at, and hardly a word more: "yes please 10.30", 星期五唔得呀，禮拜六就可以.
+
+    A mere number is none: it may be stars, or the mileage.
+    """
     if (
-        turn.chat.form not in (None, "prices.quote")
+        text.strip().isdecimal()
+        or turn.chat.form not in (None, "prices.quote")
         or len(turn.words) > _SHORT_WISH
         or phrases.has("over", text)
         or mine.coming(turn)
