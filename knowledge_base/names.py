@@ -8,7 +8,6 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from knowledge_base.folding import fold
-from knowledge_base.spelling import is_word
 from knowledge_base.stems import stem
 
 _TOKEN = re.compile(r"[^\W_㐀-鿿]+|[㐀-鿿]")
@@ -137,6 +136,8 @@ def _word_by_word(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
 
 def _another_word(name: str, word: str) -> bool:
     """Whether the dictionary has the word that stands where the name has another."""
+    from knowledge_base.spelling import is_word  # late: the bot greets while numpy is being imported
+
     return word.isascii() and word not in _MISTAKEN and stem(word) != stem(name) and is_word(word)
 
 
