@@ -19,6 +19,19 @@ from storage.tickets import Ticket
 WORDS = 3
 # What is longer tells a story, in which somebody may be called too.
 _LONGEST = 80
+# Entries of the starter base whose reader stands at the roadside, or should.
+_STOP = frozenset(
+    [
+        "oil_light",
+        "overheating",
+        "brake_soft_pedal",
+        "keep_driving",
+        "towing",
+        "out_of_fuel",
+        "flooded_car",
+        "accident_what_to_do",
+    ]
+)
 
 
 def person(turn: Turn) -> Reply:
@@ -65,6 +78,15 @@ def _wants_somebody(turn: Turn) -> bool:
         return False
     asks = turn.words.rstrip().endswith(("?", "？", "吗", "嗎", "么", "麼"))
     return not asks or faq.is_sure(turn) is None
+
+
+def stranded(turn: Turn) -> Reply | None:
+    """A person for whoever writes on below an answer that says to stop, and is not understood: no choice of questions there."""
+    said = lately.answer(turn)
+    if said is None or not turn.words.strip() or faq.is_sure(turn) is not None:
+        return None
+    about = (button["value"] for button in lately.buttons(said) if button["do"] in (verdicts.HELPED, verdicts.PERSON))
+    return person(turn) if any(one["entry"] in _STOP for one in about) else None
 
 
 def _offered(turn: Turn) -> dict[str, Any] | None:

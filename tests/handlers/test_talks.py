@@ -1,9 +1,11 @@
 """Talks as people have them: in pieces, with second thoughts, and with questions in between."""
 
 import pytest
+from sqlalchemy import select
 
 from storage import appointments
 from storage.appointments import OPEN, Appointment
+from storage.tickets import Ticket
 from tests.world import Customer, World
 
 # What words mean is the same on both databases.
@@ -299,3 +301,25 @@ def test_a_question_in_between_changes_no_work(world: World) -> None:
     ann.says("got aircon waiting room or not?")
     assert "Air-conditioning" not in ann.last.text
     ann.says("oh and can you do the oil as well while it's in").sees("Oil and filter change")
+
+
+@pytest.mark.parametrize(
+    ("language", "trouble", "told", "where", "person"),
+    [
+        ("en", "the red oil light came on", "engine off", "ring road northbound, just past exit 5", "colleague"),
+        ("zh-CN", "水温太高开锅了", "停", "环海路高架往南第三个出口", "同事"),
+        ("zh-TW", "拋錨了需要拖吊", "拖吊", "國道三號北上五十公里處", "同事"),
+    ],
+)
+def test_who_stands_at_the_roadside_gets_a_person(
+    world: World, language: str, trouble: str, told: str, where: str, person: str
+) -> None:
+    """No "did you mean" below an answer that says to stop; what is understood is answered as ever."""
+    ann = world.customer(language=language).says(trouble).sees(told)
+    ann.says(where).sees(person)
+    with world.database.reading() as session:
+        [ticket] = session.scalars(select(Ticket)).all()
+    assert where in ticket.summary
+    other = world.customer(language=language).says(trouble).sees(told)
+    other.says({"en": "what are your opening hours?", "zh-CN": "你们几点开门", "zh-TW": "你們幾點開門"}[language])
+    assert person not in other.last.text
