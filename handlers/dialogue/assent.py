@@ -8,62 +8,12 @@ from handlers.dialogue.turn import Turn
 _YES = re.compile(
     r"(?:yes|yep|yeah|yea|yup|ya|ok|okay|okey|k|sure|right|correct|fine|perfect|great|lovely|go|please|definitely|cool)\b"
 )
-_AROUND = frozenset(
-    [
-        "yes",
-        "yep",
-        "yeah",
-        "yea",
-        "yup",
-        "ya",
-        "ok",
-        "okay",
-        "okey",
-        "k",
-        "sure",
-        "right",
-        "correct",
-        "fine",
-        "perfect",
-        "great",
-        "lovely",
-        "go",
-        "on",
-        "ahead",
-        "then",
-        "please",
-        "pls",
-        "thanks",
-        "thank",
-        "you",
-        "u",
-        "that",
-        "thats",
-        "is",
-        "it",
-        "its",
-        "s",
-        "do",
-        "lah",
-        "la",
-        "mate",
-        "cheers",
-        "good",
-        "sounds",
-        "cool",
-        "works",
-        "for",
-        "me",
-        "definitely",
-        "of",
-        "course",
-        "all",
-        "ta",
-        "just",
-        "the",
-        "one",
-    ]
-)
+_AROUND = frozenset([
+    "yes", "yep", "yeah", "yea", "yup", "ya", "ok", "okay", "okey", "k", "sure", "right", "correct", "fine", "perfect",
+    "great", "lovely", "go", "on", "ahead", "then", "please", "pls", "thanks", "thank", "you", "u", "that", "thats",
+    "is", "it", "its", "s", "do", "lah", "la", "mate", "cheers", "good", "sounds", "cool", "works", "for", "me",
+    "definitely", "of", "course", "all", "ta", "just", "the", "one",
+])  # fmt: skip
 # Folded to Simplified.
 _YES_HAN = "是对好行嗯系啱可没冇"
 _AROUND_HAN = frozenset("是的对好可以行嗯系啱没冇错问题就这样啊呀啦吧喔哦喇噢了那麻烦你您谢多定确认哈滴得")
