@@ -20,8 +20,8 @@ SHARES = np.array([0.3, 0.5, 0.1, 0.1], dtype=np.float32)
 # Postings looked at for one question at most. The rarest features come first, so what is left out says little.
 MOST_POSTINGS = 20_000
 # In a base of up to so many rows, a feature that more than this part of the rows has is kept as a full column: adding columns
-# up is several times as fast as following postings. The columns have a million numbers at most (four megabytes).
-LARGEST_WITH_COLUMNS, FREQUENT, MOST_IN_COLUMNS = 20_000, 0.03, 1_000_000
+# up is several times as fast as following postings. The columns have a quarter of a million numbers at most (one megabyte).
+LARGEST_WITH_COLUMNS, FREQUENT, MOST_IN_COLUMNS = 20_000, 0.03, 250_000
 
 
 @dataclass(frozen=True, slots=True)
