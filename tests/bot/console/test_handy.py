@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from bot.console.gate import mac
+from handlers.dialogue import Feature
 from handlers.dialogue.texts import LANGUAGES
 from handlers.inbox import FEATURE
 from handlers.tickets import actions, answers
@@ -35,9 +36,9 @@ def said(site: Site, ticket: Ticket) -> list[str]:
         return [row.text for row in messages.after(session, ticket.chat_id, 0) if row.data.get("by")]
 
 
-def sweeps(site: Site) -> None:
+def sweeps(site: Site, feature: Feature = FEATURE) -> None:
     """The clockwork ticks."""
-    for sweep in FEATURE.sweeps:
+    for sweep in feature.sweeps:
         with site.database.reading() as session:
             due = sweep.find(session, site.now)
         for number in due:

@@ -9,23 +9,14 @@ import pytest
 from handlers.tickets import FEATURE
 from storage import chats, marks, messages, parts
 from storage.tickets import Ticket
-from tests.bot.console.site import TUESDAY, Site, appointment_in, customer_of, texts, ticket_in
-from tests.bot.console.test_handy import said
+from tests.bot.console.site import TUESDAY, Site, appointment_in, customer_of, ticket_in
+from tests.bot.console.test_handy import said, sweeps
 from tests.bot.console.test_inbox import now_of, path_of
 from tests.world import START
 
 # The end of the day in the store, where it is eight hours later than in UTC.
 MIDNIGHT = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 DAY = "2026-11-24"
-
-
-def sweeps(site: Site) -> None:
-    for sweep in FEATURE.sweeps:
-        with site.database.reading() as session:
-            due = sweep.find(session, site.now)
-        for number in due:
-            with site.database.transaction() as session:
-                sweep.do(session, number, texts(), site.now)
 
 
 def heard(site: Site, ticket: Ticket) -> Sequence[str]:
@@ -84,11 +75,11 @@ def test_a_part_that_does_not_come_is_heard_of_once(url: str) -> None:
             # Another day takes the place of the first one.
             await ann.post(f"{path}/parts", day=DAY, told="known")
             site.now = MIDNIGHT - timedelta(minutes=1)
-            sweeps(site)
+            sweeps(site, FEATURE)
             assert "parts" not in heard(site, ticket)
             site.now = MIDNIGHT
-            sweeps(site)
-            sweeps(site)
+            sweeps(site, FEATURE)
+            sweeps(site, FEATURE)
             assert list(heard(site, ticket)).count("parts") == 1
             ann = site.staff("ann")
             assert "parts overdue since 11-24" in (await ann.get("/tickets?queue=parts")).text
