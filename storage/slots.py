@@ -291,11 +291,10 @@ def differences(session: Session, store_id: int) -> list[tuple[int, int]]:
     """(day, resource) where the sum does not say what the quanta say; empty unless somebody wrote past this file."""
     query = select(SLOT_DAYS.c.day, SLOT_DAYS.c.taken).where(SLOT_DAYS.c.store_id == store_id)
     summed = {(day, r): bits for day, packed in session.connection().execute(query) for r, bits in _unpack(packed) if bits}
-    from storage.appointments import Appointment
-
-    rows = select(QUANTA.c.resource, QUANTA.c.quantum).join(Appointment, Appointment.id == QUANTA.c.appointment_id)
+    visits = Base.metadata.tables["appointments"]  # their file stands on this one
+    rows = select(QUANTA.c.resource, QUANTA.c.quantum).join(visits, visits.c.id == QUANTA.c.appointment_id)
     counted: dict[tuple[int, int], int] = {}
-    for resource, quantum in session.connection().execute(rows.where(Appointment.store_id == store_id)):
+    for resource, quantum in session.connection().execute(rows.where(visits.c.store_id == store_id)):
         if resource % 4 != VEHICLE:
             place = (quantum // DAY, resource)
             counted[place] = counted.get(place, 0) | 1 << quantum % DAY
