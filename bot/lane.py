@@ -14,7 +14,8 @@ from bot.clock import Clock
 from bot.fates import Desk, Patience
 from bot.pacing import Pace
 from bot.redaction import where
-from storage import chats, leases, outbox
+from handlers.contact import rules
+from storage import chats, contact, leases, messages, outbox
 from storage.database import Database
 from storage.outbox import Letter
 
@@ -25,6 +26,7 @@ MOST_PUSHES = 64
 # Pushes wait for their slot in the database, not in our hands: only so many seconds' worth are claimed ahead.
 SECONDS_AHEAD = 2.0
 FAILURES_BEFORE_A_PAUSE = 5
+TOO_LATE = "too_late"
 # With these the channel has answered, so it works.
 ANSWERS = (Fate.SENT, Fate.GONE, Fate.MOVED, Fate.ASTRAY, Fate.REFUSED)
 
@@ -145,6 +147,8 @@ class Lane:
             # After a long stop of this process somebody else may hold it by now.
             if time.monotonic() > held.lease_ends or (self._closing and not held.started):
                 return False
+            if letter.priority > 0 and not held.started and not await self._may_leave(letter):
+                return False
             # An offer may have been taken back while it waited here: nothing is sent after somebody said stop.
             if letter.purpose == "marketing" and not held.started and not await self._in_thread(partial(self._set_off, letter)):
                 return False
@@ -152,6 +156,22 @@ class Lane:
             return True
 
         return await self.sender.send(letter, slot)
+
+    async def _may_leave(self, letter: Letter) -> bool:
+        """What was held up (we were away, the channel was, many others came first) wakes nobody, and is not said too late."""
+        now = self._clock()
+        if rules.is_over(letter.data, now):
+            await self._in_thread(partial(self._let_go, letter))
+            return False
+        if morning := rules.morning(letter.data, now):
+            letter.due_at = morning  # with which it is put back
+            return False
+        return True
+
+    def _let_go(self, letter: Letter) -> None:
+        with self._database.transaction() as session:
+            if outbox.cancel(session, self._worker, letter, TOO_LATE):
+                contact.hold_back(session, messages.keys_in(session, letter.id), TOO_LATE)
 
     def _set_off(self, letter: Letter) -> bool:
         with self._database.transaction() as session:

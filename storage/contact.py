@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, delete, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -14,6 +14,8 @@ from storage.outbox import LEAVING
 from storage.tickets import Ticket
 
 SENT, MERGED, HELD_BACK = "sent", "merged", "held_back"
+# What is said in one message lies within a day.
+_TOGETHER = timedelta(days=1)
 # Written out, in the index and in the query that is to find it.
 _MERGED = text("verdict = 'merged'")
 
@@ -149,14 +151,22 @@ def merged_like(session: Session, prefix: str, since: datetime) -> list[str]:
 
 
 def sent_to(session: Session, person: Person, purpose: str, since: datetime) -> list[tuple[datetime, int, str]]:
-    """(when due, priority, key) of what this person was sent or will be, of one purpose and in all their chats, oldest first."""
+    """(when due, priority, key) of what this person was sent or will be, of one purpose and in all their chats, oldest first.
+
+    What went along in the message of another that day is none of its own, as long as that other is in it.
+    """
     theirs = ContactDecision.chat_id == person.chat_id
     if person.customer_id is not None:
         theirs = or_(theirs, ContactDecision.customer_id == person.customer_id)
-    columns = (ContactDecision.due_at, ContactDecision.priority, ContactDecision.key)
-    query = select(*columns).where(theirs, ContactDecision.purpose == purpose, ContactDecision.verdict == SENT)
-    rows = session.execute(query.where(ContactDecision.due_at >= since).order_by(ContactDecision.due_at))
-    return [(due, priority, key) for due, priority, key in rows if due is not None]
+    columns = (ContactDecision.due_at, ContactDecision.priority, ContactDecision.key, ContactDecision.verdict)
+    query = select(*columns).where(theirs, ContactDecision.purpose == purpose, ContactDecision.verdict.in_((SENT, MERGED)))
+    found: list[tuple[datetime, int, str]] = []
+    # Those that have a message of their own come first.
+    rows = session.execute(query.where(ContactDecision.due_at >= since)).all()
+    for due, priority, key, verdict in sorted(rows, key=lambda row: (row.verdict == MERGED, row.due_at)):
+        if due is not None and (verdict == SENT or all(abs(due - other) >= _TOGETHER for other, _, _ in found)):
+            found.append((due, priority, key))
+    return sorted(found)
 
 
 def hold_back(session: Session, keys: Collection[str], reason: str) -> None:

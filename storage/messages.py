@@ -195,6 +195,12 @@ def _status(pulls: bool, due_at: datetime, now: datetime) -> str:
     return QUEUED if not pulls else SENT if due_at <= now else WAITING
 
 
+def keys_in(session: Session, message_id: int) -> list[str]:
+    """Under which keys it was posted: of each part, where there are several."""
+    row = session.connection().execute(select(MESSAGES.c.key, MESSAGES.c.data).where(MESSAGES.c.id == message_id)).one()
+    return [part["key"] for part in row.data.get("parts", [])] or [row.key]
+
+
 def release(session: Session, now: datetime) -> int:
     """Shows what was to wait in chats that read by themselves; how many. It gets a new number: pages read what is newer."""
     due = (

@@ -140,6 +140,11 @@ def give_up(session: Session, worker: str, letter: Letter, reason: str) -> bool:
     return _mark(session, worker, letter, status=DEAD, error=reason[:200])
 
 
+def cancel(session: Session, worker: str, letter: Letter, reason: str) -> bool:
+    """It is not to be sent any more; False when it is not ours any more."""
+    return _mark(session, worker, letter, status=CANCELLED, error=reason)
+
+
 def leave_open(session: Session, worker: str, letter: Letter, reason: str) -> bool:
     """It may have arrived or not, and it is not sent again."""
     return _mark(session, worker, letter, status=UNCERTAIN, error=reason[:200])

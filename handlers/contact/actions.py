@@ -13,7 +13,7 @@ from handlers.contact.rules import MARKETING, Decision, Policy, Standing, Wish
 from handlers.dialogue import Reply
 from handlers.dialogue.posting import row_of
 from handlers.dialogue.shop import Shop
-from storage import chats, contact, messages
+from storage import chats, contact, messages, pushes
 from storage.chats import Chat
 from storage.contact import HELD_BACK, MERGED, SENT, Person
 
@@ -45,6 +45,8 @@ def post(
     """
     if known := contact.decided(session, key):
         return Decision(known.due_at, known.reason)
+    forward = policy is None
+    policy = policy or Policy.of(pushes.figures(session))
     judged = judge(session, shop, chat, wish, now, policy=policy)
     chat, decision = judged.chat, judged.decision
     if judged.outranked:
@@ -54,9 +56,9 @@ def post(
     if decision.send_at:
         row = row_of(
             chat, reply, now, key=key, feature=feature, purpose=wish.purpose, priority=PUSH, due_at=decision.send_at,
-            data={"push": True, **({"about": about} if about else {})},
+            data={"push": True, **({"about": about} if about else {}), **rules.travelling(wish, judged.zone, policy)},
         )  # fmt: skip
-        together = merged(session, chat, row, decision.send_at, judged.zone, forward=policy is None)
+        together = merged(session, chat, row, decision.send_at, judged.zone, forward=forward)
         verdict = MERGED if together else SENT
         if verdict == SENT:
             messages.post(session, [row])
@@ -72,15 +74,15 @@ def judge(
     planned: Sequence[Offer] = (),
 ) -> Judged:  # fmt: skip
     """What `post` would decide now; nothing is written. `planned`: offers that are to be thought of as posted already."""
-    policy = policy or Policy()
+    policy = policy or Policy.of(pushes.figures(session))
     chat = _reachable(session, chat)
     standing, posted = _standing(session, shop, chat, Person.of(chat), now)
     offers = [*posted, *planned]
-    standing = replace(standing, offers=tuple(due for due, _, _ in offers))
+    standing = _with(standing, offers)
     decision = rules.decide(wish, standing, policy, now)
     if decision.reason.startswith("cap_") and (outranked := _outranked(session, offers, wish, planned, now)):
-        without = tuple(due for due, _, other in offers if other not in outranked)
-        if (second := rules.decide(wish, replace(standing, offers=without), policy, now)).send_at:
+        without = _with(standing, [offer for offer in offers if offer[2] not in outranked])
+        if (second := rules.decide(wish, without, policy, now)).send_at:
             return Judged(chat, second, outranked, standing.zone)
     return Judged(chat, decision, [], standing.zone)
 
@@ -117,10 +119,15 @@ def _standing(session: Session, shop: Shop, chat: Chat, person: Person, now: dat
         agreed[MARKETING] = False
     standing = Standing(
         zone, reachable=chat.reachable, agreed=agreed, off=tuple(wishes.off), paused_until=wishes.paused_until,
-        complaint_open=contact.has_open_complaint(session, person), offers=tuple(due for due, _, _ in offers),
+        complaint_open=contact.has_open_complaint(session, person),
         per_week=wishes.per_week, per_month=wishes.per_month,
     )  # fmt: skip
     return standing, offers
+
+
+def _with(standing: Standing, offers: Sequence[Offer]) -> Standing:
+    routine = [due for due, priority, _ in offers if priority >= rules.ROUTINE]
+    return replace(standing, offers=[due for due, _, _ in offers], routine=routine)
 
 
 def _outranked(session: Session, offers: Sequence[Offer], wish: Wish, planned: Sequence[Offer], now: datetime) -> list[str]:

@@ -72,7 +72,7 @@ def _parts(message: Message) -> list[Part]:
 
 def _part(key: str | None, text: str, data: dict[str, Any]) -> Part:
     found = {"key": key, "text": text, "entities": data.get("entities", []), "buttons": data.get("buttons", [])}
-    return {**found, "about": data.get("about", "")}
+    return {**found, "about": data.get("about", ""), "until": data.get("until")}
 
 
 def _told_apart(button: dict[str, Any], about: str, labels: Mapping[str, int]) -> dict[str, Any]:
@@ -90,5 +90,9 @@ def _write(session: Session, message: Message, parts: Sequence[Part], token: str
         text = f"{text}\n\n{part['text']}" if text else part["text"]
         entities += [[kind, start + gap, end + gap, *rest] for kind, start, end, *rest in part["entities"]]
         rows += [[_told_apart(button, part.get("about", ""), labels) for button in row] for row in part["buttons"]]
-    data = {**message.data, "entities": entities, "buttons": rows[:MOST_ROWS], "parts": list(parts)}
+    # It is worth sending as long as one of its parts is.
+    untils = [part["until"] for part in parts if part.get("until")]
+    lasts = {"until": max(untils)} if len(untils) == len(parts) else {}
+    kept = {name: value for name, value in message.data.items() if name != "until"}
+    data = {**kept, **lasts, "entities": entities, "buttons": rows[:MOST_ROWS], "parts": list(parts)}
     messages.rewrite(session, message.id, text=text, data=data, token=token)

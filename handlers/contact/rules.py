@@ -1,24 +1,37 @@
 """Whether and when somebody is written to without having asked: pure rules on values, each with the reason it gives."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 SERVICE, FEEDBACK, MARKETING, SAFETY = "service", "feedback", "marketing", "safety"
 PURPOSES = (SERVICE, FEEDBACK, MARKETING, SAFETY)
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+# An offer of this priority or a higher number is routine: a tip, the weekly member day.
+ROUTINE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The shop's limits. Quiet hours are wall-clock times of the person's zone; caps count offers in any 7 and 30 days."""
+    """The shop's limits. Quiet hours are wall-clock times of the person's zone; caps count offers in any 7 and 30 days, and
+    `routine_per_month` those of them that are routine, so that there is room for what matters more.
+    """
 
     quiet_from: time = time(21)
     quiet_until: time = time(9)
     per_week: int = 1
     per_month: int = 3
+    routine_per_month: int = 1
+
+    @classmethod
+    def of(cls, figures: Mapping[str, Any]) -> "Policy":
+        """As the figures of pushes have it, which were checked when they were written; what is not among them is as shipped."""
+        known: dict[str, Any] = {field.name: figures[field.name] for field in fields(cls) if field.name in figures}
+        clocks = {name: time.fromisoformat(value) for name, value in known.items() if name.startswith("quiet_")}
+        return cls(**{**known, **clocks})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,7 @@ class Wish:
 class Standing:
     """What is known of the person. `agreed`: their yes or no by purpose, absent when they were never asked.
 
-    `offers`: when offers are due that were sent or will be, over all campaigns and channels.
+    `offers`: when offers are due that were sent or will be, over all campaigns and channels; `routine`: those of them that are.
     """
 
     zone: ZoneInfo
@@ -50,6 +63,7 @@ class Standing:
     paused_until: datetime | None = None
     complaint_open: bool = False
     offers: Sequence[datetime] = ()
+    routine: Sequence[datetime] = ()
     per_week: int | None = None
     per_month: int | None = None
 
@@ -74,7 +88,7 @@ def decide(wish: Wish, person: Standing, policy: Policy, now: datetime) -> Decis
         at = awake(at, person.zone, policy)
     if wish.expires_at is not None and at > wish.expires_at:
         return Decision(None, "too_late")
-    if wish.purpose == MARKETING and (no := _over_the_cap(at, person, policy)):
+    if wish.purpose == MARKETING and (no := _over_the_cap(wish, at, person, policy)):
         return Decision(None, no)
     return Decision(at, "due" if at <= max(wish.due_at, now) else "quiet_hours")
 
@@ -100,17 +114,21 @@ def _no(wish: Wish, person: Standing, now: datetime) -> str:
     return "complaint_open" if person.complaint_open else ""
 
 
-def _over_the_cap(at: datetime, person: Standing, policy: Policy) -> str:
+def _over_the_cap(wish: Wish, at: datetime, person: Standing, policy: Policy) -> str:
     """Any window that holds the moment counts, also one that ends later: what is planned already was first."""
-    for length, most, reason in (
-        (WEEK, policy.per_week if person.per_week is None else min(person.per_week, policy.per_week), "cap_week"),
-        (MONTH, policy.per_month if person.per_month is None else min(person.per_month, policy.per_month), "cap_month"),
-    ):
-        near = sorted(moment for moment in person.offers if abs(moment - at) < length)
-        starts = [moment for moment in [*near, at] if at - length < moment <= at]
-        if any(sum(start <= other < start + length for other in near) + 1 > most for start in starts):
-            return reason
-    return ""
+    week = policy.per_week if person.per_week is None else min(person.per_week, policy.per_week)
+    month = policy.per_month if person.per_month is None else min(person.per_month, policy.per_month)
+    if _full(person.offers, at, WEEK, week):
+        return "cap_week"
+    if _full(person.offers, at, MONTH, month):
+        return "cap_month"
+    return "cap_routine" if wish.priority >= ROUTINE and _full(person.routine, at, MONTH, policy.routine_per_month) else ""
+
+
+def _full(offers: Sequence[datetime], at: datetime, length: timedelta, most: int) -> bool:
+    near = sorted(moment for moment in offers if abs(moment - at) < length)
+    starts = [moment for moment in [*near, at] if at - length < moment <= at]
+    return any(sum(start <= other < start + length for other in near) + 1 > most for start in starts)
 
 
 def awake(moment: datetime, zone: ZoneInfo, policy: Policy) -> datetime:
@@ -134,3 +152,27 @@ def _is_quiet(clock: time, policy: Policy) -> bool:
     if policy.quiet_from < policy.quiet_until:
         return policy.quiet_from <= clock < policy.quiet_until
     return clock >= policy.quiet_from or clock < policy.quiet_until
+
+
+def travelling(wish: Wish, zone: ZoneInfo, policy: Policy) -> dict[str, Any]:
+    """What must still hold when a message leaves, later than it was meant to perhaps: it goes along in the message's data.
+
+    Danger leaves at any hour, and what is pointless by then at none.
+    """
+    over = {"until": wish.expires_at.timestamp()} if wish.expires_at else {}
+    if wish.purpose == SAFETY or policy.quiet_from == policy.quiet_until:
+        return over
+    return {"quiet": [zone.key, f"{policy.quiet_from:%H:%M}", f"{policy.quiet_until:%H:%M}"], **over}
+
+
+def is_over(data: Mapping[str, Any], now: datetime) -> bool:
+    return "until" in data and now.timestamp() > data["until"]
+
+
+def morning(data: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When a message may leave that was held up until the quiet hours of whoever it is for; None: now."""
+    if "quiet" not in data:
+        return None
+    zone, start, end = data["quiet"]
+    at = awake(now, ZoneInfo(zone), Policy(time.fromisoformat(start), time.fromisoformat(end)))
+    return at if at > now else None

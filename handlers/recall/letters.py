@@ -1,7 +1,7 @@
 """Writing the letters, one a transaction: whose turn it is, a time held for them, the words filled in, and the gate."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from handlers.booking import words as visits
 from handlers.booking.history import SWEEP, Person
 from handlers.booking.plan import Wish as Work
 from handlers.contact import actions as gate
-from handlers.contact.rules import MARKETING, Decision, Policy, Wish
+from handlers.contact.rules import MARKETING, Decision, Policy, Wish, awake
 from handlers.dialogue import Button, Refusal, Reply
 from handlers.dialogue.push import Push
 from handlers.dialogue.shop import Shop
@@ -22,7 +22,7 @@ from handlers.reminders import birthdays, loading, mileage, rulebook, wording
 from handlers.reminders.due import OUTRANKED
 from handlers.rewards import actions as rewards
 from handlers.rewards import words as gifts
-from storage import campaigns, chats, contact, odometer, stores, vehicles
+from storage import campaigns, chats, contact, odometer, pushes, stores, vehicles
 from storage.appointments import Appointment
 from storage.campaigns import DROPPED, HELD_BACK, HOLD_OUT, POSTED, RUNNING, WITHHELD, Campaign, Recipient
 from storage.chats import Chat
@@ -35,7 +35,6 @@ from storage.vehicles import Vehicle
 AT_ONCE, MOST_WAITING = 200, 600
 # Of the free times of the next days so many are left to those who come by themselves.
 LEFT_FREE = 3
-_POLICY = Policy()
 
 
 class Looking(Protocol):
@@ -75,7 +74,7 @@ def due(session: Session, now: datetime) -> list[int]:
     """Whose turn it is now, in all campaigns that run; nobody at night, when nobody is written to anyway."""
     found: list[int] = []
     first = stores.first(session)
-    if first is None or not _awake(now, ZoneInfo(first.timezone)):
+    if first is None or not _awake(session, now, ZoneInfo(first.timezone)):
         return found
     room = MOST_WAITING - campaigns.waiting_pushes(session, MOST_WAITING)
     for campaign in campaigns.in_status(session, RUNNING):
@@ -278,6 +277,5 @@ def first_car(session: Session, customer_id: int) -> Vehicle | None:
     return max(mine, key=lambda car: (car.year or 0, car.id), default=None)
 
 
-def _awake(now: datetime, zone: ZoneInfo) -> bool:
-    clock: time = now.astimezone(zone).time()
-    return _POLICY.quiet_until <= clock < _POLICY.quiet_from
+def _awake(session: Session, now: datetime, zone: ZoneInfo) -> bool:
+    return awake(now, zone, Policy.of(pushes.figures(session))) == now

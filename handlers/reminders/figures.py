@@ -16,7 +16,9 @@ class Figures:
     not write on a day before somebody has looked. `bundle_days`: work that falls due so soon after is named in the same message.
     `rest_days`: after a visit no work is spoken of; `apart_days`: nor after it was. `leap_day`: when 29 February is kept in
     other years. Stages of customers, in days since the last visit: `warning_days`, `lost_days` for detailing, `dormant_days`
-    for dealerships; `loyal_visits`: so many in a year (dealership) or in a month (detailing).
+    for dealerships; `loyal_visits`: so many in a year (dealership) or in a month (detailing). The contact gate's own (see
+    `handlers.contact.rules.Policy`): nobody is written to from `quiet_from` to `quiet_until`; offers a person in 7 and in 30
+    days, and of these the routine ones (priority 8 and 9).
     """
 
     look_at: time = time(6)
@@ -29,11 +31,18 @@ class Figures:
     lost_days: int = 90
     dormant_days: int = 365
     loyal_visits: int = 3
+    quiet_from: time = time(21)
+    quiet_until: time = time(9)
+    per_week: int = 1
+    per_month: int = 3
+    routine_per_month: int = 1
 
 
+_CLOCKS = ("look_at", "quiet_from", "quiet_until")
 _BOUNDS = {
     "most_a_day": (1, 1_000_000), "bundle_days": (0, 90), "rest_days": (0, 60), "apart_days": (0, 90),
     "warning_days": (7, 730), "lost_days": (7, 1095), "dormant_days": (30, 1825), "loyal_visits": (1, 50),
+    "per_week": (0, 7), "per_month": (0, 30), "routine_per_month": (0, 30),
 }  # fmt: skip
 
 
@@ -48,8 +57,9 @@ def read(values: Mapping[str, Any]) -> Figures:
             raise Wrong("whole", where="settings", name=name, least=least, most=most)
     if given.get("leap_day", LEAP_DAYS[0]) not in LEAP_DAYS:
         raise Wrong("one_of", where="settings", name="leap_day", known=", ".join(LEAP_DAYS))
-    if "look_at" in given:
-        given["look_at"] = clock(given["look_at"], "settings: look_at")
+    for name in _CLOCKS:
+        if name in given:
+            given[name] = clock(given[name], f"settings: {name}")
     made = Figures(**given)
     if made.lost_days < made.warning_days:
         raise Wrong("lost_first", where="settings")
@@ -57,7 +67,7 @@ def read(values: Mapping[str, Any]) -> Figures:
 
 
 def written(figures: Figures) -> dict[str, Any]:
-    return {**asdict(figures), "look_at": f"{figures.look_at:%H:%M}"}
+    return {**asdict(figures), **{name: f"{getattr(figures, name):%H:%M}" for name in _CLOCKS}}
 
 
 def clock(value: Any, where: str) -> time:

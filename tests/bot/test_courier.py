@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -515,3 +515,31 @@ def test_pr9_four_workers_send_each_message_once_and_in_order(database: Database
 
     # On SQLite a second process is refused; two couriers in one process must still not disturb each other.
     tell(database, story, patience=replace(QUICK, lease=30))
+
+
+@EMPTY_ON_SQLITE
+def test_pv5_what_was_held_up_until_the_night_waits_for_the_morning_and_what_is_over_never_comes(database: Database) -> None:
+    """PV5: the quiet hours and the end of a message hold when it leaves, and not only when it was decided."""
+    night = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)  # half past ten in Shanghai
+    due = night - timedelta(hours=2)
+    quiet = {"push": True, "quiet": ["Asia/Shanghai", "21:00", "09:00"]}
+    over = {"push": True, "until": (night - timedelta(minutes=1)).timestamp()}
+    more: dict[str, Any] = {"at": due, "priority": 1}
+    offer = post(database, 1, "An offer.", data=quiet, purpose="marketing", **more)
+    tip = post(database, 2, "Your service is due.", data=quiet, purpose="service", **more)
+    past = post(database, 3, "See you at six.", data=over, purpose="service", **more)
+    post(database, 4, "Do not drive.", data={"push": True}, purpose="safety", **more)
+    post(database, 5, "Your car is ready.", purpose="reply", at=due)
+
+    async def story(fake: FakeTelegram, _house: House) -> None:
+        await ends(fake, database, "queued", "queued", "cancelled", "sent", "sent")
+        assert {message.text for message in fake.received} == {"Do not drive.", "Your car is ready."}
+
+    tell(database, story, clock=lambda: night)
+    assert [row(database, number).due_at for number in (offer, tip)] == [datetime(2026, 11, 22, 1, tzinfo=UTC)] * 2
+    assert row(database, past).error == "too_late"
+
+    async def next_day(fake: FakeTelegram, _house: House) -> None:
+        await ends(fake, database, "sent", "sent", "cancelled", "sent", "sent")
+
+    tell(database, next_day, clock=lambda: night + timedelta(hours=11))

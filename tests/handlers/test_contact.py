@@ -9,7 +9,8 @@ from handlers.contact import actions
 from handlers.contact.rules import Decision, Wish
 from handlers.dialogue import Button, Reply
 from handlers.dialogue.shop import load
-from storage import chats, messages
+from handlers.reminders import figures, rulebook
+from storage import chats, contact, messages
 from storage.contact import Consent
 from storage.customers import Customer as Person
 from storage.messages import MESSAGES
@@ -185,3 +186,34 @@ def test_people_say_how_they_want_it_and_see_why(world: World) -> None:
     ann.says("/settings").presses("Why did I get this?")
     ann.sees("Seasonal tips: sent. It was the time for it.", "not sent. You asked for a pause.", "You switched this off.")
     ann.says("/why").sees("The last times")
+
+
+@SHOP_ON_SQLITE
+def test_quiet_hours_and_caps_are_the_shops_own(world: World) -> None:
+    ann = world.customer().starts().says("/settings").presses("✗ Offers")
+    with world.database.transaction() as session:
+        own = {"quiet_from": "10:00", "quiet_until": "14:30", "per_week": 2, "per_month": 2}
+        rulebook.put_figures(session, figures.read(own), world.now)
+    world.passes(hours=2)  # eleven in Shanghai
+    first = _post(world, ann, "a")
+    assert (first.reason, first.send_at and f"{first.send_at:%d %H:%M}") == ("quiet_hours", "21 06:30")
+    world.passes(days=1)
+    assert _post(world, ann, "b").reason == "quiet_hours"
+    assert _post(world, ann, "c").reason == "cap_week"
+    assert _post(world, ann, "d", due=world.now + timedelta(days=8)).reason == "cap_month"
+
+
+@SHOP_ON_SQLITE
+def test_pv5_an_offer_that_took_the_place_of_another_in_one_message_counts(world: World) -> None:
+    """PV5: two offers in one message are one; if the first of them is taken back, the message still counts."""
+    ann = world.customer("telegram").starts().says("/settings").presses("✗ Offers")
+    with world.database.transaction() as session:
+        rulebook.put_figures(session, figures.read({"per_week": 2}), world.now)
+    day = world.now + timedelta(days=1)
+    assert _post(world, ann, "a", due=day).send_at
+    assert _post(world, ann, "b", due=day).send_at
+    with world.database.transaction() as session:
+        actions.withdraw(session, ["a"])
+        contact.hold_back(session, ["a"], "moved")
+    assert _post(world, ann, "c", due=day + timedelta(days=2)).send_at
+    assert _post(world, ann, "d", due=day + timedelta(days=4)).reason == "cap_week"

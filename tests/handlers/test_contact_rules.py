@@ -38,6 +38,7 @@ def _decide(purpose: str = "marketing", due: datetime = NOW, **person: object) -
         ("marketing", {"offers": [NOW - timedelta(days=7)]}, "due"),
         ("marketing", {"offers": [NOW - timedelta(days=days) for days in (8, 16, 24)]}, "cap_month"),
         ("marketing", {"offers": [NOW - timedelta(days=days) for days in (8, 16, 30)]}, "due"),
+        ("marketing", {"routine": [NOW - timedelta(days=8)]}, "due"),
         ("marketing", {"per_month": 1, "offers": [NOW - timedelta(days=20)]}, "cap_month"),
         ("marketing", {"per_week": 9, "offers": [NOW - timedelta(days=1)]}, "cap_week"),
         ("feedback", {"agreed": None}, "due"),
@@ -52,6 +53,18 @@ def test_pv5_who_is_written_to(purpose: str, person: dict[str, object], reason: 
     decision = _decide(purpose, **person)
     assert decision.reason == reason
     assert (decision.send_at is None) == (reason != "due")
+
+
+def test_what_is_routine_leaves_room_for_what_matters() -> None:
+    """A tip or the weekly member day comes once in thirty days, however much room there is."""
+    known = Standing(SHANGHAI, agreed=AGREED, offers=[NOW - timedelta(days=8)], routine=[NOW - timedelta(days=8)])
+    said = {
+        priority: rules.decide(Wish("marketing", "x", NOW, priority), known, Policy(), NOW).reason for priority in (1, 7, 8, 9)
+    }
+    assert said == {1: "due", 7: "due", 8: "cap_routine", 9: "cap_routine"}
+    later = rules.decide(Wish("marketing", "x", NOW + timedelta(days=22), 9), known, Policy(), NOW)
+    assert later.reason == "due"
+    assert rules.decide(Wish("marketing", "x", NOW, 9), known, Policy(routine_per_month=2), NOW).reason == "due"
 
 
 @pytest.mark.parametrize(
