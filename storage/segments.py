@@ -344,11 +344,13 @@ def of_customer(session: Session, customer_id: int) -> list[tuple[Segment, datet
     return [(segment, at) for segment, at in session.execute(query.where(*mine).order_by(Segment.family, Segment.id))]
 
 
-def of_customers(session: Session, customer_ids: Collection[int]) -> list[tuple[int, str, datetime]]:
-    """(customer, code of a segment that they are in, since when), of several people."""
-    query = select(Member.customer_id, Segment.code, Member.entered_at).join(Segment, Segment.id == Member.segment_id)
+def of_customers(session: Session, customer_ids: Collection[int]) -> list[tuple[int, str, datetime, datetime]]:
+    """(customer, code of a segment that they are in, since when, since when it has its rule), of several people."""
+    query = select(Member.customer_id, Segment.code, Member.entered_at, Segment.changed_at).join(
+        Segment, Segment.id == Member.segment_id
+    )
     theirs = (Member.customer_id.in_(customer_ids), Member.left_at.is_(None), Segment.active)
-    return [(number, code, at) for number, code, at in session.execute(query.where(*theirs))]
+    return [(number, code, at, changed) for number, code, at, changed in session.execute(query.where(*theirs))]
 
 
 def sizes(session: Session) -> dict[int, int]:

@@ -59,8 +59,8 @@ class Answer:
 class Person:
     """A customer of `store`, whose day it is. `chat_id` 0: there is none that works. `visits`: days of visits to us, the oldest
     first. `last_contact`: the day of their last words or visit. `booked`: by car, the day of its appointment. `answers`: by
-    key of the push. `spoken`: by car, the day on which work on it was last spoken of. `segments`: by code of
-    those they are in, since when. `in_campaign`: a campaign is about them, or counts what they do.
+    key of the push. `spoken`: by car, the day on which work on it was last spoken of. `segments`: by code of those they are in,
+    since when; `date.min` where that cannot be told. `in_campaign`: a campaign is about them, or counts what they do.
     """
 
     id: int

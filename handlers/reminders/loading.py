@@ -29,9 +29,9 @@ def persons(session: Session, shop: Shop, ids: Sequence[int], now: datetime, *, 
     answers = _answers(session, ids)
     spoken = _spoken(session, ids, now)
     campaigned = campaigns.counted_among(session, ids, now)
-    member: defaultdict[int, dict[str, datetime]] = defaultdict(dict)
-    for customer_id, code, since in segments.of_customers(session, ids):
-        member[customer_id][code] = since
+    member: defaultdict[int, dict[str, tuple[datetime, datetime]]] = defaultdict(dict)
+    for customer_id, code, since, ruled in segments.of_customers(session, ids):
+        member[customer_id][code] = since, ruled
     made = []
     for customer_id, customer in found.items():
         chat = theirs.get(customer_id)
@@ -51,7 +51,7 @@ def persons(session: Session, shop: Shop, ids: Sequence[int], now: datetime, *, 
                 expected, answers.get(customer_id, {}),
                 (chat.language if chat else None) or customer.language or "en",
                 spoken.get(customer_id, {}),
-                {code: today_in(store, since) for code, since in member.get(customer_id, {}).items()},
+                {code: _entered(store, *moments) for code, moments in member.get(customer_id, {}).items()},
                 customer_id in campaigned,
             )
         )  # fmt: skip
@@ -144,6 +144,12 @@ def _answers(session: Session, ids: Sequence[int]) -> Mapping[int, Mapping[str, 
         times = (before.times if before else 0) + (row.answer == care.LATER)
         found[row.customer_id][row.key] = Answer(row.answer, row.until, times)
     return found
+
+
+def _entered(store: Store, since: datetime, ruled: datetime) -> date:
+    """Who was in a segment on the day on which it was made or got another rule has not come into it: nobody knows when."""
+    day = today_in(store, since)
+    return day if day > today_in(store, ruled) else date.min
 
 
 def today_in(store: Store, now: datetime) -> date:

@@ -20,6 +20,7 @@ from handlers.reminders.figures import Figures
 from handlers.reminders.rules import Rule
 from handlers.reminders.triggers import Entered, Feast, Interval, OnDate, Signal
 from handlers.reminders.wrong import Wrong
+from handlers.segments.shipped import SHIPPED
 from storage import pushes, revisions, segments
 
 # The same signal again is a slip of the finger.
@@ -107,7 +108,8 @@ def known_segments(session: Session, rule: Rule) -> None:
     """Raises ValueError when the rule names a segment that there is not: it would never say anything."""
     wanted = {*rule.audience.segments, *([rule.trigger.segment] if isinstance(rule.trigger, Entered) else [])}
     if wanted:
-        known = {segment.code for segment in segments.all_segments(session)}
+        # A shop without any gets those of the trade in its first night.
+        known = {segment.code for segment in segments.all_segments(session)} or {code for code, *_ in SHIPPED}
         if missing := sorted(wanted - known):
             where = f"rule {rule.code}"
             raise Wrong("no_segment", where=where, name=missing[0], known=", ".join(sorted(known)) or "–")

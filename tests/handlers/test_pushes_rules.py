@@ -60,6 +60,31 @@ def changed(code: str, **parts: Any) -> dict[str, Any]:
     return {**rules.written(SHIPPED[code]), **parts}
 
 
+def test_the_pushes_of_the_trade_ship_with_its_figures() -> None:
+    """What every shop begins with; each of them can be changed."""
+
+    def of(code: str, *names: str) -> tuple[Any, ...]:
+        trigger = rules.written(SHIPPED[code])["trigger"]
+        return tuple(trigger.get(name) for name in names)
+
+    assert of("first_service", "km", "months", "first") == (5000, 6, True)
+    assert of("regular_service", "ahead") == (7,)
+    parts = {"brakes", "cabin_filter", "tyres", "battery_12v", "coolant"}
+    assert {of(code, "kind") for code in parts} == {("interval",)}
+    assert all(of(code, "days") == ([-30, -7],) for code in ("insurance", "inspection", "warranty"))
+    assert of("birthday", "field", "days") == ("birthday", [-3])
+    assert (of("car_anniversary", "days"), of("spring_festival", "days"), of("mid_autumn", "days")) == (([0],), (0,), (0,))
+    assert {of(code, "kind") for code in ("rain_over", "heat_wave")} == {("signal",)}
+    assert of("paint_care", "months") == ([3, 6, 9, 12],)
+    assert SHIPPED["paint_care"].audience.parked == "outdoors"
+    assert (of("recall_dealership", "of", "days"), of("recall_detailing", "of", "days")) == (("visit", 365), ("visit", 61))
+    assert of("recall_spending", "segment") == ("lost_warning",)
+    assert {"recall_200", "alignment"} == set(SHIPPED["recall_dealership"].gift.split(", "))
+    assert of("monthly_care", "of", "days") == ("contact", 30)
+    assert of("member_day", "weekday", "every") == ("wed", 1)
+    assert all(rule.gift for code, rule in SHIPPED.items() if code.startswith("recall_") or code in ("birthday", "first_service"))
+
+
 # -- dates ------------------------------------------------------------------------------------------------------------------
 
 
