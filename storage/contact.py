@@ -105,6 +105,15 @@ def wish(session: Session, chat_id: int) -> ContactWish:
     )  # fmt: skip
 
 
+def wishes_of(session: Session, person: Person) -> list[ContactWish]:
+    """What the person has said about it, in each chat in which they have."""
+    theirs = ContactWish.chat_id == person.chat_id
+    if person.customer_id is not None:
+        chats = select(CHATS.c.id).where(CHATS.c.customer_id == person.customer_id)
+        theirs = or_(theirs, ContactWish.chat_id.in_(chats))
+    return list(session.scalars(select(ContactWish).where(theirs).order_by(ContactWish.chat_id)))
+
+
 def prefer(session: Session, wishes: ContactWish, person: Person) -> None:
     """From now on this chat of the person comes first."""
     if person.customer_id is not None:

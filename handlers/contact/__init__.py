@@ -5,11 +5,13 @@ from handlers.dialogue import Feature
 
 FEATURE = Feature(
     "contact",
+    forms=[flow.ZONE],
     words={"stop": flow.stop},
     commands={"settings": flow.settings, "why": flow.why},
     actions={
         "resume": flow.resume, "offers": flow.offers, "feedback": flow.feedback, "kind": flow.kind, "often": flow.often,
         "pause": flow.pause, "here": flow.here, "why": flow.why,
+        "zone": flow.zone,
     },
     trigger=flow.asks_for_settings,
 )  # fmt: skip

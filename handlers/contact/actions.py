@@ -110,17 +110,22 @@ def _reachable(session: Session, chat: Chat) -> Chat:
 
 
 def _standing(session: Session, shop: Shop, chat: Chat, person: Person, now: datetime) -> tuple[Standing, Sequence[Offer]]:
-    wishes = contact.wish(session, chat.id)
+    said = contact.wishes_of(session, person)
     store = next((store for store in shop.stores if store.id == chat.store_id), shop.stores[0] if shop.stores else None)
-    zone = ZoneInfo(wishes.timezone or (store.timezone if store else "UTC"))
+    # What somebody wants holds wherever they have said it.
+    here = sorted(said, key=lambda one: one.chat_id != chat.id)
+    own = next((one.timezone for one in here if one.timezone), None)
+    zone = ZoneInfo(own or (store.timezone if store else "UTC"))
     offers = contact.sent_to(session, person, MARKETING, now - 2 * rules.MONTH)
     agreed = contact.agreed(session, person)
     if chat.stopped_at is not None:
         agreed[MARKETING] = False
     standing = Standing(
-        zone, reachable=chat.reachable, agreed=agreed, off=tuple(wishes.off), paused_until=wishes.paused_until,
+        zone, reachable=chat.reachable, agreed=agreed, off={kind for one in said for kind in one.off},
+        paused_until=max((one.paused_until for one in said if one.paused_until), default=None),
         complaint_open=contact.has_open_complaint(session, person),
-        per_week=wishes.per_week, per_month=wishes.per_month,
+        per_week=min((one.per_week for one in said if one.per_week is not None), default=None),
+        per_month=min((one.per_month for one in said if one.per_month is not None), default=None),
     )  # fmt: skip
     return standing, offers
 

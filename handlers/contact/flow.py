@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from handlers.contact import actions
 from handlers.contact.rules import FEEDBACK, MARKETING
-from handlers.dialogue import Button, Reply, Turn
+from handlers.contact.zones import Zone
+from handlers.dialogue import Answers, Button, Form, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from storage import contact
 from storage.contact import ContactWish, Person
@@ -38,23 +39,27 @@ def asks_for_settings(turn: Turn) -> Reply | None:
 
 
 def settings(turn: Turn) -> Reply:
-    wishes = contact.wish(turn.session, turn.chat.id)
+    own = contact.wish(turn.session, turn.chat.id)
+    wishes = _said(turn)
     agreed = contact.agreed(turn.session, Person.of(turn.chat))
     offers, feedback = agreed.get(MARKETING, False), agreed.get(FEEDBACK, True)
-    paused = wishes.paused_until is not None and wishes.paused_until > turn.now
+    off = {kind for one in wishes for kind in one.off}
+    paused_until = max((one.paused_until for one in wishes if one.paused_until), default=None)
+    paused = paused_until is not None and paused_until > turn.now
     rows: list[Button | list[Button]] = [
         _switch(turn, "offers", offers, "contact.offers", not offers),
         _switch(turn, "feedback", feedback, "contact.feedback", not feedback),
-        *(_switch(turn, kind, kind not in wishes.off, "contact.kind", kind) for kind in KINDS),
+        *(_switch(turn, kind, kind not in off, "contact.kind", kind) for kind in KINDS),
     ]
     if offers:
-        monthly = wishes.per_month == 1
+        monthly = any(one.per_month == 1 for one in wishes)
         rows.append(turn.button("contact.button.weekly" if monthly else "contact.button.monthly", "contact.often", not monthly))
         rows.append(turn.button("contact.button.unpause" if paused else "contact.button.pause", "contact.pause", not paused))
-    if not wishes.preferred:
+    if not own.preferred:
         rows.append(turn.button("contact.button.here", "contact.here"))
+    rows.append(turn.button("contact.button.zone", "contact.zone", place=_place(turn)))
     rows.append(turn.button("contact.button.why", "contact.why"))
-    until = wishes.paused_until.astimezone(_zone(turn)).date() if paused and wishes.paused_until else None
+    until = paused_until.astimezone(_zone(turn)).date() if paused and paused_until else None
     return Reply(turn.text("contact.settings", until=until), rows, passing=True)
 
 
@@ -73,24 +78,43 @@ def feedback(turn: Turn, wanted: Any) -> Reply:
 
 def kind(turn: Turn, name: Any = None) -> Reply:
     if name in KINDS:
-        wishes = _own(turn)
-        wishes.off = [other for other in wishes.off if other != name] if name in wishes.off else [*wishes.off, name]
+        on = not any(name in one.off for one in _said(turn))
+        for one in _all(turn):
+            one.off = [*[other for other in one.off if other != name], *([name] if on else [])]
     return settings(turn)
 
 
+def switch_off(turn: Turn, name: str) -> None:
+    """No more of this kind, in any chat of the person."""
+    for one in _all(turn):
+        one.off = [*[other for other in one.off if other != name], name]
+
+
 def often(turn: Turn, monthly: Any) -> Reply:
-    _own(turn).per_month = 1 if monthly else None
+    for one in _all(turn):
+        one.per_month = 1 if monthly else None
     return settings(turn)
 
 
 def pause(turn: Turn, wanted: Any) -> Reply:
-    _own(turn).paused_until = turn.now + PAUSE if wanted else None
+    for one in _all(turn):
+        one.paused_until = turn.now + PAUSE if wanted else None
     return settings(turn)
 
 
 def here(turn: Turn, _: Any) -> Reply:
     contact.prefer(turn.session, _own(turn), Person.of(turn.chat))
     return settings(turn)
+
+
+def zone(turn: Turn, _: Any) -> Start:
+    return Start("contact.zone")
+
+
+def keep_zone(turn: Turn, answers: Answers) -> Reply:
+    for one in _all(turn):
+        one.timezone = answers["zone"] or None
+    return Reply(turn.text("contact.zone.kept", clock=f"{turn.now.astimezone(_zone(turn)):%H:%M}"))
 
 
 def why(turn: Turn, _: Any = None) -> Reply:
@@ -120,11 +144,29 @@ def _own(turn: Turn) -> ContactWish:
     return wishes
 
 
+def _all(turn: Turn) -> list[ContactWish]:
+    """Of every chat of the person, to be changed: what they want holds wherever they are written to."""
+    own = _own(turn)
+    return [own, *(one for one in _said(turn) if one is not own)]
+
+
+def _said(turn: Turn) -> list[ContactWish]:
+    return contact.wishes_of(turn.session, Person.of(turn.chat))
+
+
 def _zone(turn: Turn) -> ZoneInfo:
-    return ZoneInfo(turn.store.timezone if turn.store else "UTC")
+    own = next((one.timezone for one in _said(turn) if one.timezone), None)
+    return ZoneInfo(own or (turn.store.timezone if turn.store else "UTC"))
+
+
+def _place(turn: Turn) -> str:
+    return _zone(turn).key.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def _version(turn: Turn) -> str:
     """Which text somebody said yes or no to: when the words change, old consents keep the version that was shown."""
     text = turn.text("contact.settings", until=None) + turn.text("contact.resumed")
     return f"{turn.language}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+ZONE = Form("zone", [Zone(name="zone")], keep_zone, question=True)

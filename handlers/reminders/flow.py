@@ -15,6 +15,7 @@ from handlers.vehicles import actions as vehicles
 from handlers.vehicles import mileage
 from handlers.vehicles import slots as vehicle_slots
 from storage import care, contact, facts, messages, odometer
+from storage.contact import Person
 from storage.vehicles import Vehicle
 
 WEEK, MONTH = 7, 30
@@ -104,9 +105,7 @@ def stop(turn: Turn, value: Any) -> Reply:
     kind = rule.kind if rule else "offers"
     if kind == "offers":
         return contact_flow.stop(turn)
-    wishes = contact.wish(turn.session, turn.chat.id)
-    turn.session.add(wishes)
-    wishes.off = [*[other for other in wishes.off if other != kind], kind]
+    contact_flow.switch_off(turn, kind)
     buttons = [
         turn.button("reminders.button.undo", "reminders.undo", kind), turn.button("reminders.button.settings", "contact.kind"),
     ]  # fmt: skip
@@ -114,8 +113,8 @@ def stop(turn: Turn, value: Any) -> Reply:
 
 
 def undo(turn: Turn, kind: Any) -> Reply:
-    wishes = contact.wish(turn.session, turn.chat.id)
-    return contact_flow.kind(turn, kind) if kind in wishes.off else contact_flow.settings(turn)
+    off = {name for one in contact.wishes_of(turn.session, Person.of(turn.chat)) for name in one.off}
+    return contact_flow.kind(turn, kind) if kind in off else contact_flow.settings(turn)
 
 
 # -- a mileage --------------------------------------------------------------------------------------------------------------

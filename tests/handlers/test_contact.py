@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from handlers.contact import actions
+from handlers.contact import actions, zones
 from handlers.contact.rules import Decision, Wish
 from handlers.dialogue import Button, Reply
 from handlers.dialogue.shop import load
@@ -16,7 +16,7 @@ from storage.customers import Customer as Person
 from storage.messages import MESSAGES
 from storage.tickets import Ticket
 from tests.marks import SHOP_ON_SQLITE
-from tests.world import Customer, World
+from tests.world import START, Customer, World
 
 
 def _post(
@@ -217,3 +217,40 @@ def test_pv5_an_offer_that_took_the_place_of_another_in_one_message_counts(world
         contact.hold_back(session, ["a"], "moved")
     assert _post(world, ann, "c", due=day + timedelta(days=2)).send_at
     assert _post(world, ann, "d", due=day + timedelta(days=4)).reason == "cap_week"
+
+
+@SHOP_ON_SQLITE
+def test_what_somebody_wants_holds_in_all_their_chats(world: World) -> None:
+    """A pause that was asked for on the page is one on Telegram, too."""
+    web, phone = world.customer("web").starts(), world.customer("telegram").starts()
+    _same_person(world, web, phone)
+    phone.says("/settings").presses("✗ Offers")
+    web.says("/settings").presses("No offers for 30 days")
+    web.presses("✓ Insurance and inspection")
+    assert _post(world, phone, "a").reason == "paused"
+    assert _post(world, phone, "b", purpose="service", kind="papers").reason == "switched_off"
+    phone.says("/settings").presses("End the pause")
+    phone.presses("✗ Insurance and inspection").presses("Offers: once a month")
+    assert _post(world, web, "c").reason == "due"
+    world.passes(days=10)
+    assert _post(world, web, "d").reason == "cap_month"
+
+
+@SHOP_ON_SQLITE
+def test_quiet_hours_are_those_of_the_customers_own_clock(world: World) -> None:
+    ann = world.customer("telegram").starts().says("/settings").presses("✗ Offers")
+    ann.presses("My time zone: Shanghai").sees("Which city")
+    ann.says("hm").sees("larger city")
+    ann.says("I live in New York").sees("it is 20:00")
+    first = _post(world, ann, "a", due=world.now + timedelta(hours=2))
+    assert (first.reason, first.send_at and f"{first.send_at:%H:%M}") == ("quiet_hours", "14:00")
+    ann.says("/settings").presses("My time zone: New York").presses("The shop's time").sees("it is 09:00")
+
+
+@pytest.mark.parametrize(
+    ("words", "zone"),
+    [("伦敦", "Europe/London"), ("在東京", "Asia/Tokyo"), ("9:02", "Asia/Shanghai"),
+     ("8 pm", "America/New_York"), ("上午9点", "Asia/Shanghai"), ("06:31", "Asia/Kolkata"), ("99", None), ("soon", None), ("paris", "Europe/Paris")],
+)  # fmt: skip
+def test_a_city_or_a_time_of_day_is_a_time_zone(words: str, zone: str | None) -> None:
+    assert zones.find(words, START, "Asia/Shanghai") == zone
