@@ -4,6 +4,7 @@ from handlers import (
     booking,
     contact,
     customers,
+    danger,
     faq,
     feedback,
     figures,
@@ -25,5 +26,5 @@ from handlers import (
 FEATURES = [
     welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, reminders.FEATURE,
     prices.FEATURE, privacy.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE,
-    lessons.FEATURE, segments.FEATURE, recall.FEATURE, figures.FEATURE, staff.FEATURE,
+    lessons.FEATURE, segments.FEATURE, recall.FEATURE, figures.FEATURE, staff.FEATURE, danger.FEATURE,
 ]  # fmt: skip

@@ -51,7 +51,7 @@ class Conversation:
         self._commands = {name: (f.name, do) for f in features for name, do in f.commands.items()}
 
     def think(self, turn: Turn, press: Press | None) -> Said:
-        """In this order: an advisor's hands, universal words, a button, the asked slot, triggers, the features' fallbacks."""
+        """In this order: an advisor's hands, universal words, a button, what is urgent, the asked slot, triggers, fallbacks."""
         chat, incoming = turn.chat, turn.incoming
         kind_word = self._leave_idle_form(turn)
         word = self._universal_word(incoming)
@@ -67,6 +67,8 @@ class Conversation:
             said = self._pressed(turn, press)
         elif incoming.kind == "text" and (command := self._command(incoming.text)):
             said = self._in_between(turn, *command)
+        elif incoming.kind == "text" and (pressing := self._pressing(turn)):
+            said = pressing
         elif form := self._form(turn):
             said = self._answered(turn, form)
         elif incoming.kind == "text":
@@ -348,6 +350,17 @@ class Conversation:
             if feature.fallback and (result := feature.fallback(turn)):
                 return self._become(turn, feature.name, result)
         return Said(Reply(turn.text("dialogue.unknown"), [turn.button("dialogue.button.person", "person")]))
+
+    def _pressing(self, turn: Turn) -> Said | None:
+        """What cannot wait for a question that is open."""
+        owner = turn.feature
+        for feature in self.features.values():
+            if feature.urgent:
+                turn.feature = feature.name
+                if reply := feature.urgent(turn):
+                    return self._become(turn, feature.name, reply)
+        turn.feature = owner
+        return None
 
     def _triggered(self, turn: Turn) -> Said | None:
         for feature in self.features.values():

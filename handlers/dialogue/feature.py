@@ -43,6 +43,7 @@ class Feature:
     `words`: universal words it answers in every state: menu, help, start, language, person, stop; cancel: where no form is open.
     `commands`: slash commands beyond the universal ones, without the slash, e.g. {"prices": …}.
     `always`: those of its commands that are answered even while a person holds the chat.
+    `urgent`: looks at free words in every state, before a form that is open may read them: what cannot wait. Nearly always None.
     `trigger`: looks at free words and answers or starts a form when they are clearly its own, else None.
     `fallback`: answers free words that nobody triggered on; the first feature with an answer wins.
     `aside`: answers a question that was asked in the middle of a form, only when it is sure.
@@ -61,6 +62,7 @@ class Feature:
     words: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)
     commands: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)
     always: "Collection[str]" = ()
+    urgent: "Callable[[Turn], Reply | None] | None" = None
     trigger: "Callable[[Turn], Reply | Start | None] | None" = None
     fallback: "Callable[[Turn], Reply | Start | None] | None" = None
     aside: "Callable[[Turn], Reply | None] | None" = None

@@ -23,7 +23,7 @@ FEATURE = Feature(
         "call_me": flow.call_me,
     },
     trigger=flow.heard,
-    fallback=lambda turn: flow.stranded(turn) or complaint.meant(turn),
+    fallback=lambda turn: flow.waits(turn) or flow.stranded(turn) or complaint.meant(turn),
     receives={"photo": flow.photo, "file": flow.photo},
     things=[pages.TICKET],
     panels=[pages.PANEL],

@@ -10,7 +10,7 @@ from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear, 
 from handlers.dialogue.folding import fold
 from handlers.faq import flow as faq
 from handlers.faq import verdicts
-from handlers.tickets import actions, complaint, marking, promises, rules, sla
+from handlers.tickets import actions, complaint, following, marking, promises, rules, sla
 from handlers.tickets.work import of_turn
 from storage import messages, tickets
 from storage.tickets import Ticket
@@ -41,6 +41,25 @@ def person(turn: Turn) -> Reply:
 def ask(turn: Turn, words: Any) -> Reply:
     """A button that hands over a certain matter, such as a price that is not on file."""
     return _called(turn, queue(turn, "question", str(words)))
+
+
+def urgent(turn: Turn) -> Reply:
+    """For somebody in danger: in front of the queue."""
+    ticket, work = queue(turn, "question", turn.words), of_turn(turn)
+    if tickets.TIERS.index(ticket.tier) < tickets.TIERS.index(tickets.CRITICAL):
+        ticket.reasons = [*ticket.reasons, ["danger", turn.words[:80]]]
+        actions.raise_tier(work, turn.chat, ticket, tickets.CRITICAL)
+    return _called(turn, ticket)
+
+
+def waits(turn: Turn) -> Reply | None:
+    """What somebody adds who waits for the person they called: passed on, unless there is a sure answer to it."""
+    ticket = tickets.open_of(turn.session, turn.chat.id, ("question",))
+    recent = ticket is not None and ticket.heard_at is not None and turn.now - ticket.heard_at <= complaint.SAME_MATTER
+    if ticket is None or not recent or not turn.words.strip() or faq.is_sure(turn) is not None:
+        return None
+    actions.hear(of_turn(turn), turn.chat, ticket, turn.words)
+    return Reply(following.word(turn, ticket) or turn.text("tickets.noted"))
 
 
 def instead(turn: Turn, about: Any) -> Reply:

@@ -1,0 +1,68 @@
+"""Danger: the words that keep people safe come first, whatever was asked, and a person is called."""
+
+import pytest
+from sqlalchemy import select
+
+from handlers.danger.flow import kind_of
+from storage.tickets import CRITICAL, Ticket
+from tests.world import World
+
+ONE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        ("brakes", ("brakes just went to the floor, can i crawl to you", "there's brake fluid leaking everywhere",
+                    "刹车突然没反应了", "煞車踩下去空空的 煞不住", "迫力油漏到成地都係", "軚盤鎖死咗扭唔到")),
+        ("fire", ("white smoke coming from the bonnet", "my car is on fire", "车头在冒烟怎么办", "引擎蓋一直冒白煙",
+                  "架車著火了")),
+        ("poison", ("my toddler drank some screenwash", "孩子喝了一口防冻液", "妹妹剛剛吞了芳香劑的凝膠", "細路飲咗玻璃水點算")),
+        ("hurt", ("he is unconscious in the driver's seat", "宝宝被锁在车里了", "撞到頭 一直流血")),
+        ("crash", ("someone just rear-ended me", "刚才在路口被追尾了", "啱啱俾人撞咗車尾", "剛剛出車禍了")),
+        ("stranded", ("puncture on the motorway, lorries flying past", "在高速上抛锚了", "車死火喺隧道入面", "爆胎停在路肩")),
+        (None, ("what if the brakes fail on a hill", "how often does brake fluid leak", "brake pads price",
+                "刹车油多久换一次", "要是着火了保险赔吗",
+                "brakes squeak", "刹车有点软", "the light is on", "can i get a tow truck if i break down",
+                "flat tyre repair price",
+                "多少钱补胎", "spare tyre", "水温高", "車子發不動",
+                "smoke smell in the cabin, can you clean it", "my dog is sick in the car")),
+    ],
+)  # fmt: skip
+def test_what_is_a_danger_of_this_moment(kind: str | None, texts: tuple[str, ...]) -> None:
+    assert {text: kind_of(text) for text in texts} == dict.fromkeys(texts, kind)
+
+
+@ONE
+@pytest.mark.parametrize(
+    ("language", "wish", "danger", "safe", "called", "more", "noted"),
+    [
+        ("en", "oil change on Tuesday at ten", "help, the brakes have failed", "don't drive it any further", "called a colleague",
+         "we're at the roundabout by the school", "passed that on"),
+        ("zh-CN", "周二上午十点换机油", "刚刚在高架上被追尾了", "护栏外", "已经帮您呼叫同事", "就在火车站出口那边", "转过去了"),
+        ("zh-TW", "週二上午十點換機油", "我爆胎停在高速路肩", "三角警示牌", "已經幫您", "在竹北交流道附近", "轉過去"),
+    ],
+)  # fmt: skip
+def test_danger_in_the_middle_of_a_form_is_answered_and_nothing_is_asked(
+    world: World, language: str, wish: str, danger: str, safe: str, called: str, more: str, noted: str
+) -> None:
+    ann = world.customer(language=language).says(wish)
+    asked = ann.last.text
+    ann.says(danger).sees(safe, called)
+    assert asked not in ann.last.text
+    ann.says(more).sees(noted)
+    with world.database.reading() as session:
+        assert [ticket.tier for ticket in session.scalars(select(Ticket))] == [CRITICAL]
+
+
+@ONE
+def test_poison_is_for_the_doctor_and_not_for_the_workshop(world: World) -> None:
+    ann = world.customer().says("my little one swallowed coolant").sees("poison control")
+    assert ann.labels == ["Talk to a person"]
+    with world.database.reading() as session:
+        assert session.scalars(select(Ticket)).all() == []
+
+
+@ONE
+def test_what_our_work_has_made_dangerous_is_a_complaint(world: World) -> None:
+    world.customer().says("After your service the brakes failed and I nearly crashed").sees("should not have happened")
