@@ -16,7 +16,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -275,16 +274,15 @@ def differences(session: Session) -> list[str]:
     ones = {REDEEMED: 1, REVERSED: -1}
     used = func.coalesce(func.sum(case(*((line.kind == kind, number) for kind, number in ones.items()), else_=0)), 0)
     turns = func.count().filter(line.kind == REDEEMED)
-    ends = func.count().filter(line.kind.in_((VOID, EXPIRED)))
-    state = case((used == 1, REDEEMED), (func.max(case((line.kind == VOID, 1), else_=0)) == 1, VOID), else_=text("'open'"))
-    sums_of = (used.label("used"), turns.label("turns"), ends.label("ends"), state.label("state"))
+    ended = [(func.count().filter(line.kind == kind) > 0, kind) for kind in (VOID, EXPIRED)]
+    state = case((used == 1, REDEEMED), *ended, else_=ISSUED)
+    sums_of = (used.label("used"), turns.label("turns"), state.label("state"))
     history = select(line.coupon_id, *sums_of).group_by(line.coupon_id).subquery()
-    as_said = case((Coupon.state.in_((ISSUED, EXPIRED)), "open"), else_=Coupon.state)
     bad = or_(
         history.c.coupon_id.is_(None),
         history.c.used.not_in((0, 1)),
         history.c.turns != Coupon.uses,
-        history.c.state != as_said,
+        history.c.state != Coupon.state,
     )
     query = select(Coupon.id, Coupon.state).outerjoin(history, history.c.coupon_id == Coupon.id).where(bad).order_by(Coupon.id)
     found += [

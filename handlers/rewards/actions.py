@@ -75,11 +75,14 @@ def issue(
     until = rules.last_day(offer, today)
     if offer.ends_on is None and extra:
         until += extra
-    if by is not None:
-        _may_give(session, offer, by, now)
+    if by is not None and not rules.may_give(by.role, offer):
+        raise Refusal("rewards.refused.not_yours_to_give")
     with session.begin_nested():
         if not coupons.reserve(session, offer.id, offer.amount or 0):
             raise Refusal("rewards.refused.gone")
+        # From here on the offer's row is locked: of all who give at once each sees what the others gave.
+        if by is not None and offer.per_day is not None and _given(session, offer, by, now) >= offer.per_day:
+            raise Refusal("rewards.refused.enough_today", n=offer.per_day)
         if coupons.count_of(session, offer.id, customer.id) >= offer.per_customer:
             raise Refusal("rewards.refused.has_one", n=offer.per_customer)
         coupon = _written(session, offer, customer, reason, until, now, key)
@@ -103,13 +106,8 @@ def _written(
     raise Refusal("rewards.refused.gone")
 
 
-def _may_give(session: Session, offer: Offer, by: Staff, now: datetime) -> None:
-    if not rules.may_give(by.role, offer):
-        raise Refusal("rewards.refused.not_yours_to_give")
-    if offer.per_day is not None:
-        since = now - timedelta(days=1)
-        if coupons.given_by(session, offer.id, by.id, since) >= offer.per_day:
-            raise Refusal("rewards.refused.enough_today", n=offer.per_day)
+def _given(session: Session, offer: Offer, by: Staff, now: datetime) -> int:
+    return coupons.given_by(session, offer.id, by.id, now - timedelta(days=1))
 
 
 def worth(session: Session, coupon: Coupon, bill: Bill, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """Offers and coupons: bad ones are stopped by a sentence, good ones are used once, and every sum stands in the ledger."""
 
+import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
@@ -21,7 +22,7 @@ from handlers.rewards.actions import Bill
 from handlers.rewards.rules import LANGUAGES, NewOffer
 from storage import chats, coupons, staff_links
 from storage.appointments import Appointment
-from storage.coupons import EXPIRED, ISSUED, REDEEMED, Coupon, Offer
+from storage.coupons import EXPIRED, ISSUED, REDEEMED, Coupon, CouponEntry, Offer
 from storage.customers import Customer
 from storage.database import Database
 from storage.staff import Staff
@@ -222,6 +223,80 @@ def test_people_give_within_the_limits_of_their_role(world: World) -> None:
         actions.take_back(session, first, START)
         assert actions.issue(session, "ten", who, "sorry", START).id != first.id
     sound(world.database)
+
+
+def test_ab5_the_limit_of_a_day_holds_however_many_presses_come_at_once(world: World) -> None:
+    with world.database.transaction() as session:
+        offered(session, per_day=2, per_customer=1000)
+        member = Staff(login="li", name="Li", role="advisor", language="en", theme="auto", created_at=START)
+        session.add(member)
+        session.flush()
+        number = member.id
+
+    def give(_: int) -> str:
+        try:
+            with world.database.transaction() as session:
+                actions.issue(session, "ten", somebody(session), "sorry", START, by=session.get_one(Staff, number))
+        except Refusal as no:
+            return no.key.rsplit(".", 1)[-1]
+        return "given"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(pool.map(give, range(16))) == {"given": 2, "enough_today": 14}
+    sound(world.database)
+
+
+@sqlite
+@pytest.mark.parametrize("seed", [1, 2])
+def test_cc5_whatever_is_tried_in_whatever_order_every_sum_holds(world: World, seed: int) -> None:
+    """CC5: what is refused changes nothing; no stock, budget or bill is ever overdrawn; nothing is used twice."""
+    order, now, used, tried = random.Random(seed), START, Counter[int](), Counter[str]()
+    with world.database.transaction() as session:
+        offered(session, code="few", stock=6, per_customer=3, stacks=True)
+        offered(session, code="tight", budget=5500, per_customer=9, days=2)
+        offered(session, code="half", kind="percent", percent=50, amount=3000, stacks=True, per_customer=9, budget=20000)
+        offered(session, code="wash", kind="service", service="hand_wash", amount=None, per_customer=9)
+        people = session.scalars(select(Customer).order_by(Customer.id).limit(3)).all()
+        for _ in range(100):
+            now += timedelta(hours=order.choice((0, 0, 1, 9)))
+            known = session.scalars(select(Coupon)).all()
+            coupon = order.choice(known) if known else None
+            what = order.choice(("issue", "issue", "redeem", "redeem", "reverse", "reverse", "take_back", "expire", "close"))
+            before = session.scalar(select(func.count()).select_from(CouponEntry))
+            try:
+                with session.begin_nested():
+                    if what == "issue" or coupon is None:
+                        key = order.choice((None, None, "once"))
+                        actions.issue(
+                            session, order.choice(("few", "tight", "half", "wash")), order.choice(people), "x", now, key=key
+                        )
+                    elif what == "redeem":
+                        amount = order.choice((0, 1, 999, 5000, 2_000_000_000))
+                        taken = actions.redeem(session, coupon, bill(session, amount, number=order.choice("ABCDEF")), now)
+                        assert 0 <= taken <= amount
+                        used[coupon.id] += 1
+                    elif what == "reverse":
+                        actions.reverse(session, coupon, now)
+                        used[coupon.id] -= 1
+                    elif what == "take_back":
+                        actions.take_back(session, coupon, now)
+                    elif what == "expire":
+                        for number in actions.over(session, now):
+                            actions.expire(session, number, now)
+                    elif order.random() < 0.1:
+                        actions.close(session, order.choice(coupons.offers(session)), now)
+                tried[what] += 1
+            except Refusal:
+                assert session.scalar(select(func.count()).select_from(CouponEntry)) == before
+                continue
+            assert set(used.values()) <= {0, 1}
+            assert coupons.differences(session) == []
+            for offer in coupons.offers(session):
+                session.refresh(offer)
+                assert 0 <= offer.issued <= (offer.stock or 10**9)
+                assert 0 <= offer.committed <= (offer.budget or 10**9)
+                assert offer.spent >= 0
+    assert {"issue", "redeem", "reverse", "take_back"} <= set(tried)
 
 
 @sqlite
