@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Fate, Result
+from handlers.contact import onward
 from storage import boards, chats, outbox
 from storage.outbox import Letter
 
@@ -60,8 +61,10 @@ class Desk:
                 outbox.move(self.session, letter.id, letter.chat_id, result.address)
                 self._queue_again(letter)
             case Fate.GONE:
-                outbox.lose(self.session, letter.chat_id, letter.claimed_at)
                 outbox.give_up(self.session, self.worker, letter, result.reason)
+                if outbox.lose(self.session, letter.chat_id, letter.claimed_at):
+                    onward.take_over(self.session, letter.chat_id, self.now, failed=letter.id)
+                    outbox.cancel_waiting(self.session, letter.chat_id)
             case Fate.ASTRAY:
                 boards.lose_topic(self.session, letter.chat_id, int(letter.data["topic"]))
                 outbox.give_up(self.session, self.worker, letter, boards.ASTRAY)

@@ -183,6 +183,11 @@ def hold_back(session: Session, keys: Collection[str], reason: str) -> None:
     session.execute(update(ContactDecision).where(ContactDecision.key.in_(keys)).values(verdict=HELD_BACK, reason=reason))
 
 
+def decided_for(session: Session, keys: Collection[str], chat_id: int) -> None:
+    """It goes to another chat of the person than was thought."""
+    session.execute(update(ContactDecision).where(ContactDecision.key.in_(keys)).values(chat_id=chat_id))
+
+
 def forget_decisions(session: Session, keys: Collection[str]) -> None:
     """It is to be decided anew."""
     session.execute(delete(ContactDecision).where(ContactDecision.key.in_(keys)))

@@ -195,6 +195,18 @@ def _status(pulls: bool, due_at: datetime, now: datetime) -> str:
     return QUEUED if not pulls else SENT if due_at <= now else WAITING
 
 
+def unasked(session: Session, chat_id: int, failed: int | None) -> list[Message]:
+    """Pushes that wait to be sent in this chat, and the one of this number, oldest first."""
+    theirs = (MESSAGES.c.chat_id == chat_id, or_(MESSAGES.c.status == QUEUED, MESSAGES.c.id == failed))
+    rows = session.connection().execute(select(MESSAGES).where(*theirs).order_by(MESSAGES.c.id))
+    return [message for message in (Message(*row) for row in rows) if message.data.get("push")]
+
+
+def give_key_away(session: Session, message_id: int) -> None:
+    """Another row is to be found under its key."""
+    session.connection().execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(key=None))
+
+
 def keys_in(session: Session, message_id: int) -> list[str]:
     """Under which keys it was posted: of each part, where there are several."""
     row = session.connection().execute(select(MESSAGES.c.key, MESSAGES.c.data).where(MESSAGES.c.id == message_id)).one()

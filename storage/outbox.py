@@ -193,12 +193,15 @@ def cancel_unreachable(session: Session, channel: str) -> None:
     session.connection().execute(update(MESSAGES).where(waiting).values(status=CANCELLED))
 
 
-def lose(session: Session, chat_id: int, since: datetime) -> None:
-    """The person cannot be reached, unless they wrote after `since`; what waits for them is cancelled."""
+def lose(session: Session, chat_id: int, since: datetime) -> bool:
+    """The person cannot be reached, unless they wrote after `since`; whether it is so."""
     silent = (CHATS.c.id == chat_id) & (CHATS.c.seen_at <= since)
-    if _count(session.connection().execute(update(CHATS).where(silent).values(reachable=False))):
-        waiting = (MESSAGES.c.chat_id == chat_id) & (MESSAGES.c.status == QUEUED)
-        session.connection().execute(update(MESSAGES).where(waiting).values(status=CANCELLED))
+    return _count(session.connection().execute(update(CHATS).where(silent).values(reachable=False))) > 0
+
+
+def cancel_waiting(session: Session, chat_id: int) -> None:
+    waiting = (MESSAGES.c.chat_id == chat_id) & (MESSAGES.c.status == QUEUED)
+    session.connection().execute(update(MESSAGES).where(waiting).values(status=CANCELLED))
 
 
 def move(session: Session, message_id: int, chat_id: int, address: str) -> None:

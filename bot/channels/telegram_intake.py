@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.photos import CleanPhoto, PhotoRefused
 from bot.redaction import where
 from bot.turns import Turns
+from handlers.contact import onward
 from handlers.dialogue.engine import Outcome
 from handlers.dialogue.incoming import Incoming
 from handlers.tickets import actions
@@ -291,7 +292,10 @@ class Intake:
     def _lose(self, blocked: updates.Blocked) -> None:
         with self._database.transaction() as session:
             if chat := chats.find(session, "telegram", blocked.address):
-                outbox.lose(session, chat.id, self._clock())
+                now = self._clock()
+                if outbox.lose(session, chat.id, now):
+                    onward.take_over(session, chat.id, now)
+                    outbox.cancel_waiting(session, chat.id)
 
     def _find_again(self, address: str) -> None:
         """Something was said in the staff's own group, or the bot came back to it: it can be reached."""

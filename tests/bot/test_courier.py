@@ -12,7 +12,8 @@ import pytest
 from bot.channels.channel import Rates
 from bot.clock import system_clock
 from bot.courier import Courier
-from storage import chats, outbox
+from storage import chats, messages, outbox
+from storage.customers import Customer
 from storage.database import Database
 from tests.bot.house import QUICK, House, house
 from tests.bot.outgoing import post, row, statuses
@@ -153,6 +154,39 @@ def test_ch6_somebody_who_blocked_the_bot_is_left_in_peace(database: Database) -
         assert "first" not in bob.texts
 
     tell(database, story)
+
+
+@EMPTY_ON_SQLITE
+def test_ch6_what_was_to_be_said_unasked_goes_to_the_next_chat_of_the_person(database: Database) -> None:
+    """CH6: the reminder that shows it, and what waits for later; a plain answer stays where it was asked for."""
+    now = system_clock()
+    with database.transaction() as session:
+        ann = Customer(code="ann", name="Ann", provisional=False, created_at=now)
+        session.add(ann)
+        session.flush()
+        numbers = []
+        for channel, address, pulls in (("telegram", "7", False), ("telegram", "8", False), ("web", "page", True)):
+            chat = chats.arrive(session, channel, address, pulls=pulls, now=now - timedelta(days=len(numbers)))
+            chat.customer_id = ann.id
+            chats.save(session, chat)
+            numbers.append(chat.id)
+    push: dict[str, Any] = {"data": {"push": True}, "purpose": "service", "priority": 1}
+    post(database, 7, "See you tomorrow.", key="push:a", **push)
+    post(database, 7, "In two hours.", key="push:b", **push, due_at=now + timedelta(hours=3))
+    post(database, 7, "An answer.")
+
+    async def story(fake: FakeTelegram, _house: House) -> None:
+        fake.user(7).blocked = True
+        await fake.user(8).sees("See you tomorrow.")
+
+    tell(database, story)
+    with database.reading() as session:
+        found = {message.key: message for message in (messages.by_key(session, key) for key in ("push:a", "push:b")) if message}
+    assert [(found[key].chat_id, found[key].status) for key in ("push:a", "push:b")] == [
+        (numbers[1], "sent"),
+        (numbers[1], "queued"),
+    ]
+    assert sorted(statuses(database)) == ["cancelled", "cancelled", "dead", "queued", "sent"]
 
 
 def test_ch7_a_group_that_became_a_supergroup_gets_its_message(database: Database) -> None:
