@@ -66,6 +66,22 @@ def tickets_opened(session: Session, start: datetime, end: datetime, stores: Col
         yield TicketLine(store_id, staff_id, opened, first, ended, bool(reopened), bool(broken), rating)
 
 
+def endings(session: Session, start: datetime, end: datetime, stores: Collection[int] | None) -> Iterator[tuple[int, bool]]:
+    """(who ended it, False) for each end of a ticket that was opened in this time, and (the same, True) if it was undone."""
+    event = TicketEvent
+    query = (
+        select(event.what, event.staff_id, event.detail)
+        .join(Ticket, Ticket.id == event.ticket_id)
+        .where(Ticket.opened_at >= start, Ticket.opened_at < end, event.what.in_(("resolved", "closed", "reopened")))
+        .where(*_of(Ticket.store_id, stores))
+    )
+    for what, staff_id, detail in session.execute(query):
+        undone = what == "reopened"
+        who = detail.get("closed_by") if undone else staff_id
+        if who is not None:
+            yield who, undone
+
+
 def visits(session: Session, start: datetime, end: datetime, stores: Collection[int] | None) -> Iterator[VisitLine]:
     """Those that were to begin in this time; what was only held is none."""
     row = Appointment

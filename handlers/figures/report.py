@@ -1,7 +1,8 @@
 """The figures of some days, by store and by advisor."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -41,11 +42,23 @@ def make(session: Session, stores: Sequence[Store], now: datetime, days: int, *,
     return Report(
         rules.answering(tickets),
         _by(tickets, lambda line: line.store_id, rules.answering),
-        _by((line for line in tickets if line.staff_id is not None), lambda line: line.staff_id, rules.answering),
+        _blamed(
+            _by((line for line in tickets if line.staff_id is not None), lambda line: line.staff_id, rules.answering),
+            list(figures.endings(session, start, now, within)),
+        ),
         _by(visits, lambda line: line.store_id, rules.visiting),
         {store.id: use_of_bays(session, store, start, now) for store in stores},
         _by(talks, lambda line: line.store_id, rules.talking),
     )
+
+
+def _blamed(
+    by_staff: Sequence[tuple[int | None, Answering]], endings: Sequence[tuple[int, bool]]
+) -> list[tuple[int | None, Answering]]:  # fmt: skip
+    """What was opened again counts against whoever had ended it, whoever has it now."""
+    undone, ended = Counter(who for who, again in endings if again), Counter(who for who, again in endings if not again)
+    rows = dict(by_staff) | {who: rules.answering([]) for who in undone if who not in dict(by_staff)}
+    return [(who, replace(one, reopened=rules.share(undone[who or 0], ended[who or 0]))) for who, one in rows.items()]
 
 
 def use_of_bays(session: Session, store: Store, start: datetime, now: datetime) -> float | None:

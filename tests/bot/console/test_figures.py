@@ -73,6 +73,28 @@ def test_how_people_are_answered(url: str) -> None:
     asyncio.run(go())
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_what_is_opened_again_counts_against_whoever_had_ended_it(url: str) -> None:
+    """And not against the colleague who has it now."""
+    database = Database(url)
+    ticket = ticket_in(database, "east")
+    with database.transaction() as session:
+        ann, rui = staff.by_login(session, "ann"), staff.by_login(session, "rui")
+        assert ann
+        assert rui
+        for minutes, do in ((40, "claim"), (60, "close"), (90, "reopen"), (100, "assign")):
+            work = Work(session, texts(), START + timedelta(minutes=minutes), By("Ann", "console", ann.id))
+            row = session.get_one(Ticket, ticket.id)
+            if do == "assign":
+                actions.assign(work, row, rui.id)
+            else:
+                {"claim": actions.claim, "close": actions.close, "reopen": actions.reopen}[do](work, row)
+        shown = report.make(session, [], START + timedelta(hours=3), 7, only=False)
+        found = {who: one.reopened for who, one in shown.by_staff}
+        assert (found[ann.id], found[rui.id]) == (1.0, None)
+    database.close()
+
+
 def test_how_visits_go(url: str) -> None:
     database = Database(url)
     made = [appointment_in(database, "east", LATER + timedelta(hours=hours), name=f"G{hours}", phone=f"+861380000000{hours}")
