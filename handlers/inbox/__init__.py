@@ -9,6 +9,6 @@ FEATURE = Feature(
     "inbox",
     pages=pages.PAGES,
     things=[pages.MARK],
-    panels=[pages.OWN_ADVISOR],
+    panels=[pages.ON_PHONE, pages.OWN_ADVISOR],
     sweeps=[Sweep(later.due, later.send), Sweep(bulk.due, bulk.settle), Sweep(several.due, several.write)],
 )

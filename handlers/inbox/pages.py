@@ -7,7 +7,21 @@ from sqlalchemy.orm import Session
 
 from handlers.customers import pages as customers
 from handlers.desk import EVERYBODY, MANAGERS, Desk, Missing, Page, Panel, Picture, Thing
-from handlers.inbox import bulk, doing, giving, going, queues, rules, saying, several, shifting, suggesting, thread, waiting
+from handlers.inbox import (
+    bulk,
+    calling,
+    doing,
+    giving,
+    going,
+    queues,
+    rules,
+    saying,
+    several,
+    shifting,
+    suggesting,
+    thread,
+    waiting,
+)
 from handlers.tickets import promises
 from handlers.tickets.answers import Answer
 from handlers.tickets.work import store_of
@@ -100,6 +114,7 @@ def _mark_seen(session: Session, mark: marks.Mark, stores: Collection[int]) -> b
 
 MARK = Thing("mark", marks.find, _mark_seen)
 OWN_ADVISOR = Panel("inbox/advisor.html", shifting.on_card)
+ON_PHONE = Panel("inbox/phone.html", calling.on_card)
 _THREAD = "inbox/thread.html"
 MOST_PHOTOS = 5
 PAGES = [
@@ -117,6 +132,7 @@ PAGES = [
     Page(path="/shifts/{member}/away", roles=MANAGERS, post=shifting.set_away),
     Page(path="/account/away", roles=EVERYBODY, post=shifting.go_away),
     Page(path="/customers/{customer}/advisor", roles=EVERYBODY, post=shifting.own_advisor),
+    Page(path="/customers/{customer}/ticket", roles=EVERYBODY, post=calling.begin),
     Page(path="/warnings/{mark}/open", roles=EVERYBODY, post=doing.open_warned),
     Page(path="/tickets/{ticket}", roles=EVERYBODY, get=show, post=doing.reply, template=_THREAD, photos=MOST_PHOTOS),
     # What was typed must not be lost when a rule says no: these show the ticket again.

@@ -33,11 +33,12 @@ _NAMED = re.compile(r"(?<![\w@.])@([\w][\w.-]{0,79})")
 
 def open_ticket(
     work: Work, chat: Chat, kind: str, summary: str, *, verdict: Verdict | None = None, error: str | None = None,
-    store_id: int | None = None, visit_id: int | None = None,
+    store_id: int | None = None, visit_id: int | None = None, written: bool = True,
 ) -> Ticket:  # fmt: skip
     """A new matter in the queue, promised, assigned and announced. `verdict` says how bad a complaint is and why.
 
-    `store_id`, `visit_id`: where they are known; else the store is the one that the chat is about.
+    `store_id`, `visit_id`: where they are known; else the store is the one that the chat is about. `written`: the newest words of
+    the chat are about it.
     """
     tier = (verdict and verdict.tier) or (tickets.MINOR if kind == "complaint" else tickets.QUESTION)
     ticket = Ticket(
@@ -50,7 +51,8 @@ def open_ticket(
     work.session.add(ticket)
     work.session.flush()
     work.event(ticket, "opened", kind=kind, tier=tier, rules=[code for code, _ in ticket.reasons])
-    link_newest(work, chat, ticket)
+    if written:
+        link_newest(work, chat, ticket)
     promises.reckon(work.session, ticket, work.now)
     assignment.assign_at_open(work, chat, ticket)
     notify(work, ticket, "opened", f"{ticket.id}")

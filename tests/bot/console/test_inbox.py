@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from handlers.tickets import actions
 from handlers.tickets.work import By, Work
-from storage import marks, messages, tickets
+from storage import chats, marks, messages, tickets
 from storage.tickets import Ticket
 from tests.bot.console.site import Browser, Site, customer_of, mark_in, texts, ticket_in
 
@@ -252,5 +252,38 @@ def test_where_to_names_only_what_somebody_may_see(url: str) -> None:
             assert path_of(site, ticket) in (await ann.get("/go?find=sunroof")).text
             assert path_of(site, ticket) not in (await wes.get("/go?find=sunroof")).text
             assert path_of(site, ticket) not in theirs
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_who_complains_on_the_phone_has_a_ticket_too(url: str) -> None:
+    """From the customer's card, with or without a chat; the tier by the rules unless staff know better."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            customer = customer_of(site.database, "east")
+            card = f"/customers/{site.token('customer', customer.id)}"
+            assert "On the phone: open a ticket" in (await ann.get(card)).text
+            answer = await ann.post(f"{card}/ticket", words="You scratched my door and nobody says sorry", kind="complaint")
+            page = (await ann.get(answer.location.removeprefix("/console"))).text
+            assert "You scratched my door" in page
+            assert "reaches nobody. Call them" in page
+            await ann.post(f"{card}/ticket", words="Waited two hours", kind="complaint", tier="critical")
+            await ann.post(f"{card}/ticket", words="Is Li there today?", kind="question", tier="")
+            await ann.post(f"{card}/ticket", words=" ")
+            with site.database.reading() as session:
+                found = tickets.of_customer(session, customer.id, 9)
+                chats_of = chats.of_customer(session, customer.id)
+                opened = tickets.history(session, found[0].id)[0]
+            assert sorted((one.kind, one.tier) for one in found) == [
+                ("complaint", "critical"), ("complaint", "serious"), ("question", "question")
+            ]  # fmt: skip
+            assert {one.first_response_due is not None for one in found} == {True}
+            assert opened.place == "console"
+            assert opened.staff_id == site.member("ann").id
+            # The reminders and offers of the gate do not go where nobody reads.
+            assert [(one.channel, one.reachable) for one in chats_of] == [("phone", False)]
 
     asyncio.run(go())
