@@ -21,6 +21,7 @@ from handlers.booking.slots_what import (
 )
 from handlers.booking.slots_when import SAID, Day, Time, Which, clear, note_gap, with_day
 from handlers.dialogue import Answers, Form, Reply, Start, Turn
+from handlers.dialogue.questions import ends_as_question
 from handlers.faq import flow as faq
 from handlers.prices import finding
 from handlers.prices import flow as prices
@@ -108,8 +109,7 @@ def _only_asks(turn: Turn) -> bool:
     text = phrases.spaced(turn.words)
     text = text.replace("waiting room", " ")  # no room that is free
     begs = any(phrases.has(name, text) for name in ("also", "request", "free", "book", "wish"))
-    asks = turn.words.rstrip().endswith(("?", "？", "吗", "嗎", "么", "麼"))
-    return asks and not begs and not turn.memoised(finding.load).nothing_else(turn.words)
+    return ends_as_question(turn.words) and not begs and not turn.memoised(finding.load).nothing_else(turn.words)
 
 
 def _priced(turn: Turn, answers: Answers) -> str:

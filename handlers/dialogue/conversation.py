@@ -214,7 +214,17 @@ class Conversation:
             return self._let_go(turn)
         if refusal := turn.incoming.extra.get("refusal"):
             unclear = Unclear(refusal)
-        return self._say_again(turn, slot, unclear)
+        said = self._say_again(turn, slot, unclear)
+        return self._perhaps(turn, said) if turn.incoming.kind == "text" and not unclear.meant else said
+
+    def _perhaps(self, turn: Turn, said: Said) -> Said:
+        """Words that looked like a question: what it may have been, above the form's own."""
+        for feature in self.features.values():
+            if said.reply and feature.perhaps and (reply := feature.perhaps(turn)):
+                said.before[:] = [reply.text]
+                said.reply = replace(said.reply, buttons=[*reply.rows(), *said.reply.rows()])
+                break
+        return said
 
     def _let_go(self, turn: Turn) -> Said:
         """A question that is not answered a second time is of no interest any more: the words are taken as they are."""

@@ -47,6 +47,7 @@ class Feature:
     `trigger`: looks at free words and answers or starts a form when they are clearly its own, else None.
     `fallback`: answers free words that nobody triggered on; the first feature with an answer wins.
     `aside`: answers a question that was asked in the middle of a form, only when it is sure.
+    `perhaps`: what to say, and to offer, of a question there that nobody is sure about.
     `keeps`: loaders whose values the feature takes from `turn.memoised`, made ready at the start.
     `receives`: what to do with a kind of update that no slot wanted: photo, contact.
     `pages`, `things`, `panels`: what staff see of it in the console; see `handlers.desk`.
@@ -66,6 +67,7 @@ class Feature:
     trigger: "Callable[[Turn], Reply | Start | None] | None" = None
     fallback: "Callable[[Turn], Reply | Start | None] | None" = None
     aside: "Callable[[Turn], Reply | None] | None" = None
+    perhaps: "Callable[[Turn], Reply | None] | None" = None
     keeps: "Sequence[Callable[[Session], Any]]" = ()
     receives: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)
     pages: "Sequence[Page]" = ()

@@ -8,5 +8,6 @@ FEATURE = Feature(
     actions={"show": flow.press, "none": flow.none_of_these, "helped": verdicts.helped},
     fallback=flow.answer,
     aside=flow.aside,
+    perhaps=flow.perhaps,
     keeps=[base.load],
 )

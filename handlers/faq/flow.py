@@ -5,12 +5,15 @@ from datetime import date
 from typing import Any
 
 from handlers.dialogue import Button, Reply, Turn
+from handlers.dialogue.questions import is_question
 from handlers.faq import aliases, base, verdicts
 from handlers.faq.filling import Missing, fill
 from knowledge_base import Decision, Entry
 from storage.entries import Gap
 
 SUGGESTIONS = 3
+# In the middle of a form, above its own buttons.
+PERHAPS = 2
 
 
 def answer(turn: Turn) -> Reply:
@@ -29,6 +32,16 @@ def aside(turn: Turn) -> Reply | None:
     """A question in the middle of a form: answered only when sure."""
     decision = _decide(turn)
     return _say(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
+
+
+def perhaps(turn: Turn) -> Reply | None:
+    """A question in the middle of a form that is not sure: the likeliest to choose from, or that nobody here knows."""
+    if not is_question(turn.words):
+        return None
+    decision = _decide(turn)
+    if decision.kind != "suggest":
+        return _unknown(turn, decision)
+    return Reply(turn.text("faq.perhaps"), _likeliest(turn, decision, PERHAPS))
 
 
 def press(turn: Turn, value: str | Mapping[str, str]) -> Reply:
@@ -123,12 +136,15 @@ def _follow_ups(turn: Turn, entry: Entry) -> list[list[Button]]:
 
 
 def _suggest(turn: Turn, decision: Decision) -> Reply:
-    entries = [entry for match in decision.matches[:SUGGESTIONS] if (entry := entry_for(turn, match.entry_id))]
-    buttons = [Button(entry.question, "faq.show", aliases.carried(turn, entry)) for entry in entries]
     first = decision.matches[0]
     unmet = {"words": turn.words[:500], "nearest": first.entry_id, "confidence": first.confidence}
     other = turn.button("faq.button.none", "faq.none", unmet)
-    return Reply(turn.text("faq.did_you_mean"), [*buttons, other], passing=True)
+    return Reply(turn.text("faq.did_you_mean"), [*_likeliest(turn, decision, SUGGESTIONS), other], passing=True)
+
+
+def _likeliest(turn: Turn, decision: Decision, most: int) -> list[Button]:
+    entries = [entry for match in decision.matches[:most] if (entry := entry_for(turn, match.entry_id))]
+    return [Button(entry.question, "faq.show", aliases.carried(turn, entry)) for entry in entries]
 
 
 def _unknown(turn: Turn, decision: Decision) -> Reply:

@@ -8,6 +8,7 @@ import phonenumbers
 
 from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear, lately
 from handlers.dialogue.folding import fold
+from handlers.dialogue.questions import ends_as_question
 from handlers.faq import flow as faq
 from handlers.faq import verdicts
 from handlers.tickets import actions, complaint, following, marking, promises, rules, sla
@@ -95,8 +96,7 @@ def _wants_somebody(turn: Turn) -> bool:
     text = fold(turn.words)
     if len(text) > _LONGEST or _SOMEBODY.search(text) is None:
         return False
-    asks = turn.words.rstrip().endswith(("?", "？", "吗", "嗎", "么", "麼"))
-    return not asks or faq.is_sure(turn) is None
+    return not ends_as_question(turn.words) or faq.is_sure(turn) is None
 
 
 def stranded(turn: Turn) -> Reply | None:

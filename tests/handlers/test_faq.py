@@ -221,3 +221,24 @@ def test_a_yes_to_shall_i_fetch_a_colleague_fetches_one(world: World, language: 
 )
 def test_a_mere_word_of_assent_is_taken_as_that(world: World, language: str, words: str, seen: str) -> None:
     world.customer(language=language).says(words).sees(seen)
+
+
+@SHOP_ON_SQLITE
+def test_a_question_in_a_form_that_is_not_sure_offers_what_it_may_be(world: World) -> None:
+    ann = world.customer().says("book an oil change").says("do you have a waiting room with wifi?")
+    ann.sees("I'm not sure about your question", "Which car is it?")
+    assert {"Is there a waiting area?", "Audi A4"} <= set(ann.labels)
+    ann.presses("Is there a waiting area?").sees("Which car is it?")
+    assert "not sure" not in ann.last.text
+    with world.database.reading() as session:
+        assert session.query(Gap).count() == 0
+
+
+@SHOP_ON_SQLITE
+def test_a_question_in_a_form_that_nobody_knows_is_a_gap(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("我想约小保养").says("会不会弄脏座椅").sees("不敢乱说", "请问是什么车")
+    assert "转人工" in ann.labels
+    ann.says("那个谁")  # no question, no guess
+    assert "不敢乱说" not in ann.last.text
+    with world.database.reading() as session:
+        assert [gap.text for gap in session.query(Gap)] == ["会不会弄脏座椅"]
