@@ -182,6 +182,13 @@ def given_by(session: Session, offer_id: int, staff_id: int, since: datetime) ->
     return session.scalar(query) or 0
 
 
+def worth_given(session: Session, offer_code: str, reason: str, since: datetime) -> int:
+    """What the coupons of this offer whose reason begins so, given since then and not taken back, may take off together."""
+    mine = (Offer.code == offer_code, Coupon.reason.startswith(reason, autoescape=True), Coupon.state != VOID)
+    query = select(func.coalesce(func.sum(func.coalesce(Offer.amount, 0)), 0)).join(Coupon, Coupon.offer_id == Offer.id)
+    return session.scalar(query.where(*mine, Coupon.issued_at >= since)) or 0
+
+
 def add(session: Session, coupon: Coupon) -> bool:
     """Writes it down; False when another one has its code or key."""
     names = ("code", "key", "offer_id", "customer_id", "state", "uses", "reason", "valid_until", "issued_at")

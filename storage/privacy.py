@@ -229,7 +229,9 @@ TABLES: Mapping[str, Declared] = {
     "special_days": _shop("id store_id day spans names"),
     "store_clocks": _shop("store_id timezone known"),
     "stores": _shop("id code kind names addresses parking phone timezone region currency position booking feedback margin"),
-    "ticket_promises": _shop("tier store response_minutes response_always solution_minutes solution_always goodwill"),
+    "ticket_promises": _shop(
+        "tier store response_minutes response_always solution_minutes solution_always goodwill goodwill_budget"
+    ),
     "tier_corrections": _shop("rule was became count last_at"),
     "tier_rules": _shop("code tier category names words near unless opens position"),
     "verdicts": _shop("entry_id language helped person last_at"),

@@ -12,7 +12,7 @@ class PromiseRow(Base):
     """Minutes to the first answer and to the solution. `store`: code of a store, "" for every store without a row of its own.
 
     `response_always`, `solution_always`: counted around the clock, else in opening hours only. `goodwill`: an apology for a
-    broken promise offers something.
+    broken promise offers something; `goodwill_budget`: minor units that all of these may be worth in 30 days, None for any.
     """
 
     __tablename__ = "ticket_promises"
@@ -24,6 +24,7 @@ class PromiseRow(Base):
     solution_minutes: Mapped[int] = mapped_column(Integer)
     solution_always: Mapped[bool] = mapped_column(Boolean)
     goodwill: Mapped[bool] = mapped_column(Boolean)
+    goodwill_budget: Mapped[int | None] = mapped_column(Integer)
 
 
 def all_promises(session: Session) -> Sequence[PromiseRow]:
@@ -38,12 +39,12 @@ def holding(session: Session, tier: str, store: str) -> PromiseRow | None:
 
 def put(
     session: Session, *, tier: str, store: str, response_minutes: int, response_always: bool, solution_minutes: int,
-    solution_always: bool, goodwill: bool,
+    solution_always: bool, goodwill: bool, goodwill_budget: int | None,
 ) -> None:  # fmt: skip
     """Sets the row of this tier and store. Raise the revision "tickets" after it, so that every worker reckons anew."""
     values = {
         "response_minutes": response_minutes, "response_always": response_always, "solution_minutes": solution_minutes,
-        "solution_always": solution_always, "goodwill": goodwill,
+        "solution_always": solution_always, "goodwill": goodwill, "goodwill_budget": goodwill_budget,
     }  # fmt: skip
     row = insert(session, PromiseRow.__table__).values(tier=tier, store=store, **values)
     session.execute(row.on_conflict_do_update(index_elements=["tier", "store"], set_=values))

@@ -18,13 +18,16 @@ REOPEN_WITHIN = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Minutes to the first answer and to the solution; `…_always`: around the clock, else in opening hours."""
+    """Minutes to the first answer and to the solution; `…_always`: around the clock, else in opening hours. `goodwill_budget`:
+    minor units that apologies of this tier may be worth in 30 days; `store`: code of the store that it is for, "" for all."""
 
     response_minutes: int = 60
     response_always: bool = False
     solution_minutes: int = 24 * 60
     solution_always: bool = True
     goodwill: bool = True
+    goodwill_budget: int | None = None
+    store: str = ""
 
     @property
     def rings_at_night(self) -> bool:
@@ -42,7 +45,10 @@ def policy_of(session: Session, ticket: Ticket) -> Policy:
     row = promises.holding(session, ticket.tier, store.code if store else "")
     if row is None:
         return DEFAULTS[ticket.tier]
-    return Policy(row.response_minutes, row.response_always, row.solution_minutes, row.solution_always, row.goodwill)
+    return Policy(
+        row.response_minutes, row.response_always, row.solution_minutes, row.solution_always, row.goodwill, row.goodwill_budget,
+        row.store,
+    )  # fmt: skip
 
 
 def put(session: Session, tier: str, store: str, policy: Policy) -> None:
@@ -50,6 +56,7 @@ def put(session: Session, tier: str, store: str, policy: Policy) -> None:
     promises.put(
         session, tier=tier, store=store, response_minutes=policy.response_minutes, response_always=policy.response_always,
         solution_minutes=policy.solution_minutes, solution_always=policy.solution_always, goodwill=policy.goodwill,
+        goodwill_budget=policy.goodwill_budget,
     )  # fmt: skip
     revisions.raise_(session, "tickets")
 

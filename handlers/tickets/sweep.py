@@ -4,7 +4,7 @@ Each ticket is looked at under its lock, and what was done is in its row: a seco
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +13,14 @@ from handlers.dialogue.texts import Texts
 from handlers.profile import actions as profile
 from handlers.rewards import actions as rewards
 from handlers.tickets import actions, assignment, card, promises, sla
-from handlers.tickets.promises import BROKEN, WARNED
-from handlers.tickets.work import BOT, Work
-from storage import marks, tickets
+from handlers.tickets.promises import BROKEN, WARNED, Policy
+from handlers.tickets.work import BOT, Work, store_of
+from storage import coupons, marks, tickets
 from storage.chats import Chat
 from storage.tickets import Ticket
+
+BROKEN_PROMISE = "broken promise: "
+A_MONTH = timedelta(days=30)
 
 
 def due(session: Session, now: datetime) -> Sequence[int]:
@@ -129,26 +132,38 @@ def _broken(work: Work, chat: Chat, ticket: Ticket, which: str) -> None:
     actions.notify(work, ticket, "broken", key)
     if ticket.kind == "booking":
         return
-    _apologise(work, chat, ticket, which, goodwill=policy.goodwill and ticket.kind == "complaint", key=f"ticket:{key}:broken")
+    _apologise(work, chat, ticket, which, policy, was, key=f"ticket:{key}:broken")
     card.show(work, chat, ticket)
 
 
-def _apologise(work: Work, chat: Chat, ticket: Ticket, which: str, *, goodwill: bool, key: str) -> None:
+def _apologise(work: Work, chat: Chat, ticket: Ticket, which: str, policy: Policy, tier: str, *, key: str) -> None:
     who = card.holder(work, chat, ticket)
     due = ticket.solution_due if ticket.answered_at else ticket.first_response_due
     when = work.when(chat, ticket, due) if due and due > work.now else ""
     text = work.text(chat, f"broken.{which}", who=who, when=when)
-    if goodwill:
-        text += "\n\n" + goodwill_for(work, chat, ticket)
+    if policy.goodwill and ticket.kind == "complaint":
+        text += "\n\n" + goodwill_for(work, chat, ticket, policy, tier)
     work.say(chat, text, key=key, priority=1)
 
 
-def goodwill_for(work: Work, chat: Chat, ticket: Ticket) -> str:
-    """What an apology offers: a coupon of the offer `goodwill`, one a ticket; words only where there is none to give."""
-    who = profile.customer_of(work.session, chat, work.now)
+def goodwill_for(work: Work, chat: Chat, ticket: Ticket, policy: Policy, tier: str) -> str:
+    """What an apology offers: a coupon of the offer `goodwill`, one a ticket, within what the broken promise's tier may cost;
+    words only where there is none to give."""
+    who, store = profile.customer_of(work.session, chat, work.now), store_of(work.session, ticket)
+    # Staff read it as the coupon's reason, and the sums of a tier are made by it.
+    reason = f"{BROKEN_PROMISE}{tier}, {store.code if store else ''}"
     try:
-        coupon = rewards.issue(work.session, rewards.GOODWILL, who, "broken promise", work.now, key=f"goodwill:{ticket.id}")
+        with work.session.begin_nested():
+            coupon = rewards.issue(work.session, rewards.GOODWILL, who, reason, work.now, key=f"goodwill:{ticket.id}")
+            # Issuing has locked the offer: of two apologies at once the second one sees the first.
+            if policy.goodwill_budget is not None and _spent(work, policy, tier) > policy.goodwill_budget:
+                raise Refusal("rewards.refused.gone")
     except Refusal:
         return work.text(chat, "broken.goodwill", token=ticket.token)
     name, code = rewards.described(work.session, coupon, chat.language or "en")
     return work.text(chat, "broken.coupon", name=name, code=code, until=coupon.valid_until)
+
+
+def _spent(work: Work, policy: Policy, tier: str) -> int:
+    reason = f"{BROKEN_PROMISE}{tier}, {policy.store}"
+    return coupons.worth_given(work.session, rewards.GOODWILL, reason, work.now - A_MONTH)

@@ -236,6 +236,26 @@ def test_goodwill_is_a_coupon_once_a_ticket(world: World, ann: Customer) -> None
     ann.says("/offers").sees("A hand wash on us", codes.shown(coupon.code))
 
 
+def test_goodwill_keeps_within_what_the_tier_may_cost(world: World, ann: Customer) -> None:
+    """The hand wash is worth 100: two of them are more than 150 a month; a month later there is room again."""
+    with world.database.transaction() as session:
+        promises.put(session, "minor", "", Policy(goodwill_budget=15000))
+    bob = world.customer().says("I waited two hours").presses("That's all")
+    world.passes(minutes=70)
+    world.sweeps()
+
+    def coupon(who: Customer) -> bool:
+        return any("small apology" in text for text in who.received)
+
+    assert [coupon(ann), coupon(bob)].count(True) == 1
+    assert all(any("have not kept that" in text for text in who.received) for who in (ann, bob))
+    world.passes(days=31)
+    eve = world.customer().says("I waited two hours").presses("That's all")
+    world.passes(minutes=70)
+    world.sweeps()
+    assert coupon(eve)
+
+
 def test_goodwill_can_be_switched_off(world: World, ann: Customer) -> None:
     with world.database.transaction() as session:
         promises.put(session, "minor", "", Policy(goodwill=False))
