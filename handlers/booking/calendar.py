@@ -1,6 +1,8 @@
 """An appointment as a calendar file (RFC 5545), which a calendar recognises again when the visit is moved or cancelled."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -13,6 +15,9 @@ from handlers.dialogue.texts import LANGUAGES, Texts
 from handlers.dialogue.voice import Voice
 from storage import appointments
 from storage.appointments import CANCELLED, REQUESTED, Appointment
+
+if TYPE_CHECKING:
+    from icalendar import Timezone
 
 NAME = "visit.ics"
 
@@ -53,7 +58,15 @@ def ics(speaker: Speaker, row: Appointment) -> str:
     event.add("location", f"{name}, {store.addresses[speaker.language]}")
     event.add("description", words.label(speaker, "booking.calendar.description", phone=words.phone_of(store), note=row.note))
     calendar.add_component(event)
-    around = timedelta(days=400)
-    calendar.add_missing_timezones(first_date=row.starts_at.date() - around, last_date=row.starts_at.date() + around)
+    for name_of_zone in calendar.get_missing_tzids():
+        calendar.subcomponents.insert(0, _timezone(name_of_zone, row.starts_at.year))
     written: bytes = calendar.to_ical()
     return written.decode()
+
+
+@lru_cache(maxsize=100)
+def _timezone(name: str, year: int) -> "Timezone":
+    """When the clocks are changed there, for a visit of that year; to find it out costs more than all the rest of the file."""
+    from icalendar import Timezone
+
+    return Timezone.from_tzid(name, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))

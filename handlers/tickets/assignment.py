@@ -49,7 +49,7 @@ def people(session: Session, ticket: Ticket, now: datetime, without: int | None 
     here = [person for person in staff.everybody(session) if person.dismissed_at is None and person.id != without]
     load = tickets.load_of(session, [person.id for person in here])
     known = shifts.of_staff(session, [person.id for person in here])
-    zones = {store.id: ZoneInfo(store.timezone) for store in stores.all_stores(session)}
+    zones = {store.id: ZoneInfo(store.timezone) for store in stores.listed(session)}
     zone = zone_of(session, ticket)
     own = shifts.advisor_of(session, ticket.customer_id) if ticket.customer_id else None
     return [

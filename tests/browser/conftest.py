@@ -16,9 +16,17 @@ from tests.bot.webchat_site import Site
 from tests.conftest import Templates
 
 SCREENSHOTS = Path(__file__).parent.parent / "screenshots"
+# A window of the whole browser draws, out of sight, two pages for its line of addresses, which cost more than ours do.
+# It heeds only the last list of what it is to do without, so this one repeats Playwright's.
+WITHOUT = (
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess,"
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,"
+    "NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch"
+)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", f"--disable-features={WITHOUT}",
 ]  # fmt: skip
 # Under load a slow machine needs this long for a step that usually takes 20 ms.
 PATIENCE = 15_000
