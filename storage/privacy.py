@@ -180,7 +180,7 @@ TABLES: Mapping[str, Declared] = {
     "staff_recovery_codes": _shop("", "digest staff_id"),
     "staff_invites": _shop("expires_at", "digest staff_id"),
     "staff_sessions": _shop("created_at seen_at failures", "digest staff_id browser"),
-    "staff_shifts": _shop("", "staff_id week away_until"),
+    "staff_shifts": _shop("", "staff_id week away_until skills"),
     "staff_links": _shop("linked_at", "staff_id address"),
     "staff_link_codes": _shop("expires_at", "digest staff_id"),
     "ticket_bulks": _shop("id do to_id items at due_at ended_at", "staff_id"),

@@ -12,13 +12,15 @@ from storage.database import Base, Id, Json, Moment
 
 class Shifts(Base):
     """`week`: by weekday ("0" is Monday) a list of ["09:00", "18:00"] in the store's time, one that ends no later than it begins
-    goes past midnight; empty: always at work. `away_until`: until then they are not here, whatever the week says."""
+    goes past midnight; empty: always at work. `away_until`: until then they are not here, whatever the week says.
+    `skills`: languages and categories of complaints that they are good at; empty of a kind: all of them."""
 
     __tablename__ = "staff_shifts"
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, autoincrement=False)
     week: Mapped[dict[str, Any]] = mapped_column(Json)
     away_until: Mapped[datetime | None] = mapped_column(Moment)
+    skills: Mapped[list[str]] = mapped_column(Json)
 
 
 class OwnAdvisor(Base):
@@ -39,7 +41,7 @@ def mine(session: Session, staff_id: int) -> Shifts:
     """Their row, made if there is none."""
     found = session.get(Shifts, staff_id)
     if found is None:
-        found = Shifts(staff_id=staff_id, week={}, away_until=None)
+        found = Shifts(staff_id=staff_id, week={}, away_until=None, skills=[])
         session.add(found)
         session.flush()
     return found

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.desk import Desk, Go, Missing
 from handlers.dialogue import Refusal
+from handlers.dialogue.texts import LANGUAGES
 from handlers.inbox import doing, rules
 from handlers.staff import shifts as rule
 from handlers.tickets import actions
@@ -14,6 +15,7 @@ from storage import shifts, staff
 from storage.customers import Customer
 from storage.staff import Staff
 
+SKILLS = (*LANGUAGES, *rule.MATTERS)
 LONGEST_ABSENCE = timedelta(days=366)
 
 
@@ -25,6 +27,8 @@ def plan(desk: Desk) -> Mapping[str, Any]:
         "people": people,
         "known": known,
         "written": lambda one, weekday: rule.written(known[one.id].week.get(str(weekday), ())) if one.id in known else "",
+        "languages": LANGUAGES,
+        "matters": rule.MATTERS,
         "at_work": lambda one: rule.on_shift(known.get(one.id), zone_of(desk, one), desk.now),
         "until": lambda one: _until(desk, known, one),
     }
@@ -33,7 +37,9 @@ def plan(desk: Desk) -> Mapping[str, Any]:
 def set_week(desk: Desk) -> Go:
     member: Staff = desk.things["member"]
     week = {str(weekday): rule.read_day(desk.field(f"day{weekday}", 200)) for weekday in range(7)}
-    shifts.mine(desk.session, member.id).week = {weekday: spans for weekday, spans in week.items() if spans}
+    row = shifts.mine(desk.session, member.id)
+    row.week = {weekday: spans for weekday, spans in week.items() if spans}
+    row.skills = [one for one in SKILLS if one in desk.form.get("skill", ())]
     desk.audit("staff.shifts", f"staff:{member.id}")
     return Go(desk.url("/shifts"), desk.plain("inbox.shifts.saved"))
 

@@ -1,11 +1,12 @@
 """Who is at work: pure rules on a week of spans, absences, and how managers write a week down."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.dialogue import Refusal
+from handlers.dialogue.texts import LANGUAGES
 from storage.shifts import Shifts
 
 Week = Mapping[str, Sequence[Sequence[str]]]
@@ -46,3 +47,18 @@ def written(spans: Sequence[Sequence[str]]) -> str:
 
 def _spans(week: Week, weekday: int) -> list[tuple[time, time]]:
     return [(time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in week.get(str(weekday), ())]
+
+
+# What somebody may be good at, beside the languages; the words are those of the rules of tiers (`category`).
+MATTERS = ("damage", "workmanship", "price", "waiting", "attitude", "safety", "legal")
+
+
+def unfit(skills: Collection[str], language: str | None, category: str | None) -> int:
+    """0 to 4, the less the better: whoever has named other languages or matters than these comes after those who have not,
+    and they after whoever has named this one."""
+    found = 0
+    for wanted, all_of_them in ((language, LANGUAGES), (category, MATTERS)):
+        named = [one for one in skills if one in all_of_them]
+        if wanted in all_of_them:
+            found += 0 if wanted in named else 2 if named else 1
+    return found

@@ -1,4 +1,4 @@
-"""Who gets a ticket: the customer's own advisor, else whoever of the right store and role has the least to do, else the queue."""
+"""Who gets a ticket: the customer's own advisor, else whoever of the right store, role and skill has the least to do."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from handlers.staff import shifts as rule
 from handlers.tickets.card import role_of
 from handlers.tickets.work import Work, zone_of
-from storage import shifts, staff, stores, tickets
+from storage import chats, shifts, staff, stores, tickets
 from storage.chats import Chat
 from storage.tickets import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works tickets. `store_id` None: every store. `load`: living tickets. `own`: customers who are theirs."""
+    """Somebody who works tickets. `store_id` None: every store. `load`: living tickets. `own`: customers who are theirs.
+    `unfit`: how far the ticket is from what they are good at."""
 
     staff_id: int
     role: str
@@ -25,6 +26,7 @@ class Person:
     on_shift: bool = True
     load: int = 0
     own: Collection[int] = ()
+    unfit: int = 0
 
 
 def choose(people: Sequence[Person], ticket: Ticket) -> int | None:
@@ -37,7 +39,7 @@ def choose(people: Sequence[Person], ticket: Ticket) -> int | None:
     ]
     # A region answers for everybody, but a store's own people come before those of all stores.
     own = [person for person in here if ticket.customer_id is not None and ticket.customer_id in person.own]
-    best = min(own or here, key=lambda p: (p.store_id is None, p.load, p.staff_id), default=None)
+    best = min(own or here, key=lambda p: (p.store_id is None, p.unfit, p.load, p.staff_id), default=None)
     return best.staff_id if best else None
 
 
@@ -51,6 +53,8 @@ def people(session: Session, ticket: Ticket, now: datetime, without: int | None 
     known = shifts.of_staff(session, [person.id for person in here])
     zones = {store.id: ZoneInfo(store.timezone) for store in stores.listed(session)}
     zone = zone_of(session, ticket)
+    chat = chats.get(session, ticket.chat_id)
+    language = chat.language if chat else None
     own = shifts.advisor_of(session, ticket.customer_id) if ticket.customer_id else None
     return [
         Person(
@@ -60,6 +64,7 @@ def people(session: Session, ticket: Ticket, now: datetime, without: int | None 
             on_shift=rule.on_shift(known.get(person.id), zones.get(person.store_id or 0, zone), now),
             load=load.get(person.id, 0),
             own=(ticket.customer_id,) if person.id == own and ticket.customer_id else (),
+            unfit=rule.unfit(known[person.id].skills if person.id in known else (), language, ticket.category),
         )
         for person in here
     ]

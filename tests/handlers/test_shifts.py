@@ -63,7 +63,7 @@ def hired(world: World) -> list[int]:
         return [hiring.add(session, name, name.title(), staff.ADVISOR, east, "en", world.now).id for name in ("ann", "ben")]
 
 
-def opened(world: World, customer_id: int | None = None) -> Ticket:
+def opened(world: World, customer_id: int | None = None, language: str = "en") -> Ticket:
     """A ticket of somebody in the east."""
     person = world.customer()
     person.says("hello")
@@ -71,6 +71,7 @@ def opened(world: World, customer_id: int | None = None) -> Ticket:
         assert person.outcome
         chat = chats.lock(session, person.outcome.chat_id)
         chat.store_id, chat.customer_id = session.scalars(select(Store).where(Store.code == "east")).one().id, customer_id
+        chat.language = language
         chats.save(session, chat)
         return actions.open_ticket(world.work(session), chat, "question", "Hello?")
 
@@ -85,6 +86,29 @@ def test_a_ticket_goes_to_whoever_is_at_work(world: World) -> None:
     with world.database.transaction() as session:
         shifts.mine(session, ben).away_until = world.now + timedelta(hours=2)
     assert opened(world).staff_id is None
+
+
+@sqlite
+def test_who_is_good_at_it_comes_first_and_nobody_is_left_without_anybody(world: World) -> None:
+    """Ann takes damage and Chinese, Ben has not said; when only she is there, everything is hers."""
+    ann, ben = hired(world)
+    with world.database.transaction() as session:
+        shifts.mine(session, ann).skills = ["damage", "zh-Hans"]
+
+    assert [opened(world, language="zh-Hans").staff_id for _ in range(3)] == [ann, ann, ann]
+    assert [opened(world, language="en").staff_id for _ in range(3)] == [ben, ben, ben]
+    with world.database.transaction() as session:
+        shifts.mine(session, ben).away_until = world.now + timedelta(hours=2)
+    assert opened(world, language="en").staff_id == ann
+
+
+@pytest.mark.parametrize(
+    ("skills", "language", "category", "far"),
+    [([], "en", "price", 2), (["en"], "en", "price", 1), (["en", "price"], "en", "price", 0), (["en"], "zh-Hant", None, 2),
+     (["damage"], "en", "price", 3), (["damage"], None, "mood", 0), (["damage", "zh-Hans"], "en", "price", 4)],
+)  # fmt: skip
+def test_how_far_somebody_is_from_a_matter(skills: list[str], language: str | None, category: str | None, far: int) -> None:
+    assert rule.unfit(skills, language, category) == far
 
 
 @sqlite

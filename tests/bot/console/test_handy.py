@@ -317,7 +317,8 @@ def test_shifts_are_written_by_managers_of_the_store(url: str) -> None:
             path = f"/shifts/{site.token('member', site.member('ann').id)}"
             back = await max_.post(path, day0="whenever", back="/console/shifts")
             assert "I can&#39;t read" in (await max_.get(back.location)).text
-            await max_.post(path, day0="9:00-12:00, 13:00-18:00", back="/console/shifts")
+            await max_.post(path, day0="9:00-12:00, 13:00-18:00", skill="damage", back="/console/shifts")
+            assert (await max_.get("/shifts")).text.count('value="damage" checked') == 1
             assert 'value="09:00-12:00, 13:00-18:00"' in (await max_.get("/shifts")).text
             assert "Wes" not in (await max_.get("/shifts")).text
             await ann.post("/account/away", until="2026-11-01", back="/console/tickets")
