@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, alive, clause
@@ -13,6 +14,44 @@ _BEFORE = 70
 _FAR = 60
 # Small words between two expressions that belong together: "at 10 on Friday".
 _SMALL = "@lejIi4"
+
+
+def drop_engaged(items: list[Item], text: str) -> None:
+    """ "My shift ends at 2 tomorrow so 2:30", 加班到8点，8点半行不: what keeps them until another time is none that they want."""
+    times = [item for item in alive(items) if item.slot == "time"]
+    for item, later in pairwise(times):
+        before = _clause_before(text, item.token.start)
+        between = text[item.token.end : later.token.start]
+        if " or " in between or "或" in between:
+            continue
+        if clause("engaged_before", before).search(before) or clause("engaged_after", text).match(text, item.token.end):
+            item.dropped = "engaged"
+
+
+def drop_asked(items: list[Item], text: str) -> None:
+    """ "Republic Day open? 27th at 10 then": a day that is only asked about gives way to the day that follows."""
+    found = [item for item in alive(items) if item.slot == "day"]
+    for item, later in pairwise(found):
+        if isinstance(later.value, Day) and later.value.kind == "number":
+            # "26th Jan, are you open? 27th then": of the same month.
+            continue
+        if clause("open_after", text).match(text, item.token.end):
+            item.dropped = "asked"
+
+
+def keep_asked(items: list[Item], text: str) -> None:
+    """ "Do you open at 8 tomorrow? I'd come at 8.15": the hours are told, but the day is that of the visit."""
+    kept = alive(items)
+    days = [item for item in items if item.slot == "day" and item.dropped == "aside"]
+    if kept and len(days) == 1 and all(item.slot in ("time", "part") and item.place > days[0].place for item in kept):
+        told = text[max(0, days[0].token.start - _BEFORE) : kept[0].token.start]
+        if "?" in told and _open().search(told):
+            days[0].dropped = ""
+
+
+@cache
+def _open() -> re.Pattern[str]:
+    return re.compile(r"\b(?:open|clos|shut)|开门|营业|开店|开铺|关门|打烊|收工|收铺|上班")
 
 
 def drop_asides(items: list[Item], tokens: list[Token], context: Context, text: str) -> None:
@@ -37,6 +76,20 @@ def drop_booked(items: list[Item], tokens: list[Token], text: str) -> None:
             item.dropped = "booked"
 
 
+def drop_any_part(items: list[Item], text: str) -> None:
+    """上午下午都行: any time of the day that is named."""
+    kept = alive(items)
+    sides = [item for item in kept if item.slot == "part"]
+    if (
+        len(sides) == 2
+        and all(item.slot in ("day", "part") for item in kept)
+        and len(kept) > 2
+        and clause("any_part", text).search(text)
+    ):
+        for item in sides:
+            item.dropped = "any"
+
+
 def _groups(items: list[Item], tokens: list[Token]) -> list[list[Item]]:
     groups: list[list[Item]] = []
     for item in items:
@@ -52,6 +105,10 @@ def _why(group: list[Item], context: Context, text: str, around: list[tuple[int,
     start, end = group[0].token.start, group[-1].token.end
     before = _clause_before(text, start)
     if clause("aside_before", before).search(before) and not clause("books", before).search(before):
+        return "aside"
+    counted = any(isinstance(item.value, Day) and item.value.unit == "later" for item in group)
+    if counted and clause("working_before", before).search(before):
+        # "You do it in two hours, I hear."
         return "aside"
     for item in group:
         if item.token.end == item.token.start:

@@ -51,6 +51,22 @@ _SAME_BREAK = {
 _HONG_KONG = ("new_year", "qingming", "labour", "buddha", "dragon_boat", "july_first", "national", "double_ninth")
 
 
+_TAIWAN = ("new_year", "peace228", "labour", "dragon_boat", "mid_autumn", "national", "double_ten", "teacher", "restoration")
+# The breaks that people mean by "the holidays" without a name.
+_LONG = ("new_year", "spring", "qingming", "labour", "dragon_boat", "mid_autumn", "national")
+
+
+def near(today: date, region: str, days: int) -> tuple[date, date] | None:
+    """The break that is on, or begins within so many days; None if there is none or we do not know."""
+    found = [
+        both
+        for feast in _LONG
+        for year in (today.year, today.year + 1)
+        if (both := break_of(feast, year, region)) and both[1] >= today and (both[0] - today).days <= days and both[1] > both[0]
+    ]
+    return min(found, default=None)
+
+
 def break_of(feast: str, year: int, region: str) -> tuple[date, date] | None:
     """First and last day of the official break, or None if we do not know."""
     feast = _SAME_BREAK.get(feast, feast)
@@ -92,5 +108,7 @@ def _elsewhere(feast: str, day: date, region: str) -> tuple[date, date] | None:
     if region == "HK" and feast in _HONG_KONG and day.isoweekday() == 7:
         return day, day + _DAY
     if region == "TW" and feast not in ("christmas", "valentine", "christmas_eve"):
-        return None
+        # Since 2025 what falls on a weekend is made up for on the Friday before or the Monday after.
+        first, last = {1: (-2, 0), 5: (0, 2), 6: (-1, 1), 7: (-1, 1)}.get(day.isoweekday(), (0, 0))
+        return (day + first * _DAY, day + last * _DAY) if feast in _TAIWAN and day.year > 2025 else None
     return day, day

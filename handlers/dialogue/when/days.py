@@ -177,7 +177,9 @@ def merge(context: Context, one: Day, two: Day) -> Day | None:
             # "Before Easter, Thursday": the next one, or that of Holy Week?
             return b if b.kind != "weekday" or (a.last - context.today).days < 7 else None
         if a.kind == "span" and a.last is None:
-            return None
+            # "After Diwali, say the 11th": a day that lies in it.
+            named = settle(context, b, None, still_ahead=True) if b.kind in ("number", "date") else b
+            return named if named.kind == "date" and named.first and a.first and named.first >= a.first else None
         if a.kind == "weekday" and b.kind != "weekday":
             return _with_weekday(context, a.number, b)
     for a, b in ((one, two), (two, one)):

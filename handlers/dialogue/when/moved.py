@@ -1,5 +1,7 @@
 """What was moved or corrected: "from Tuesday to Thursday", 周三改周四, "at 3, no wait, 4"."""
 
+from handlers.dialogue.when import days
+from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, alive
 from handlers.dialogue.when.tokens import Context, Token
 
@@ -99,7 +101,7 @@ def drop_moved(items: list[Item], tokens: list[Token]) -> None:
                 item.dropped = "" if keeps else "moved"
 
 
-def drop_corrected(items: list[Item], tokens: list[Token]) -> None:
+def drop_corrected(items: list[Item], tokens: list[Token], context: Context) -> None:
     for place, token in enumerate(tokens):
         if token.kind != "*":
             continue
@@ -107,7 +109,10 @@ def drop_corrected(items: list[Item], tokens: list[Token]) -> None:
             # "If Friday is full, so Saturday": both are offered.
             continue
         before, after = [i for i in alive(items) if i.place < place], [i for i in alive(items) if i.place > place]
-        if not after and token.value == "instead" and before:
+        if token.value == "that is" and _one_day(before, after, context):
+            # 周三也就是25号: one day said twice; it must agree.
+            continue
+        if not after and token.value in ("instead", "preferred") and before:
             last = before[-1]
             same = [i for i in before if i.slot == last.slot]
             after, before = [last], [i for i in same if i is not last]
@@ -116,5 +121,23 @@ def drop_corrected(items: list[Item], tokens: list[Token]) -> None:
             if token.value == "so" and getattr(item.value, "problem", "") == "disagree":
                 # "The 5th is a Sunday, so the 6th", and it is none: who errs about one may err about both.
                 continue
-            if item.slot in slots or (item.slot == "time" and "part" in slots):
+            if token.value == "preferred" and isinstance(item.value, Day) and item.value.kind == "span":
+                # "Next week, ideally Tuesday": the day lies in it.
+                continue
+            if _only_the_month(item, after):
+                # "The 31st of February, no, January": the 31st stands, but we read no more of it.
+                item.dropped = "unclear"
+            elif item.slot in slots or (item.slot == "time" and "part" in slots):
                 item.dropped = "corrected"
+
+
+def _only_the_month(item: Item, after: list[Item]) -> bool:
+    months = [i.value for i in after if isinstance(i.value, Day)]
+    dated = isinstance(item.value, Day) and item.value.kind in ("date", "bad", "number") and not item.value.unit
+    return dated and bool(months) and all(m.kind == "span" and m.unit == "month" for m in months)
+
+
+def _one_day(before: list[Item], after: list[Item], context: Context) -> bool:
+    one = next((i.value for i in reversed(before) if i.slot == "day"), None)
+    two = next((i.value for i in after if i.slot == "day"), None)
+    return isinstance(one, Day) and isinstance(two, Day) and days.merge(context, one, two) is not None

@@ -114,7 +114,7 @@ def alternatives(items: list[Item], tokens: list[Token], context: Context) -> li
     for before, item in pairwise([None, *items]):
         assert item
         between = {t.kind for t in tokens[before.place + 1 : item.place]} if before else set()
-        listed = bool(between & set("&/")) and item.slot in slots
+        listed = bool(between & set("&/")) and item.slot in slots and not _closes(before, items, item)
         apart = _text_between(tokens, before.place, item.place) if before else 0
         if before and (("|" in between) or listed or not wishes[-1].takes(item, context, apart)):
             wishes.append(Wish())
@@ -127,6 +127,14 @@ def alternatives(items: list[Item], tokens: list[Token], context: Context) -> li
     if len(wishes) == 1:
         _check_part(wishes[0], items, tokens)
     return wishes
+
+
+def _closes(before: Item | None, items: list[Item], item: Item) -> bool:
+    """ "After two this afternoon and before five": two ends of one window."""
+    opened = [i.value for i in items if before and i.place <= before.place and isinstance(i.value, Between)]
+    if not opened or not isinstance(item.value, Between):
+        return False
+    return opened[-1].end is None and item.value.start is None
 
 
 def _check_part(wish: Wish, items: list[Item], tokens: list[Token]) -> None:

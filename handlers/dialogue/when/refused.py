@@ -1,10 +1,14 @@
 """What does not suit: "not Thursday", "Friday doesn't work", 周三没空; and offers for the case that it does not."""
 
+from itertools import pairwise
+
 from handlers.dialogue.when.items import Item, alive, clause
 from handlers.dialogue.when.tokens import Token
 
 # Kinds of tokens in which a day is named.
 _DAYS = "Dwodfm"
+# "I said", 我觉得 before a refusal.
+_SHORT = 7
 
 
 def with_refusals(tokens: list[Token], text: str) -> list[Token]:
@@ -30,6 +34,7 @@ def with_refusals(tokens: list[Token], text: str) -> list[Token]:
 
 def with_remarks(tokens: list[Token], text: str) -> list[Token]:
     """ "The 1st, oh that's a Sunday. Monday 2nd": what a day turns out to be is no second wish, and the next day corrects it."""
+    tokens = _with_feasts_that_fall(tokens, text)
     for match in clause("remark", text).finditer(text):
         start, end = match.span()
         inside = [i for i, t in enumerate(tokens) if t.start < end and t.end > start]
@@ -41,10 +46,21 @@ def with_remarks(tokens: list[Token], text: str) -> list[Token]:
     return tokens
 
 
+def _with_feasts_that_fall(tokens: list[Token], text: str) -> list[Token]:
+    """礼拜五中秋了，礼拜四: what falls on a day is why it does not suit, if another is named."""
+    for i, (one, two) in enumerate(pairwise(tokens)):
+        falls = one.kind == "D" and bool(getattr(one.value, "unit", "")) and two.kind == "x" and text[two.start] in "了啦喇耶嘛喔"
+        if falls and i + 2 < len(tokens) and tokens[i + 2].kind in ",." and any(t.kind in _DAYS for t in tokens[i + 2 :]):
+            tokens = [*tokens[: i + 1], two._replace(kind="^"), *tokens[i + 2 :]]
+    return tokens
+
+
 def drop_refused(items: list[Item], tokens: list[Token]) -> None:
     for place, token in enumerate(tokens):
         if token.kind == "!" or (token.kind == "^" and _tells_what_follows(tokens, place)):
             found = _group_after(items, tokens, place) or _group_before(items, tokens, place)
+        elif token.kind == "^" and _says_again(tokens, place):
+            continue
         elif token.kind == "^":
             found = _group_before(items, tokens, place) or (
                 [] if _of_working_days(tokens, place) else _group_after(items, tokens, place)
@@ -61,6 +77,16 @@ def drop_refused(items: list[Item], tokens: list[Token]) -> None:
         for item in found:
             if not (same_day and item.slot == "day"):
                 item.dropped = item.dropped or "refused"
+                # "Tomorrow, oh tomorrow's no good": it goes wherever it stood before.
+                for other in alive(items):
+                    if item.slot == other.slot == "day" and other.value == item.value and other.place < item.place:
+                        other.dropped = "refused"
+
+
+def _says_again(tokens: list[Token], place: int) -> bool:
+    """6点太早你们没开门吧: two reasons of one refusal."""
+    before = "".join(t.kind for t in tokens[:place]).rstrip("x")
+    return before.endswith("^")
 
 
 def _tells_what_follows(tokens: list[Token], place: int) -> bool:
@@ -94,8 +120,12 @@ def _group_after(items: list[Item], tokens: list[Token], place: int) -> list[Ite
 
 def _group_before(items: list[Item], tokens: list[Token], place: int) -> list[Item]:
     group = _group(items, tokens, range(place - 1, -1, -1), ".?;!^*>,")
-    if not group and place and tokens[place - 1].kind == ",":
-        group = _group(items, tokens, range(place - 2, -1, -1), ".?;!^*>,")
+    said = place - 1
+    if not group and said > 0 and tokens[said].kind == "x" and tokens[said].end - tokens[said].start <= _SHORT:
+        # 老公说要10号，我说太赶: who says that it does not suit.
+        said -= 1
+    if not group and said >= 0 and tokens[said].kind == ",":
+        group = _group(items, tokens, range(said - 1, -1, -1), ".?;!^*>,")
     return group
 
 
@@ -119,7 +149,9 @@ def _group(items: list[Item], tokens: list[Token], places: range, ends: str) -> 
             if group and apart > 1 and places.step < 0 and group[-1].slot == "day":
                 break
             continue
-        if any(other.slot == item.slot for other in group) and not joined:
+        beside = bool(group) and item.slot == group[-1].slot and tokens[place].end == group[-1].token.start
+        if any(other.slot == item.slot for other in group) and not joined and not beside:
+            # 周二周四上班: both.
             break
         if group and places.step < 0 and group[-1].slot == "day" and apart > 0 and not joined:
             break

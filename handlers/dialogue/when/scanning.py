@@ -26,6 +26,12 @@ _COMES = re.compile(r"\b(?:com(?:e|ing)|book(?:ed|ing)?|bring(?:ing)?|drop(?:pin
 _DAYED = re.compile(r"(?:day|today|tdy|tomorrow|tmrw?|tmw|2moro|mon|tues?|wed|thur?s?|fri|sat|sun)\s$")
 
 
+# Tokens of no meaning that keep to themselves: what a veto covered, and characters that look like time.
+_ALONE = {"veto", "odd"}
+_B4_CLOSING = re.compile(
+    r"b4 (?:(?:you|u|ya|y'?all|they|the shop)\s)?(?:guys |all )?(?:clos(?:e|es|ing)|shuts?|shutting|lock up)(?: time| shop)?\b"
+)
+_DATED = re.compile(r"\d(?:st|nd|rd|th)\s$")
 _APART = re.compile(r"[\s-]{1,3}")
 
 
@@ -79,7 +85,7 @@ def scan(text: str, context: Context) -> list[Token]:
             found = [Token(_PUNCTUATION[c], place, place + 1)]
         else:
             found = composite(text, place, context) or _chinese(text, place, context)
-        if found[0].kind == "x" and tokens and tokens[-1].kind == "x" and tokens[-1].value != "veto" and found[0].value != "veto":
+        if found[0].kind == "x" and tokens and tokens[-1].kind == "x" and not {tokens[-1].value, found[0].value} & _ALONE:
             tokens[-1] = Token("x", tokens[-1].start, found[-1].end, _words(tokens[-1].value, found[-1].value))
             found = found[1:]
         tokens += found
@@ -132,7 +138,7 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
     if meaning is None:
         # A day that is spelt beyond repair makes us ask.
         return [Token("V" if spelling.looks_like_a_day(word) else "x", place, end, word)]
-    if meaning[0] in "mw" and end - place <= 5 and text[end : end + 1] == ".":
+    if meaning[0] in "mw" and end - place <= 5 and text[end : end + 1] == "." and not _DATED.search(text[:place]):
         # "Dec. 21": the dot belongs to the short form.
         end += 1
     return meaning_of(*meaning, place, end, context)
@@ -173,6 +179,8 @@ def _word_with_digits(text: str, place: int, end: int, context: Context) -> list
     meaning = lexicon.english_words().get(word) or lexicon.english_words().get(spelling.meant(word))
     if meaning and meaning[0] in _BEFORE_DIGITS and word not in ("may", "in", "march"):
         return meaning_of(*meaning, place, end, context)
+    if word == "b" and (closing := _B4_CLOSING.match(text, place)):
+        return [Token("V", place, closing.end(), "closing")]
     if word == "b" and re.compile(r"b4(?![a-z0-9])").match(text, place):
         return [Token("B", place, place + 2, "before")]
     stop = re.compile(r"[a-z0-9]+").match(text, place)
@@ -183,4 +191,8 @@ def _chinese(text: str, place: int, context: Context) -> list[Token]:
     for word, (kind, value) in lexicon.chinese_words().get(text[place], ()):
         if text.startswith(word, place):
             return meaning_of(kind, value, place, place + len(word), context)
-    return [Token("x", place, place + 1)]
+    # A character of time that belongs to no word we know makes us ask.
+    return [Token("x", place, place + 1, "odd" if text[place] in _ODD and text[place - 1 : place] != BLANK else None)]
+
+
+_ODD = frozenset("周月号日点天早晚午明今初半刻旬季假夜朝昼晏除第星礼")

@@ -10,6 +10,9 @@ from handlers.dialogue.when.tokens import Clock, Context, Token
 _ORDINAL = re.compile(r"(\d{1,2})\s?(?:st|nd|rd|th)(?![a-z])")
 
 
+_FIRST_THING = re.compile(r"1st thing(?: in the (?:morning|am))?\b")
+
+
 _MERIDIEM = re.compile(r"(\d{1,2})(?:[:.](\d{2})|(\d{2}))?(?:\s?([ap])\.?\s?m\.?(?![a-z])|([ap])\.?(?=\s?(?:[^\w.]|$)))")
 
 
@@ -115,6 +118,8 @@ def _kept(context: Context, year: int, month: int, day: int) -> Day:
 
 
 def _clocks(text: str, place: int, context: Context) -> list[Token]:
+    if first_thing := _FIRST_THING.match(text, place):
+        return [Token("p", place, first_thing.end(), "morning")]
     if ordinal := _ORDINAL.match(text, place):
         return [Token("o", place, ordinal.end(), int(ordinal[1]))]
     if said := _MERIDIEM.match(text, place):

@@ -24,6 +24,10 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六日天])[、/]?([二三四五六日天]{{1,5}})"
             rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.two_weekdays),
         (re.compile(
+            rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六])((?:[、/, ]+[二三四五六日天]){{1,5}})"
+            r"(?=\s?(?:都|也|均|皆|可|行|有|得|上|下|早|晚|中|任|随|哪|边|的|吧|$|[,.!?]))"), shapes_days.two_weekdays),
+        (re.compile(r"(?<=[,.!?\s想看得吧])还是(?=[^,.!?]{2,12}(?:吧|好了|算了)(?:$|[,.!?\s]))"), shapes_clock.no),
+        (re.compile(
             rf"(?<=[周期拜][一二三四五六])(或者|或|定系|定是|定|还是|和|跟|到|至|-|~|/|、)([二三四五六日天])"
             rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.another_weekday),
         (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:.个天年月万千块元%\d{_C}])"), shapes_days.number),
@@ -66,7 +70,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(rf"({_N})[-~,、/到至]\s?({_N})点(半)?(?:钟)?(?![{_C}\d刻])"), shapes_clock.hours),
         (re.compile(rf"({_N})[-~,、到至]\s?({_N})[号日](?!后)"), shapes_days.numbers),
         (re.compile(
-            rf"(?<![要花车程需得开等约离洗做修晚早迟前])(?<!大约要)(?<!大概要)({_N}|半)(?:个)?(半)?(小时|钟头|钟|分钟|刻钟)(?:左右)?(?=(?:就|能|可以|内)?(?:到|嚟到|过到|抵)"
+            rf"(?<![要花车程需得开等约离洗做修晚早迟前])(?<!大约要)(?<!大概要)({_N}|半)(?:个)?(半)?(小时|钟头|钟|分钟|刻钟|个字)(?:左右)?(?=(?:就|能|可以|内)?(?:到|嚟到|过到|抵)"
             rf"(?![\d{_C}底期位处付]))"), shapes_clock.arriving),
         (re.compile(
             rf"([{_C}\d]{{1,4}}|半|\d{{1,2}}\.\d)(?:个)?(半)?"
@@ -86,7 +90,8 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             r"(?=[,.!?\s]|$|都|得|可以|行|吧|啦|先|个日|朝|晏|下昼|上昼|上午|下午|早|晚)"), shapes_days.number),
         (re.compile(r"第([三四五六七八3-8])[天日]"), shapes_days.nth_day),
         (re.compile(rf"过(?=[{_C}\d]{{1,2}}个?(?:星期|周|礼拜)[的嘅之](?:星期|周|礼拜))"), shapes_clock.inside),
-        (re.compile(rf"({_N})日(?=[之以]?[后内])"), shapes_clock.days_length),
+        (re.compile(rf"({_N})日(?=[之以]?[后内])|(?<=[前后])([一两])日"), shapes_clock.days_length),
+        (re.compile(rf"(?<![\u4e00-\u9fff])过(?=(?![两2])[{_C}\d]{{1,2}}(?:天|个?星期|周|个?礼拜|个月))"), shapes_clock.inside),
         (re.compile(r"(?:几|数|若干|好几|十几)(?:个)?(?:小时|钟头|钟|分钟|天|日|周|星期|礼拜|月|年)"), shapes_clock.vague),
         (re.compile(rf"({_N})[号日](?![码]|后天)"), shapes_days.number),
     ]  # fmt: skip

@@ -15,6 +15,8 @@ def clock(match: re.Match[str], context: Context) -> Shaped | None:
         if both is None or match.end() > match.end(1) + 2:
             return as_token("V", match, None)
         return as_token("R", match, Between(Clock(both[0]), Clock(both[1])))
+    if match[1] == "九十" and match.end() == match.end(1) + 1:
+        return as_token("R", match, Between(Clock(9), Clock(10)))
     minute = 0
     if half:
         minute = 30
@@ -88,6 +90,8 @@ def arriving(match: re.Match[str], context: Context) -> Shaped | None:
     number = 0.5 if amount == "半" else chinese(amount)
     if number is None:
         return None
+    if unit == "个字":
+        number, unit = 5 * number, "分钟"
     made = Token("T", match.start(), match.end(), Length(number + (0.5 if half else 0), _UNITS[unit]))
     return [made, Token("Y", match.end(), match.end())]
 
@@ -97,7 +101,7 @@ def hour_and_half(match: re.Match[str], context: Context) -> Shaped | None:
 
 
 def days_length(match: re.Match[str], context: Context) -> Shaped | None:
-    number = chinese(match[1])
+    number = chinese(match[1] or match[2])
     return as_token("T", match, Length(number, "day")) if number is not None else None
 
 
@@ -112,7 +116,10 @@ def inside(match: re.Match[str], context: Context) -> Shaped | None:
 
 def rough(match: re.Match[str], context: Context) -> Shaped | None:
     """月底, 月初: a day that is said beside it says it better."""
-    return as_token("V", match, "rough")
+    end = match[0] in ("底", "末", "尾") and match.string[match.start() - 1 :][:1] == "月"
+    return as_token(
+        "V", match, "month_end" if end and match.string[: match.start()].endswith(("本月", "这月", "这个月")) else "rough"
+    )
 
 
 def that(match: re.Match[str], context: Context) -> Shaped | None:

@@ -31,14 +31,14 @@ def two_weekdays(match: re.Match[str], context: Context) -> Shaped | None:
     prefix, middle = match[1], match.start(3)
     if prefix and prefix.startswith("上"):
         return as_token("Q", match, None)
-    numbers = [WEEKDAYS[match[2]], *(WEEKDAYS[c] for c in match[3])]
+    more = [(match.start(3) + at, WEEKDAYS[c]) for at, c in enumerate(match[3]) if c in WEEKDAYS]
+    numbers = [WEEKDAYS[match[2]], *(number for _, number in more)]
     if any(later <= earlier for earlier, later in pairwise(numbers)) and numbers != [7, 1]:
         return None
     weeks = AHEAD[prefix] if prefix else None
     found = [Day("weekday", number=n) if weeks is None else days.in_week(context, n, weeks) for n in numbers]
     tokens = [Token("D", match.start(), middle, found[0])]
-    for offset, day in enumerate(found[1:]):
-        place = middle + offset
+    for (place, _), day in zip(more, found[1:], strict=True):
         tokens += [Token("|", place, place), Token("D", place, place + 1, day)]
     return tokens
 

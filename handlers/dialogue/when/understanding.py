@@ -4,18 +4,19 @@ import re
 from datetime import datetime
 
 from handlers.dialogue.when import reading as making
-from handlers.dialogue.when.asides import drop_asides, drop_booked
-from handlers.dialogue.when.days import Day
+from handlers.dialogue.when.arriving import with_arrivals
+from handlers.dialogue.when.asides import drop_any_part, drop_asides, drop_asked, drop_booked, drop_engaged, keep_asked
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.following import drop_named_for_following, with_following_days
 from handlers.dialogue.when.grammar import parse
 from handlers.dialogue.when.items import Item, alive, clause, items_of, with_days_joined
+from handlers.dialogue.when.leftover import left_over
 from handlers.dialogue.when.moved import drop_corrected, drop_moved, with_moves
 from handlers.dialogue.when.past import drop_past
 from handlers.dialogue.when.refused import drop_refused, with_refusals, with_remarks
 from handlers.dialogue.when.result import Reason, Understood
 from handlers.dialogue.when.scanning import scan
-from handlers.dialogue.when.tokens import Between, Context, Token
+from handlers.dialogue.when.tokens import Context, Token
 from handlers.dialogue.when.vetoes import blank
 
 # What is longer is no wish for an appointment; the limit also bounds the time that any text can take.
@@ -31,7 +32,6 @@ _TELLS = re.compile(
 )
 # Characters and words of Cantonese and of nothing else, as folding leaves them.
 _CANTONESE = re.compile(r"听[日朝晚]|[嘅喺咗冇唔嚟睇啲佢哋嘢]|下昼|上昼|晏昼|朝早|而家|依家|几点钟得|揸|搵")
-_NEAR = "@lejI4,iFb-&|/"
 
 
 def understand(text: str, now: datetime, region: str = "CN", language: str | None = None) -> Understood:
@@ -48,17 +48,21 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     tokens = scan(blank(folded), context)
     tokens = with_moves(with_remarks(with_refusals(tokens, folded), folded), context)
     tokens = with_days_joined(parse(tokens, context), context)
-    tokens = with_following_days(tokens, context, folded)
+    tokens = with_arrivals(with_following_days(tokens, context, folded), context, folded)
     items = items_of(tokens)
     if len(items) > _MOST_ITEMS:
         return Understood(reason="unsure")
     drop_past(items, tokens, folded)
     drop_refused(items, tokens)
     drop_moved(items, tokens)
-    drop_corrected(items, tokens)
+    drop_corrected(items, tokens, context)
     drop_named_for_following(items)
+    drop_engaged(items, folded)
+    drop_asked(items, folded)
     drop_asides(items, tokens, context, folded)
+    keep_asked(items, folded)
     drop_booked(items, tokens, folded)
+    drop_any_part(items, folded)
     found = _read(alive(items), items, tokens, context, folded)
     if found.span:
         found = Understood(found.reading, found.options, (places[found.span[0]], places[found.span[1]]), found.reason)
@@ -72,7 +76,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if not kept:
         return Understood(reason=_why_nothing(items, tokens))
     span = min(i.token.start for i in kept), max(i.token.end for i in kept)
-    if reason := _left_over(kept, items, tokens):
+    if reason := left_over(kept, items, tokens):
         return Understood(span=span, reason=reason)
     if any(i.dropped == "unclear" for i in items):
         return Understood(span=span, reason="unsure")
@@ -84,8 +88,8 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
         return Understood(span=span, reason="unsure")
     try:
         wishes = making.alternatives(kept, tokens, context)
-        if any(w.day and w.day.kind == "span" for w in wishes) and any(i.dropped == "refused" for i in items):
-            # "Next week except Monday" does not fit one answer.
+        if any(w.day and w.day.kind == "span" for w in wishes) and any(i.dropped == "refused" and i.slot != "day" for i in items):
+            # "Next week but not in the morning" does not fit one answer; "except Monday" is still next week.
             raise making.Unsure("unsure")
         found = [making.readings(wish, context) for wish in wishes]
     except making.Unsure as unsure:
@@ -170,97 +174,3 @@ def _why_nothing(items: list[Item], tokens: list[Token]) -> Reason:
     if items or any(token.kind in "VQksO" for token in tokens):
         return "unsure"
     return ""
-
-
-def _left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reason:
-    """Why we cannot be sure: something else was said about time, and we did not understand it."""
-    taken = {item.place for item in kept}
-    for place, token in enumerate(tokens):
-        if token.kind == "X":
-            return "no_such_time" if token.value == "no_such_time" else "no_such_date"
-        if token.kind in "sK" or (token.kind in "kqO" and _beside(tokens, place, taken)):
-            return "unsure"
-        if token.kind in "hq" and tokens[place + 1 : place + 2] and tokens[place + 1].kind in "Pt":
-            # "I finish at 3, so half past".
-            return "unsure"
-        if token.kind == "b" and any(t.kind == "n" for t in tokens[place : place + 5]):
-            return "unsure"
-        if token.kind in "nk" and _offered(tokens, place):
-            return "unsure"
-        if token.kind in "VZY" and _fills_the_rest(place, kept, tokens):
-            continue
-        if token.kind in "VnhGJYZABU{}fyLNuo" and _beside(tokens, place, taken, token.kind in "VYZ" and token.value != "soft"):
-            if token.kind in "nu" and not _may_be_time(token):
-                continue
-            if token.kind == "V" and (token.value == "soft" or _said_better(place, kept, tokens)):
-                continue
-            return "unsure"
-        if _from_hour_to_hour(tokens, place) and all(i.slot not in ("time", "part") for i in kept):
-            return "unsure"
-        if token.kind in "t-" and place - 1 in taken and place + 1 in taken:
-            return "unsure"
-        if token.kind == "M" and any(isinstance(i.value, Day) and i.value.unit == "later" for i in kept):
-            return "unsure"
-    return ""
-
-
-def _said_better(place: int, kept: list[Item], tokens: list[Token]) -> bool:
-    """ "After the school run, say 9.15", 月底28号: a day or a time that follows says what the vague words mean."""
-    slot = {"event": "time", "rough": "day"}.get(str(tokens[place].value))
-    found = [i for i in kept if i.place > place and i.slot == slot and not (isinstance(i.value, Day) and i.value.kind == "span")]
-    return bool(found) and not any(t.kind in "|/^!" for t in tokens[place : found[0].place])
-
-
-def _fills_the_rest(place: int, kept: list[Item], tokens: list[Token]) -> bool:
-    """ "After 3 tomorrow, school run before that": what the window leaves open is told, and changes nothing."""
-    token = tokens[place]
-    windows = [i.value for i in kept if i.slot == "time" and isinstance(i.value, Between) and i.place < place]
-    if len(windows) != 1 or any(i.place > place for i in kept):
-        return False
-    commas = [at for at in range(place) if tokens[at].kind == ","]
-    if not commas or any(at > commas[-1] for at in (i.place for i in kept)):
-        return False
-    clause_kinds = {t.kind: t.value for t in tokens[commas[-1] + 1 :] if t.kind not in "x^.,e4"}
-    said = {"Z": "before that", "Y": "after that"}.get(token.kind, token.value)
-    said = next((value for value in (said, clause_kinds.get("V")) if value in ("before that", "after that")), "")
-    edge = windows[0].end if said == "before that" else windows[0].start
-    return bool(said) and set(clause_kinds) <= {"V", "Z", "Y"} and edge is None
-
-
-def _offered(tokens: list[Token], place: int) -> bool:
-    """Whether a bare number stands where a time may stand: "at 10", "10 or 11", "no, 4"."""
-    value = tokens[place].value
-    before, after = (tokens[at].kind if 0 <= at < len(tokens) else "" for at in (place - 1, place + 1))
-    if isinstance(value, tuple):
-        return bool(value[2] == 2 and value[0] <= 31 and value[1] < 60)
-    if not isinstance(value, int) or value > 24:
-        return False
-    on_a_day = after == "l" and any(t.kind in "Dwe" for t in tokens[place + 2 : place + 3])
-    return before in tuple("@|*>") or after in tuple("|GJ") or on_a_day
-
-
-def _from_hour_to_hour(tokens: list[Token], place: int) -> bool:
-    """ "I have 10 to 2 free on Friday": bare hours that no rule took, or that may be minutes."""
-    if tokens[place].kind != "t" or tokens[place].value != "to":
-        return tokens[place].kind == "V" and tokens[place].value == "hours"
-    sides = tokens[max(0, place - 1) : place] + tokens[place + 1 : place + 2]
-    return len(sides) == 2 and all(t.kind == "n" and isinstance(t.value, int) and 1 <= t.value <= 12 for t in sides)
-
-
-def _may_be_time(token: Token) -> bool:
-    """A bare number that can be an hour, a day, or an hour with its minutes."""
-    value = token.value
-    return token.kind != "n" or (isinstance(value, int | float) and (value <= 31 or (100 <= value <= 2400 and value % 100 < 60)))
-
-
-def _beside(tokens: list[Token], place: int, taken: set[int], far: bool = False) -> bool:
-    """Whether something that counts stands right beside, small words between; `far`: or a word of two letters."""
-    for step in (1, -1):
-        at = place + step
-        while 0 <= at < len(tokens) and (
-            tokens[at].kind in _NEAR or (far and tokens[at].kind == "x" and tokens[at].end - tokens[at].start <= 2)
-        ):
-            at += step
-        if at in taken:
-            return True
-    return False

@@ -114,7 +114,7 @@ def promoted(context: Context, tokens: list[Token]) -> Made:
         if not firm and (any(t.kind == "," for t in tokens) or (token.value < 1000 and token.value % 100 == 0)):
             return None
     # Four digits are written by people who count to 24: 0830, 1430.
-    if token.end - token.start == 4 and isinstance(token.value, int):
+    if token.end - token.start == 4 and isinstance(token.value, int) and token.value >= 100:
         clock = Clock(clock.hour, clock.minute, True)
     return [*tokens[:index], Token("c", token.start, token.end, clock), *tokens[index + 1 :]]
 
@@ -220,10 +220,15 @@ def settled_on(context: Context, tokens: list[Token]) -> Made:
     """ "Ok 4 then", "10 it is": an hour that is settled on."""
     number, after = tokens[-2:]
     words = after.value if isinstance(after.value, tuple) else (after.value,)
-    settles = words[0] == "then" or words[:2] == ("it", "is")
+    settles = words[0] in ("then", "works", "suits") or words[:2] == ("it", "is")
     if not settles or context.chinese or not isinstance(number.value, int) or not 1 <= number.value <= 12:
         return None
     return [*tokens[:-2], Token("c", number.start, number.end, Clock(number.value)), after]
+
+
+def after_that(context: Context, tokens: list[Token]) -> Made:
+    """ "School run first, after that 11?"."""
+    return [tokens[0], *(promoted(context, tokens[1:]) or [tokens[1]])] if tokens[0].value in ("after that", "event") else None
 
 
 def and_more(context: Context, tokens: list[Token]) -> Made:

@@ -1,6 +1,7 @@
 """All rules about the clock, in the order in which they are tried."""
 
 from handlers.dialogue.when.rules.bare import (
+    after_that,
     alone,
     alone_or,
     and_more,
@@ -16,7 +17,16 @@ from handlers.dialogue.when.rules.bare import (
     slashed_hours,
     until_hour,
 )
-from handlers.dialogue.when.rules.faces import hours_word, meridiem, meridiem_first, o_clock, oclock, twelve_noon, two_readings
+from handlers.dialogue.when.rules.faces import (
+    hours_said,
+    hours_word,
+    meridiem,
+    meridiem_first,
+    o_clock,
+    oclock,
+    twelve_noon,
+    two_readings,
+)
 from handlers.dialogue.when.rules.minutes import (
     half_past,
     minutes,
@@ -61,6 +71,7 @@ RULES = [
     ("nn(?=[,l]*[Dwp])", quarters),
     # hours by their neighbours
     ("@[nk]", promoted),
+    ("@T(?![GY_hf])", hours_said),
     ("ki", lambda c, t: promoted(c, t[:1])),
     ("n&(?=[Dw.?,]|$)", and_more),
     ("ni", lambda c, t: promoted(c, t[:1]) if isinstance(t[0].value, int) and t[0].value <= 12 else None),
@@ -74,13 +85,15 @@ RULES = [
     ("(?<=[DwpFb@,l])k[-t][knc]|k[-t][knc](?=[lI,]*[Dwp])", span),
     ("[BAF]k|[Dwp][,l@]*k|k[lI,e]*[wDp]", promoted),
     ("[Dwp](?:[,l@4]|Ie)*n(?:x|(?=[^x])|$)", promoted),
-    ("n(?:[,l@]|Ie|je)*[Dwp]", promoted),
+    ("n(?:[,l@]|[lIj]e)*[Dwp]", promoted),
+    ("Mx?[nk](?=x?>)", promoted),
     ("[BA]n(?=[^xu]|$)|[BA]nx", promoted),
     ("Fn(?=G|Y)|n[GJYZ]", promoted),
     ("(?<=[Dwp])Fn(?=[.?,]|$)", promoted),
-    ("[*>],?@?n(?:x|$|(?=[.?,]))", promoted),
+    ("[*>],?@?[nk](?:x|$|(?=[.?,]))", promoted),
     ("4n(?=[.?,]|$)", promoted),
-    ("kx[l@I,4]*[Dwp]|[Dwp],?xk", apart),
+    ("kx[l@I,4]*[Dwp]|[Dwp],?xk|[,x]k(?=[.?,]*$)", apart),
+    ("Vn(?=[.?,]|$)", after_that),
     ("^x?[,.]?[nk](?:x?[.?]?)?$", alone),
     ("^x?,?n[|]n(?=x?[.?]?$)", alone_or),
     ("n[|/]@?c", another_with_meridiem),
@@ -88,7 +101,7 @@ RULES = [
     ("n[-t]c|c[-t]n", span),
     ("tn(?=[^xua:]|$)", until_hour),
     ("(?:^|[x,.?*])nx", settled_on),
-    ("xn(?=[*.?,@|]|$)", offered),
+    ("xn(?=A?(?:[*.?,@|]|$))", offered),
     ("[x,.?]nx", is_it_ok),
     ("(?<=[Dwp])-(?=[cRp])", lambda c, t: []),
     ("(?<=[Dwp])a|a(?=[,l]?[Dw])", part_of_meridiem),

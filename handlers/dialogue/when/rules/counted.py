@@ -92,7 +92,7 @@ def week_later(context: Context, tokens: list[Token]) -> Made:
 def weekday_near(context: Context, tokens: list[Token]) -> Made:
     """ "The Monday after Easter", "the Friday before Christmas"."""
     weekday, start = tokens[0].value, as_date(context, tokens[-1])
-    after = tokens[1].kind == "A"
+    after = any(t.kind == "A" for t in tokens)
     if tokens[-1].value.kind == "span" and tokens[-1].value.unit == "weekend":
         start = tokens[-1].value.last if after else tokens[-1].value.first
     if start is None:
@@ -101,7 +101,8 @@ def weekday_near(context: Context, tokens: list[Token]) -> Made:
         found = start + ((weekday - start.isoweekday() - 1) % 7 + 1) * DAY
     else:
         found = start - ((start.isoweekday() - weekday - 1) % 7 + 1) * DAY
-    return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
+    made = joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
+    return [*made, *(t for t in tokens if t.kind == "p")]
 
 
 def weekday_beside_feast(context: Context, tokens: list[Token]) -> Made:
@@ -227,9 +228,9 @@ RULES = [
     ("TYj?D", today_in),
     ("Dj?D", today_of),
     ("[Tu][FABl]e?[Dw]|T[Dw]", from_day),
-    ("uA(?=[@p.,?]|$)", day_after),
+    ("uA(?=[@p.,?x]|$)", day_after),
     ("[wD][uT]", week_later),
-    ("w[AB]e?D", weekday_near),
+    ("wp?[AB]e?D", weekday_near),
     ("wA(?=[@p.,?4]|$)", weekday_after),
     ("D[{}]?[YZ]j?e?w", weekday_beside_feast),
     ("D[{}]?[YZ]j?D", nth_beside_feast),

@@ -75,3 +75,17 @@ def o_clock(context: Context, tokens: list[Token]) -> Made:
 def hours_word(context: Context, tokens: list[Token]) -> Made:
     """ "11:00 hours"."""
     return joined("c", tokens, tokens[0].value) if tokens[1].value == "hour" else None
+
+
+def hours_said(context: Context, tokens: list[Token]) -> Made:
+    """ "At 10 hrs" is a time in India; "about 2 hours" is none."""
+    amount, at = tokens[1].value.amount, tokens[0]
+    if (
+        tokens[1].value.unit != "hour"
+        or at.end - at.start > 2
+        or context.chinese
+        or amount != int(amount)
+        or not 8 <= amount <= 20
+    ):
+        return None
+    return [at, Token("c", tokens[1].start, tokens[1].end, Clock(int(amount), 0, amount > 12))]

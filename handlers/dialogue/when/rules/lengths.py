@@ -58,6 +58,11 @@ def again(context: Context, tokens: list[Token]) -> Made:
     return joined("Q", tokens, "every")
 
 
+def in_time(context: Context, tokens: list[Token]) -> Made:
+    """ "Half an hour's time" is from now, without "in" too."""
+    return None if tokens[1].value else [tokens[0], tokens[1]._replace(kind="G")]
+
+
 def without_time(context: Context, tokens: list[Token]) -> Made:
     """ "In two weeks' time" is "in two weeks"."""
     return [tokens[0]] if not tokens[1].value else None
@@ -78,6 +83,8 @@ RULES = [
     ("[nk]u", length),
     ("hu", half),
     ("Th", and_a_half),
+    ("T&h(?!a|[nc])", lambda c, t: and_a_half(c, [t[0], t[2]._replace(value="and a half")])),
+    ("(?<!I)(?<!I@)T_", in_time),
     ("T_", without_time),
     ("TQl?w", ago),
     ("TQ", ago),

@@ -106,7 +106,7 @@ RULES = [
     ("[uW]N", lambda c, t: relative_unit(c, t) if t[1].value == 2 else None),
     ("H?C+w|wC|H?Nw|Hw", relative_weekday),
     ("Dj?W", feast_weekend),
-    ("W", lambda c, t: joined("D", t, days.weekend(c, 0))),
+    ("W", lambda c, t: joined("D", t, days.weekend(c, t[0].value or 0))),
     ("wN(?![uWwm])", relative_weekday),
     ("[of]w(?=[cRpnat,@-]*[jI]|[mDHN])|Lw(?=[cRpnat,@-]*[jI])", nth_weekday),
     ("Lw|L[mpW]", weekday_of_past),

@@ -113,10 +113,12 @@ def after_day(context: Context, tokens: list[Token]) -> Made:
 
 def first_day_after(context: Context, tokens: list[Token]) -> Made:
     """国庆后第一天: the first day after the break."""
-    if tokens[-1].value != "first":
+    if tokens[-1].value not in ("first", "first workday"):
         return None
     found = after_day(context, tokens[:-1])
     span = found[0].value if found else None
+    if tokens[-1].value == "first workday" and isinstance(span, Day) and span.first and span.first.isoweekday() > 5:
+        return joined("D", tokens, days.on(days.monday(span.first) + 7 * DAY))
     return joined("D", tokens, days.on(span.first)) if isinstance(span, Day) and span.first else joined("V", tokens, None)
 
 
@@ -140,7 +142,7 @@ def from_day_on(context: Context, tokens: list[Token]) -> Made:
     """ "From Monday", 周一开始."""
     token = next(t for t in tokens if t.kind in "Dw")
     if token.kind == "D" and token.value.kind == "span" and tokens[0].kind == "F":
-        return tokens[1:]
+        return [t for t in tokens[1:] if t.kind != "e"]
     day = Day("weekday", number=token.value) if token.kind == "w" else token.value
     settled = days.settle(context, day, None, still_ahead=True)
     if settled.kind != "date":
@@ -190,7 +192,20 @@ def by_day(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, Day("span", None, last, unit="until"))
 
 
+def by_end(context: Context, tokens: list[Token]) -> Made:
+    """ "By the end of the month", 月底之前, "before the end of next week": to the last day of it."""
+    value = next(t.value for t in tokens if t.kind == "V")
+    if value == "month_end":
+        last = days.months_on(context, 0).last
+    elif value == "year_end":
+        last = context.today.replace(month=12, day=31)
+    else:
+        return None
+    return joined("D", tokens, Day("span", None, last, unit="until")) if last and last > context.today else None
+
+
 RULES = [
+    ("Be?V[ZJ]?|V[ZJ]", by_end),
     (r"[!^]{1,2}[xI]{0,2}[BAt]@?c|c[ZY][ix]?\^|[BA]@?c\^", turned_round),
     ("I@?T[GY]?|T[GY]", from_now),
     ("AT", lambda c, t: from_now(c, t) if c.region in ("IN", "SG", "MY") else None),
@@ -209,7 +224,7 @@ RULES = [
     ("DU|UD", within_span),
     ("pR[,&]*pR", from_part_to_part),
     ("[Dw]G", from_day_on),
-    ("F[Dw][GY]?", from_day_on),
+    ("Fe?[Dw][GY]?", from_day_on),
     ("A[Dw]|[Dw]Y", lambda c, t: from_day_on(c, t) if t[-1].kind == "Y" and t[-1].value == "from" else after_day(c, t)),
     ("Be?[Dw][ZJ]?|[Dw][ZJ]", by_day),
     ("t[Dw]", lambda c, t: by_day(c, t) if t[0].value == "until" else None),
