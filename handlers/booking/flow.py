@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.booking import actions, driving, hearing, mine, offered, phrases, theirs, wanting, wishes
+from handlers.booking import actions, driving, hearing, inside, mine, offered, phrases, theirs, wanting, wishes, words
 from handlers.booking.linking import bring
 from handlers.booking.slots_end import Confirm, Held, Note, Number, reopen
 from handlers.booking.slots_what import (
@@ -23,7 +23,7 @@ from handlers.booking.slots_when import SAID, Day, Time, Which, clear, note_gap,
 from handlers.dialogue import Answers, Form, Reply, Start, Turn
 from handlers.dialogue.questions import ends_as_question
 from handlers.faq import flow as faq
-from handlers.prices import finding
+from handlers.prices import finding, lasting
 from handlers.prices import flow as prices
 from handlers.profile import actions as profile
 from handlers.rewards import flow as rewards
@@ -35,7 +35,7 @@ from storage import appointments
 
 def asked_for(turn: Turn) -> Reply | Start | None:
     """Free words about an appointment that they have, or that want one."""
-    if about := theirs.asked_for(turn):
+    if about := inside.asked_for(turn) or theirs.asked_for(turn):
         return about
     known = wanting.wish(turn)
     if known is not None and turn.chat.form == "booking.book" and not {"service", "service+"} & known.keys():
@@ -53,7 +53,18 @@ def start(turn: Turn, known: Answers) -> Start:
     if said is not None and said.nothing and said.reason and not known.keys() & set(SAID):
         known["said"] = said.reason
         note_gap(turn)
+    if turn.incoming.kind == "text" and (beside := _beside(turn, known)):
+        known["later"] = beside
     return Start("booking.book", known)
+
+
+def _beside(turn: Turn, known: Answers) -> Answers:
+    """ "A service on Sunday, and could my friend try the Han?": the drive beside the work, in one message."""
+    services = turn.shop.services
+    named = {found.key for found in turn.memoised(finding.load).services.find(turn.words)}
+    drives = [code for code in named if services[code].category == "sales"]
+    work = [code for code in known.get("service", ()) if services[code].category != "sales"]
+    return {"service": drives[:1]} | {name: known[name] for name in ("store",) if name in known} if drives and work else {}
 
 
 def book(turn: Turn, value: Any = None) -> Start:
@@ -80,6 +91,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return said
     if finding.asks_price(turn.words) or (turn.chat.slot == "phone" and not any(c.isalpha() for c in turn.words)):
         return None  # "12" where a number was asked is no noon
+    if lasting.asks(turn.words):
+        return None  # the noon by which they must be back is no time to come at
     if phrases.has("another_car", fold(turn.words)):
         reopen(answers, "car")
         return ""
@@ -88,6 +101,9 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return None
     if faq.is_sure(turn) is not None and wanting.asks(turn):
         return None
+    if second := _second(turn, answers, found):
+        answers["later"] = second
+        return turn.text("booking.later", services=words.services(turn, second["service"]))
     if "service" in found and "service" in answers and phrases.has("also", fold(turn.words)):
         found["service"] = list(dict.fromkeys([*answers["service"], *found["service"]]))
     if "service" in found and "service" in answers and _only_asks(turn):
@@ -102,6 +118,19 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     changed = any(answers.get(name) != value for name, value in found.items())
     answers.update(found)
     return turn.text("booking.noted") if changed else ""
+
+
+def _second(turn: Turn, answers: Answers, found: Answers) -> Answers:
+    """A drive beside work on a car, or work beside a drive: a visit of its own, which is booked after this one."""
+    services = turn.shop.services
+    drives = [
+        {services[code].category == "sales" for code in one.get("service", ()) if code in services} for one in (answers, found)
+    ]
+    if len(drives[0] | drives[1]) < 2 or not all(drives) or phrases.has("instead", fold(turn.words)):
+        return {}
+    return {name: value for name, value in found.items() if name in ("service", "car", "time")} | {
+        name: value for name, value in {**answers, **found}.items() if name in ("store", "day")
+    }
 
 
 def _only_asks(turn: Turn) -> bool:
@@ -139,8 +168,13 @@ def submit(turn: Turn, answers: Answers) -> Reply:
         bring(turn, row, car)
     turn.chat.store_id = row.store_id
     done = mine.done(turn, row, "booking.done")
-    gift = rewards.carried(turn, answers, row)
-    return replace(done, text=f"{done.text}\n\n{gift}") if gift else done
+    if gift := rewards.carried(turn, answers, row):
+        done = replace(done, text=f"{done.text}\n\n{gift}")
+    if later := answers.get("later"):
+        ask = turn.text("booking.then", services=words.services(turn, later["service"]))
+        book = turn.button("booking.button.book", "booking.book", {"day": row.starts_at.date().isoformat(), **later})
+        done = replace(done, text=f"{done.text}\n\n{ask}", buttons=[[book], *done.rows()])
+    return done
 
 
 BOOK = Form(

@@ -37,6 +37,12 @@ _INSTEAD_OF = re.compile(
 )
 
 
+# And the size of an engine, which is no date: "the 1.5, naturally aspirated", 1.5的自吸.
+_NO_TIME = re.compile(
+    rf"{_INSTEAD_OF.pattern}|(?<![\d.])[0-6]\.\d(?= ?(?:升|l\b|t\b|(?:的 ?)?(?:自吸|排量|涡轮|渦輪|手动|手動|自动|自動)|turbo|tdi"
+    r"|tsi|diesel|petrol|litre|liter))",
+    re.IGNORECASE,
+)
 # "Can you plug it in": the tester, and no spark plug.
 _PLUGGED = re.compile(r"\bplug(?:ged|ging)? (?:it|her|him|this|that|(?:the|my) \w{1,12})? ?(?:in|into|up)\b", re.IGNORECASE)
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
@@ -140,7 +146,7 @@ def transport(turn: Turn, text: str) -> str | None:
 def when(turn: Turn, text: str, place: Store | None) -> Understood:
     """The words as the place's clock and customs read them."""
     zone = ZoneInfo(place.timezone) if place else ZoneInfo("UTC")
-    text = _INSTEAD_OF.sub(lambda found: " " * len(found[0]), text)
+    text = _NO_TIME.sub(lambda found: " " * len(found[0]), text)
     return understand(text, turn.now.astimezone(zone), place.region if place else "CN", turn.language)
 
 

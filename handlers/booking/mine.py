@@ -10,7 +10,8 @@ from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, with_day
 from handlers.contact import actions as contact
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear, assent
-from handlers.prices import finding
+from handlers.prices import finding, lasting
+from handlers.tickets import flow as tickets
 from storage import terms, waitlist
 from storage.appointments import OPEN, REQUESTED, Appointment
 
@@ -129,7 +130,11 @@ def too_late(turn: Turn, row: Appointment) -> Reply | None:
     if rules.may_change(row.starts_at, turn.now, own):
         return None
     text = turn.text("booking.refused.notice", minutes=own.notice, phone=words.phone_of(store))
-    return Reply(text, [turn.button("dialogue.button.person", "person")])
+    if turn.incoming.kind != "text":
+        return Reply(text, [turn.button("dialogue.button.person", "person")])
+    kind = f"{turn.text('booking.get_well')} " if phrases.has("ill", phrases.spaced(turn.words)) else ""
+    called = tickets.ask(turn, turn.words)
+    return Reply(f"{kind}{text}\n\n{called.text}", called.buttons)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +233,7 @@ def put(turn: Turn, answers: Answers) -> Reply:
 
 def hear_time(turn: Turn, answers: Answers) -> str | None:
     """Another day or time than the one that is being confirmed."""
-    if finding.asks_price(turn.words):
+    if finding.asks_price(turn.words) or lasting.asks(turn.words):
         return None
     row = wishes.own(turn, answers["id"]) if "id" in answers else None
     if row is not None and (new := _shifted(turn, row)):

@@ -34,7 +34,9 @@ def taken_up(turn: Turn) -> Answers | None:
     text = phrases.spaced(turn.words)
     if phrases.has("yes", text.strip(" .!。！")):
         return offered(turn)
-    if any(phrases.has(name, text) for name in ("open", "over", "trouble", "not_now")) or finding.asks_price(turn.words):
+    if any(phrases.has(name, text) for name in ("open", "over", "trouble", "not_now", "drivable")) or finding.asks_price(
+        turn.words
+    ):
         return None
     said = hearing.when(turn, turn.words, turn.store)
     known = {} if said.nothing else heard(turn, turn.words)

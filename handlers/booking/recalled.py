@@ -2,6 +2,7 @@
 
 from handlers.booking import hearing, phrases
 from handlers.dialogue import Answers, Turn, lately
+from handlers.prices import spoken
 from handlers.vehicles import actions as vehicles
 from handlers.vehicles import slots as vehicle_slots
 from storage.messages import Message
@@ -16,7 +17,7 @@ def before(turn: Turn) -> Answers:
     for said in lately.everything(turn):
         if said.data.get("document"):
             break
-        found = _of_customer(turn, said.text) if said.incoming else _of_bot(said)
+        found = _of_customer(turn, said.text) if said.incoming else _of_bot(turn, said)
         if {"service", "service+"} & known.keys():
             found = {name: value for name, value in found.items() if name not in ("service", "service+")}
         known = {**found, **known}
@@ -39,12 +40,13 @@ def _of_price(turn: Turn) -> Answers:
     return found
 
 
-def _of_bot(said: Message) -> Answers:
+def _of_bot(turn: Turn, said: Message) -> Answers:
     for button in lately.buttons(said):
-        value = button.get("value")
-        if button["do"] == "booking.book" and isinstance(value, dict):
-            return {name: value[name] for name in ("service", "car", "store") if name in value}
-    return {}
+        value = button.get("value") if button["do"] == "booking.book" else None
+        if isinstance(value, dict) and (found := {name: value[name] for name in ("service", "car", "store") if name in value}):
+            return found
+    codes = spoken.of_answer(turn, said)
+    return {"service" if len(codes) == 1 else "service+": codes} if codes else {}
 
 
 def _of_customer(turn: Turn, text: str) -> Answers:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.booking import driving, hearing, rules, wishes, words
+from handlers.booking import driving, hearing, phrases, rules, wishes, words
 from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
-from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear
+from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.slots import picked
 from handlers.vehicles import cars
@@ -131,8 +131,12 @@ def places(turn: Turn, answers: Answers) -> list[Option]:
 
 
 def find_place(turn: Turn, answers: Answers) -> str | None:
+    """The store that is named; for a mere yes, or "any", the first that is offered: it is said back before anything is booked."""
     store = hearing.store(turn, turn.words)
-    return store.code if store else None
+    if store is not None:
+        return store.code
+    either = assent.said(turn) == "yes" or phrases.has("either", phrases.spaced(turn.words))
+    return next((one.code for one in _able(turn, answers)), None) if either else None
 
 
 def _able(turn: Turn, answers: Answers) -> list[Store]:

@@ -1,6 +1,6 @@
 """Which day and what time: the next free times, a page of days, the times of a day; typed words work at each step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -8,10 +8,11 @@ from typing import Any
 from handlers.booking import hearing, phrases, picker, rules, times, words
 from handlers.booking.plan import Free
 from handlers.booking.wishes import Visit
-from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear
+from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear, doubts
 from handlers.dialogue.folding import fold
 from handlers.dialogue.when import Reading, Understood, masked
 from handlers.faq import flow as faq
+from handlers.prices import lasting
 from storage.entries import Gap
 from storage.slots import quantum_at
 
@@ -35,8 +36,10 @@ class _When(Slot):
         visit = self.visit(turn, answers)
         if turn.incoming.kind != "text":
             raise Unclear("booking.when.unclear")
-        if phrases.has("open", fold(turn.words)) and faq.is_sure(turn) is not None:
+        if lasting.asks(turn.words) or (phrases.has("open", fold(turn.words)) and faq.is_sure(turn) is not None):
             raise Unclear("booking.when.unclear")
+        if nearer(turn, answers, [value for value in doubts.values(turn, self) if isinstance(value, dict)]):
+            return
         if visit.moving:
             start = visit.local(visit.moving.starts_at)
             if new := hearing.shifted(turn, turn.words, visit.store, start, answers.get("day")):
@@ -122,6 +125,8 @@ class Which(Slot):
             return self.accept(turn, answers["which"][0][1], answers)
         if typed in turn.texts.folded("dialogue.no"):
             return self.accept(turn, {}, answers)
+        if nearer(turn, answers, [value for _, value in answers["which"]]):
+            return None
         raise Unclear("")
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> None:
@@ -189,6 +194,30 @@ class Time(_When):
         rows = [buttons[start : start + 4] for start in range(0, len(buttons), 4)]
         rows.append([turn.button("booking.day.other", "answer", {"other": day.isoformat()})])
         return Reply(turn.text(key, day=day), rows)
+
+
+def nearer(turn: Turn, answers: Answers, offered: Sequence[Answers]) -> bool:
+    """Whether the words are one of the days that were offered, or a time for them: "the Friday", "at four"."""
+    reading = hearing.when(turn, turn.words, turn.store).reading
+    days = list(dict.fromkeys(value["day"] for value in offered if value.get("day")))
+    if reading is None or not days:
+        return False
+    if reading.date:
+        that = [value for value in offered if value.get("day") == reading.date.isoformat()]
+        if len(that) == 1 and reading.time is None:
+            take(answers, hearing.Wanted(that[0]["day"], that[0].get("time"), that[0].get("window", {})))
+            return True
+        days = [value["day"] for value in that[:1]]
+    if reading.time is None or not days:
+        return False
+    clock = f"{reading.time:%H:%M}"
+    if len(days) == 1:
+        take(answers, hearing.Wanted(days[0], clock, {}))
+        return True
+    clear(answers)
+    at = [datetime.combine(date.fromisoformat(day), reading.time) for day in days]
+    answers["which"] = [[words.label(turn, "booking.moment", at=one), {"day": f"{one:%Y-%m-%d}", "time": clock}] for one in at]
+    return True
 
 
 def take(answers: Answers, wanted: hearing.Wanted) -> None:

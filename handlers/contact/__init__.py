@@ -13,5 +13,5 @@ FEATURE = Feature(
         "pause": flow.pause, "here": flow.here, "why": flow.why,
         "zone": flow.zone,
     },
-    trigger=flow.asks_for_settings,
+    trigger=lambda turn: flow.asks_for_settings(turn) or flow.asked_to_stop(turn),
 )  # fmt: skip

@@ -13,10 +13,11 @@ _AROUND = frozenset([
     "great", "lovely", "go", "on", "ahead", "then", "please", "pls", "thanks", "thank", "you", "u", "that", "thats",
     "is", "it", "its", "s", "do", "lah", "la", "mate", "cheers", "good", "sounds", "cool", "works", "for", "me",
     "definitely", "of", "course", "all", "ta", "just", "the", "one",
+    "can", "thx", "tks", "tq", "ty", "po", "ji", "book", "lets", "do",
 ])  # fmt: skip
 # Folded to Simplified.
 _YES_HAN = "是对好行嗯系啱可没冇"
-_AROUND_HAN = frozenset("是的对好可以行嗯系啱没冇错问题就这样啊呀啦吧喔哦喇噢了那麻烦你您谢多定确认哈滴得")
+_AROUND_HAN = frozenset("是的对好可以行嗯系啱没冇错问题就这样啊呀啦吧喔哦喇噢了那麻烦你您谢多定确认哈滴得约订都两个")
 _THANKS = re.compile(r"(?:唔该(?:晒)?|多谢(?:晒)?|谢谢|辛苦了?)")
 _WORD = re.compile(r"[a-z]+")
 _MARKS = re.compile(r"[^\w㐀-鿿]+")

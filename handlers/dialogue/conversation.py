@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from handlers.dialogue import doubts
+from handlers.dialogue import doubts, lately, markup
 from handlers.dialogue.feature import Feature
 from handlers.dialogue.form import Answers, Form, Refusal, Slot, Start, Unclear
 from handlers.dialogue.incoming import Incoming
@@ -210,6 +210,8 @@ class Conversation:
             return self._ask_again(turn, form, said)
         turn.feature = owner
         turn.chat.misses += 1
+        if turn.incoming.kind == "text" and not unclear.meant and "person" in self.words and _said(turn, "dialogue.stuck_again"):
+            return self._universal_said(turn, "person")
         if form.question and turn.incoming.kind == "text" and not unclear.meant and turn.chat.misses >= MISSES_BEFORE_A_PERSON:
             return self._let_go(turn)
         if refusal := turn.incoming.extra.get("refusal"):
@@ -251,6 +253,11 @@ class Conversation:
         if said.reply and isinstance(unclear, Unclear):
             said.reply = replace(said.reply, buttons=[*doubts.keep(turn, slot, unclear.options), *said.reply.rows()])
         if turn.chat.misses >= MISSES_BEFORE_A_PERSON and said.reply:
+            if isinstance(unclear, Unclear) and not unclear.meant:
+                # The same words a third time would be a dead end.
+                again = _said(turn, "dialogue.stuck")
+                said.before = [] if again else said.before
+                said.reply = replace(said.reply, text=turn.text("dialogue.stuck_again" if again else "dialogue.stuck"))
             person = turn.button("dialogue.button.person", "person")
             said.reply = replace(said.reply, buttons=[*said.reply.rows(), [person]])
         return said
@@ -412,6 +419,12 @@ def _unaddressed(text: str) -> str:
 def _command_of(text: str) -> str:
     """ "prices" of "/Prices@bayline_bot please"; nothing for what is no command."""
     return _unaddressed(text).partition(" ")[0].lower() if text.startswith("/") else ""
+
+
+def _said(turn: Turn, key: str) -> bool:
+    """Whether the newest answer was this text."""
+    said = lately.answer(turn)
+    return said is not None and markup.read(turn.text(key))[0] in said.text
 
 
 def _close(chat: Chat) -> None:

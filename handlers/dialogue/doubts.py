@@ -32,5 +32,11 @@ def settled(turn: Turn, slot: Slot) -> Any:
     return options[0][1] if typed in turn.texts.folded("dialogue.yes") else None
 
 
+def values(turn: Turn, slot: Slot) -> list[Any]:
+    """What this slot was last asked to choose from; [] when nothing was in doubt."""
+    name, options = turn.chat.answers.get(_KEY, ("", ()))
+    return [value for _, value in options] if name == slot.name else []
+
+
 def forget(chat: Chat) -> None:
     chat.answers.pop(_KEY, None)

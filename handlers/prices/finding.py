@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.memo import changes_with
+from handlers.prices import known
 from knowledge_base import Names
 from knowledge_base.folding import fold, without_filler
 from knowledge_base.names import tokens
@@ -15,13 +16,18 @@ from storage import catalogue
 _PRICE = re.compile(
     r"\bhow much\b(?! (?:oil|fuel|air|coolant|range|battery|longer|time))"
     r"|\b(?:price|prices|priced|pricing|pricelist|cost|costs|quote|quotation|fee|fees|charge|rate|rates)\b"
-    r"|多少钱|多钱|啥价|什么价|价格|价钱|价位|几钱|几多钱|费用|报价|收费|怎么收|要价|贵吗|贵不贵|多少银|几块|多少块|多少元"
+    r"|多少钱|多钱|啥价|什么价|价格|价钱|价位|几钱|几多钱|费用|报价|收费|怎么收|要价|贵吗|贵不贵|多少银|几块|多少块|多少元|(?:要|需要|收)多少(?:呢|啊|呀|\W|$)"
 )
 # What may stand around a bare "how much?" without naming a matter.
 _AROUND = re.compile(
     r"\b(?:what|is|are|the|your|show|list|me|of|a|an|it|does|do|you|for|my|on|services?|how much"
-    r"|that|this|will|would|be|come to|in total|total|altogether|all in all|so)\b|[\W_]"
-    r"|价目表|查询|服务|项目|怎么|你们|我想问|一下|看看|一共|总共|合计|这样|这次|大概|大约|差不多|下来|需要|[是的表看查要做]"
+    r"|that|this|will|would|be|come to|in total|total|altogether|all in all|so|and|ok|okay|then|roughly|rough|about"
+    r"|approx\w*|around|ballpark"
+    r"|usually|normally|like|btw|by the way|ah|lah|la|leh|lor|ha|po|na|ji|please|pls|plz|sorry|both|them|these|those|one|all|each"
+    r"|four|two|[24]"
+    r"|u|i|we|pay|just|again|sir|mate|now|idea|any|give|tell|for it|would it)\b|[\W_]"
+    r"|价目表|查询|服务|项目|怎么|你们|我想问|一下|看看|一共|总共|合计|这样|这次|大概|大约|差不多|下来|需要|先说好|别乱收|左右|全部|一起|一齐"
+    r"|那个|这个|嗰个|呢个|个个|老板|师傅|请问|麻烦|唔该|实际|到底|究竟|换|弄|搞|整|修|个|[是的表看查要做那得先我再讲话说呢啊呀吧哦喔嘛啦咧哈嘅架㗎咁即系]"
 )
 
 
@@ -53,7 +59,9 @@ class Finder:
 
     def model_in(self, text: str) -> str | None:
         found = self.models.find(text)
-        return found[0].key if found else None
+        if not found or known.longer(text, "".join(tokens(text)[found[0].start : found[0].end])):
+            return None
+        return found[0].key
 
     def asks_whether(self, text: str) -> bool:
         """ "Do you do ceramic coating?": whether the shop does it, and nothing more."""

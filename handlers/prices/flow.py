@@ -1,5 +1,6 @@
 """Asking for a price: the service, the car if it matters, and the answer from the catalogue of the customer's store."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,14 @@ from storage.stores import Store
 # So many services and cars fit on a phone's screen; the others are typed.
 MOST_BUTTONS = 8
 OTHER_CAR = "another"
+# What people add to the name of their car.
+_AGE = re.compile(
+    r"\b(?:19|20)\d\d\b|\b\d{1,2} ?(?:years?|yrs?)(?: old)?\b|[0-9一二三四五六七八九十两兩几幾]{1,3}年(?:了|車|车|的)?"
+    r"|\b\d\.\d ?(?:tdi|tsi|t|l)?\b"
+    r"|\b(?:diesel|petrol|hybrid|auto|manual|plate|model|something|its an?|it is an?|my|got an?|i have an?|i drive an?)\b"
+    r"|我(?:的|开|揸|架)?(?:车|車)?(?:是|係|系)?|(?:自吸|柴油|汽油|油電|混动|自排|手排|自動|自动)",
+    re.IGNORECASE,
+)
 
 
 def asked_for(turn: Turn) -> Start | None:
@@ -51,8 +60,9 @@ def _another_matter(turn: Turn, finder: finding.Finder) -> bool:
 def _only_a_car(turn: Turn, finder: finding.Finder) -> bool:
     """ "And for a Golf?": a car is named, and nothing else that we have an answer for."""
     if finder.model_in(turn.words) is None:
-        return False
-    return finder.nothing_else(turn.words) or (finding.asks_price(turn.words) and faq.is_sure(turn) is None)
+        named = known.named(turn.words) is not None and turn.chat.form is None and bool(spoken.services(turn))
+        return named and finder.nothing_else(_AGE.sub(" ", known.without(turn.words)))
+    return finder.nothing_else(_AGE.sub(" ", turn.words)) or (finding.asks_price(turn.words) and faq.is_sure(turn) is None)
 
 
 def ask(turn: Turn, _: Any = None) -> Start:
@@ -80,8 +90,8 @@ def _known(turn: Turn, services: list[str], model: str | None) -> Answers:
         answers["service"] = services[0]
     elif services:
         answers["candidates"] = services
-    if model:
-        answers["model"] = model
+    if model or known.named(turn.words):
+        answers["model"] = model or OTHER_CAR
     return answers
 
 
@@ -237,9 +247,13 @@ def _nothing_on_file(turn: Turn, service: Service, car: CarModel | None) -> Repl
     )
     wish = turn.texts.label("prices.wish", turn.language, {"service": named})
     row = [turn.button("dialogue.button.person", "tickets.ask", wish)]
-    if place := _place(turn, service.code):
+    place = _place(turn, service.code)
+    if place is not None:
         row.insert(0, turn.button("faq.button.book", "booking.book", {"service": [service.code], "store": place.store.code}))
-    return Reply(turn.text("prices.nothing_on_file", service=named), [row])
+    if place is None or car is not None:
+        return Reply(turn.text("prices.nothing_on_file", service=named), [row])
+    lowest = turn.money(min(price.amount for price in place.prices), place.store.currency)
+    return Reply(turn.text("prices.from_price", service=service.names[turn.language], price=lowest), [row])
 
 
 QUOTE = Form(

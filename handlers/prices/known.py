@@ -25,6 +25,17 @@ def named(text: str, asked: bool = False) -> str | None:
     return _cars()[_plain(longest[0])]
 
 
+def longer(text: str, name: str) -> bool:
+    """Whether a car is named of which `name` is only the beginning or the end: "Corolla Cross" is no Corolla."""
+    found = [_plain(match[0]) for match in _names()[0].finditer(fold(text))]
+    return any(_plain(name) in one and _plain(name) != one for one in found)
+
+
+def without(text: str) -> str:
+    """The folded text without the names of cars in it."""
+    return _names()[0].sub(" ", fold(text))
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[\s._-]", "", fold(name))
 

@@ -300,7 +300,7 @@ def test_a_note_cannot_write_lines_into_the_calendar(world: World) -> None:
 def test_too_late_to_change_is_said_kindly(world: World) -> None:
     ann = books(world.customer(), "oil change today at 11 for my A4 at East Harbour, I'll wait")
     world.passes(minutes=30)
-    ann.says("cancel my booking").sees("please call us", "+86 532")
+    ann.says("cancel my booking").sees("please call us", "+86 532", "called a colleague").presses("Cancel it")
     assert "Talk to a person" in ann.labels
 
 

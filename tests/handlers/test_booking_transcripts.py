@@ -148,7 +148,7 @@ def test_several_cars_and_what_is_no_car(world: World, tongue: Tongue) -> None:
         (False, False),
     ]
     asked = ann.last.text
-    ann.says(three).sees(asked).says("🚗🚗").sees(asked).does("photo", media=("x",)).sees(asked)
+    ann.says(three).sees(asked).says("🚗🚗").sees(label(world, tongue, "dialogue.stuck")).does("photo", media=("x",)).sees(asked)
     ann.says("粵B 99999").sees(tongue.tuesday, "粤B·99999", tongue.sees_phone)
 
 

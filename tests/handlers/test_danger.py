@@ -25,7 +25,7 @@ ONE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
                 "刹车油多久换一次", "要是着火了保险赔吗",
                 "brakes squeak", "刹车有点软", "the light is on", "can i get a tow truck if i break down",
                 "flat tyre repair price",
-                "多少钱补胎", "spare tyre", "水温高", "車子發不動",
+                "多少钱补胎", "spare tyre", "水温高", "停了半个月打不着火了", "架車打唔著火喇", "車子發不動",
                 "smoke smell in the cabin, can you clean it", "my dog is sick in the car")),
     ],
 )  # fmt: skip

@@ -112,7 +112,7 @@ def test_a_price_that_is_not_on_file_is_not_invented(world: World) -> None:
 def test_a_car_that_we_do_not_know_is_handed_over(world: World) -> None:
     ann = world.customer().says("how much is a minor service")
     ann.says("a lada niva").sees("don't find that car")
-    ann.presses("Another car").sees("no current price on file")
+    ann.presses("Another car").sees("no price for that car on file")
 
 
 def test_an_expired_price_is_not_spoken(world: World) -> None:

@@ -1,0 +1,112 @@
+"""Follow-ups: short words that are about what was just said, asked or booked, and forms that do not go round in circles."""
+
+import pytest
+
+from storage.appointments import ARRIVED, IN_SERVICE
+from storage.contact import agreed
+from tests.handlers.test_talks import OIL, booked, diary
+from tests.world import World
+
+# What words mean is the same on both databases.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "then", "seen"),
+    [
+        ("en", "how much is a hand wash", "ok and how long will that take", "Hand wash: about 40 minutes"),
+        ("zh-CN", "四轮定位多少钱", "大概要做多久呢", "四轮定位大约"),
+        ("zh-TW", "車內除臭幾多錢", "咁要整幾耐", "車內除臭大約"),
+    ],
+)
+def test_how_long_is_about_what_was_priced(world: World, language: str, first: str, then: str, seen: str) -> None:
+    world.customer(language=language).says(first).says(then).sees(seen)
+
+
+def test_how_long_in_the_middle_of_a_booking_changes_nothing_of_it(world: World) -> None:
+    """The noon by which somebody must be back is no time to come at, and a car wash named elsewhere is no other work."""
+    ann = world.customer(language="zh-CN").says("周二上午十点换机油，奥迪A4，东港店，在店等")
+    ann.says("这个要多久 我中午前得回公司").sees("更换机油机滤大约", "11月24日 周二 10:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "car", "seen"),
+    [
+        ("en", "how much is a minor service on a Corolla Cross", "", "no price for that car on file"),
+        ("zh-CN", "凯越做个小保养多少钱", "", "这款车的价格没有登记"),
+        ("zh-TW", "空調不冷怎麼辦", "我的是Vios 八年了", "這款車的價格沒有登記"),
+    ],
+)
+def test_a_car_that_the_catalogue_has_not_is_no_other_one(world: World, language: str, asked: str, car: str, seen: str) -> None:
+    ann = world.customer(language=language).says(asked)
+    (ann.says(car) if car else ann).sees(seen)
+
+
+def test_which_day_is_meant_may_be_answered_by_a_time_or_the_day(world: World) -> None:
+    ann = booked(world, "zh-TW", OIL)
+    ann.says("想改時間").says("禮拜四或者禮拜五下午").sees("哪一個").says("三點")
+    assert ann.labels[:2] == ["11月26日 週四 15:00", "11月27日 週五 15:00"]
+    ann.says("禮拜五").sees("改到11月27日 週五 15:00")
+
+
+@pytest.mark.parametrize("words", ["ok can", "any is fine", "whichever"])
+def test_the_first_store_is_taken_by_whoever_minds_none(world: World, words: str) -> None:
+    ann = world.customer().says("oil change on Tuesday at ten for my A4").sees("At which store?").says(words)
+    ann.sees("Lanwan Auto East Harbour", "Tue 24 Nov, 10:00")
+
+
+def test_a_form_does_not_ask_the_same_a_third_time(world: World) -> None:
+    ann = world.customer().says("oil change on Tuesday at ten for my A4").sees("At which store?")
+    question = "At which store?"
+    ann.says("purple monkeys").sees(question).says("still purple monkeys").sees("can't make that out")
+    assert question not in ann.last.text
+    assert {"Talk to a person", "Cancel"} <= set(ann.labels)
+    ann.says("monkeys monkeys monkeys").sees("round in circles").says("purple").sees("called a colleague")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "more", "stopped"),
+    [
+        ("en", "please stop sending me promotions", "all of them, whatsapp too", "no offers"),
+        ("zh-CN", "别再给我发广告了", "全部都不要", "优惠"),
+        ("zh-TW", "唔好再send推廣俾我", "係 所有都停", "優惠"),
+    ],
+)
+def test_a_stop_may_have_more_words(world: World, language: str, words: str, more: str, stopped: str) -> None:
+    ann = world.customer(language=language).says(words).sees(stopped)
+    first = ann.last.text
+    assert ann.says(more).last.text == first
+
+
+def test_who_is_ill_on_the_day_itself_is_not_left_alone(world: World) -> None:
+    ann = booked(world, "en", "oil change today at 11 for my A4 at East Harbour, I'll wait")
+    ann.says("sorry, my son has a fever, I can't make it today").sees("well again soon", "please call us", "called a colleague")
+
+
+@pytest.mark.parametrize("status", [ARRIVED, IN_SERVICE])
+def test_a_car_that_is_with_us(world: World, status: str) -> None:
+    """What the diary knows is said, more work goes to the people who have the car, and no second visit begins."""
+    ann = booked(world, "zh-CN", "oil change today at 11 for my A4 at East Harbour, I'll wait")
+    with world.database.transaction() as session:
+        from storage.appointments import get
+
+        row = get(session, diary(ann)[0].id)
+        assert row is not None
+        row.status = status
+    ann.says("我的车好了没").sees("更换机油机滤", "呼叫同事").says("顺便把雨刮片也换了").sees("雨刮片", "先报价")
+
+
+def test_a_drive_beside_the_work_is_offered_afterwards(world: World) -> None:
+    ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait")
+    ann.says("oh and my mate would like a test drive of the Model Y").sees("Test drive after that", "Oil and filter change")
+    ann.says("13800138000").sees("You're booked!", "You also spoke of: Test drive").presses("Book").sees("Tue 24 Nov: what time?")
+
+
+def test_nothing_is_sent_to_who_has_said_stop_in_other_words(world: World) -> None:
+    ann = world.customer().says("no more marketing please")
+    assert ann.outcome is not None
+    with world.database.reading() as session:
+        from storage import chats
+        from storage.contact import Person
+
+        assert not agreed(session, Person.of(chats.get(session, ann.outcome.chat_id))).get("marketing", False)
