@@ -77,6 +77,7 @@ OBJECTS: dict[str, Callable[[Database, str], int]] = {
 WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {
     "photo": lambda database, ids: photo_of(database, _ticket(database, ids["ticket"])),
     "rule": lambda _database, _ids: "first_service",
+    "tier_rule": lambda _database, _ids: "waiting",
     "place": lambda _database, _ids: "poster-page",
 }
 

@@ -1,0 +1,75 @@
+"""Console pages on which words are a complaint and how bad a one: rules to read, to try with some words, and to edit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import tomlkit
+
+from handlers.desk import MANAGERS, Desk, Go, Missing, Page
+from handlers.dialogue import Refusal
+from handlers.dialogue.texts import LANGUAGES
+from handlers.tickets import rulebook, rules
+from handlers.tickets.rules import KINDS, Rule
+from storage import tier_rules
+from storage.staff import ADMINISTRATOR, REGION
+
+# The rules are those of all stores, so whoever sees one store only reads them.
+EDITORS = frozenset({REGION, ADMINISTRATOR})
+MOST_TRIED, MOST_PHRASES = 500, 20_000
+LISTS = ("words", "near", "unless")
+
+
+def listed(desk: Desk) -> Mapping[str, Any]:
+    """All rules, the worst tier first, and what they make of some words, if any were given."""
+    words = desk.asked("words", MOST_TRIED)
+    known = rules.load(desk.session)
+    return {
+        "rules": sorted(known.rules.values(), key=lambda rule: -_weight(rule)),
+        "named": known.rules,
+        "tried": words,
+        "verdict": known.judge(words) if words else None,
+        "corrections": tier_rules.corrections(desk.session),
+        "may": desk.may(EDITORS),
+    }
+
+
+def one(desk: Desk) -> Mapping[str, Any]:
+    rule = _rule(desk)
+    return {"rule": rule, "kinds": KINDS, "languages": LANGUAGES, "lists": LISTS, "may": desk.may(EDITORS)}
+
+
+def change(desk: Desk) -> Go:
+    """This rule anew, all or nothing: what cannot be is refused with a sentence, and every worker follows within a second."""
+    rule = _rule(desk)
+    document = tomlkit.parse(rulebook.written(desk.session))
+    table = next(one for one in document["rule"] if one["code"] == rule.code)
+    table["tier"] = desk.field("tier", 20)
+    table["opens"] = desk.ticked("opens")
+    table["names"] = {language: desk.field(f"name_{language}", 80) for language in LANGUAGES}
+    for name in LISTS:
+        table.pop(name, None)
+        if lines := [line.strip() for line in desk.field(name, MOST_PHRASES).splitlines() if line.strip()]:
+            table[name] = lines
+    try:
+        rulebook.take(desk.session, tomlkit.dumps(document))
+    except ValueError as wrong:
+        raise Refusal("tickets.desk.tiers.wrong", sentence=str(wrong)) from None
+    desk.audit("tiers.change", f"tier_rule:{rule.code}")
+    return Go(desk.url("/tiers"), desk.plain("tickets.desk.tiers.kept", name=desk.named(rule.names)))
+
+
+def _rule(desk: Desk) -> Rule:
+    known = rules.load(desk.session).rules
+    if desk.where["tier_rule"] not in known:
+        raise Missing
+    return known[desk.where["tier_rule"]]
+
+
+def _weight(rule: Rule) -> int:
+    return rules.TIERS.index(rule.tier) if rule.tier in rules.TIERS else -1
+
+
+PAGES = [
+    Page(path="/tiers", roles=MANAGERS, get=listed, template="tickets/tiers.html", menu="tickets.desk.tiers.menu"),
+    Page(path="/tiers/{tier_rule}", roles=EDITORS, get=one, post=change, template="tickets/tier_rule.html"),
+]
