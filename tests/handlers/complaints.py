@@ -101,6 +101,7 @@ critical I got burnt by the coffee machine in your lounge
 -        can you pick up my car from the hospital car park
 -        which film prevents stone chips
 -        what time can I collect my car
+serious  You replaced the brake pads last week and now it squeals again
 """
 
 SIMPLIFIED = """
@@ -201,6 +202,8 @@ minor    你们的收费也太黑了
 -        车好了吗
 -        不着急，慢慢修
 -        师傅辛苦了
+serious  上周才换的刹车片，现在踩下去又有异响
+-        昨天换了雨刮，今天又想换电瓶，多少钱
 """
 
 TRADITIONAL = """
@@ -295,4 +298,6 @@ serious  你們技師把我的鋼圈刮到了
 -        師傅辛苦了
 -        唔使急
 -        整車嘅價錢幾多
+serious  上禮拜才換的煞車片，現在踩下去又有異音
+-        上次做了保養，這次又想做鍍膜，要約嗎
 """
