@@ -116,12 +116,12 @@ def forget(settings: Settings) -> None:
         lock.close()
 
 
-def load_demo(database: "Database", settings: Settings) -> None:
-    """Fills an empty database with the sample shop; one that holds a shop is left as it is."""
+def load_demo(database: "Database", settings: Settings, desk: bool = False) -> None:
+    """Fills an empty database with the sample shop, and its `desk`; one that holds a shop is left as it is."""
     from bot import demo as sample
     from bot.app import open_clock
 
-    sample.load(database, open_clock(settings)())
+    sample.load(database, open_clock(settings)(), desk=desk)
 
 
 def _work(settings: Settings, sample: bool = False) -> None:
@@ -137,7 +137,7 @@ def _work(settings: Settings, sample: bool = False) -> None:
     lock = only_one.hold(settings.database)
     database = open_database(settings)
     if sample:
-        load_demo(database, settings)
+        load_demo(database, settings, desk=True)
     worker = App(settings, database)
 
     async def main() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
-from bot.demo import diary, gifts
+from bot.demo import diary, gifts, morning
 from handlers import transfer
 from storage import stores
 from storage.database import Database
@@ -25,8 +25,13 @@ class Summary:
         return bool(self.rows)
 
 
-def load(database: Database, now: datetime, progress: Callable[[int, int], None] | None = None) -> Summary:
-    """Brings the sample shop and the starter knowledge base into an empty database; a shop that is there stays as it is."""
+def load(
+    database: Database, now: datetime, progress: Callable[[int, int], None] | None = None, desk: bool = False
+) -> Summary:  # fmt: skip
+    """Brings the sample shop and the starter knowledge base into an empty database; a shop that is there stays as it is.
+
+    `desk`: a full diary and people who wait for an answer, too; without it there is room to try things.
+    """
     with database.reading() as session:
         if stores.all_stores(session):
             return Summary({})
@@ -34,6 +39,8 @@ def load(database: Database, now: datetime, progress: Callable[[int, int], None]
     with database.transaction() as session:
         booked = diary.write(session, now)
         gifts.write(session, now)
+    if desk:
+        morning.write(database, now)
     return Summary({**summary.rows, "appointments": booked})
 
 

@@ -1,5 +1,6 @@
 """The sample shop's diary: some customers have appointments in the coming days, made as a customer or an advisor makes them."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,9 @@ from handlers.dialogue import shop as shops
 from storage.customers import Customer
 from storage.vehicles import Vehicle
 
+Visit = tuple[str, str, str, tuple[str, ...], int, time, str]
 # Customer, their car, store, services, how many days from now at least, from which time of the store's day on, transport.
-_VISITS = (
+_VISITS: Sequence[Visit] = (
     ("C-0001", "V-0001", "east", ("minor_service",), 1, time(10), "wait"),
     ("C-0004", "V-0004", "east", ("ev_check", "cabin_filter"), 1, time(14), "leave"),
     ("C-0006", "V-0006", "east", ("major_service",), 2, time(9), "loaner"),
@@ -25,7 +27,7 @@ _VISITS = (
 )
 
 
-def write(session: Session, now: datetime) -> int:
+def write(session: Session, now: datetime, visits: Sequence[Visit] = _VISITS) -> int:
     """Makes the appointments; how many there was room for."""
     shop = shops.load(session)
     desk = By("Lin", "console", staff=True)
@@ -33,7 +35,7 @@ def write(session: Session, now: datetime) -> int:
     cars = {row.code: row for row in session.scalars(select(Vehicle))}
     models = {model.id: model.code for model in shop.models.values()}
     made = 0
-    for customer, car, store, services, days, clock, transport in _VISITS:
+    for customer, car, store, services, days, clock, transport in visits:
         vehicle = cars[car]
         wish = Wish(store, services, models.get(vehicle.model_id or 0), vehicle.id, transport)
         zone = next(ZoneInfo(one.timezone) for one in shop.stores if one.code == store)

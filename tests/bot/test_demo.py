@@ -8,15 +8,21 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import demo
+from bot.demo import morning
 from handlers.dialogue.shop import load as load_shop
 from knowledge_base import Entry, check
 from storage import entries, stores
+from storage.appointments import Appointment
 from storage.catalogue import CarModel, Service
 from storage.customers import Customer
 from storage.database import Database
 from storage.migrating import migrate
+from storage.staff import Staff
+from storage.tickets import Ticket
 from storage.vehicles import Vehicle
 from storage.visits import Visit
+from tests.marks import SHOP_ON_SQLITE
+from tests.world import World
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -96,3 +102,20 @@ def test_nobody_in_it_is_real(shop: Database) -> None:
         assert all(phone is None or phone.startswith("+861005550") for phone in session.scalars(select(Customer.phone)))
         assert all("I" in (plate or "") for plate in session.scalars(select(Vehicle.plate)))
         assert all("Q" in (vin or "") for vin in session.scalars(select(Vehicle.vin)))
+
+
+@SHOP_ON_SQLITE
+def test_the_command_finds_a_morning_on_the_desk(world: World) -> None:
+    """A diary that fills some bays and leaves others, and matters of each kind with somebody who owns them and a promise."""
+    with world.database.reading() as session:
+        before = session.scalar(select(func.count()).select_from(Appointment))
+    morning.write(world.database, world.now)
+    with world.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Appointment)) == before + 19
+        found = {row.summary[:6]: row for row in session.scalars(select(Ticket))}
+        assert [(row.tier, bool(row.first_response_due)) for row in found.values()] == [
+            ("minor", True), ("serious", True), ("serious", True), ("question", True), ("question", True),
+        ]  # fmt: skip
+        staff = {row.id: row.login for row in session.scalars(select(Staff))}
+        assert staff[found["You sc"].staff_id] == "wei", "the manager of the store"
+        assert staff[found["Is the"].staff_id] == "mei"
