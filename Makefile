@@ -25,7 +25,7 @@ demo: .venv/demo .venv/semantic
 	$(BIN)/bayline demo
 
 test: .venv/test
-	$(BIN)/python -m pytest -q -n 4 --dist worksteal
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 lint: .venv/test .venv/lint
 	$(BIN)/ruff format --check .

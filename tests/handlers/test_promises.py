@@ -71,7 +71,7 @@ def test_a_warning_then_a_broken_promise_that_climbs_and_is_said(world: World, a
 
 
 def test_it_climbs_to_the_top_and_stops_there(world: World, ann: Customer) -> None:
-    _ticks(world, timedelta(days=4), timedelta(hours=1))
+    _ticks(world, timedelta(days=4), timedelta(hours=3))
     assert _ticket(world).tier == "critical"
     apologies = [text for text in ann.received if "have not kept that" in text]
     assert 3 <= len(apologies) <= 4  # two steps, and at the top once for each of the two promises

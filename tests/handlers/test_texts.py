@@ -1,6 +1,7 @@
 """Every text exists in every language, with the same placeholders, and can be rendered."""
 
 import re
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -12,21 +13,21 @@ from handlers.dialogue import markup
 from handlers.dialogue.texts import LANGUAGES, Texts, escape, money
 
 TEXTS = Texts(["dialogue", "desk", *(feature.name for feature in FEATURES)])
+_JINJA = Environment(autoescape=True)
 _PLURAL = re.compile(r"\.(zero|one|two|few|many|other)$")
 
 
+@cache
 def _names(language: str) -> dict[str, set[str]]:
     """Placeholders by key, the plural forms of a key taken together."""
     names: dict[str, set[str]] = {}
     for key, source in TEXTS.keys(language).items():
-        found = meta.find_undeclared_variables(
-            Environment(autoescape=True).parse(source.replace("| day", "").replace("| clock", ""))
-        )
+        found = meta.find_undeclared_variables(_JINJA.parse(source.replace("| day", "").replace("| clock", "")))
         names.setdefault(_PLURAL.sub("", key), set()).update(found)
     return names
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
 def test_each_language_has_each_key_with_the_same_placeholders(language: str) -> None:
     assert _names(language) == _names("en")
 
