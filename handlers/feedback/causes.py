@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
-import tomlkit
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.memo import changes_with
@@ -86,6 +85,8 @@ def read(text: str) -> list[Cause]:
 
 def written(session: Session) -> str:
     """The causes that hold now, as TOML."""
+    import tomlkit  # a part of each start otherwise
+
     document = tomlkit.document()
     for line in _HEAD.splitlines():
         document.add(tomlkit.comment(line) if line else tomlkit.nl())

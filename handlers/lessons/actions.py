@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import tomlkit
 from sqlalchemy.orm import Session
 
 from handlers.dialogue import Refusal
@@ -51,6 +50,8 @@ def draft(lesson: Lesson, shop: Shop, code: str, category: str, texts: Mapping[s
 
 def as_toml(found: Sequence[Lesson]) -> str:
     """The drafts as a file that `bayline kb import` takes."""
+    import tomlkit  # a part of each start otherwise
+
     document = tomlkit.document()
     entries = tomlkit.aot()
     for lesson in found:

@@ -8,7 +8,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import tomlkit
 from sqlalchemy.orm import Session
 
 from handlers.contact import merging
@@ -175,6 +174,8 @@ def press(session: Session, signal: str, store_id: int | None, staff_id: int | N
 
 def written(session: Session) -> str:
     """The rules and figures that hold now, as TOML."""
+    import tomlkit  # a part of each start otherwise
+
     book = load(session)
     document = tomlkit.document()
     for line in _HEAD.splitlines():

@@ -1,6 +1,5 @@
 """The rules as a file that a manager edits: written out, taken back, all or none."""
 
-import tomlkit
 from sqlalchemy.orm import Session
 
 from handlers.tickets import rules
@@ -15,6 +14,8 @@ missing, "_" keeps words together inside an "or". One of `words` must be there, 
 
 def written(session: Session) -> str:
     """The rules that hold now, as TOML."""
+    import tomlkit  # a part of each start otherwise
+
     document = tomlkit.document()
     for line in _HEAD.splitlines():
         document.add(tomlkit.comment(line) if line else tomlkit.nl())

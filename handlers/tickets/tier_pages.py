@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import tomlkit
-
 from handlers.desk import MANAGERS, Desk, Go, Missing, Page
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import LANGUAGES
@@ -40,6 +38,8 @@ def one(desk: Desk) -> Mapping[str, Any]:
 
 def change(desk: Desk) -> Go:
     """This rule anew, all or nothing: what cannot be is refused with a sentence, and every worker follows within a second."""
+    import tomlkit  # a part of each start otherwise
+
     rule = _rule(desk)
     document = tomlkit.parse(rulebook.written(desk.session))
     table = next(one for one in document["rule"] if one["code"] == rule.code)
