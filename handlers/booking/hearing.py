@@ -45,6 +45,11 @@ _NO_TIME = re.compile(
 )
 # "Can you plug it in": the tester, and no spark plug.
 _PLUGGED = re.compile(r"\bplug(?:ged|ging)? (?:it|her|him|this|that|(?:the|my) \w{1,12})? ?(?:in|into|up)\b", re.IGNORECASE)
+# "Could you collect my Audi": the car by its name.
+_FETCHED = re.compile(
+    r"\b(?:can|could|will|would|may|please|pls) (?:(?:you|u|ya|someone|somebody) )?(?:please |pls )?"
+    r"(?:collect|pick up|fetch) (?:my|our|the) "
+)
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
 # An elided name must be written as it is, nearly.
 _SURE = 90
@@ -137,6 +142,8 @@ def transport(turn: Turn, text: str) -> str | None:
         for phrase in turn.texts.folded(f"booking.transport.words.{kind}"):
             if (f" {phrase} " if phrase.isascii() else phrase) in said:
                 found.append((len(phrase) * (1 if phrase.isascii() else 3), kind))
+    if not found and _FETCHED.search(said):
+        return "pickup"
     return max(found)[1] if found else None
 
 

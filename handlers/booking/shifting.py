@@ -19,7 +19,8 @@ _PUSHED = re.compile(r"\b(?:push|postpone|delay|put off|go back|(?:move|shift|pu
 # What the old time is called, beside how far it shall go from it.
 _WAS = re.compile(
     r"\b(?:it |its |that |i |was |is |am |im |originally |currently |booked |in |down ){1,4}(?:for|on|at) [^,.?!]{1,20}"
-    r"|(?:本来|原来|原本|原先|之前)(?:是|系|约|定|订|在)*的?[^,，。.?？!]{1,8}|约(?:的|咗|了)(?:是|系)?[^,，。.?？!晚早推延迟提往]{1,8}"
+    r"|\b(?:mine|my (?:booking|appointment|appt|slot)) (?:is |was |on |for |at |its )+[^,.?!]{1,20}"
+    r"|我(?:的|那个|嗰个)?(?:是|系)[^,，。.?？!]{1,8}(?:的|嘅|那个|嗰个)|(?:本来|原来|原本|原先|之前)(?:是|系|约|定|订|在)*的?[^,，。.?？!]{1,8}|约(?:的|咗|了)(?:是|系)?[^,，。.?？!晚早推延迟提往]{1,8}"
 )
 _PULLED = re.compile(r"\b(?:bring|move|pull) (?:\w{1,12} ){0,3}?forward\b")
 

@@ -37,6 +37,8 @@ def test_what_is_no_distance(words: str) -> None:
         ("same time on Thursday next week", date(2026, 12, 3), datetime(2026, 12, 3, 10, tzinfo=UTC)),
         ("下周还是那个时间", None, datetime(2026, 12, 1, 10, tzinfo=UTC)),
         ("an hour later, on Wednesday", date(2026, 11, 25), datetime(2026, 11, 25, 11, tzinfo=UTC)),
+        ("a week later, mine is on Tuesday", None, datetime(2026, 12, 1, 10, tzinfo=UTC)),
+        ("延後一週 我是禮拜二的", None, datetime(2026, 12, 1, 10, tzinfo=UTC)),
         ("a week later", None, datetime(2026, 12, 1, 10, tzinfo=UTC)),
     ],
 )
@@ -44,3 +46,10 @@ def test_the_new_time(words: str, day: date | None, new: datetime | None) -> Non
     said = shift(words)
     assert said is not None
     assert said.applied(TUESDAY, day) == new
+
+
+@pytest.mark.parametrize("words", ["a week later, mine is on Tuesday", "延後一週 我是禮拜二的"])
+def test_the_day_that_it_has_is_no_new_one(words: str) -> None:
+    said = shift(words)
+    assert said is not None
+    assert not {"tuesday", "二"} & {*said.rest.split(), *said.rest}

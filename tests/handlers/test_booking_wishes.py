@@ -50,6 +50,9 @@ def test_a_wish_starts_the_booking_with_what_was_said(world: World) -> None:
         ("聽日下晝有冇位洗車", "hand_wash", "22", {"window": {"early": "12:00", "late": "18:00"}}),
         ("週五早上十點換雨刷方便嗎", "wiper_blades", "27", {"time": "10:00"}),
         ("星期一想換火咀，得唔得", "spark_plugs", "23", {}),
+        ("Ranger needs a transmission flush, I can do Monday at 9", "transmission_fluid", "23", {"time": "09:00"}),
+        ("could you collect my Audi Q5 on Monday at 9, it needs an oil change", "oil_change", "23", {"transport": "pickup"}),
+        ("下星期二晏晝兩點換波箱油，換完你哋幫我揸返屋企得唔得", "transmission_fluid", "24", {"time": "14:00"}),
     ):
         form, answers = state(says(world, words))
         assert (form, answers["service"], answers["day"]) == ("booking.book", [service], f"2026-11-{day}"), words
@@ -199,6 +202,10 @@ def test_seen_given_up_and_moved_as_people_say_it(world: World) -> None:
         "我忘了约的几点了",
         "我的预约成功了吗",
         "唔記得book咗邊日添",
+        "what time was I booked in for again?",
+        "do i have anything on with you next week?",
+        "just confirming my A4 is in for Tuesday",
+        "想check下我星期二係咪有booking",
     ):
         assert state(ann.says(words))[0] is None, words
         ann.sees("24", "10:00")

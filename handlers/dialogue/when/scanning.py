@@ -192,7 +192,14 @@ def _chinese(text: str, place: int, context: Context) -> list[Token]:
         if text.startswith(word, place):
             return meaning_of(kind, value, place, place + len(word), context)
     # A character of time that belongs to no word we know makes us ask.
-    return [Token("x", place, place + 1, "odd" if text[place] in _ODD and text[place - 1 : place] != BLANK else None)]
+    return [Token("x", place, place + 1, "odd" if _is_odd(text, place) else None)]
 
 
 _ODD = frozenset("周月号日点天早晚午明今初半刻旬季假夜朝昼晏除第星礼")
+_NTH = re.compile(r"第[一二三四五六七八九十\d]{1,2}个?(?:天|日|周|星期|礼拜|月|工作|上班)")
+
+
+def _is_odd(text: str, place: int) -> bool:
+    if text[place] == "第":
+        return bool(_NTH.match(text, place))
+    return text[place] in _ODD and text[place - 1 : place] != BLANK
