@@ -208,12 +208,14 @@ def has_open_complaint(session: Session, person: Person) -> bool:
     return session.scalars(select(Ticket.id).where(*complaint).limit(1)).one_or_none() is not None
 
 
-def cancel_marketing(session: Session, person: Person) -> None:
-    """Takes back every offer to this person that has not begun to leave, also those that a courier holds in its hand."""
+def cancel_marketing(session: Session, person: Person) -> list[str]:
+    """Takes back every offer to this person that has not begun to leave, also in a courier's hand; under which keys they were."""
     chats = CHATS.c.id == person.chat_id
     if person.customer_id is not None:
         chats = or_(chats, CHATS.c.customer_id == person.customer_id)
     waiting = MESSAGES.c.status.in_((QUEUED, WAITING, SENDING)) & (MESSAGES.c.purpose == "marketing")
     waiting &= MESSAGES.c.error.is_distinct_from(LEAVING)
     theirs = MESSAGES.c.chat_id.in_(select(CHATS.c.id).where(chats))
-    session.connection().execute(MESSAGES.update().where(theirs, waiting).values(status=CANCELLED, error="stopped"))
+    gone = MESSAGES.update().where(theirs, waiting).values(status=CANCELLED, error="stopped")
+    found = session.connection().execute(gone.returning(MESSAGES.c.key, MESSAGES.c.data)).all()
+    return [key for row in found for key in ([part["key"] for part in row.data.get("parts", [])] or [row.key]) if key]

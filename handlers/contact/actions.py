@@ -17,7 +17,7 @@ from storage import chats, contact, messages, pushes
 from storage.chats import Chat
 from storage.contact import HELD_BACK, MERGED, SENT, Person
 
-__all__ = ["Judged", "Offer", "agree", "judge", "post", "stop", "withdraw"]
+__all__ = ["Judged", "Offer", "agree", "judge", "post", "stop", "take_back", "withdraw"]
 
 # When an offer is due, its priority, its key.
 Offer = tuple[datetime, int, str]
@@ -91,7 +91,12 @@ def stop(session: Session, chat: Chat, version: str, now: datetime) -> None:
     """No offer begins to leave after this commits, in any chat of this person, also in the middle of a campaign."""
     chat.stopped_at = chat.stopped_at or now
     contact.say(session, chat, MARKETING, given=False, version=version, now=now)
-    contact.cancel_marketing(session, Person.of(chat))
+    take_back(session, chat, "no_consent")
+
+
+def take_back(session: Session, chat: Chat, reason: str) -> None:
+    """Offers to this person that have not begun to leave are not sent after all: what they were allowed by holds no more."""
+    contact.hold_back(session, contact.cancel_marketing(session, Person.of(chat)), reason)
 
 
 def agree(session: Session, chat: Chat, version: str, now: datetime) -> None:

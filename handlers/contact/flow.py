@@ -124,6 +124,8 @@ def often(turn: Turn, monthly: Any) -> Reply:
 def pause(turn: Turn, wanted: Any) -> Reply:
     for one in _all(turn):
         one.paused_until = turn.now + PAUSE if wanted else None
+    if wanted:
+        actions.take_back(turn.session, turn.chat, "paused")
     return settings(turn)
 
 

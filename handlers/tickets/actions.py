@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from handlers.contact import actions as gate
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import escape
 from handlers.tickets import assignment, card, promises, rating
@@ -56,6 +57,7 @@ def open_ticket(
     promises.reckon(work.session, ticket, work.now)
     assignment.assign_at_open(work, chat, ticket)
     notify(work, ticket, "opened", f"{ticket.id}")
+    _no_offers(work, chat, ticket)
     card.show(work, chat, ticket)
     return ticket
 
@@ -98,6 +100,7 @@ def learn(work: Work, chat: Chat, ticket: Ticket, verdict: Verdict) -> None:
         ticket.kind = "complaint"
         ticket.tier = max(ticket.tier, tickets.MINOR, key=tickets.TIERS.index)
         promises.reckon(work.session, ticket, work.now)
+        _no_offers(work, chat, ticket)
     known = {code for code, _ in ticket.reasons}
     ticket.reasons = [*ticket.reasons, *(list(reason) for reason in verdict.reasons if reason[0] not in known)]
     if verdict.tier and tickets.TIERS.index(verdict.tier) > tickets.TIERS.index(ticket.tier):
@@ -130,6 +133,7 @@ def reopen(work: Work, ticket: Ticket) -> Ticket:
         ticket.reopened, ticket.unanswered, ticket.heard_at = ticket.reopened + 1, 1, work.now
         tickets.go_on(work.session, ticket.id, work.now)
         promises.reckon(work.session, ticket, work.now)
+        _no_offers(work, chat, ticket)
         notify(work, ticket, "reopened", f"{ticket.id}:{ticket.reopened}")
         card.show(work, chat, ticket)
         return ticket
@@ -446,6 +450,12 @@ def _hand_over(work: Work, chat: Chat, ticket: Ticket) -> None:
     chat.answers, chat.asked, chat.misses = {}, [], 0
     work.event(ticket, "handed_over")
     work.say(chat, work.text(chat, "handed_over"))
+
+
+def _no_offers(work: Work, chat: Chat, ticket: Ticket) -> None:
+    """Who complains is not written to about something nice, whatever was decided before."""
+    if ticket.kind == "complaint":
+        gate.take_back(work.session, chat, "complaint_open")
 
 
 def _end(work: Work, chat: Chat, ticket: Ticket, status: str) -> None:

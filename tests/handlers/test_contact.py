@@ -1,15 +1,18 @@
 """The contact gate in conversation: yes and no, caps over all channels, one message instead of two, and why."""
 
+import random
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
-from handlers.contact import actions, zones
+from handlers.contact import actions, rules, zones
 from handlers.contact.rules import Decision, Wish
 from handlers.dialogue import Button, Reply
 from handlers.dialogue.shop import load
 from handlers.reminders import figures, rulebook
+from handlers.tickets import actions as tickets
 from storage import chats, contact, messages
 from storage.contact import Consent
 from storage.customers import Customer as Person
@@ -255,3 +258,68 @@ def test_quiet_hours_are_those_of_the_customers_own_clock(world: World) -> None:
 )  # fmt: skip
 def test_a_city_or_a_time_of_day_is_a_time_zone(words: str, zone: str | None) -> None:
     assert zones.find(words, START, "Asia/Shanghai") == zone
+
+
+_WHAT = ("offer", "yes", "no", "pause", "complain", "settle", "carry")
+
+
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_cc10_pv5_whatever_happens_in_whatever_order_no_offer_slips_through(world: World, seed: int) -> None:
+    """CC10, PV5: two chats of one person, a courier that is away for days, changes of mind, complaints, offers that push others
+    out: whatever left had a yes, was by day, and was within the caps; nothing left in a pause, or while a complaint was open."""
+    order = random.Random(seed)
+    people = [world.customer("telegram").starts(), world.customer("telegram").starts()]
+    _same_person(world, *people)
+    numbers = [who.outcome.chat_id for who in people if who.outcome]
+    agreed, complaint, paused, left = False, False, world.now, []
+
+    def ticket(opens: bool) -> None:
+        with world.database.transaction() as session:
+            if opens:
+                chat = chats.lock(session, order.choice(numbers))
+                tickets.open_ticket(world.work(session), chat, "complaint", "The door is scratched.")
+            else:
+                session.execute(update(Ticket).values(status="closed"))
+
+    for step in range(140):
+        world.passes(hours=order.choice((0, 1, 3, 9, 26)))
+        who, what = (
+            order.choice(people),
+            order.choices(_WHAT, (9, 3, 1, 0.1, 1, 3, 9))[0],
+        )
+        if what == "offer":
+            due = world.now + timedelta(hours=order.choice((0, 2, 30, 100)))
+            _post(world, who, f"k{step}", due=due, priority=order.randint(1, 9), text=f"Offer {step}.")
+        elif what in ("yes", "no"):
+            with world.database.transaction() as session:
+                chat = chats.lock(session, numbers[people.index(who)])
+                (actions.agree if what == "yes" else actions.stop)(session, chat, "v", world.now)
+                chats.save(session, chat)
+            agreed = what == "yes"
+        elif what == "pause":
+            who.says("/settings")
+            if any(label.startswith("No offers for 30") for label in who.labels):
+                who.presses("No offers for 30 days")
+                paused = world.now + timedelta(days=30)
+        elif what in ("complain", "settle"):
+            complaint = what == "complain"
+            ticket(complaint)
+        else:
+            with world.database.transaction() as session:
+                due_now = MESSAGES.c.purpose == "marketing", MESSAGES.c.status == "queued", MESSAGES.c.due_at <= world.now
+                for row in session.execute(select(MESSAGES).where(*due_now)).all():
+                    if later := rules.morning(row.data, world.now):
+                        session.execute(update(MESSAGES).where(MESSAGES.c.id == row.id).values(due_at=later))
+                        continue
+                    session.execute(update(MESSAGES).where(MESSAGES.c.id == row.id).values(status="sent", sent_at=world.now))
+                    left.append((world.now, agreed, complaint, world.now < paused, row.due_at))
+    assert left
+    for at, said_yes, _, _, _ in left:
+        assert said_yes
+        assert 9 <= at.astimezone(ZoneInfo("Asia/Shanghai")).hour < 21
+    dues = sorted(due for *_, due in left)
+    for length, most in ((timedelta(days=7), 1), (timedelta(days=30), 3)):
+        assert all(sum(first <= other < first + length for other in dues) <= most for first in dues)
+    assert not [at for at, _, open_, _, _ in left if open_]
+    assert not [at for at, _, _, pause, _ in left if pause]
