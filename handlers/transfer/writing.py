@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import tomlkit
-from tomlkit.items import InlineTable
+from typing import TYPE_CHECKING, Any
 
 from handlers.transfer.entries import COMMON, OWN
 from handlers.transfer.fields import LANGUAGES, Cell
 from handlers.transfer.formulas import disarm
 from handlers.transfer.spreadsheets import write_sheet
+
+if TYPE_CHECKING:
+    from tomlkit.items import InlineTable
 
 
 @contextmanager
@@ -71,6 +71,8 @@ def write_entries(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _write_toml(path: Path, heading: str, tables: Iterator[Mapping[str, Any]]) -> None:
+    import tomlkit  # a part of each start otherwise
+
     document = tomlkit.document()
     array = tomlkit.aot()
     for table in tables:
@@ -85,7 +87,9 @@ def _store(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**plain, **({"special_days": special} if special else {})}
 
 
-def _inline(texts: Mapping[str, str]) -> InlineTable:
+def _inline(texts: Mapping[str, str]) -> "InlineTable":
+    import tomlkit
+
     table = tomlkit.inline_table()
     table.update(texts)
     return table
