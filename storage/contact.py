@@ -183,6 +183,15 @@ def hold_back(session: Session, keys: Collection[str], reason: str) -> None:
     session.execute(update(ContactDecision).where(ContactDecision.key.in_(keys)).values(verdict=HELD_BACK, reason=reason))
 
 
+def coming(session: Session, person: Person, kind: str, now: datetime) -> list[str]:
+    """The keys of what this person is to be sent of one kind after `now`."""
+    theirs = ContactDecision.chat_id == person.chat_id
+    if person.customer_id is not None:
+        theirs = or_(theirs, ContactDecision.customer_id == person.customer_id)
+    later = (ContactDecision.kind == kind, ContactDecision.verdict.in_((SENT, MERGED)), ContactDecision.due_at > now)
+    return list(session.scalars(select(ContactDecision.key).where(theirs, *later)))
+
+
 def decided_for(session: Session, keys: Collection[str], chat_id: int) -> None:
     """It goes to another chat of the person than was thought."""
     session.execute(update(ContactDecision).where(ContactDecision.key.in_(keys)).values(chat_id=chat_id))

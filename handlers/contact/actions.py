@@ -17,7 +17,7 @@ from storage import chats, contact, messages, pushes
 from storage.chats import Chat
 from storage.contact import HELD_BACK, MERGED, SENT, Person
 
-__all__ = ["Judged", "Offer", "agree", "judge", "post", "stop", "take_back", "withdraw"]
+__all__ = ["Judged", "Offer", "agree", "judge", "post", "stop", "switch_off", "take_back", "withdraw"]
 
 # When an offer is due, its priority, its key.
 Offer = tuple[datetime, int, str]
@@ -97,6 +97,13 @@ def stop(session: Session, chat: Chat, version: str, now: datetime) -> None:
 def take_back(session: Session, chat: Chat, reason: str) -> None:
     """Offers to this person that have not begun to leave are not sent after all: what they were allowed by holds no more."""
     contact.hold_back(session, contact.cancel_marketing(session, Person.of(chat)), reason)
+
+
+def switch_off(session: Session, chat: Chat, kind: str, now: datetime) -> None:
+    """Nothing of this kind that was decided for later is said."""
+    keys = contact.coming(session, Person.of(chat), kind, now)
+    withdraw(session, keys)
+    contact.hold_back(session, keys, "switched_off")
 
 
 def agree(session: Session, chat: Chat, version: str, now: datetime) -> None:

@@ -103,9 +103,11 @@ def feedback(turn: Turn, wanted: Any) -> Reply:
 
 def kind(turn: Turn, name: Any = None) -> Reply:
     if name in KINDS:
-        on = not any(name in one.off for one in _said(turn))
-        for one in _all(turn):
-            one.off = [*[other for other in one.off if other != name], *([name] if on else [])]
+        if any(name in one.off for one in _said(turn)):
+            for one in _all(turn):
+                one.off = [other for other in one.off if other != name]
+        else:
+            switch_off(turn, name)
     return settings(turn)
 
 
@@ -113,6 +115,7 @@ def switch_off(turn: Turn, name: str) -> None:
     """No more of this kind, in any chat of the person."""
     for one in _all(turn):
         one.off = [*[other for other in one.off if other != name], name]
+    actions.switch_off(turn.session, turn.chat, name, turn.now)
 
 
 def often(turn: Turn, monthly: Any) -> Reply:

@@ -240,6 +240,19 @@ def test_what_somebody_wants_holds_in_all_their_chats(world: World) -> None:
 
 
 @SHOP_ON_SQLITE
+def test_what_is_switched_off_is_not_said_though_it_was_decided(world: World) -> None:
+    ann = world.customer("telegram").starts()
+    day = world.now + timedelta(days=1)
+    assert _post(world, ann, "a", purpose="service", kind="papers", text="Your insurance ends.", due=day).send_at
+    assert _post(world, ann, "b", purpose="service", kind="maintenance", text="Oil is due.", due=day).send_at
+    ann.says("/settings").presses("✓ Insurance and inspection")
+    with world.database.reading() as session:
+        [row] = session.execute(select(MESSAGES).where(MESSAGES.c.status == "queued", MESSAGES.c.purpose == "service")).all()
+    assert row.text == "Oil is due."
+    ann.says("/why").sees("You switched this off.")
+
+
+@SHOP_ON_SQLITE
 def test_quiet_hours_are_those_of_the_customers_own_clock(world: World) -> None:
     ann = world.customer("telegram").starts().says("/settings").presses("✗ Offers")
     ann.presses("My time zone: Shanghai").sees("Which city")
