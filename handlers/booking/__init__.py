@@ -1,6 +1,6 @@
 """Booking: a visit is booked, moved and cancelled in words or taps, on a bay that nobody else gets; and the reminders of it."""
 
-from handlers.booking import calendar, clock_rules, flow, hearing, mine, pages, pushes, standby, theirs
+from handlers.booking import calendar, clock_rules, flow, hearing, mine, noting, pages, pushes, standby, theirs
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
 
@@ -15,6 +15,7 @@ FEATURE = Feature(
     words={"cancel": theirs.nothing_open},
     commands={"book": flow.book, "mine": mine.mine},
     trigger=flow.asked_for,
+    aside=noting.noted,
     keeps=[hearing.store_names],
     pushes=[pushes.sweep, pushes.offer, pushes.forget, pushes.remind, pushes.note_missed],
     sweeps=[Sweep(clock_rules.to_look_at, clock_rules.keep_promises)],

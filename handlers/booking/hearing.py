@@ -63,6 +63,11 @@ class Services:
     one_of: list[str]
 
 
+def plugged(text: str) -> bool:
+    """Whether something is plugged in, which is no spark plug."""
+    return _PLUGGED.search(text) is not None
+
+
 def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     """Several may be named at once: "oil change and tyre rotation". `model`: the car, if it is known."""
     by_words: dict[tuple[int, int], list[str]] = {}

@@ -9,7 +9,7 @@ from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.slots import picked
-from handlers.vehicles import cars
+from handlers.vehicles import cars, mileage
 from handlers.vehicles import slots as vehicle_slots
 from storage import staff, terms
 from storage.appointments import TRANSPORTS
@@ -58,6 +58,11 @@ class Service(Undo):
                     hear_rest(turn, answers, self.name)
                     answers.pop("service+", None)
                     return [codes[which]]
+                if longest := _left_to_us(turn, codes):
+                    hear_rest(turn, answers, self.name)
+                    answers.pop("service+", None)
+                    answers["note"] = " · ".join(part for part in (answers.get("note", ""), turn.words.strip()[:200]) if part)
+                    return [longest]
         raise Unclear("booking.service.unclear")
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> list[str]:
@@ -65,6 +70,15 @@ class Service(Undo):
         if any(code not in turn.shop.services for code in value):
             raise Unclear("booking.service.unclear")
         return list(value)
+
+
+def _left_to_us(turn: Turn, codes: Sequence[str]) -> str | None:
+    """Of services that differ in size, told apart by the mileage or left to us: the longest is planned, the advisor sees why."""
+    services, text = turn.shop.services, phrases.spaced(turn.words)
+    alike = len({services[code].category for code in codes}) == 1
+    if not alike or not (mileage.find_span(turn.words, of_a_car=True) or phrases.has("you_decide", text)):
+        return None
+    return max(codes, key=lambda code: services[code].minutes)
 
 
 class Car(vehicle_slots.Car, Undo):

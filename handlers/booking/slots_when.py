@@ -244,9 +244,8 @@ def next_free(turn: Turn, visit: Visit, window: dict[str, str]) -> list[Free]:
     """The next free times, those in the window if there is one."""
     today = times.day_of(visit.plan, turn.now)
     if not window:
-        return times.next_free(
-            turn.session, turn.shop, visit.plan.wish, turn.now, count=NEXT, moving=visit.moving
-        )  # fmt: skip
+        found = times.next_free(turn.session, turn.shop, visit.plan.wish, turn.now, count=NEXT + 1, moving=visit.moving)
+        return _others(visit, found)[:NEXT]
     first = max(today, date.fromisoformat(window.get("first", today.isoformat())))
     last = min(
         date.fromisoformat(window.get("last", (first + timedelta(days=30)).isoformat())),
@@ -257,7 +256,7 @@ def next_free(turn: Turn, visit: Visit, window: dict[str, str]) -> list[Free]:
     found = times.free_times(
         turn.session, turn.shop, visit.plan.wish, turn.now, first=first, days=(last - first).days + 1, moving=visit.moving
     )
-    return [one for one in found if hearing.fits(visit.local(one.starts_at), window)][:NEXT]
+    return [one for one in _others(visit, found) if hearing.fits(visit.local(one.starts_at), window)][:NEXT]
 
 
 def doubt(turn: Turn, said: Understood, day: str | None = None) -> Unclear:
@@ -299,7 +298,13 @@ def note_gap(turn: Turn) -> None:
 
 
 def _on(turn: Turn, visit: Visit, day: date) -> list[Free]:
-    return times.free_times(turn.session, turn.shop, visit.plan.wish, turn.now, first=day, moving=visit.moving)
+    found = times.free_times(turn.session, turn.shop, visit.plan.wish, turn.now, first=day, moving=visit.moving)
+    return _others(visit, found)
+
+
+def _others(visit: Visit, found: list[Free]) -> list[Free]:
+    """Who moves a visit wants another time than the one it has."""
+    return [one for one in found if visit.moving is None or one.starts_at != visit.moving.starts_at]
 
 
 def _today(turn: Turn, visit: Visit) -> str:

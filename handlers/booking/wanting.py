@@ -182,6 +182,8 @@ def _with_guess(turn: Turn, known: Answers) -> Answers:
         named = hearing.services(turn, entry.question)
         codes += [*named.sure, *named.one_of, *prices_in(entry.answer)]
     services = turn.shop.services
+    if hearing.plugged(turn.words):
+        codes = [code for code in codes if code != "spark_plugs"]
     offered = [code for code in dict.fromkeys(codes) if code in services][:MOST_GUESSES]
     text = phrases.spaced(turn.words)
     faulty = phrases.has("fault", text)

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.dialogue import Button, Reply, Turn
 from handlers.dialogue.questions import is_question
-from handlers.faq import aliases, base, verdicts
+from handlers.faq import aliases, base, clauses, verdicts
 from handlers.faq.filling import Missing, fill
 from knowledge_base import Decision, Entry
 from storage.entries import Gap
@@ -18,7 +18,7 @@ PERHAPS = 2
 
 def answer(turn: Turn) -> Reply:
     """The answer, a choice of questions, or an honest "I don't know" with the way to a person."""
-    decision = _decide(turn)
+    decision = _sharper(turn)
     match decision.kind:
         case "answer":
             return _say(turn, decision.matches[0].entry_id) or _unknown(turn, decision)
@@ -30,7 +30,7 @@ def answer(turn: Turn) -> Reply:
 
 def aside(turn: Turn) -> Reply | None:
     """A question in the middle of a form: answered only when sure."""
-    decision = _decide(turn)
+    decision = _sharper(turn)
     return _say(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
 
 
@@ -89,6 +89,11 @@ def bookable(turn: Turn) -> list[Entry]:
 
 def _decide(turn: Turn) -> Decision:
     return turn.memoised(base.load).decide(turn.words, turn.language, *where(turn))
+
+
+def _sharper(turn: Turn) -> Decision:
+    base_ = turn.memoised(base.load)
+    return clauses.sharper(lambda part: base_.decide(part, turn.language, *where(turn)), turn.words, _decide(turn))
 
 
 def entry_for(turn: Turn, entry_id: str) -> Entry | None:

@@ -40,9 +40,6 @@ def of_answer(turn: Turn, said: Message) -> list[str]:
         if isinstance(value, dict) and button["do"] in ("faq.helped", "tickets.instead"):
             entry = faq.entry_for(turn, str(value.get("entry", "")))
             if entry and "book" in entry.buttons:
-                return (
-                    list(dict.fromkeys(prices_in(entry.answer)))
-                    or finder.services_in(entry.question)
-                    or finder.services_in(entry.answer)
-                )
+                named = finder.services_in(entry.question) or finder.services_in(entry.answer)
+                return list(dict.fromkeys(prices_in(entry.answer))) or (named if len(named) == 1 else [])
     return []

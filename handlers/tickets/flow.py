@@ -88,7 +88,7 @@ _SOMEBODY = re.compile(
     r"|real \w+)\b"
     r"|\b(?:pass|leave|send) (?:on )?(?:a |my )?(?:message|note|word) (?:on )?(?:to|for|with)\b"
     r"|\b(?:can|could|would|please|pls|just|rather) (?:you |somebody |someone )?(?:call|ring|phone) me\b"
-    r"|\b(?:call|ring|phone) me (?:instead|please|pls|back|later)\b"
+    r"|\b(?:call|ring|phone) me (?:instead|please|pls|back|later|only|not)\b"
     r"|(?:可以|可唔可以|能不能|能|麻烦|请|直接|改)(?:你们?|你哋|帮忙)?(?:打|拨|摇)(?:个)?(?:电话)?(?:给|俾|畀)我"
     r"|(?:打|拨)(?:个)?电话(?:给|俾|畀)我|(?:打|拨)(?:给|俾|畀)我"
     r"|(?:留(?:个|句)?(?:话|言)|转告|捎(?:个)?话|带(?:个|句)话)(?:给)?"

@@ -110,3 +110,60 @@ def test_nothing_is_sent_to_who_has_said_stop_in_other_words(world: World) -> No
         from storage.contact import Person
 
         assert not agreed(session, Person.of(chats.get(session, ann.outcome.chat_id))).get("marketing", False)
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "typed"),
+    [("en", "is the mudflap thing with the coating ok", "yes"), ("zh-CN", "有地方给娃玩没 一等一下午", "第一个")],
+)
+def test_did_you_mean_may_be_answered_in_words(world: World, language: str, asked: str, typed: str) -> None:
+    ann = world.customer(language=language).says(asked)
+    assert len(ann.labels) > 1
+    first = ann.labels[0]
+    pressed = world.customer(language=language).says(asked).presses(first).last.text
+    assert ann.says(typed).last.text == pressed
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "seen"),
+    [
+        ("en", "i finish late on most days, could you pick up my car at home", "choose pick-up and delivery"),
+        ("zh-CN", "我这几天走不开 你们能上门取车不", "取"),
+    ],
+)
+def test_a_question_among_other_words_is_answered(world: World, language: str, words: str, seen: str) -> None:
+    world.customer(language=language).says(words).sees(seen)
+
+
+def test_the_time_that_it_has_is_no_other_time(world: World) -> None:
+    ann = booked(world, "en", OIL)
+    ann.says("move my appointment to another time on Tuesday").sees("Tue 24 Nov: what time?")
+    assert "09:30" in ann.labels
+    assert "10:00" not in ann.labels
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "which", "note"),
+    [
+        ("en", "book a service for my A4 on Tuesday at ten at East Harbour", "the 40,000 km one", "40,000 km"),
+        ("zh-CN", "周二上午十点给A4做保养，东港店", "五万公里的那个", "五万公里"),
+        ("zh-TW", "週二上午十點幫A4做保養，東港店", "唔知喎 你哋睇住辦", "你哋睇住辦"),
+    ],
+)
+def test_a_mileage_or_you_decide_settles_which_service(world: World, language: str, wish: str, which: str, note: str) -> None:
+    """The longer one is planned, and the advisor reads what they said."""
+    ann = world.customer(language=language).says(wish)
+    assert len(ann.labels) >= 2
+    ann.says(which).sees(note, "10:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "told", "noted"),
+    [
+        ("en", "oil change on Tuesday at ten for my A4", "my dad brings it and he is a bit hard of hearing", "written that down"),
+        ("zh-CN", "周二上午十点给A4换机油", "车是我爸开过去 他耳朵不太好麻烦大声点", "记给顾问了"),
+    ],
+)
+def test_what_is_told_in_between_is_kept_for_the_advisor(world: World, language: str, wish: str, told: str, noted: str) -> None:
+    ann = world.customer(language=language).says(wish).says(told).sees(noted)
+    ann.presses(ann.labels[0]).sees(told)

@@ -1,0 +1,25 @@
+"""What somebody tells in the middle of a booking and no question asked for: the advisor reads it, and nothing is lost."""
+
+import re
+
+from handlers.dialogue import Reply, Turn, assent
+from handlers.dialogue.questions import is_question
+from handlers.faq import flow as faq
+
+# A whole sentence; a few words are more likely an answer that we have not understood.
+_SENTENCE, _CHARACTERS, _MOST = 6, 9, 300
+_WORD, _HAN = re.compile(r"[a-z0-9']+", re.IGNORECASE), re.compile(r"[㐀-鿿]")
+
+
+def noted(turn: Turn) -> Reply | None:
+    """Keeps a statement as the visit's note; a question, a yes and what the knowledge base answers are none."""
+    words = " ".join(turn.words.split())
+    long = len(_WORD.findall(words)) >= _SENTENCE or len(_HAN.findall(words)) >= _CHARACTERS
+    if turn.chat.form != "booking.book" or not long or is_question(words) or assent.said(turn) or faq.is_sure(turn):
+        return None
+    before = turn.chat.answers.get("note", "")
+    note = " · ".join(part for part in (before, words) if part)
+    if len(note) > _MOST or words in before:
+        return None
+    turn.chat.answers["note"] = note
+    return Reply(turn.text("booking.written_down"))
