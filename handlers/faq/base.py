@@ -41,9 +41,10 @@ class Base:
 
 
 class _Process:
-    """The folder that a learnt base is kept in; None where every process learns by itself."""
+    """The folder that a learnt base is kept in, None where every process learns by itself; and what it has learnt last."""
 
     folder: Path | None = None
+    last: "tuple[list[Entry], KnowledgeBase] | None" = None
 
 
 def keep_in(folder: Path) -> None:
@@ -53,16 +54,26 @@ def keep_in(folder: Path) -> None:
 
 @changes_with("kb")
 def load(session: Session) -> Base:
-    from knowledge_base import KnowledgeBase  # late: the bot greets while numpy is being imported
-    from knowledge_base.keeping import kept
-
     found = customer_entries(session)
     by_id: dict[str, dict[str, Entry]] = {}
     for entry in found:
         by_id.setdefault(entry.id, {})[entry.language] = entry
+    knowledge = _learnt(found)
+    return Base(knowledge, by_id, judge(knowledge, found))
+
+
+def _learnt(found: list[Entry]) -> "KnowledgeBase":
+    """The base of these entries. What only staff read raises the revision too, and what customers read stays as it was."""
+    from knowledge_base import KnowledgeBase  # late: the bot greets while numpy is being imported
+    from knowledge_base.keeping import kept
+
+    last = _Process.last
+    if last is not None and last[0] == found:
+        return last[1]
     knowledge = kept(found, _Process.folder) if _Process.folder else KnowledgeBase(found, semantic=False)
     knowledge.search("is it ready?")  # what the first question loads is loaded now
-    return Base(knowledge, by_id, judge(knowledge, found))
+    _Process.last = found, knowledge
+    return knowledge
 
 
 def customer_entries(session: Session) -> list[Entry]:

@@ -50,7 +50,6 @@ def stored(page: Page, prefix: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (360, 640)], ids=["desktop", "phone"])
 @pytest.mark.parametrize(
     ("locale", "question", "label"),
     [
@@ -61,9 +60,9 @@ def stored(page: Page, prefix: str) -> dict[str, str]:
 )
 def test_a_question_is_answered_in_three_languages(
     templates: Templates, tmp_path: Path, sample_memo: Memo, pages: Pages, screenshots: Path,
-    locale: str, question: str, label: str, width: int, height: int,
+    locale: str, question: str, label: str,
 ) -> None:  # fmt: skip
-    """The whole way with the real features; nothing overflows, nothing is hidden, nothing complains.
+    """The whole way with the real features, on a phone and on a desk; nothing overflows, nothing is hidden, nothing complains.
 
     The FAQ is silent here: it learns for a while when it starts, and has tests of its own.
     """
@@ -72,22 +71,32 @@ def test_a_question_is_answered_in_three_languages(
     features = [replace(feature, **silent) if feature.name == "faq" else feature for feature in FEATURES]
     served = Served(lambda: Site(url, features, memo=sample_memo))
     try:
-        watched = pages(locale, width, height, color_scheme="dark" if width < 500 and locale == "zh-CN" else "light")
+        watched = pages(locale)
         page = watched.page
-        page.goto(served.url)
-        expect(page.locator(".theirs").first).to_be_visible()
-        expect(page.get_by_role("textbox")).to_have_attribute("placeholder", label)
-        page.screenshot(path=screenshots / f"greeting-{locale}-{width}.png")
+        for width in (360, 1280):
+            look_from(page, width, locale)
+            page.goto(served.url)
+            expect(page.locator(".theirs").first).to_be_visible()
+            expect(page.get_by_role("textbox")).to_have_attribute("placeholder", label)
+            page.screenshot(path=screenshots / f"greeting-{locale}-{width}.png")
         type_and_send(page, question)
-        expect(page.locator(".theirs")).to_have_count(2)
-        expect(page.locator(".theirs .said").last).to_contain_text(re.compile(r"\d"))
-        expect(page.locator(".pending")).to_have_count(0)
-        page.screenshot(path=screenshots / f"answer-{locale}-{width}.png")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert in_view(page, "textarea")
+        for width in (1280, 360):
+            look_from(page, width, locale)
+            expect(page.locator(".theirs")).to_have_count(2)
+            expect(page.locator(".theirs .said").last).to_contain_text(re.compile(r"\d"))
+            expect(page.locator(".pending")).to_have_count(0)
+            page.screenshot(path=screenshots / f"answer-{locale}-{width}.png")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert in_view(page, "textarea")
         assert not watched.complaints
     finally:
         served.close()
+
+
+def look_from(page: Page, width: int, locale: str) -> None:
+    """From a desk or, narrow, from a phone; one of the phones is dark."""
+    page.set_viewport_size({"width": width, "height": 640 if width < 500 else 800})
+    page.emulate_media(color_scheme="dark" if width < 500 and locale == "zh-CN" else "light")
 
 
 def in_view(page: Page, selector: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import update
 
+from handlers.faq import base
 from storage import revisions
 from storage.database import Database
 from storage.entries import EntryRow, Gap
@@ -152,6 +153,19 @@ def test_a_placeholder_is_never_an_expression(database: Database) -> None:
     ann = World(database).customer()
     ann.says("what is odd?").sees("{0.__class__} {{7*7}} %(x)s {store.__dict__} <b>x</b>")
     assert "entities" not in ann.last.data
+
+
+@SHOP_ON_SQLITE
+def test_only_what_customers_read_is_learnt_anew(world: World) -> None:
+    """Learning takes seconds: an edit of what only staff read costs none, and one word for customers is there at once."""
+    with world.database.transaction() as session:
+        before = base.load(session)
+        session.execute(update(EntryRow).where(EntryRow.audience == "staff").values(answer="Ask the foreman."))
+        assert base.load(session).knowledge is before.knowledge
+        session.execute(update(EntryRow).where(EntryRow.entry_id == "opening_hours").values(answer="We never close."))
+        after = base.load(session)
+        assert after.knowledge is not before.knowledge
+        assert after.by_id["opening_hours"]["en"].answer == "We never close."
 
 
 @SHOP_ON_SQLITE
