@@ -4,7 +4,7 @@ import calendar
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 
-from handlers.dialogue.when import feasts
+from handlers.dialogue.when import breaks, feasts
 from handlers.dialogue.when.result import Reason
 from handlers.dialogue.when.tokens import Context
 
@@ -194,8 +194,17 @@ def merge(context: Context, one: Day, two: Day) -> Day | None:
         return one
     if {one.kind, two.kind} == {"number", "date"}:
         dated, numbered = (one, two) if one.kind == "date" else (two, one)
-        return dated if dated.first and dated.first.day == numbered.number else None
+        if dated.first and dated.first.day == numbered.number:
+            return dated
+        return _of_break(context, dated, numbered.number)
     return None
+
+
+def _of_break(context: Context, feast: Day, number: int) -> Day | None:
+    """国庆3号: a day of the break."""
+    found = breaks.break_of(feast.unit, feast.first.year, context.region) if feast.first and feast.unit in feasts.RULES else None
+    day = next((d for d in _each(span(*found)) if d.day == number), None) if found else None
+    return on(day) if day and day >= context.today else None
 
 
 def _weekdays_of(whole: Day, part: Day) -> Day | None:

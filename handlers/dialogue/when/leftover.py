@@ -19,6 +19,13 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
             return "unsure"
         if token.kind in "sK" or (token.kind in "kqO" and _beside(tokens, place, taken)):
             return "unsure"
+        if (
+            token.kind == "T"
+            and token.value.unit not in ("minute", "hour", "quarter")
+            and any(t.kind == "M" for t in tokens[:place])
+        ):
+            # "Push Friday back a week".
+            return "unsure"
         if token.kind == "x" and token.value == "odd":
             return "unsure"
         if token.kind in "hq" and tokens[place + 1 : place + 2] and tokens[place + 1].kind in "Pt":
@@ -103,7 +110,12 @@ def _offered(tokens: list[Token], place: int) -> bool:
     before, after = (tokens[at].kind if 0 <= at < len(tokens) else "" for at in (place - 1, place + 1))
     if isinstance(value, tuple):
         return bool(value[2] == 2 and value[0] <= 31 and value[1] < 60)
-    if not isinstance(value, int) or value > 24:
+    if not isinstance(value, int) or value > 31:
+        return False
+    said = tokens[place - 1].value if place else None
+    if after in ("", "?", ".") and (said[-1] if isinstance(said, tuple) else said) == "then":
+        return True
+    if value > 24:
         return False
     if before == after == "" or (
         after == "&" and tokens[place + 2 : place + 3] and tokens[place + 2].kind == "n" and value <= 12

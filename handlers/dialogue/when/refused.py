@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from handlers.dialogue.when.items import Item, alive, clause
-from handlers.dialogue.when.tokens import Token
+from handlers.dialogue.when.tokens import Between, Token
 
 # Kinds of tokens in which a day is named.
 _DAYS = "Dwodfm"
@@ -81,6 +81,18 @@ def drop_refused(items: list[Item], tokens: list[Token]) -> None:
                 for other in alive(items):
                     if item.slot == other.slot == "day" and other.value == item.value and other.place < item.place:
                         other.dropped = "refused"
+
+
+def with_day_of_refusal(kept: list[Item], items: list[Item]) -> list[Item]:
+    """周五我有会，4点以后可以: who is busy on a day and then says from when on speaks of that day."""
+    days = [i for i in items if i.slot == "day" and i.dropped == "refused"]
+    if len(kept) != 1 or len(days) != 1 or kept[0].slot != "time" or kept[0].place < days[0].place:
+        return kept
+    window = kept[0].value
+    if not isinstance(window, Between) or window.start is None or window.end is not None:
+        return kept
+    days[0].dropped = ""
+    return [days[0], kept[0]]
 
 
 def _says_again(tokens: list[Token], place: int) -> bool:

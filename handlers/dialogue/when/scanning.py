@@ -31,6 +31,9 @@ _ALONE = {"veto", "odd"}
 _B4_CLOSING = re.compile(
     r"b4 (?:(?:you|u|ya|y'?all|they|the shop)\s)?(?:guys |all )?(?:clos(?:e|es|ing)|shuts?|shutting|lock up)(?: time| shop)?\b"
 )
+# "Can't tomorrow, can't Sat": what follows does not suit.
+_CANT_ON = re.compile(r"\s(?:on |this |next )?(?:mon|tue|wed|thu|fri|sat|sun|tom|tmr|tmw|today|tdy)")
+_CLAUSE_BEGINS = re.compile(r"(?:^|[,.;!?]|\bi|\band)\s*$")
 _DATED = re.compile(r"\d(?:st|nd|rd|th)\s$")
 _APART = re.compile(r"[\s-]{1,3}")
 
@@ -123,6 +126,8 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
         return [Token("V" if _DAYED.search(text[:place]) else "A", place, end)]
     if word == "so" and _SO.match(text, end) and not _COMES.search(text[:place]):
         return [Token("*", place, end, "so")]
+    if word in ("cant", "can't") and _CANT_ON.match(text, end) and _CLAUSE_BEGINS.search(text[:place]):
+        return [Token("!", place, end)]
     if phrase := _phrase(text, place, word):
         stop, kind, value = phrase
         return meaning_of(kind, value, place, stop, context)

@@ -214,7 +214,7 @@ RULES = [
     ("D[{}]?Yj?V", first_day_after),
     ("D[{}]Y|Ae?D}", after_day),
     ("D[{}]|{e?D}?", whole_break),
-    ("[AF]c[GY]?|F?cG|F?c[Y]", after),
+    ("[AF]@?c[GY]?|F?cG|F?c[Y]", after),
     ("[BAF]pc[ZYG]?", window_with_part),
     ("B[Dw],?@?c", by_day_and_time),
     ("B@?cZ?|cZ|cJ|Jc", before),
