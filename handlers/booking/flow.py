@@ -55,6 +55,8 @@ def start(turn: Turn, known: Answers) -> Start:
         note_gap(turn)
     if turn.incoming.kind == "text" and (beside := _beside(turn, known)):
         known["later"] = beside
+    if turn.incoming.kind == "text" and (coupon := rewards.to_use(turn, known.get("service", ()))):
+        known.setdefault("coupon", coupon)
     return Start("booking.book", known)
 
 
@@ -91,6 +93,9 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return said
     if finding.asks_price(turn.words) or (turn.chat.slot == "phone" and not any(c.isalpha() for c in turn.words)):
         return None  # "12" where a number was asked is no noon
+    if coupon := rewards.to_use(turn, answers.get("service", ())):
+        changed, answers["coupon"] = answers.get("coupon") != coupon, coupon
+        return turn.text("booking.noted") if changed else ""
     if lasting.asks(turn.words):
         return None  # the noon by which they must be back is no time to come at
     if phrases.has("another_car", fold(turn.words)):

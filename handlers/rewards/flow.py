@@ -1,9 +1,10 @@
 """My offers: the coupons that somebody has, each with its code, and the visit that is booked with one."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from handlers.dialogue import Answers, Button, Reply, Start, Turn
+from handlers.dialogue import Answers, Button, Reply, Start, Turn, lately
 from handlers.dialogue.folding import fold
 from handlers.rewards import actions, qr, words
 from storage import coupons
@@ -11,16 +12,42 @@ from storage.appointments import Appointment
 from storage.coupons import ISSUED, Coupon, Offer
 
 SHOWN = 8
+_SHORT = 60
 _MINE = re.compile(
     r"(?:please )?(?:show |see |what are |where are |list )?(?:me )?my (?:offers?|coupons?|vouchers?|gifts?)[ ?!.]*"
     r"|(?:do i have|have i got) (?:any )?(?:offers?|coupons?|vouchers?)[ ?!.]*"
     r"|请?(?:查看|看看|看一下|查一下|查)?(?:我的|我有(?:什么|哪些|没有)?|我还有(?:什么|哪些)?)"
     r"(?:优惠券?|卡券|代金券|折扣券|折价券|券|礼包)(?:吗|呢|有哪些)?[ ?？!。]*"
 )
+# Matched on folded words: an offer of ours; whether it is real, and until when it holds; that it shall be used.
+_OFFER = re.compile(r"\b(?:vouchers?|coupons?|gifts?|gift pack|promo code|free \w+)\b|券|礼包|好礼|赠送|送的")
+_GOOD = re.compile(
+    r"\b(?:legit|real|really from you|scam|fake|genuine|until|till|til|expir\w*|valid|good for|how long|last day|by when)\b"
+    r"|真的(?:吗|嘛|假的)|是真|真定假|系咪真|到期|过期|有效|几时|什么时候|啥时候|用到|期限|多久"
+)
+_USE = re.compile(
+    r"\b(?:use|using|apply|with|redeem|put|attach|add)\b.{0,20}\b(?:vouchers?|coupons?|gift)\b|(?:用|使用|抵|加上|带上|套用).{0,8}(?:券|礼包)|券.{0,4}(?:用上|抵|用咗|用掉)"
+)
 
 
 def asks(turn: Turn) -> Reply | None:
-    return mine(turn) if _MINE.fullmatch(fold(turn.words).strip()) else None
+    """Their offers, for whoever wants to see them, or asks of one that they have whether it is real and until when."""
+    said = fold(turn.words)
+    if _MINE.fullmatch(said.strip()):
+        return mine(turn)
+    if not _GOOD.search(said) or turn.chat.form is not None:
+        return None
+    before = next(lately.heard(turn), "")
+    spoken_of = _OFFER.search(said) or (len(said) <= _SHORT and _OFFER.search(fold(before)))
+    return mine(turn) if spoken_of and of_chat(turn) else None
+
+
+def to_use(turn: Turn, services: Sequence[str]) -> int | None:
+    """The coupon of theirs that the words want to use for a visit: the one for this work first; None when they want none."""
+    if not _USE.search(fold(turn.words)):
+        return None
+    fitting = [(not {offer.service, *offer.services} & set(services), coupon.id) for coupon, offer in of_chat(turn)]
+    return min(fitting)[1] if fitting else None
 
 
 def of_chat(turn: Turn) -> list[tuple[Coupon, Offer]]:

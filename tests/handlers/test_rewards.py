@@ -396,3 +396,31 @@ def test_staff_redeem_on_telegram_by_typing_or_scanning(world: World) -> None:
     with world.database.reading() as session:
         assert session.get_one(Coupon, coupon.id).state == REDEEMED
     sound(world.database)
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "real", "wish", "use", "noted", "done"),
+    [
+        ("en", "got a gift from you by text, is it legit?",
+         "hand wash on Tuesday at ten for my A4 at the detailing studio, I'll wait",
+         "and please use my voucher", "All right", "Your offer comes along"),
+        ("zh-CN", "收到一张券 是真的吗", "周二上午十点手工洗车，A4，美容馆，在店等", "用那张券哈", "好的", "已带上您的优惠"),
+        ("zh-TW", "收到一張券 用到幾時㗎", "週二上午十點手工洗車，A4，美容館，在店等", "幫我用張券", "好的", "已帶上您的優惠"),
+    ],
+)  # fmt: skip
+def test_an_offer_is_asked_about_and_used_in_words(
+    world: World, language: str, real: str, wish: str, use: str, noted: str, done: str
+) -> None:
+    ann = world.customer("web", language).says("hi")
+    assert ann.outcome
+    with world.database.transaction() as session:
+        chat = chats.lock(session, ann.outcome.chat_id)
+        who = profile.customer_of(session, chat, START)
+        chats.save(session, chat)
+        offered(session, kind="service", service="hand_wash", amount=None)
+        actions.issue(session, "ten", who, "test", START)
+    ann.language = language
+    ann.says(real).sees("18")
+    assert ann.labels
+    ann.says(wish).says(use).sees(noted).says("13800138000").sees(done)
