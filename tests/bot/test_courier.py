@@ -330,6 +330,27 @@ def test_replies_overtake_pushes(database: Database) -> None:
     tell(database, story, FakeTelegram(strict_rates=True), rates=Rates(overall=28, chat_gap=1, group_gap=3))
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_ch13_the_limits_are_kept_over_all_workers(database: Database) -> None:
+    """CH13: three couriers that know of each other send no more together than one may; a strict server never says 429."""
+
+    async def story(fake: FakeTelegram, running: House) -> None:
+        sender = running.telegram.sender
+        couriers = [running.courier, *(Courier(database, system_clock, [sender], patience=QUICK) for _ in range(2))]
+        for other in couriers[1:]:
+            await other.start()
+        await fake.until(lambda: all(lane.pace.share < 0.4 for courier in couriers for lane in courier._lanes))
+        for chat in range(60):
+            post(database, 1000 + chat % 30, f"{chat:02}", purpose="service", priority=1)
+        running.courier.wake()
+        await fake.until(lambda: len(fake.received) == 60, 2 * DEADLINE)
+        for other in couriers[1:]:
+            await other.stop()
+        assert fake.violations == []
+
+    tell(database, story, FakeTelegram(strict_rates=True), rates=Rates(overall=28, chat_gap=1, group_gap=3))
+
+
 @EMPTY_ON_SQLITE
 def test_the_pace_of_a_chat_is_kept(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.dialogue.texts import Texts
-from handlers.reminders import due, rulebook, rules, wording
+from handlers.reminders import due, loading, rulebook, rules, wording
 from handlers.reminders.audience import Audience, stage
 from handlers.reminders.facts import Answer, Car, Person, Work
 from handlers.reminders.figures import Figures, read
@@ -292,6 +292,23 @@ def test_whoever_comes_into_a_segment() -> None:
     assert rules.read(rules.written(wanted)) == wanted
     [quiet] = due.candidates([wanted], replace(ann, in_campaign=True), TODAY + timedelta(days=2), FIGURES)
     assert quiet.blocked == due.IN_CAMPAIGN
+
+
+def test_who_was_in_a_segment_when_it_was_made_did_not_come_into_it() -> None:
+    """The first night of a shop, and a rule of a segment that somebody has changed, write to nobody."""
+    night = datetime(2026, 11, 20, 18, tzinfo=UTC)  # two in the morning of the 21st
+    assert loading._entered(EAST, night + timedelta(minutes=5), night) == date.min
+    later = loading._entered(EAST, night + timedelta(days=3), night)
+    assert later == TODAY + timedelta(days=3)
+    studio = {"store": STUDIO, "segments": {"lost_warning": date.min}}
+    ann = a_person(a_car(Work(TODAY - timedelta(days=20), frozenset({"wax"}))), **studio)
+    rule = [SHIPPED["recall_spending"]]
+    assert due.candidates(rule, ann, TODAY, FIGURES) == []
+    [one] = due.candidates(rule, replace(ann, segments={"lost_warning": TODAY}), TODAY, FIGURES)
+    assert (one.occasion.day, one.blocked) == (TODAY, "")
+    # Who has stayed away altogether is told that, and not that they come less.
+    gone = a_person(a_car(Work(TODAY - timedelta(days=70), frozenset({"wax"}))), store=STUDIO, segments={"lost_warning": TODAY})
+    assert due.candidates(rule, gone, TODAY, FIGURES) == []
 
 
 def test_tm2_hours_after_a_visit_and_the_morning_after() -> None:
