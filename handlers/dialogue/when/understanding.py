@@ -78,7 +78,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     span = min(i.token.start for i in kept), max(i.token.end for i in kept)
     if reason := left_over(kept, items, tokens):
         return Understood(span=span, reason=reason)
-    if any(i.dropped == "unclear" for i in items):
+    if any(i.dropped == "unclear" for i in items) or clause("depends", text).search(text):
         return Understood(span=span, reason="unsure")
     kept = with_day_of_refusal(kept, items)
     if all(i.slot != "day" for i in kept) and any(i.dropped in ("aside", "refused") and i.slot == "day" for i in items):

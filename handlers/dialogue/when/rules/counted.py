@@ -82,6 +82,9 @@ def week_later(context: Context, tokens: list[Token]) -> Made:
         # "Thanksgiving week" is that of the feast, or the days around it.
         return joined("V", tokens, None)
     start, unit = as_date(context, tokens[0]), tokens[-1].value
+    if tokens[0].kind == "D" and start and (start - context.today).days > 2 and tokens[0].value.kind != "weekday":
+        # "October 1st week" is the first week of it, or that of the first.
+        return joined("V", tokens, None)
     length = unit if isinstance(unit, Length) else Length(1, unit)
     if start is None or length.unit not in ("week", "fortnight"):
         return None
