@@ -1,7 +1,7 @@
 """Reminders: what is said at the right time without being asked, by rules that a manager edits."""
 
 from handlers.dialogue import Feature
-from handlers.reminders import flow, pages, rulebook, sweep
+from handlers.reminders import figures_page, flow, pages, rulebook, sweep
 
 FEATURE = Feature(
     "reminders",
@@ -16,7 +16,7 @@ FEATURE = Feature(
     },
     trigger=flow.heard,
     keeps=[rulebook.load],
-    pages=pages.PAGES,
+    pages=[*pages.PAGES, *figures_page.PAGES],
     panels=[pages.PANEL],
     pushes=[sweep.signals, sweep.look, sweep.hours, sweep.forget],
 )

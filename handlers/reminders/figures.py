@@ -38,7 +38,7 @@ class Figures:
     routine_per_month: int = 1
 
 
-_CLOCKS = ("look_at", "quiet_from", "quiet_until")
+CLOCKS = ("look_at", "quiet_from", "quiet_until")
 _BOUNDS = {
     "most_a_day": (1, 1_000_000), "bundle_days": (0, 90), "rest_days": (0, 60), "apart_days": (0, 90),
     "warning_days": (7, 730), "lost_days": (7, 1095), "dormant_days": (30, 1825), "loyal_visits": (1, 50),
@@ -57,7 +57,7 @@ def read(values: Mapping[str, Any]) -> Figures:
             raise Wrong("whole", where="settings", name=name, least=least, most=most)
     if given.get("leap_day", LEAP_DAYS[0]) not in LEAP_DAYS:
         raise Wrong("one_of", where="settings", name="leap_day", known=", ".join(LEAP_DAYS))
-    for name in _CLOCKS:
+    for name in CLOCKS:
         if name in given:
             given[name] = clock(given[name], f"settings: {name}")
     made = Figures(**given)
@@ -67,7 +67,7 @@ def read(values: Mapping[str, Any]) -> Figures:
 
 
 def written(figures: Figures) -> dict[str, Any]:
-    return {**asdict(figures), **{name: f"{getattr(figures, name):%H:%M}" for name in _CLOCKS}}
+    return {**asdict(figures), **{name: f"{getattr(figures, name):%H:%M}" for name in CLOCKS}}
 
 
 def clock(value: Any, where: str) -> time:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from handlers.contact.rules import MARKETING
 from handlers.dialogue.texts import LANGUAGES
-from handlers.reminders import rulebook
+from handlers.reminders import figures, rulebook
+from handlers.reminders.figures import Figures
 from storage import chats, contact, pushes
 from storage.customers import Customer
 from storage.database import Database
@@ -62,6 +63,14 @@ def test_rules_are_looked_at_edited_and_explained(templates: Templates, tmp_path
             assert (await max_.get("/pushes/birthday")).status == 403
             assert (await site.staff("ann").get("/pushes")).status == 403
             assert (await eva.get("/pushes/nothing")).status == 404
+            settings = {name: str(value) for name, value in figures.written(Figures()).items()}
+            assert (await max_.get("/push-settings")).status == 403
+            assert 'name="quiet_from" value="21:00"' in (await eva.get("/push-settings")).text
+            assert "per_week" in (await eva.post("/push-settings", **{**settings, "per_week": "99"})).text
+            await eva.post("/push-settings", **{**settings, "quiet_from": "20:30:00", "per_month": "2"})
+            page = (await eva.get("/push-settings")).text
+            assert 'name="quiet_from" value="20:30"' in page
+            assert 'name="per_month" value="2"' in page
             shown = await eva.post("/pushes/birthday", **_filled("birthday", text_en="Dear {name}, soon!", do="preview"))
             assert "soon!" in shown.text
             assert "Dear " in shown.text
