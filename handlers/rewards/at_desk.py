@@ -38,6 +38,7 @@ def typed(turn: Turn) -> Reply | None:
     off = actions.worth(turn.session, coupon, Bill(store, amount), turn.now)
     known = {
         "name": words.name(offer, turn.language), "who": turn.session.get_one(Customer, coupon.customer_id).name,
+        "services": words.scope(turn, offer),
         "off": money(off, store.currency, turn.language), "bill": money(amount, store.currency, turn.language),
     }  # fmt: skip
     return Reply(

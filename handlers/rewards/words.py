@@ -28,11 +28,16 @@ def card(speaker: Speaker, coupon: Coupon, offer: Offer) -> dict[str, Any]:
     """The values of texts that describe a coupon."""
     gap = ", " if speaker.language == "en" else "、"
     places = [store.names.get(speaker.language, store.code) for store in speaker.shop.stores if store.code in offer.stores]
-    wanted = [
-        service.names.get(speaker.language, code) for code, service in speaker.shop.services.items() if code in offer.services
-    ]
     return {
         "name": name(offer, speaker.language), "code": codes.shown(coupon.code), "until": coupon.valid_until,
         "minimum": speaker.money(offer.minimum, offer.currency) if offer.minimum else "",
-        "stores": gap.join(places), "services": gap.join(wanted),
+        "stores": gap.join(places), "services": scope(speaker, offer),
     }  # fmt: skip
+
+
+def scope(speaker: Speaker, offer: Offer) -> str:
+    """The services that it is for, "" for all."""
+    wanted = [
+        service.names.get(speaker.language, code) for code, service in speaker.shop.services.items() if code in offer.services
+    ]
+    return (", " if speaker.language == "en" else "、").join(wanted)

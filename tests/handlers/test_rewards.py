@@ -379,7 +379,7 @@ def test_the_doctor_looks_at_the_ledger(world: World, monkeypatch: pytest.Monkey
 def test_staff_redeem_on_telegram_by_typing_or_scanning(world: World) -> None:
     """The code, the bill, yes: once. To whoever does not work here a code is words like any other."""
     with world.database.transaction() as session:
-        offered(session)
+        offered(session, services=("minor_service",))
         coupon = actions.issue(session, "ten", somebody(session), "test", START)
         east = session.scalars(select(Store).where(Store.code == "east")).one()
         member = Staff(login="eva2", name="Eva", role="advisor", store_id=east.id, language="en", theme="auto", created_at=START)
@@ -391,7 +391,9 @@ def test_staff_redeem_on_telegram_by_typing_or_scanning(world: World) -> None:
     assert "takes" not in ann.says(f"{scanned} 200").last.text
     eva.says(scanned).sees("with the bill behind it")
     eva.says(f"{codes.shown('0' * 12)} 200").sees("There is no coupon with this code")
-    eva.says(f"{codes.shown(coupon.code).lower()} 200").sees("Ten off", "¥10", "¥200").presses("Redeem").sees("Redeemed")
+    eva.says(f"{codes.shown(coupon.code).lower()} 200").sees("Ten off", "¥10", "¥200", "Only for: Minor service").presses(
+        "Redeem"
+    ).sees("Redeemed")
     eva.says(f"{scanned} 200").sees("has been used")
     with world.database.reading() as session:
         assert session.get_one(Coupon, coupon.id).state == REDEEMED
