@@ -28,6 +28,7 @@ def bayline(*words: str) -> Result:
     return CliRunner().invoke(app, ["kb", *words])
 
 
+@EMPTY_ON_SQLITE
 def test_a_thief_stops_the_import_until_it_is_forced(shop: Database) -> None:
     lines = ({"query": case.query, "lang": case.language, "expected": case.expected} for case in CASES)
     Path("cases.jsonl").write_text("\n".join(map(json.dumps, lines)))
@@ -69,6 +70,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(shop: Database, words: list[s
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 
+@EMPTY_ON_SQLITE
 def test_gaps_aliases_and_verdicts_are_listed(shop: Database) -> None:
     assert "No gaps" in bayline("gaps").output
     assert "No words wait" in bayline("aliases").output

@@ -11,6 +11,7 @@ from handlers.dialogue.engine import Engine
 from storage import messages
 from storage.database import Database
 from storage.quarantine import Tried
+from tests.marks import EMPTY_ON_SQLITE
 from tests.world import START
 
 # A process of its own, which becomes a new worker three times: the first thing that each is brought is the deadly message.
@@ -31,6 +32,7 @@ for _ in range(3):
 """
 
 
+@EMPTY_ON_SQLITE  # on PostgreSQL: `test_trouble.py`, where the line dies
 def test_pr12_a_message_that_ends_the_process_is_put_aside_after_three_tries(database: Database) -> None:
     subprocess.run([sys.executable, "-c", WORKERS, database.url], check=True)
     engine = Engine(database, FEATURES)

@@ -12,6 +12,7 @@ LAMP = encoded(Image.new("RGB", (8, 8), "white"), "JPEG")
 SQLITE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 
+@SQLITE
 def test_a_case_from_the_first_word_to_its_end(world: World) -> None:
     """Ann, her advisor and the manager side by side: claim, answers both ways with replies, an edit, a note, files, the end."""
 

@@ -29,6 +29,7 @@ from storage.quarantine import Quarantined
 from tests import postgres
 from tests.bot.house import House, hasty_clock, house
 from tests.fake_telegram import FakeTelegram
+from tests.marks import EMPTY_ON_SQLITE
 
 Story = Callable[[FakeTelegram, House], Awaitable[None]]
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -292,6 +293,7 @@ def test_cc8_a_photo_is_not_overtaken_by_the_words_after_it(database: Database, 
     tell(database, story, webhook=webhook, photos=clean_photo)
 
 
+@EMPTY_ON_SQLITE
 def test_ab3_so_many_photos_an_hour(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """AB3: on Telegram as on the web; what is too much is not even fetched."""
     monkeypatch.setattr(album, "MOST_PER_HOUR", 2)
@@ -589,6 +591,7 @@ def _message(update_id: int, chat: int, text: str) -> dict[str, Any]:
     return {"update_id": update_id, "message": {"message_id": update_id, "date": 1, "chat": where, "from": person, "text": text}}
 
 
+@EMPTY_ON_SQLITE
 def test_ab1_one_who_floods_slows_nobody_else(database: Database) -> None:
     """AB1: every word is written down, a few replies at most go to whoever floods, the others get theirs."""
 

@@ -20,6 +20,7 @@ from handlers.dialogue import shop as shops
 from storage import appointments, chats, messages
 from storage.appointments import Appointment, Event
 from tests.handlers.test_booking_flow import books
+from tests.marks import SHOP_ON_SQLITE
 from tests.world import Customer, World
 
 CHEN = By("Chen", "console", staff=True)
@@ -59,6 +60,7 @@ def test_the_day_before_and_two_hours_before_once_each(world: World) -> None:
     assert "In two hours" in ann.received[-1]
 
 
+@SHOP_ON_SQLITE
 def test_the_buttons_of_a_reminder(world: World) -> None:
     ann = books(world.customer())
     _at(world, _utc(23, 2, 30))
@@ -70,6 +72,7 @@ def test_the_buttons_of_a_reminder(world: World) -> None:
     assert [kind for kind, _ in _reminders(ann)] == ["day_before", "day_before", "two_hours"]
 
 
+@SHOP_ON_SQLITE
 def test_a_cancelled_visit_is_not_spoken_of(world: World) -> None:
     ann = books(world.customer())
     ann.says("cancel my appointment").says("yes").sees("Cancelled")
@@ -111,6 +114,7 @@ def test_a_clock_that_jumps_reminds_nobody_twice(world: World) -> None:
     assert len(ann.received) == said + 1
 
 
+@SHOP_ON_SQLITE
 def test_what_waits_for_the_morning_follows_the_appointment(world: World) -> None:
     """An early visit: its reminder waits for waking hours, and is taken back when the visit is cancelled by then."""
     ann = books(world.customer(), "oil change on Tuesday at 8:30 for my A4 at East Harbour, I'll wait")
@@ -126,6 +130,7 @@ def test_what_waits_for_the_morning_follows_the_appointment(world: World) -> Non
     assert _reminders(ann) == []
 
 
+@SHOP_ON_SQLITE
 def test_what_waits_beside_other_news_is_taken_out_of_it(world: World) -> None:
     """The reminder shares a message with something else of that morning; the visit is cancelled, and the rest is said."""
     ann = books(world.customer(), "oil change on Tuesday at 8:30 for my A4 at East Harbour, I'll wait")

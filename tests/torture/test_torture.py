@@ -21,14 +21,14 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
 def test_pr1_killed_while_updates_come_in(sqlite_url: str, tmp_path: Path, webhook: bool) -> None:
     """PR1: 0 lost, 0 effects twice."""
-    verdict = asyncio.run(killing.inbound(tmp_path, sqlite_url, updates=80, kills=1, webhook=webhook))
+    verdict = asyncio.run(killing.inbound(tmp_path, sqlite_url, updates=50, kills=1, webhook=webhook))
     assert verdict.kills == 1
 
 
 def test_pr2_killed_while_messages_go_out(sqlite_url: str, tmp_path: Path) -> None:
     """PR2: 0 lost; what arrives twice was in flight."""
-    verdict = asyncio.run(killing.outgoing(tmp_path, sqlite_url, number=200, kills=1))
-    assert verdict.done == 200
+    verdict = asyncio.run(killing.outgoing(tmp_path, sqlite_url, number=120, kills=1))
+    assert verdict.done == 120
 
 
 def test_cc10_killed_and_paused_in_the_middle_of_a_campaign(sqlite_url: str, tmp_path: Path) -> None:
