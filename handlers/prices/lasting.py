@@ -31,8 +31,8 @@ def asks(words: str) -> bool:
 
 def answer(turn: Turn) -> Reply | None:
     """The length of the work that is named, or was spoken of; in the middle of a booking that of the visit."""
-    if not asks(turn.words):
-        return None
+    if not asks(turn.words) or (turn.chat.form or "").startswith("tickets."):
+        return None  # a complaint is open: they want to know when they hear from us
     booked: Sequence[str] = turn.chat.answers.get("service", ()) if turn.chat.form == "booking.book" else ()
     finder = turn.memoised(finding.load)
     named = finder.services_in(turn.words)
