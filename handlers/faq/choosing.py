@@ -1,9 +1,16 @@
-"""Typed answers to "did you mean": a yes takes the first, "the second" or a word of one of them that one."""
+"""Typed answers to "did you mean": a yes takes the first, "the second" that one."""
+
+import re
 
 from handlers.dialogue import Reply, Turn, assent, lately
+from handlers.dialogue.folding import fold
 from handlers.dialogue.slots import picked
 from handlers.faq import flow
-from knowledge_base.names import tokens
+
+_WHICH = re.compile(
+    r"\W*(?:the )?(?:first|second|1st|2nd|former|latter)(?: one)?(?: please)?\W*"
+    r"|\W*(?:是)?(?:第[一二](?:个|条|項|项)?|上面|下面)(?:那个)?(?:吧|啦)?\W*"
+)
 
 
 def typed(turn: Turn) -> Reply | None:
@@ -14,10 +21,10 @@ def typed(turn: Turn) -> Reply | None:
         return None
     if assent.said(turn) == "yes":
         which: int | None = 0
-    elif set(tokens(turn.words)) <= {word for text in lately.heard(turn) for word in tokens(text)}:
-        return None  # the same question once more
-    else:
+    elif _WHICH.fullmatch(fold(turn.words)):
         which = picked(turn.words, [button["label"] for button in offered])
+    else:
+        return None  # a word that a question shares with them chooses none
     if which is None or which >= len(offered):
         return None
     value = offered[which]["value"]
