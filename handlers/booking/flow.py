@@ -104,12 +104,13 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
     if not found:
         return None
-    if faq.is_sure(turn) is not None and wanting.asks(turn):
+    more = {"service"} <= found.keys() & answers.keys() and phrases.has("also", fold(turn.words))
+    if not more and wanting.asks(turn) and (faq.is_sure(turn) is not None or phrases.has("open", phrases.spaced(turn.words))):
         return None
     if second := _second(turn, answers, found):
         answers["later"] = second
         return turn.text("booking.later", services=words.services(turn, second["service"]))
-    if "service" in found and "service" in answers and phrases.has("also", fold(turn.words)):
+    if more:
         found["service"] = list(dict.fromkeys([*answers["service"], *found["service"]]))
     if "service" in found and "service" in answers and _only_asks(turn):
         del found["service"]

@@ -216,17 +216,18 @@ class Conversation:
             return self._let_go(turn)
         if refusal := turn.incoming.extra.get("refusal"):
             unclear = Unclear(refusal)
-        said = self._say_again(turn, slot, unclear)
-        return self._perhaps(turn, said) if turn.incoming.kind == "text" and not unclear.meant else said
-
-    def _perhaps(self, turn: Turn, said: Said) -> Said:
-        """Words that looked like a question: what it may have been, above the form's own."""
-        for feature in self.features.values():
-            if said.reply and feature.perhaps and (reply := feature.perhaps(turn)):
-                said.before[:] = [reply.text]
-                said.reply = replace(said.reply, buttons=[*reply.rows(), *said.reply.rows()])
-                break
+        guess = self._guess(turn) if turn.incoming.kind == "text" and not unclear.meant else None
+        if guess is None:
+            return self._say_again(turn, slot, unclear)
+        said = self._say_again(turn, slot, Unclear(""))  # it was no answer, so nothing is made of it as one
+        said.before[:] = [guess.text]
+        if said.reply:
+            said.reply = replace(said.reply, buttons=[*guess.rows(), *said.reply.rows()])
         return said
+
+    def _guess(self, turn: Turn) -> Reply | None:
+        """What words that look like a question may have been about."""
+        return next((reply for one in self.features.values() if one.perhaps and (reply := one.perhaps(turn))), None)
 
     def _let_go(self, turn: Turn) -> Said:
         """A question that is not answered a second time is of no interest any more: the words are taken as they are."""

@@ -256,3 +256,16 @@ def test_a_question_in_a_form_that_nobody_knows_is_a_gap(world: World) -> None:
     assert "不敢乱说" not in ann.last.text
     with world.database.reading() as session:
         assert [gap.text for gap in session.query(Gap)] == ["会不会弄脏座椅"]
+
+
+@SHOP_ON_SQLITE
+def test_a_question_where_a_car_is_asked_is_no_name_of_a_car(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("我想约小保养").says("你们周六也开门吗").sees("不太确定", "请问是什么车")
+    assert not [label for label in ann.labels if "周六" in label]
+    ann.says("A4").sees("哪家店").says("东港店").sees("什么时候")  # and no wish to come on Saturday
+
+
+@SHOP_ON_SQLITE
+def test_a_question_whether_work_goes_along_with_it_adds_the_work(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("后天上午十点小保养 A4 东港店").says("空调滤芯能一起换吗")
+    ann.sees("小保养 + 更换空调滤芯")
