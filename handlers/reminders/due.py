@@ -195,6 +195,10 @@ def _blocked(rule: Rule, person: Person, occasion: Occasion, today: date, figure
     car = occasion.car
     if person.in_campaign and rule.purpose == MARKETING and _wins_back(rule):
         return IN_CAMPAIGN
+    if _wins_back(rule) and any(today <= day for day in person.booked.values()):
+        return BOOKED  # whoever is about to come is not missed
+    if _wins_back(rule) and any(0 <= (today - day).days < figures.apart_days for day in person.spoken.values()):
+        return JUST_SAID  # nor does "we miss you" come right behind "a service is due"
     if car is None or not rule.services or rule.purpose == MARKETING:
         return ""
     booked = person.booked.get(car.id)

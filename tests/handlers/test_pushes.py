@@ -146,9 +146,11 @@ def test_already_done_elsewhere_counts_from_there(world: World) -> None:
         [note] = session.scalars(select(CareNote)).all()
         assert (note.done_on, note.km, note.services) == (date(2026, 10, 10), 38_500, ["minor_service"])
         assert odometer.latest(session, the_car(world)).km == 38_500  # type: ignore[union-attr]
-    for day in (1, 20, 39):
+    for day in (1, 7, 20):  # on the seventh they have not been here for a year
         at_ten(world, day)
-    assert told(ann) == ["regular_service"]
+    assert told(ann) == ["regular_service"], "nobody is missed right behind a word about a service"
+    at_ten(world, 39)
+    assert told(ann) == ["regular_service", "recall_dealership"]
 
 
 @sqlite
@@ -306,6 +308,7 @@ def test_so_many_hours_after_the_car_was_ready(world: World) -> None:
     texts = dict.fromkeys(("en", "zh-Hans", "zh-Hant"), "Is everything well with {car}?")
     after = {"kind": "after", "event": "visit", "hours": 3}
     change(world, "coating_care", trigger=after, texts=texts, audience={})
+    change(world, "member_day", on=False)  # the next day is a Wednesday
     by = By("Chen", "console", staff=True)
     at(world, MONDAY)
     for opens, ready, said in ((2, 5, 8), (32, 36, 49)):
