@@ -25,13 +25,20 @@ _SETTINGS = re.compile(r"notification settings?|(?:change|manage) (?:my )?notifi
 _NO_MORE = re.compile(
     r"\b(?:stop|no more|enough|quit|dont|do not|never|take me off|remove me|unsubscribe)\b.{0,30}"
     r"\b(?:spam\w*|ads?|adverts?|promos?|promotions?|promotional|marketing|newsletters?|(?:mailing|marketing) list)\b"
+    r"|\bstop (?:sending|texting|messaging|emailing)(?: me)?.{0,20}\b(?:offers?|deals?)\b"
     r"|\bstop (?:sending|texting|messaging|emailing|spamming)(?: me)?"
-    r"(?: (?:this|these|those|all|stuff|things|offers|messages|texts))*\W*$"
+    r"(?: (?:this|these|those|all|the|your|any|more|such|stuff|things|messages|texts))*(?: (?:please|pls|thanks))?\W*$"
     r"|(?:不要|别|唔好|唔想|不想|唔使|停止|停|咪|甭)(?:再|想再)?(?:给|俾|畀|同|向|跟)?(?:我|我们)?(?:再)?.{0,3}"
     r"(?:发|send|传|寄|推|收到?|推送|推销)(?:给|俾|畀)?(?:我)?.{0,8}"
     r"(?:广告|推广|推销|促销|优惠|promotion|promo|垃圾|营销|宣传|嘢|这些|呢啲|啲)"
     r"|(?:取消|退订|停(?:止|咗|掉)?|关(?:掉|闭)?).{0,6}"
     r"(?:所有|全部)?(?:广告|推广|推销|促销|优惠(?:讯息|信息|消息|短信)|推送|营销)(?:讯息|信息|消息|短信)?"
+)
+# Not none of it, only not so often: that is chosen below `/settings`.
+_LESS = re.compile(
+    r"\b(?:so (?:many|much|often)|less often|fewer|occasionally|once in a while|now and (?:then|again))\b"
+    r"|\b(?:once|one|twice) (?:a|per|every) (?:week|month|year)\b"
+    r"|偶尔|少(?:发|一?点|一?些)|(?:每个?|一个?)(?:月|星期|礼拜|周|年)(?:发)?(?:一|两)?(?:次|条)"
 )
 _HOW = re.compile(r"\b(?:how|where|can i|why)\b|怎么|怎样|如何|点样|点先|哪里|吗\W*$|[?？]\s*$")
 _ALL = re.compile(r"\b(?:all|everything|both|whatsapp|telegram|sms|email|wechat)\b|全部|所有|统统|都唔要|都不要|都是|都系|都停")
@@ -41,7 +48,7 @@ def asked_to_stop(turn: Turn) -> Reply | None:
     """A stop in more words than the one; and "all of it, everywhere", said after it."""
     said = fold(turn.words)
     if _NO_MORE.search(said) and not _HOW.search(said):
-        return stop(turn)
+        return settings(turn) if _LESS.search(said) else stop(turn)
     before = lately.answer(turn) if turn.chat.form is None and _ALL.search(said) and not _HOW.search(said) else None
     stopped = before is not None and any(button["do"] == "contact.resume" for button in lately.buttons(before))
     return stop(turn) if stopped else None

@@ -7,9 +7,9 @@ from handlers.dialogue.folding import fold
 from handlers.dialogue.slots import picked
 from handlers.faq import flow
 
+# Matched on folded words.
 _WHICH = re.compile(
-    r"\W*(?:the )?(?:first|second|1st|2nd|former|latter)(?: one)?(?: please)?\W*"
-    r"|\W*(?:是)?(?:第[一二](?:个|条|項|项)?|上面|下面)(?:那个)?(?:吧|啦)?\W*"
+    r"(?:the )?(?:first|second|1st|2nd|former|latter)(?: one)?(?: please)?|是?(?:第[一二](?:个|条|项)?|上面|下面)(?:那个)?(?:吧|啦)?"
 )
 
 

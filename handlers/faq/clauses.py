@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from knowledge_base import Decision
 
-_APART = re.compile(r"[.?!。？！;；\n,，]+|(?<=[㐀-鿿㗎])\s+|\s+(?=[㐀-鿿])")
+_APART = re.compile(r"[.?!。？！;；\n,，]+|(?<=[㐀-鿿㗎])\s{1,9}|\s{1,9}(?=[㐀-鿿])")
 _WORDS = re.compile(r"[a-z0-9']+|[㐀-鿿]", re.IGNORECASE)
 # A part of fewer words is no question, and of so many parts none is the matter.
 _FEWEST, _MOST = 3, 4

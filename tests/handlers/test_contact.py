@@ -80,6 +80,20 @@ def test_pv4_stop_works_in_any_language_and_in_the_middle_of_anything(world: Wor
     assert len(_offers(world, "cancelled")) == 1
 
 
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        ("stop sending me the offers", "no offers"), ("stop sending your deals please", "no offers"),
+        ("stop sending me so many offers, once a month is enough", "What may we write to you about?"),
+        ("别老给我推广告，偶尔发发就行", "您愿意收到哪些消息"), ("別再發廣告給我了", "不會再"),
+    ],
+)  # fmt: skip
+def test_none_of_it_or_only_less(world: World, words: str, seen: str) -> None:
+    language = "en" if words.isascii() else "zh-Hans" if "给" in words else "zh-Hant"
+    world.customer(language=language).says(words).sees(seen)
+
+
 def test_the_cap_holds_over_all_channels_of_a_person(world: World) -> None:
     ann, phone = world.customer("web").starts(), world.customer("telegram").starts()
     _same_person(world, ann, phone)

@@ -13,7 +13,8 @@ ONE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("kind", "texts"),
     [
-        ("brakes", ("brakes just went to the floor, can i crawl to you", "there's brake fluid leaking everywhere",
+        ("brakes", ("brakes just went to the floor, can i crawl to you", "brakes went to the floor, ok if I go slow?",
+                    "there's brake fluid leaking everywhere",
                     "刹车突然没反应了", "煞車踩下去空空的 煞不住", "迫力油漏到成地都係", "軚盤鎖死咗扭唔到")),
         ("fire", ("white smoke coming from the bonnet", "my car is on fire", "车头在冒烟怎么办", "引擎蓋一直冒白煙",
                   "架車著火了")),
