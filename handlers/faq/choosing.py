@@ -9,7 +9,8 @@ from handlers.faq import flow
 
 # Matched on folded words.
 _WHICH = re.compile(
-    r"(?:the )?(?:first|second|1st|2nd|former|latter)(?: one)?(?: please)?|是?(?:第[一二](?:个|条|项)?|上面|下面)(?:那个)?(?:吧|啦)?"
+    r"(?:the )?(?:first|second|1st|2nd|former|latter)(?: one)?(?: please)?"
+    r"|是?(?:第[一二](?:个|条|项)?|上面|下面)(?:那个)?(?:吧|啦)?"
 )
 
 
