@@ -126,9 +126,10 @@ def load_demo(database: "Database", settings: Settings, desk: bool = False) -> N
 
 def _work(settings: Settings, sample: bool = False) -> None:
     """One worker from start to stop."""
-    from bot import garbage, logs, loop, only_one
+    from bot import certificates, garbage, logs, loop, only_one
 
     garbage.collect_nothing()
+    certificates.import_aiohttp()
     from bot.app import App, open_database
     from bot.backup import refuse_damaged
 

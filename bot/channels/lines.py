@@ -6,16 +6,16 @@ whoever asks learns whether a call that failed can have taken effect.
 
 import asyncio
 import socket
-import ssl
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohappyeyeballs
 import httptools
+
+from bot import certificates
 
 # Servers hang up on whoever is silent for long; a call that meets that moment would be lost, so we are quicker. Seconds.
 KEEP = 20.0
@@ -90,7 +90,7 @@ class Lines:
                 _, line = await loop.create_connection(
                     lambda: _Line(self._open),
                     sock=sock,
-                    ssl=_trust() if origin.secure else None,
+                    ssl=certificates.trusted() if origin.secure else None,
                     server_hostname=origin.host if origin.secure else None,
                 )
         except OSError as error:  # no such name, nobody there, not who they should be, or too slow
@@ -106,11 +106,6 @@ def _warm(origin: _Origin) -> "_Line | None":
             return line
         line.drop()
     return None
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    return ssl.create_default_context()
 
 
 class _Line(asyncio.Protocol):

@@ -10,6 +10,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot import certificates
 from bot.channels import lines
 
 # Seconds. A send that takes longer than its answer is worth is given up, and counts as one of unknown outcome.
@@ -61,7 +62,7 @@ class LineRequest(BaseRequest):
         if self._session is None:
             proxied = any(name.lower() in _PROXIES for name in os.environ)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=20),
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=20, ssl=certificates.trusted()),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=("Accept", "Accept-Encoding"),
                 trust_env=proxied,

@@ -24,10 +24,10 @@ QUICK = Patience(tick=0.05, lease=2.0, resend=0.1, backoff=0.02, backoff_most=0.
 UNLIMITED = Rates()
 
 
-def hasty_clock() -> Clock:
-    """Thirty times as fast as ours: people who type as fast as a program would be taken for a flood."""
+def hasty_clock(times: int = 30) -> Clock:
+    """So many times as fast as ours: people who type as fast as a program would be taken for a flood."""
     began = time.monotonic()
-    return lambda: START + 30 * timedelta(seconds=time.monotonic() - began)
+    return lambda: START + times * timedelta(seconds=time.monotonic() - began)
 
 
 class House:

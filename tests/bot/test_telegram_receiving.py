@@ -637,7 +637,7 @@ def test_db12_telegram_remembers_more_than_the_database(database_url: str, tmp_p
     """DB12: what it was told to forget is lost with the last seconds; whatever points there is answered, and all else goes on."""
     older = f"sqlite:///{tmp_path}/older.db"
 
-    clock = hasty_clock()
+    clock = hasty_clock(300)
 
     async def work(url: str, fake: FakeTelegram, story: Story) -> None:
         database = Database(url)
