@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.photos import CleanPhoto
 from bot.staff_desk import StaffDesk
 from handlers.staff import actions as staff_actions
+from handlers.tickets.board import SIGNS
 from storage import marks, staff_links, tickets
 from storage.chats import CHATS
 from storage.messages import MESSAGES
@@ -47,8 +48,9 @@ class Floor:
 
     @property
     def said(self) -> list[Received]:
-        """What the group was told, without the cards, which sum it up."""
-        return [message for message in self.group.received if message.message_id not in self.group.pinned and not message.edits]
+        """What the group was told, without the cards, which sum it up: also not the one that is about to be pinned."""
+        told = [message for message in self.group.received if message.message_id not in self.group.pinned and not message.edits]
+        return [message for message in told if not message.text.startswith((*SIGNS.values(), "✅"))]
 
     async def sees(self, words: str) -> None:
         await self.until(lambda: any(words in message.text for message in self.said))
