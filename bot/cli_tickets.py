@@ -184,19 +184,24 @@ def promise(
     solution_always: Annotated[bool, typer.Option(help="Count the second around the clock.")] = True,
     goodwill: Annotated[bool, typer.Option(help="Offer something when a promise is broken.")] = True,
     goodwill_budget: Annotated[int, typer.Option(help="Cents that it may cost in 30 days; 0 for as much as the offer has.")] = 0,
+    warning: Annotated[int, typer.Option(help="Percent of the time after which staff are warned.")] = 75,
 ) -> None:
     """What is promised for a tier. Open tickets are reckoned anew within seconds."""
     from handlers.tickets import promises
     from storage import stores
     from storage.tickets import TIERS
 
-    if tier not in TIERS or answer < 1 or solution < answer or goodwill_budget < 0:
-        raise _no(f"Write one of {', '.join(TIERS)}, at least one minute, and a solution not before the answer.")
+    if tier not in TIERS or answer < 1 or solution < answer or goodwill_budget < 0 or not 9 < warning < 96:
+        raise _no(
+            f"Write one of {', '.join(TIERS)}, at least one minute, a solution not before the answer, "
+            "and a warning at 10 to 95 percent."
+        )
     with opened() as (_, database), database.transaction() as session:
         if store and stores.by_code(session, store) is None:
             raise _no(f'There is no store "{store}".')
         most = goodwill_budget or None
-        promises.put(session, tier, store, promises.Policy(answer, answer_always, solution, solution_always, goodwill, most))
+        policy = promises.Policy(answer, answer_always, solution, solution_always, goodwill, most, store, warning)
+        promises.put(session, tier, store, policy)
     typer.echo(f"{tier}{' in ' + store if store else ''}: answer in {answer} minutes, solution in {solution}.")
 
 

@@ -230,7 +230,8 @@ TABLES: Mapping[str, Declared] = {
     "store_clocks": _shop("store_id timezone known"),
     "stores": _shop("id code kind names addresses parking phone timezone region currency position booking feedback margin"),
     "ticket_promises": _shop(
-        "tier store response_minutes response_always solution_minutes solution_always goodwill goodwill_budget"
+        "tier store response_minutes response_always solution_minutes solution_always goodwill goodwill_budget "
+        "warning_percent"
     ),
     "tier_corrections": _shop("rule was became count last_at"),
     "tier_rules": _shop("code tier category names words near unless opens position"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Boolean, Integer, String, select
+from sqlalchemy import Boolean, Integer, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, insert
@@ -13,6 +13,7 @@ class PromiseRow(Base):
 
     `response_always`, `solution_always`: counted around the clock, else in opening hours only. `goodwill`: an apology for a
     broken promise offers something; `goodwill_budget`: minor units that all of these may be worth in 30 days, None for any.
+    `warning_percent`: of the time gone, when staff are warned.
     """
 
     __tablename__ = "ticket_promises"
@@ -25,6 +26,7 @@ class PromiseRow(Base):
     solution_always: Mapped[bool] = mapped_column(Boolean)
     goodwill: Mapped[bool] = mapped_column(Boolean)
     goodwill_budget: Mapped[int | None] = mapped_column(Integer)
+    warning_percent: Mapped[int] = mapped_column(Integer, server_default="75")
 
 
 def all_promises(session: Session) -> Sequence[PromiseRow]:
@@ -39,12 +41,18 @@ def holding(session: Session, tier: str, store: str) -> PromiseRow | None:
 
 def put(
     session: Session, *, tier: str, store: str, response_minutes: int, response_always: bool, solution_minutes: int,
-    solution_always: bool, goodwill: bool, goodwill_budget: int | None,
+    solution_always: bool, goodwill: bool, goodwill_budget: int | None, warning_percent: int,
 ) -> None:  # fmt: skip
     """Sets the row of this tier and store. Raise the revision "tickets" after it, so that every worker reckons anew."""
     values = {
         "response_minutes": response_minutes, "response_always": response_always, "solution_minutes": solution_minutes,
         "solution_always": solution_always, "goodwill": goodwill, "goodwill_budget": goodwill_budget,
+        "warning_percent": warning_percent,
     }  # fmt: skip
     row = insert(session, PromiseRow.__table__).values(tier=tier, store=store, **values)
     session.execute(row.on_conflict_do_update(index_elements=["tier", "store"], set_=values))
+
+
+def drop(session: Session, tier: str, store: str) -> None:
+    """Takes the row of this tier and store away, if there is one: what holds for all stores, or as shipped, holds here too."""
+    session.execute(delete(PromiseRow).where(PromiseRow.tier == tier, PromiseRow.store == store))

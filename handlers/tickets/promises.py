@@ -19,7 +19,8 @@ REOPEN_WITHIN = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Minutes to the first answer and to the solution; `…_always`: around the clock, else in opening hours. `goodwill_budget`:
-    minor units that apologies of this tier may be worth in 30 days; `store`: code of the store that it is for, "" for all."""
+    minor units that apologies of this tier may be worth in 30 days; `store`: code of the store that it is for, "" for all;
+    `warning_percent`: of the time gone, when staff are warned."""
 
     response_minutes: int = 60
     response_always: bool = False
@@ -28,6 +29,7 @@ class Policy:
     goodwill: bool = True
     goodwill_budget: int | None = None
     store: str = ""
+    warning_percent: int = 75
 
     @property
     def rings_at_night(self) -> bool:
@@ -42,13 +44,23 @@ DEFAULTS = {tier: Policy() for tier in tickets.TIERS} | {tickets.CRITICAL: Polic
 def policy_of(session: Session, ticket: Ticket) -> Policy:
     """The row of the ticket's store, else that of every store, else the default."""
     store = store_of(session, ticket)
-    row = promises.holding(session, ticket.tier, store.code if store else "")
+    return holding(session, ticket.tier, store.code if store else "")
+
+
+def holding(session: Session, tier: str, store: str) -> Policy:
+    """What is promised for a tier in the store of this code, "" for stores without a row of their own."""
+    row = promises.holding(session, tier, store)
     if row is None:
-        return DEFAULTS[ticket.tier]
+        return DEFAULTS[tier]
     return Policy(
         row.response_minutes, row.response_always, row.solution_minutes, row.solution_always, row.goodwill, row.goodwill_budget,
-        row.store,
+        row.store, row.warning_percent,
     )  # fmt: skip
+
+
+def written(session: Session) -> list[tuple[str, str]]:
+    """Tier and store of every row that somebody has written."""
+    return [(row.tier, row.store) for row in promises.all_promises(session)]
 
 
 def put(session: Session, tier: str, store: str, policy: Policy) -> None:
@@ -56,8 +68,14 @@ def put(session: Session, tier: str, store: str, policy: Policy) -> None:
     promises.put(
         session, tier=tier, store=store, response_minutes=policy.response_minutes, response_always=policy.response_always,
         solution_minutes=policy.solution_minutes, solution_always=policy.solution_always, goodwill=policy.goodwill,
-        goodwill_budget=policy.goodwill_budget,
+        goodwill_budget=policy.goodwill_budget, warning_percent=policy.warning_percent,
     )  # fmt: skip
+    revisions.raise_(session, "tickets")
+
+
+def drop(session: Session, tier: str, store: str) -> None:
+    """What is written for this tier and store is taken back; open tickets are reckoned anew as after `put`."""
+    promises.drop(session, tier, store)
     revisions.raise_(session, "tickets")
 
 
@@ -82,7 +100,10 @@ def reckon(session: Session, ticket: Ticket, now: datetime) -> None:
         return
     policy, hours = policy_of(session, ticket), hours_of(session, ticket)
     looks: list[datetime | None] = []
-    answer, solve = _Clock(hours, policy.response_always), _Clock(hours, policy.solution_always)
+    answer, solve = (
+        _Clock(hours, policy.response_always, policy.warning_percent),
+        _Clock(hours, policy.solution_always, policy.warning_percent),
+    )
     if ticket.answered_at is None:
         ticket.first_response_due = answer.due(ticket.response_from, policy.response_minutes)
         warning = answer.warning(ticket.response_from, policy.response_minutes)
@@ -107,12 +128,13 @@ def reckon(session: Session, ticket: Ticket, now: datetime) -> None:
 class _Clock:
     hours: Hours | None
     always: bool
+    percent: int
 
     def due(self, start: datetime, minutes: int, pauses: list[Pause] | None = None) -> datetime | None:
         return sla.due(None if self.always else self.hours, start, minutes, pauses or [])
 
     def warning(self, start: datetime, minutes: int, pauses: list[Pause] | None = None) -> datetime | None:
-        return sla.warn_at(None if self.always else self.hours, start, minutes, pauses or [])
+        return sla.warn_at(None if self.always else self.hours, start, minutes, pauses or [], self.percent)
 
 
 def _still(alarm: int, warning: datetime | None, now: datetime) -> int:

@@ -21,7 +21,6 @@ Pause = tuple[datetime, datetime | None]
 # A store that is closed for longer than this has no opening hours as far as promises go.
 LONGEST_CLOSURE = timedelta(days=60)
 _DAY = timedelta(days=1)
-WARNING = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,11 @@ def due(hours: Hours | None, start: datetime, minutes: float, pauses: Sequence[P
     return due(None, start, minutes, pauses)
 
 
-def warn_at(hours: Hours | None, start: datetime, minutes: int, pauses: Sequence[Pause] = ()) -> datetime | None:
-    """When three quarters of the time are gone."""
-    return due(hours, start, minutes * WARNING, pauses)
+def warn_at(
+    hours: Hours | None, start: datetime, minutes: int, pauses: Sequence[Pause] = (), percent: int = 75
+) -> datetime | None:  # fmt: skip
+    """When so much of the time is gone."""
+    return due(hours, start, minutes * percent / 100, pauses)
 
 
 def is_open(hours: Hours | None, moment: datetime) -> bool:

@@ -91,7 +91,7 @@ def _late(due: datetime | None, now: datetime) -> bool:
 
 
 def _warn(work: Work, chat: Chat, ticket: Ticket) -> None:
-    """Three quarters of the time are gone."""
+    """So much of the time is gone that staff are warned."""
     which = "response" if ticket.answered_at is None and ticket.response_alarm == 0 else "solution"
     if which == "response":
         ticket.response_alarm, promised = WARNED, ticket.first_response_due
