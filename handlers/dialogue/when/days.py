@@ -108,7 +108,8 @@ def month_day(context: Context, number: int, day: int, year: int | None = None) 
     for ahead in (0, 1):
         found = make(context.today.year + ahead, number, day)
         if found and found >= context.today:
-            return on(found)
+            # 29 February a year and more ahead is more likely a slip.
+            return on(found) if (found - context.today).days <= 366 else bad("no_such_date")
     # 29 February of a leap year that is far away is more likely a slip.
     return bad("no_such_date")
 

@@ -17,6 +17,7 @@ from handlers.dialogue.when.refused import drop_refused, with_day_of_refusal, wi
 from handlers.dialogue.when.result import Reason, Understood
 from handlers.dialogue.when.scanning import scan
 from handlers.dialogue.when.tokens import Context, Token
+from handlers.dialogue.when.unread import left_unread, too_far
 from handlers.dialogue.when.vetoes import blank
 
 # What is longer is no wish for an appointment; the limit also bounds the time that any text can take.
@@ -76,7 +77,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if not kept:
         return Understood(reason=_why_nothing(items, tokens))
     span = min(i.token.start for i in kept), max(i.token.end for i in kept)
-    if reason := left_over(kept, items, tokens):
+    if reason := left_over(kept, items, tokens) or left_unread(kept, tokens):
         return Understood(span=span, reason=reason)
     if any(i.dropped == "unclear" for i in items) or clause("depends", text).search(text):
         return Understood(span=span, reason="unsure")
@@ -96,6 +97,8 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     except making.Unsure as unsure:
         return Understood(None, unsure.instead, span, unsure.reason)
     options = making.distinct([reading for readings in found for reading in readings])
+    if len(options) == 1 and too_far(options[0], tokens, context, text):
+        return Understood(None, options, span, "unsure")
     if len(options) == 1 and not making.is_open(wishes):
         return Understood(options[0], (), span)
     if len(wishes) == 1 and making.is_contested(wishes[0]) and len(found[0]) == 2:

@@ -1,0 +1,62 @@
+"""Pieces of time anywhere in the text that no rule took: whoever wrote them meant something by them, so we ask."""
+
+import re
+
+from handlers.dialogue.when.items import Item, clause
+from handlers.dialogue.when.result import Reading, Reason
+from handlers.dialogue.when.rules.bare import counted
+from handlers.dialogue.when.tokens import Context, Token
+
+# Kinds of tokens that are about when wherever they stand: "half", "am", "5th", 4/5, 早 by itself.
+_OF_TIME = frozenset("1GJKOabdhoqsy")
+# A day so far ahead, of a year that nobody named, is more likely one that has been.
+_FAR = 180
+_YEAR = re.compile(r"20\d\d|年|\byear|\bnext\b")
+
+
+def left_unread(kept: list[Item], tokens: list[Token]) -> Reason:
+    """Why we cannot be sure: a piece of a time stands somewhere that was not read."""
+    taken = {item.place for item in kept}
+    timed = any(item.slot == "time" for item in kept)
+    for place, token in enumerate(tokens):
+        if place in taken:
+            continue
+        if token.kind in _OF_TIME and not (token.kind == "1" and _ends_clause(place, tokens)):
+            return "unsure"
+        if token.kind == "n" and not timed and _may_be_hour(token) and not _counts(place, tokens):
+            # "Tomorrow subah 10 baje": a bare number in words that we do not know.
+            return "unsure"
+        if token.kind == "T" and token.value.unit in ("day", "week", "month") and _counts_on(place, tokens):
+            return "unsure"
+    return ""
+
+
+def _ends_clause(place: int, tokens: list[Token]) -> bool:
+    """现在还早，下午过去: early, and no morning."""
+    return tokens[place + 1 : place + 2] == [] or tokens[place + 1].kind in ",.?"
+
+
+def _may_be_hour(token: Token) -> bool:
+    """The word "one" is no hour here: "is one available"."""
+    return isinstance(token.value, int | float) and 1 <= token.value <= 24 and (token.value, token.end - token.start) != (1, 3)
+
+
+def _counts(place: int, tokens: list[Token]) -> bool:
+    """Whether the number counts: "2 cars", "4 new tyres", "2 for 1", "my shift is 12 to 8"."""
+    if any(tokens[at].kind in "t4" for at in (place - 1, place + 1) if 0 <= at < len(tokens)):
+        return True
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    return after is not None and counted(after._replace(value=after.value[0] if isinstance(after.value, tuple) else after.value))
+
+
+def _counts_on(place: int, tokens: list[Token]) -> bool:
+    """周三那个往后挪一天, 清明要去拜山，前一日: a length that is counted from something."""
+    return any(t.kind in "YZABMF" for t in tokens[max(0, place - 2) : place] + tokens[place + 1 : place + 2])
+
+
+def too_far(found: Reading, tokens: list[Token], context: Context, text: str) -> bool:
+    """ "Had it in on the 12th of Feb", in March: nearly a year ahead, and nobody wishes for it."""
+    if found.date is None or (found.date - context.today).days <= _FAR or _YEAR.search(text):
+        return False
+    told = any(token.kind == "x" for token in tokens)
+    return told and not clause("wish", text).search(text) and "i'll" not in text
