@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from handlers.tickets import phrases, rules
 from handlers.tickets.phrases import Phrases
 from handlers.tickets.rules import Rules
-from tests.handlers import complaints
+from tests.handlers import complaints, plain_words
 
 SHIPPED = Rules(rules.shipped())
 TABLES = {"en": complaints.ENGLISH, "zh-Hans": complaints.SIMPLIFIED, "zh-Hant": complaints.TRADITIONAL}
@@ -25,6 +25,18 @@ def test_complaints_get_their_tier_and_questions_get_none(language: str) -> None
     said = [(_tier(text), text) for _, text in lines]
     assert said == lines
     assert min(sum(tier != "-" for tier, _ in lines), sum(tier == "-" for tier, _ in lines)) >= 40
+
+
+PLAIN = {"en": plain_words.ENGLISH, "zh-Hans": plain_words.SIMPLIFIED, "zh-Hant": plain_words.TRADITIONAL}
+
+
+@pytest.mark.parametrize("language", PLAIN)
+def test_what_went_wrong_with_our_work_is_a_complaint_without_the_word(language: str) -> None:
+    """Damage, loss, the same fault again; the same words about their own car, or asked, are none."""
+    lines = _lines(PLAIN[language])
+    said = [(_tier(text), text) for _, text in lines]
+    assert said == lines
+    assert min(sum(tier != "-" for tier, _ in lines), sum(tier == "-" for tier, _ in lines)) >= 30
 
 
 def _tier(text: str) -> str:
