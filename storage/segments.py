@@ -24,6 +24,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -49,6 +50,7 @@ from storage.vehicles import Vehicle
 _BITS = 60
 NUMBER, MONEY, CHOICE, FLAG = "number", "money", "choice", "flag"
 _NOW = text("left_at IS NULL")
+_NO_BIT: ColumnElement[int] = literal_column("0", Id)
 
 
 class Segment(Base):
@@ -253,8 +255,8 @@ def _differences(rules: bytes, today: date, who: Some) -> Select[Any]:
     """
     which = orjson.loads(rules)
     should = _bits((_meant(rule, today, who), place) for place, (_, rule) in enumerate(which))
-    places = {number: literal(1 << place, Id) for place, (number, _) in enumerate(which)}
-    inside = case(places, value=Member.segment_id, else_=literal(0, Id))
+    places = {literal_column(str(number), Id): _bit(place) for place, (number, _) in enumerate(which)}
+    inside = case(places, value=Member.segment_id, else_=_NO_BIT)
     # Not asked for by their segments, of which each would be looked up by itself: in the order of the customers they stand in
     # an index, and what is not of these segments counts nothing.
     standing = (
@@ -269,14 +271,18 @@ def _differences(rules: bytes, today: date, who: Some) -> Select[Any]:
         now_in = now_in.where(who.among(Facts.customer_id))
     # Otherwise SQLite works the bits out twice, to compare them and to give them.
     now_in_ = now_in.where(who.among(Customer.id)).cte("now_in").prefix_with("MATERIALIZED")
-    was = func.coalesce(standing.c.bits, 0)
+    was = func.coalesce(standing.c.bits, _NO_BIT)
     both = now_in_.outerjoin(standing, standing.c.customer_id == now_in_.c.id)
     return select(now_in_.c.id, now_in_.c.bits, was).select_from(both).where(now_in_.c.bits != was)
 
 
 def _bits(conditions: Iterable[tuple[ColumnElement[bool], int]]) -> ColumnElement[int]:
-    parts = [case((condition, literal(1 << place, Id)), else_=literal(0, Id)) for condition, place in conditions]
-    return reduce(operator.add, parts, literal(0, Id))
+    return reduce(operator.add, [case((condition, _bit(place)), else_=_NO_BIT) for condition, place in conditions], _NO_BIT)
+
+
+def _bit(place: int) -> ColumnElement[int]:
+    """Written out: of a statement with fewer parameters the driver remembers how to pass them."""
+    return literal_column(str(1 << place), Id)
 
 
 def _enter(session: Session, rows: Sequence[tuple[int, int]], now: datetime) -> None:

@@ -135,6 +135,7 @@ def pass_night(session: Session, span: tuple[int, int], today: date, now: dateti
 def catch_up(session: Session, ids: Collection[int], today: date, now: datetime) -> None:
     """Facts and segments of these customers, anew."""
     if ids:
+        facts.by_index(session)
         facts.refresh(session, today, ids)
         segments.follow(session, segments.all_segments(session), today, now, ids)
 
