@@ -2,7 +2,7 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.feedback import asking, causes, complaint, flow, pages, survey
+from handlers.feedback import asking, cause_pages, causes, complaint, flow, pages, survey
 
 FEATURE = Feature(
     "feedback",
@@ -11,7 +11,7 @@ FEATURE = Feature(
     trigger=flow.typed,
     keeps=[causes.load],
     pushes=[asking.ask, asking.remind, survey.invite],
-    pages=pages.PAGES,
+    pages=[*pages.PAGES, *cause_pages.PAGES],
     panels=[pages.PANEL],
     sweeps=[Sweep(complaint.silent, complaint.settle)],
 )

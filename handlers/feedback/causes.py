@@ -108,8 +108,14 @@ def written(session: Session) -> str:
 
 
 def take(session: Session, text: str, now: datetime) -> int:
-    """These causes and no others; what was said lately is read anew. How many; raises ValueError and changes nothing then."""
+    """These causes and no others, as TOML. How many; raises ValueError and changes nothing then."""
     found = read(text)
+    put(session, found, now)
+    return len(found)
+
+
+def put(session: Session, found: Sequence[Cause], now: datetime) -> None:
+    """These causes and no others; what was said lately is read anew."""
     feedback.replace_causes(
         session,
         [
@@ -120,7 +126,6 @@ def take(session: Session, text: str, now: datetime) -> int:
     for row in feedback.with_words_since(session, now - READ_AGAIN):
         row.causes = causes.of(row.words)
     revisions.raise_(session, "feedback")
-    return len(found)
 
 
 def _cause(number: int, table: Any) -> Cause:

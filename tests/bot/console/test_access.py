@@ -78,6 +78,7 @@ WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {
     "photo": lambda database, ids: photo_of(database, _ticket(database, ids["ticket"])),
     "rule": lambda _database, _ids: "first_service",
     "tier_rule": lambda _database, _ids: "waiting",
+    "cause": lambda _database, _ids: "long_wait",
     "promise": lambda _database, _ids: "serious",
     "place": lambda _database, _ids: "poster-page",
 }

@@ -59,3 +59,48 @@ def test_the_review(templates: Templates, tmp_path: Path) -> None:
             assert "等了好久" in (await site.staff("ann").get(f"/customers/{token}")).text
 
     asyncio.run(go())
+
+
+def test_causes_are_read_tried_and_edited(templates: Templates, tmp_path: Path) -> None:
+    url = templates.copy("sqlite", True, tmp_path)
+    database = Database(url)
+    hire(database)
+    _rated(database, "east", 2, "The coffee was cold")
+    database.close()
+
+    async def go() -> None:
+        async with Site(url) as site:
+            max_, eva = site.staff("max"), site.staff("eva")
+            assert "long wait" in (await max_.get("/feedback-causes?words=We+waited+for+hours")).text
+            assert (await max_.get("/feedback-causes/long_wait")).status == 403
+            assert (await eva.get("/feedback-causes/no_such")).status == 404
+            names = {"name_en": "coffee", "name_zh-Hans": "咖啡", "name_zh-Hant": "咖啡"}
+            made = {**names, "words_en": "coffee * cold/weak", "words_zh": "咖啡 * 冷/淡", "unless": "not * coffee"}
+            for change, said in [
+                ({"words_en": "* cold"}, "“* cold” can never be found"),
+                ({"name_en": ""}, "in all three languages"),
+                ({"words_en": "", "words_zh": " "}, "Without words"),
+                ({"code": "The Coffee"}, "small letters, digits"),
+                ({"code": "price"}, "already"),
+            ]:
+                back = await eva.post("/feedback-causes/new", do="keep", **{"code": "coffee", **made, **change})
+                assert back.status == 422, change
+                assert said in back.text, change
+                assert "not * coffee" in back.text
+                assert "price" not in change.values() or 'value="price"' in back.text
+            tried = await eva.post("/feedback-causes/new", do="try", code="coffee", tried="咖啡有點冷", **made)
+            assert '<p role="status"><strong>coffee</strong></p>' in tried.text
+            assert "咖啡 * 冷/淡" in tried.text
+            assert _causes(site.database) == ["long_wait"]
+            assert (await eva.post("/feedback-causes/new", do="keep", code="coffee", **made)).status == 303
+            assert _causes(site.database) == ["coffee"]
+            await eva.post("/feedback-causes/coffee", do="remove")
+            assert _causes(site.database) == []
+            assert "No cause" in (await eva.get("/feedback-causes?words=cold+coffee")).text
+
+    asyncio.run(go())
+
+
+def _causes(database: Database) -> list[str]:
+    with database.reading() as session:
+        return list(session.scalars(select(feedback.Feedback)).one().causes)
