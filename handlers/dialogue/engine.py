@@ -18,7 +18,7 @@ from handlers.dialogue.conversation import Conversation, Said
 from handlers.dialogue.feature import Feature
 from handlers.dialogue.form import Refusal, Unclear
 from handlers.dialogue.incoming import Incoming, clean
-from handlers.dialogue.memo import Memo
+from handlers.dialogue.memo import Memo, NotLoaded
 from handlers.dialogue.posting import row_of
 from handlers.dialogue.press import Press, find_press
 from handlers.dialogue.push import Push
@@ -188,8 +188,7 @@ class Engine:
     def _take_one(self, incoming: Incoming, now: datetime) -> Outcome:
         for attempt in range(1, DATABASE_TRIES + 1):
             try:
-                with self.database.transaction() as session:
-                    return self.turn(session, incoming, now)
+                return self._alone(incoming, now)
             except DBAPIError as trouble:
                 # Deadlocks, lost connections and a busy file pass; what is still there at the last try is ours to explain.
                 if attempt == DATABASE_TRIES or not passes(trouble):
@@ -200,6 +199,16 @@ class Engine:
             except Exception as bug:
                 return self._apologise(incoming, now, bug)
         raise AssertionError("unreachable")
+
+    def _alone(self, incoming: Incoming, now: datetime) -> Outcome:
+        """A turn in a transaction of its own. What takes long to load is loaded outside: on SQLite everybody waits for a turn."""
+        while True:
+            try:
+                with self.database.transaction() as session:
+                    return self.turn(session, incoming, now)
+            except NotLoaded as wanted:
+                with self.database.reading() as session:
+                    self.memo.get(session, wanted.load)
 
     def _to_be_brought_again(self, incoming: Incoming, trouble: DBAPIError) -> bool:
         """Whether its channel hears that nothing was kept; not for ever if it may be the message itself that breaks the line."""

@@ -17,13 +17,24 @@ T = TypeVar("T")
 Load = Callable[[Session], T]
 
 _DEPENDS: dict[Load[Any], frozenset[str]] = {}
+_SLOW: set[Load[Any]] = set()
 
 
-def changes_with(*names: str) -> Callable[[Load[T]], Load[T]]:
-    """Marks a loader with the revisions that make its value stale."""
+class NotLoaded(Exception):  # noqa: N818 - no error: the turn begins anew when it is there
+    """A turn needs what takes long to load, and holds a lock that others wait for."""
+
+    def __init__(self, load: Load[Any]) -> None:
+        super().__init__(load.__name__)
+        self.load = load
+
+
+def changes_with(*names: str, slow: bool = False) -> Callable[[Load[T]], Load[T]]:
+    """Marks a loader with the revisions that make its value stale. A `slow` one takes seconds, so no turn waits for it inside."""
 
     def mark(load: Load[T]) -> Load[T]:
         _DEPENDS[load] = frozenset(names)
+        if slow:
+            _SLOW.add(load)
         return load
 
     return mark
@@ -50,6 +61,12 @@ class Memo:
                     self._values[load] = load(session)
                 value = self._values[load]
         return value
+
+    def at_once(self, session: Session, load: Load[T]) -> T:
+        """The same inside a turn. Raises NotLoaded for a slow one that is not there yet."""
+        if load in _SLOW and load not in self._values:
+            raise NotLoaded(load)
+        return self.get(session, load)
 
     def refresh(self, session: Session) -> None:
         """Makes anew what has changed since the last look. Readers go on with the old values until the new ones stand."""

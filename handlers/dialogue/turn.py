@@ -34,6 +34,7 @@ class Turn:
     texts: Texts
     memo: Memo
     feature: str = "dialogue"  # who speaks; the engine sets it
+    patient: bool = False  # holds no lock, so that it may wait for what takes long to load
 
     @property
     def words(self) -> str:
@@ -58,7 +59,7 @@ class Turn:
 
     def memoised(self, load: Callable[[Session], T]) -> T:
         """What `load` makes of the shop's content, kept until the content changes."""
-        return self.memo.get(self.session, load)
+        return self.memo.get(self.session, load) if self.patient else self.memo.at_once(self.session, load)
 
     @property
     def shop(self) -> Shop:

@@ -52,7 +52,7 @@ def keep_in(folder: Path) -> None:
     _Process.folder = _Process.folder or folder
 
 
-@changes_with("kb")
+@changes_with("kb", slow=True)
 def load(session: Session) -> Base:
     found = customer_entries(session)
     by_id: dict[str, dict[str, Entry]] = {}

@@ -140,7 +140,7 @@ def _turn(desk: Desk, ticket: Ticket, chat: Chat, words: str) -> Turn:
     """As if the customer had asked the bot in the ticket's store."""
     there = replace(chat, store_id=ticket.store_id or chat.store_id)
     asked = Incoming(chat.channel, chat.address, "", "text", words)
-    return Turn(desk.session, there, asked, desk.now, chat.language or "en", desk.house.texts, desk.house.memo)
+    return Turn(desk.session, there, asked, desk.now, chat.language or "en", desk.house.texts, desk.house.memo, patient=True)
 
 
 def _entries(those: Any) -> tuple[tuple[str, str, str, str], ...]:

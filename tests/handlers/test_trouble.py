@@ -103,6 +103,28 @@ def test_db1_a_lock_that_is_never_given_back_ends_the_turn_with_nothing_half_don
     database.close()
 
 
+def test_db2_nobody_waits_for_a_turn_that_waits_for_the_knowledge_base(templates: Templates, tmp_path: Path) -> None:
+    """DB2: learning it takes seconds at a first start. Who writes meanwhile, also another process, finds the file free."""
+    database = _sqlite(templates, tmp_path)
+    other = sqlite_driver.connect(database.url.removeprefix("sqlite:///"), isolation_level=None, timeout=0)
+    loaded: list[str] = []
+
+    @changes_with("kb", slow=True)
+    def learn(_session: Session) -> str:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+        loaded.append("learnt")
+        return "Here I am"
+
+    engine = Engine(database, [Feature("welcome", trigger=lambda turn: Reply(turn.memoised(learn)))])
+    arrivals = [Incoming("terminal", f"p{n}", f"k{n}", "text", text="hm", pulls=True) for n in range(3)]
+    assert [outcome.spoke and not outcome.apologised for outcome in engine.take(arrivals, NOW)] == [True] * 3
+    assert _transcript(database, "p1") == [True, False]
+    assert loaded == ["learnt"]
+    other.close()
+    database.close()
+
+
 def test_db2_reading_before_writing_beside_other_writers_never_fails(database: Database) -> None:
     """DB2: the lock is taken before the first look, so that nobody finds the file locked when they come to write."""
 
