@@ -261,7 +261,7 @@ class App:
         except OSError as error:
             raise Wrong(
                 f"BAYLINE_HOST/BAYLINE_PORT: nobody can listen on {self.settings.host}:{self.settings.port} ({error.strerror}): "
-                "choose another port, for example BAYLINE_PORT=8081"
+                "choose another port, such as BAYLINE_PORT=8081, or an address of this machine, such as BAYLINE_HOST=127.0.0.1"
             ) from None
         parts.push_async_callback(server.stop)
         self.port = server.port

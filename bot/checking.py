@@ -1,8 +1,10 @@
 """What `bayline check` looks at: settings, database, content; each finding says what to do."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.app import open_clock, open_database
 from bot.cli_common import shop_settings
 from bot.finding import Finding
-from bot.settings import Settings
+from bot.settings import FILE, Settings, unknown
 from handlers.dialogue.shop import load as load_shop
 from handlers.faq import base
 from handlers.faq.filling import ALLOWED, PLACEHOLDER
@@ -57,6 +59,7 @@ def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
             False, "There is no shop of your own here; this looks at the sample shop.",
             "`bayline init` makes yours. If there is one, run this in its folder, or with its DATABASE_URL or BAYLINE_DATA_DIR.",
         )  # fmt: skip
+    yield from _file()
     if settings.telegram_bot_token.get_secret_value():
         way = "webhook" if settings.telegram_webhook_url else "polling"
         yield Finding(True, f"Telegram: token is set, updates by {way}.")
@@ -83,6 +86,19 @@ def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
     if settings.clock_file:
         now = open_clock(settings)()
         yield Finding(False, f"Clock: a rehearsal, {now.isoformat()}.", "Remove BAYLINE_CLOCK_FILE for real use.")
+
+
+def _file() -> Iterator[Finding]:
+    """What a start passes over: a misspelt name, and secrets that everybody on this machine may read."""
+    known = [str(field.alias) for field in Settings.model_fields.values()]
+    for name in unknown():
+        [meant] = get_close_matches(name, known, 1, 0.8) or [""]
+        yield Finding(
+            False, f"Settings: there is no {name}.",
+            f"Write {meant} if that is meant." if meant else "README.md lists those that there are; remove it from .env.",
+        )  # fmt: skip
+    if os.name == "posix" and FILE.is_file() and FILE.stat().st_mode & 0o077:
+        yield Finding(False, "Settings: others on this machine may read .env, and it holds secrets.", "chmod 600 .env")
 
 
 def _stores(session: Session, now: datetime) -> Iterator[Finding]:

@@ -30,6 +30,8 @@ def ask(
 
     with opened() as (_, database), database.reading() as session:
         loaded = base.load(session)
+        if not loaded.by_id:
+            stop("There is no knowledge base here yet: `bayline init` brings a starter base, `bayline demo` a sample shop.", 2)
         explained = asdict(loaded.knowledge.explain(question, language or of_words(question)))
         if as_json:
             typer.echo(json.dumps(explained, ensure_ascii=False, indent=2, default=str))

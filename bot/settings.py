@@ -1,16 +1,20 @@
 """Settings: secrets and addresses from the environment or `.env`, typed, explaining themselves when wrong."""
 
+import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
     from handlers.privacy.retention import Policy
 
+FILE = Path(".env")
+_OURS = ("BAYLINE_", "TELEGRAM_", "DATABASE_")
 _TOKEN = re.compile(r"\d{3,20}:[\w-]{10,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _BEARER = re.compile(r"[A-Za-z0-9._~+/=-]{20,256}")
@@ -65,6 +69,14 @@ class Settings(BaseSettings):
         if value and not re.match(r"https?://[^\s/]+", value):
             raise ValueError("must be an address that begins with https:// (or http:// for a server on this machine)")
         return value.rstrip("/")
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _port(cls, value: object) -> object:
+        text = str(value).strip()
+        if not (text.isascii() and text.isdigit() and int(text[:6]) <= 65535):
+            raise ValueError("must be a number from 0 to 65535, such as 8080")
+        return value
 
     @field_validator("telegram_staff_chat")
     @classmethod
@@ -180,6 +192,7 @@ def _listed(text: str) -> tuple[str, ...]:
 def read(**changes: Any) -> Settings:
     """The settings of this process. Raises Wrong with one sentence for the first that is not right."""
     try:
+        names_in_file()
         return Settings(**changes)
     except ValidationError as errors:
         error = errors.errors(include_url=False, include_input=False)[0]
@@ -188,3 +201,24 @@ def read(**changes: Any) -> Settings:
         raise Wrong(f"{name}: {reason}" if name else reason) from None
     except UnicodeDecodeError:
         raise Wrong(".env is not readable as UTF-8 text: save it as UTF-8") from None
+
+
+def names_in_file() -> set[str]:
+    """What `.env` gives a value to. Raises Wrong for a line that gives none: passed over, it would be missed much later."""
+    if not FILE.is_file():
+        return set()
+    with FILE.open(encoding="utf-8") as file:
+        lines = [line for line in parse_stream(file) if line.error or line.key]
+    for line in lines:
+        if line.error or line.value is None:
+            raise Wrong(f".env: line {line.original.line} must look like NAME=value, such as BAYLINE_PORT=8080")
+    return {line.key for line in lines if line.key}
+
+
+def unknown() -> list[str]:
+    """Names that look like settings, in `.env` or around us, and are none: most likely misspelt."""
+    known = {str(field.alias) for field in Settings.model_fields.values()}
+    named = {name for name in names_in_file() if name.startswith(_OURS)} | {
+        name for name in os.environ if name.startswith("BAYLINE_")
+    }
+    return sorted(named - known)

@@ -80,6 +80,23 @@ def test_a_webhook_that_does_not_arrive() -> None:
 
 
 @pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_what_a_start_passes_over_in_the_file_is_told(sample_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """PR10: a name that is misspelt, and secrets that others on the machine may read."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", sample_url)
+    monkeypatch.delenv("TELEGRAM_BOT_TOKEN", raising=False)
+    (tmp_path / ".env").write_text("TELEGRAM_BOT_TOKN=123456789:AAHabcdefghijkl\nBAYLINE_WHATEVER=1\n")
+    (tmp_path / ".env").chmod(0o644)
+    told = " ".join(CliRunner().invoke(app, ["check"]).output.split())
+    assert "there is no TELEGRAM_BOT_TOKN. → Write TELEGRAM_BOT_TOKEN if that is meant." in told
+    assert "there is no BAYLINE_WHATEVER. → README.md lists" in told
+    assert "others on this machine may read .env, and it holds secrets. → chmod 600 .env" in told
+    assert "AAH" not in told
+    (tmp_path / ".env").chmod(0o600)
+    assert "may read .env" not in CliRunner().invoke(app, ["check"]).output
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 def test_in_december_the_holidays_of_next_year_are_asked_for(
     sample_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import clock_of
-from bot.settings import Settings, Wrong, read
+from bot.settings import Settings, Wrong, read, unknown
 
 TOKEN = "123456789:AAHabcdefghijklmnopqrstuvwxyz012345"
 
@@ -42,7 +42,7 @@ def test_without_any_setting_it_is_sqlite_on_this_machine() -> None:
         ("TELEGRAM_BOT_TOKEN", "hello", "@BotFather"),
         ("TELEGRAM_API_URL", "api.telegram.org", "begins with https://"),
         ("TELEGRAM_WEBHOOK_SECRET", "with space", "letters, digits"),
-        ("BAYLINE_PORT", "eighty", "integer"),
+        ("BAYLINE_PORT", "eighty", "a number from 0 to 65535, such as 8080"),
         ("BAYLINE_PORT", "70000", "65535"),
         ("BAYLINE_CLOCK_FILE", "nowhere.txt", "existing file"),
         ("TELEGRAM_STAFF_CHAT", "our staff", "number of a group"),
@@ -120,3 +120,23 @@ def test_a_clock_file_without_an_instant_stops_the_start(tmp_path: Path, spoilt:
     file.write_text(spoilt)
     with pytest.raises(ValueError, match=r"BAYLINE_CLOCK_FILE: .*now must hold an instant with offset such as 2026"):
         clock_of(file)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "line"),
+    [("BAYLINE_PORT=8080\nthis is = not\n", 2), ("# ours\nBAYLINE_PORT\n", 2), ('BAYLINE_HOST="127.0.0.1\n', 1)],
+)
+def test_a_line_of_the_file_that_gives_nothing_stops_the_start(tmp_path: Path, spoilt: str, line: int) -> None:
+    """PR10: it is named by its number; what stands in it may be a secret."""
+    (tmp_path / ".env").write_text(spoilt)
+    with pytest.raises(Wrong, match=rf"^\.env: line {line} must look like NAME=value"):
+        read()
+
+
+def test_a_file_as_people_write_it(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "# ours\n\nexport BAYLINE_PORT = 8081\nBAYLINE_HOST='0.0.0.0' # all\nOTHER=\"a\nb\"\nBAYLINE_PROT=1\n"
+    )
+    settings = read()
+    assert (settings.port, settings.host) == (8081, "0.0.0.0")
+    assert unknown() == ["BAYLINE_PROT"]
