@@ -53,6 +53,14 @@ def _new_years_eve_of_the_moon(year: int) -> date | None:
     return first - timedelta(days=1) if first else None
 
 
+def _days_before(rule: _Rule, count: int) -> _Rule:
+    def day(year: int) -> date | None:
+        found = rule(year)
+        return found - timedelta(days=count) if found else None
+
+    return day
+
+
 def _term(constant: float) -> Callable[[int], int]:
     # Day of the month of a solar term in this century; it holds for the years of the lunar table but one (see below).
     return lambda year: int(year % 100 * 0.2422 + constant) - year % 100 // 4
@@ -95,7 +103,8 @@ RULES: dict[str, _Rule] = {
     "double12": _fixed(12, 12), "macau": _fixed(12, 20), "christmas_eve": _fixed(12, 24), "christmas": _fixed(12, 25),
     "boxing": _fixed(12, 26), "peace228": _fixed(2, 28), "juneteenth": _fixed(6, 19), "canada": _fixed(7, 1),
     "australia": _fixed(1, 26), "anzac": _fixed(4, 25), "waitangi": _fixed(2, 6), "republic": _fixed(1, 26),
-    "gandhi": _fixed(10, 2), "spring": _lunar(1, 1), "spring_eve": _new_years_eve_of_the_moon, "lantern": _lunar(1, 15),
+    "gandhi": _fixed(10, 2), "spring": _lunar(1, 1), "spring_eve": _new_years_eve_of_the_moon,
+    "before_eve": _days_before(_new_years_eve_of_the_moon, 1), "lantern": _lunar(1, 15),
     "buddha": _lunar(4, 8), "dragon_boat": _lunar(5, 5), "qixi": _lunar(7, 7), "ghost": _lunar(7, 15),
     "mid_autumn": _lunar(8, 15), "double_ninth": _lunar(9, 9), "laba": _lunar(12, 8), "qingming": _qingming,
     "solstice": _solstice, "diwali": _listed(_DIWALI), "diwali@SG": _listed(_DIWALI_SG), "vesak": _listed(_VESAK),

@@ -22,6 +22,9 @@ def fold(text: str) -> tuple[str, list[int]]:
     return _closed(_meant("".join(folded)), places)
 
 
+# Numerals as on cheques, right before what they count.
+_CAPITALS = re.compile(r"[壹贰叁肆伍陆柒捌玖拾]{1,3}(?=[月日号点时])|(?<=点)[壹贰叁肆伍陆柒捌玖拾]{1,3}(?=分)")
+_AS_WRITTEN = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 _GAP = re.compile(r"(?<=\d) (?=[点时分号日月年个小刻钟天周星礼])|(?<=[年月点差第]) (?=\d)")
 
 
@@ -29,6 +32,7 @@ def _meant(folded: str) -> str:
     """With the characters that were meant where others were typed; as long as it was, so that places stay."""
     if folded.isascii():
         return folded
+    folded = _CAPITALS.sub(lambda found: found[0].translate(_AS_WRITTEN), folded)
     for wrong, meant in slips_of_characters():
         folded = wrong.sub(meant, folded)
     return folded

@@ -144,6 +144,10 @@ def _check_part(wish: Wish, items: list[Item], tokens: list[Token]) -> None:
     if not sides or not times:
         return
     low, high = min(sides[0].place, times[0].place), max(sides[0].place, times[0].place)
+    at, early = wish.times, sides[0].value == "morning" and high - low > 1
+    if early and isinstance(at, Clock) and not at.sure and 1 <= at.hour <= 5:
+        # "Friday morning I bring it, 4 o'clock I fetch it": nobody comes at four in the morning.
+        raise Unsure("unsure")
     apart = sum(t.end - t.start for t in tokens[low:high] if t.kind == "x")
     if apart > 6 and _hours(wish, "") != _hours(wish, wish.part):
         raise Unsure("unsure")

@@ -57,7 +57,9 @@ def _with_feasts_that_fall(tokens: list[Token], text: str) -> list[Token]:
 
 def drop_refused(items: list[Item], tokens: list[Token]) -> None:
     for place, token in enumerate(tokens):
-        if token.kind == "!" or (token.kind == "^" and _tells_what_follows(tokens, place)):
+        if token.kind == "!" and _stands_behind(tokens):
+            found = _group_before(items, tokens, place)
+        elif token.kind == "!" or (token.kind == "^" and _tells_what_follows(tokens, place)):
             found = _group_after(items, tokens, place) or _group_before(items, tokens, place)
         elif token.kind == "^" and _says_again(tokens, place):
             continue
@@ -99,6 +101,17 @@ def _says_again(tokens: list[Token], place: int) -> bool:
     """6点太早你们没开门吧: two reasons of one refusal."""
     before = "".join(t.kind for t in tokens[:place]).rstrip("x")
     return before.endswith("^")
+
+
+def _stands_behind(tokens: list[Token]) -> bool:
+    """周一不要周二不要就周三: each refusal stands behind its day, as the last of them shows."""
+    kinds = "".join(t.kind for t in tokens)
+    marks = [i for i, kind in enumerate(kinds) if kind == "!"]
+    return (
+        len(marks) > 1
+        and all(i and kinds[i - 1] in "Dw" for i in marks)
+        and kinds[marks[-1] + 1 : marks[-1] + 2] not in ("D", "w")
+    )
 
 
 def _tells_what_follows(tokens: list[Token], place: int) -> bool:

@@ -16,8 +16,10 @@ _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 _AFT = re.compile(r"\s?\d")
 # "I am off Thursday so Friday at 10": what was weighed before is over. Nothing else may be told of that day.
 _SO = re.compile(
-    r",?\s(?:(?:on|this|next|maybe|perhaps|probably) ){0,2}(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|tomorrow|tmrw?|today)"
+    r",?\s(?:(?:on|this|next|maybe|perhaps|probably|lets do|how about) ){0,2}"
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|tomorrow|tmrw?|today)"
     r"(?:\s(?:at|around|about|before|after|between|and|morning|afternoon|arvo|evening|lunchtime|please|pls|then|instead|works?|"
+    r"lah|lor|la|leh|can|"
     r"works better|is (?:good|fine|best|better|ok)|half|quarter|past|to|one|two|three|four|five|six|seven|eight|nine|ten|"
     r"eleven|twelve|thirty|fifteen|o'?clock|noon|midday|[ap]m|\d[\d:.]{0,4}(?:[ap]m)?)){0,8}\s*(?=$|[.,!?])",
     re.ASCII,
@@ -34,6 +36,9 @@ _B4_CLOSING = re.compile(
 # "Can't tomorrow, can't Sat": what follows does not suit.
 _CANT_ON = re.compile(r"\s(?:on |this |next )?(?:mon|tue|wed|thu|fri|sat|sun|tom|tmr|tmw|today|tdy)")
 _CLAUSE_BEGINS = re.compile(r"(?:^|[,.;!?]|\bi|\band)\s*$")
+# "Next Monday is a holiday so Tuesday": of which week?
+_NEXT = re.compile(r"\b(?:next|nxt) (?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b")
+_WHOLE = frozenset(["march", "april", "june", "july", "may"])
 _DATED = re.compile(r"\d(?:st|nd|rd|th)\s$")
 _APART = re.compile(r"[\s-]{1,3}")
 
@@ -84,6 +89,8 @@ def scan(text: str, context: Context) -> list[Token]:
             found = composite(text, place, context) or number(text, place, context)
         elif c == "(" and (bracketed := composite(text, place, context)):
             found = bracketed
+        elif text.startswith(("->", "=>"), place):
+            found = [Token(">", place, place + 2)]
         elif c in _PUNCTUATION:
             found = [Token(_PUNCTUATION[c], place, place + 1)]
         else:
@@ -124,7 +131,7 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
     if word == "aft" and _AFT.match(text, end):
         # "Aft 5" is after five; "tmr aft 5pm" may be that or the afternoon at five.
         return [Token("V" if _DAYED.search(text[:place]) else "A", place, end)]
-    if word == "so" and _SO.match(text, end) and not _COMES.search(text[:place]):
+    if word == "so" and _SO.match(text, end) and not _COMES.search(text[:place]) and not _NEXT.search(text[:place]):
         return [Token("*", place, end, "so")]
     if word in ("cant", "can't") and _CANT_ON.match(text, end) and _CLAUSE_BEGINS.search(text[:place]):
         return [Token("!", place, end)]
@@ -143,7 +150,13 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
     if meaning is None:
         # A day that is spelt beyond repair makes us ask.
         return [Token("V" if spelling.looks_like_a_day(word) else "x", place, end, word)]
-    if meaning[0] in "mw" and end - place <= 5 and text[end : end + 1] == "." and not _DATED.search(text[:place]):
+    if (
+        meaning[0] in "mw"
+        and end - place <= 5
+        and word not in _WHOLE
+        and text[end : end + 1] == "."
+        and not _DATED.search(text[:place])
+    ):
         # "Dec. 21": the dot belongs to the short form.
         end += 1
     return meaning_of(*meaning, place, end, context)
@@ -182,6 +195,9 @@ def _word_with_digits(text: str, place: int, end: int, context: Context) -> list
     """ "at10" is two words; "a4", "ev6" and plates are one that says nothing."""
     word = text[place:end]
     meaning = lexicon.english_words().get(word) or lexicon.english_words().get(spelling.meant(word))
+    if word in ("am", "pm") and not text.isascii():
+        # 明天pm3点.
+        return [Token("a", place, end, word)]
     if meaning and meaning[0] in _BEFORE_DIGITS and word not in ("may", "in", "march"):
         return meaning_of(*meaning, place, end, context)
     if word == "b" and (closing := _B4_CLOSING.match(text, place)):

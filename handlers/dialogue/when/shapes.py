@@ -63,7 +63,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(rf"差({_N}|一刻)分?(?:钟)?(?:就)?(?:到|不到)?({_N})点(?:钟)?"), shapes_clock.short_of),
         (re.compile(rf"({_N})点(?:钟)?差({_N}|一刻)分?(?:钟)?"), shapes_clock.short_of_later),
         (re.compile(
-            rf"({_N})(?:点|时(?![间候段代常刻装不尚速]))(?:钟|整|正)?(?:"
+            rf"({_N})(?:来(?=点)|几(?=点))?(?:点|时(?![间候段代常刻装不尚速]))(?:钟|整|正)?(?:"
             rf"(?:踏|搭)?(半)(?!个?(?:小时|钟头|天|月|年))|踏(正)|([一两二三123])(?:刻钟?|个?骨)"
             rf"|(?:踏|搭)([{_C}]{{1,2}}|\d{{1,2}})|([{_C}]{{1,3}}|\d{{1,2}})个字"
             rf"|(过|零|〇|0|○)?({_N})(?:分(?!钟)|{minute_end}))?(?:钟|整|正)?"), shapes_clock.clock),
@@ -74,7 +74,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"(?![\d{_C}底期位处付]))"), shapes_clock.arriving),
         (re.compile(
             rf"([{_C}\d]{{1,4}}|半|\d{{1,2}}\.\d)(?:个)?(半)?"
-            rf"(小时|钟头|钟(?=后|之后|以后|内)|分钟|刻钟|天|周|星期|礼拜|(?<=个)月|(?<=半)月|(?<=个半)月|年)(半)?"
+            rf"(小时|钟头|钟(?=后|之后|以后|内)|个字(?=后|之后|以后)|分钟|刻钟|天|周|星期|礼拜|(?<=个)月|(?<=半)月|(?<=个半)月|年)(半)?"
             r"((?:之|以|过)?后(?![天日面头视备轮杠盖排座门]))?"), shapes_clock.length),
         (re.compile(r"(?<=[点分半钟整刻\d])前(?=[来往去])"), shapes_clock.before),
         (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才])"), shapes_clock.after),
@@ -91,7 +91,9 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"第([三四五六七八3-8])[天日]"), shapes_days.nth_day),
         (re.compile(rf"过(?=[{_C}\d]{{1,2}}个?(?:星期|周|礼拜)[的嘅之](?:星期|周|礼拜))"), shapes_clock.inside),
         (re.compile(rf"({_N})日(?=[之以]?[后内])|(?<=[前后])([一两])日"), shapes_clock.days_length),
-        (re.compile(rf"(?<![\u4e00-\u9fff])过(?=(?![两2])[{_C}\d]{{1,2}}(?:天|个?星期|周|个?礼拜|个月))"), shapes_clock.inside),
+        (re.compile(
+            rf"(?<![\u4e00-\u9fff])过(?=(?![两2])[{_C}\d]{{1,2}}(?:天|个?星期|周|个?礼拜|个月)"
+            rf"|[{_C}\d]{{1,2}}个?半?(?:小时|钟头|分钟))"), shapes_clock.inside),
         (re.compile(r"(?:几|数|若干|好几|十几)(?:个)?(?:小时|钟头|钟|分钟|天|日|周|星期|礼拜|月|年)"), shapes_clock.vague),
         (re.compile(rf"({_N})[号日](?![码]|后天)"), shapes_days.number),
     ]  # fmt: skip

@@ -15,7 +15,7 @@ def clock(match: re.Match[str], context: Context) -> Shaped | None:
         if both is None or match.end() > match.end(1) + 2:
             return as_token("V", match, None)
         return as_token("R", match, Between(Clock(both[0]), Clock(both[1])))
-    if match[1] == "九十" and match.end() == match.end(1) + 1:
+    if match[1] == "九十" and match[0][2:] in ("点", "点钟"):
         return as_token("R", match, Between(Clock(9), Clock(10)))
     minute = 0
     if half:
@@ -68,8 +68,8 @@ def hours(match: re.Match[str], context: Context) -> Shaped | None:
 
 
 _UNITS = {
-    "小时": "hour", "钟头": "hour", "钟": "hour", "分钟": "minute", "刻钟": "quarter", "天": "day", "周": "week",
-    "星期": "week", "礼拜": "week", "月": "month", "年": "year",
+    "个字": "minute", "小时": "hour", "钟头": "hour", "钟": "hour", "分钟": "minute", "刻钟": "quarter", "天": "day",
+    "周": "week", "星期": "week", "礼拜": "week", "月": "month", "年": "year",
 }  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def length(match: re.Match[str], context: Context) -> Shaped | None:
     number = 0.5 if amount == "半" else float(amount) if amount[0].isdigit() and "." in amount else chinese(amount)
     if number is None:
         return as_token("V", match, None) if neighbours(amount) else None
-    number += 0.5 if half_before or half_after else 0
+    number = number * 5 if unit == "个字" else number + (0.5 if half_before or half_after else 0)
     end = match.end() - len(after or "")
     tokens = [Token("T", match.start(), end, Length(number, _UNITS[unit]))]
     return [*tokens, Token("Y", end, match.end())] if after else tokens

@@ -13,7 +13,7 @@ from handlers.dialogue.when.tokens import Context, Token
 def weekday(match: re.Match[str], context: Context) -> Shaped | None:
     prefix, weekday = match[1], WEEKDAYS[match[2]]
     if prefix is None:
-        if match[0][0] in "个一":
+        if match[0][0] in "个一" and match.string[match.start() - 1 : match.start()] not in ("前", "后"):
             return None
         return as_token("w", match, weekday)
     if prefix.startswith("上"):

@@ -38,6 +38,7 @@ _OTHERS = frozenset(
 
 
 _VOWELS = re.compile(r"[aeiou]|(?<=y)s$")
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1")
 # The consonants of a day: whoever leaves out vowels or doubles letters still writes these.
 _BONES = {
@@ -60,6 +61,9 @@ def looks_like_a_day(word: str) -> bool:
 
 def meant(word: str) -> str:
     """The word itself or the one that it was meant to be."""
+    if _DRAWN_OUT.search(word):
+        # "Nooooo".
+        word = _DRAWN_OUT.sub(r"\1", word)
     if slip := slips().get(word):
         return slip
     if not 5 <= len(word) <= 11 or word in _OTHERS:

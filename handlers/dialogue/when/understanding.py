@@ -6,6 +6,7 @@ from datetime import datetime
 from handlers.dialogue.when import reading as making
 from handlers.dialogue.when.arriving import with_arrivals
 from handlers.dialogue.when.asides import drop_any_part, drop_asides, drop_asked, drop_booked, drop_engaged, keep_asked
+from handlers.dialogue.when.chosen import drop_fetched, drop_less_liked, drop_told
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.following import drop_named_for_following, with_following_days
 from handlers.dialogue.when.grammar import parse
@@ -16,6 +17,7 @@ from handlers.dialogue.when.past import drop_past
 from handlers.dialogue.when.refused import drop_refused, with_day_of_refusal, with_refusals, with_remarks
 from handlers.dialogue.when.result import Reason, Understood
 from handlers.dialogue.when.scanning import scan
+from handlers.dialogue.when.shifting import with_shifts
 from handlers.dialogue.when.tokens import Context, Token
 from handlers.dialogue.when.unread import left_unread, too_far
 from handlers.dialogue.when.vetoes import blank
@@ -50,6 +52,7 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     tokens = with_moves(with_remarks(with_refusals(tokens, folded), folded), context)
     tokens = with_days_joined(parse(tokens, context), context)
     tokens = with_arrivals(with_following_days(tokens, context, folded), context, folded)
+    tokens = with_shifts(tokens, context, folded)
     items = items_of(tokens)
     if len(items) > _MOST_ITEMS:
         return Understood(reason="unsure")
@@ -58,6 +61,9 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     drop_moved(items, tokens)
     drop_corrected(items, tokens, context)
     drop_named_for_following(items)
+    drop_less_liked(items, folded)
+    drop_told(items, tokens, folded)
+    drop_fetched(items, folded)
     drop_engaged(items, folded)
     drop_asked(items, folded)
     drop_asides(items, tokens, context, folded)

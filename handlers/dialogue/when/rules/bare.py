@@ -111,7 +111,8 @@ def promoted(context: Context, tokens: list[Token]) -> Made:
     if isinstance(token.value, int) and token.value >= 100:
         # "My budget is 500, Friday".
         firm = any(t.kind in "@ABF" for t in tokens[:index])
-        if not firm and (any(t.kind == "," for t in tokens) or (token.value < 1000 and token.value % 100 == 0)):
+        hundreds = token.value < 1000 and token.value % 100 == 0 and token.end - token.start < 4
+        if not firm and (any(t.kind == "," for t in tokens) or hundreds):
             return None
     # Four digits are written by people who count to 24: 0830, 1430.
     if token.end - token.start == 4 and isinstance(token.value, int) and token.value >= 100:

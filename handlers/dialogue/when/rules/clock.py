@@ -85,6 +85,7 @@ RULES = [
     ("(?<=[DwpFb@,l])k[-t][knc]|k[-t][knc](?=[lI,]*[Dwp])", span),
     ("[BAF]k|[Dwp][,l@]*k|k[lI,e]*[wDp]", promoted),
     ("[Dwp](?:[,l@4]|Ie)*n(?:x|(?=[^x])|$)", promoted),
+    ("[Dwp][.]n(?=[.?]*$)", promoted),
     ("n(?:[,l@]|[lIj]e)*[Dwp]", promoted),
     ("Mx?[nk](?=x?>)", promoted),
     ("[BA]n(?=[^xu]|$)|[BA]nx", promoted),

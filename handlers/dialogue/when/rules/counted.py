@@ -154,6 +154,14 @@ def feast_eve(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
 
 
+def day_behind(context: Context, tokens: list[Token]) -> Made:
+    """Easter Monday之后嗰日: the day after it."""
+    start = as_date(context, tokens[0])
+    if tokens[-1].value != "that" or start is None:
+        return None
+    return joined("D", tokens, days.on(start + DAY))
+
+
 def week_commencing(context: Context, tokens: list[Token]) -> Made:
     """ "Week of the 7th", "w/c 7 Dec"."""
     start = as_date(context, tokens[-1])
@@ -237,6 +245,7 @@ RULES = [
     ("wA(?=[@p.,?4]|$)", weekday_after),
     ("D[{}]?[YZ]j?e?w", weekday_beside_feast),
     ("D[{}]?[YZ]j?D", nth_beside_feast),
+    ("D[{}]?YQ", day_behind),
     ("DjZT|D[YZ]T", feast_eve),
     ("[Dw]j?Q", lambda c, t: joined("V", t, None) if t[-1].value == "few" else None),
     ("Ke?[Dw]", week_commencing),

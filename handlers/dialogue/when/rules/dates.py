@@ -144,6 +144,22 @@ def dotted_english(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.month_day(context, value[1], value[0]))
 
 
+def dotted_with_time(context: Context, tokens: list[Token]) -> Made:
+    """ "24.11 at 3pm", "24.11 3pm": the time is said beside it, so this is the date."""
+    value = tokens[0].value
+    if context.chinese or context.region == "US" or not isinstance(value, tuple) or not (value[0] > 12 and 1 <= value[1] <= 12):
+        return None
+    return [Token("D", tokens[0].start, tokens[0].end, days.month_day(context, value[1], value[0])), *tokens[1:]]
+
+
+def dashed_chinese(context: Context, tokens: list[Token]) -> Made:
+    """11-25 10:00."""
+    month, day = tokens[0].value, tokens[2].value
+    if not context.chinese or context.cantonese or not (isinstance(month, int) and isinstance(day, int) and 12 < day <= 31):
+        return None
+    return joined("D", tokens[:3], days.month_day(context, month, day)) + tokens[3:] if 1 <= month <= 12 else None
+
+
 def chosen_weekday(context: Context, tokens: list[Token]) -> Made:
     """ "Sat 5": the 5th if that is a Saturday; "Friday 10" with no such 10th is left to the clock."""
     weekday, token = tokens[0].value, tokens[-1]
@@ -193,6 +209,7 @@ RULES = [
     ("yj?m|m,?y", month_of_year),
     ("d|o(?!w)", number),
     ("[l4BAFtw],?ef", number),
+    ("(?:^|[,.])ef(?=[@cp,.?]|$)", number),
     ("len(?![aOu:])|en(?=[.?,]|$)", number_after_on),
     ("nD", days_after_tomorrow),
     ("sm", slashed_days),
@@ -201,6 +218,8 @@ RULES = [
     ("w,?n(?![aOuPth|:&i/-])", chosen_weekday),
     ("(?:^|[^pDw@AB,])k(?=[^a]|$)", dotted_chinese),
     ("k(?=[pc])", dotted_before_time),
+    ("k[,@l]*c", dotted_with_time),
+    ("n-n[,@]?p?[c]", dashed_chinese),
     ("k", dotted_english),
     ("mVj?D", head_of_month),
     ("V(?=[Dw]p)", early),

@@ -45,6 +45,11 @@ def ago(context: Context, tokens: list[Token]) -> Made:
     return joined("Q", tokens, None) if tokens[1].value == "ago" else None
 
 
+def since(context: Context, tokens: list[Token]) -> Made:
+    """ "Since 2 days the engine light is on"."""
+    return joined("Q", tokens, None) if tokens[0].value == "since" else None
+
+
 def weekdays_from_now(context: Context, tokens: list[Token]) -> Made:
     """ "2 Sundays from now"."""
     count, weekday = tokens[0].value, tokens[1].value
@@ -88,6 +93,7 @@ RULES = [
     ("T_", without_time),
     ("TQl?w", ago),
     ("TQ", ago),
+    ("AT", since),
     ("HP[w]", past),
     ("[LV]T|L[u](?![jI])", lambda c, t: past(c, t) if t[0].kind == "L" else vague(c, t)),
     ("[NCH]T", vague),

@@ -1,0 +1,51 @@
+"""Which of several days and times counts: the one that is liked or settled on, and not when the car is fetched."""
+
+from itertools import pairwise
+
+from handlers.dialogue.when.days import Day
+from handlers.dialogue.when.items import Item, alive, clause
+from handlers.dialogue.when.tokens import Token
+
+
+def drop_less_liked(items: list[Item], text: str) -> None:
+    """6号7号都行，7号更好; 9月1开学，2号先有空; "25th or 26th, 25th preferable": one day of several is the wish."""
+    found = [item for item in alive(items) if item.slot == "day"]
+    liked = [item for item in found if clause("liked_after", text).match(text, item.token.end)]
+    if len(found) < 2 or len({item.value for item in liked}) != 1 or any(_kind(item) == "span" for item in found):
+        return
+    if _kind(liked[0]) == "number" and any(_kind(item) != "number" for item in found):
+        # "5th Feb. 6th is better": of that month?
+        return
+    for item in found:
+        if item not in liked:
+            item.dropped = "less liked"
+
+
+def drop_told(items: list[Item], tokens: list[Token], text: str) -> None:
+    """今日做冬，听日啦: what is on a day is told, and another day is settled on."""
+    settled = clause("settled_after", text)
+    for item, later in pairwise([item for item in alive(items) if item.slot == "day"]):
+        between = [t.kind for t in tokens[item.place + 1 : later.place]]
+        told = between[:1] == ["x"] and between[-1:] == [","] and set(between) <= set("x,^{")
+        if not told or clause("visits", text).search(text, 0, later.token.start):
+            continue
+        if settled.match(text, later.token.end) and not settled.match(text, item.token.end):
+            item.dropped = "told"
+
+
+def drop_fetched(items: list[Item], text: str) -> None:
+    """ "Drop it at 8 and pick it up at 5", 早上8点送来下午5点取: they come at eight."""
+    fetched = clause("fetched_before", text)
+    for item, later in pairwise([item for item in alive(items) if item.slot == "time"]):
+        fetches = fetched.search(text[item.token.end : later.token.start]) or clause("fetched_after", text).match(
+            text, later.token.end
+        )
+        if not fetches or fetched.search(text[: item.token.start]):
+            continue
+        for one in alive(items):
+            if one is later or (one.slot == "part" and one.place == later.place - 1):
+                one.dropped = "fetched"
+
+
+def _kind(item: Item) -> str:
+    return item.value.kind if isinstance(item.value, Day) else ""
