@@ -57,6 +57,7 @@ CHATS = Table(
     Column("burst", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("muted_until", Moment),
     UniqueConstraint("channel", "address"),
 )
 # Everything of one person; most chats are of nobody whom we know.
@@ -72,7 +73,7 @@ class Chat:
     `form`, `run`, `slot`, `answers`, `asked`: the open form, a random mark of this run of it, the slot that was asked
     last, what is known, and the slots asked so far in their order. `misses`: answers in a row that were not understood.
     `ticket_id`: the ticket whose advisor holds the chat. `stopped_at`: no marketing since then.
-    `burst_at`, `burst`: start and count of the current burst of messages.
+    `burst_at`, `burst`: start and count of the current burst of messages. `muted_until`: staff do not hear them before then.
     """
 
     id: int
@@ -100,6 +101,7 @@ class Chat:
     burst: int = 0
     created_at: datetime | None = None
     seen_at: datetime | None = None
+    muted_until: datetime | None = None
     # Not a column: what it had when its turn began, as far as that can be told.
     arrived: "tuple[Any, ...] | None" = field(default=None, repr=False, compare=False)
 
@@ -108,6 +110,7 @@ class Chat:
 _STATE = [
     "name", "customer_id", "store_id", "model_id", "language", "language_chosen", "form", "run", "slot", "answers", "asked",
     "asked_at", "misses", "ticket_id", "stopped_at", "burst_at", "burst",
+    "muted_until",
 ]  # fmt: skip
 # What most turns change, and nothing else: no form, no ticket, no customer.
 _PASSING = ["name", "language", "burst_at", "burst"]

@@ -3,4 +3,4 @@
 from handlers.danger import flow
 from handlers.dialogue import Feature
 
-FEATURE = Feature("danger", urgent=flow.heard)
+FEATURE = Feature("danger", urgent=flow.heard, loud=flow.loud)

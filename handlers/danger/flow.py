@@ -30,6 +30,10 @@ def heard(turn: Turn) -> Reply | None:
     return Reply(f"{advice}\n\n{called.text}", called.buttons, leaves=True)
 
 
+def loud(turn: Turn) -> bool:
+    return kind_of(turn.words) is not None
+
+
 def kind_of(words: str) -> str | None:
     """brakes, fire, poison, hurt, crash or stranded; None when nothing is wrong now."""
     said = fold(words)

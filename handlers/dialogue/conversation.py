@@ -56,6 +56,8 @@ class Conversation:
         kind_word = self._leave_idle_form(turn)
         word = self._universal_word(incoming)
         rights = incoming.kind == "text" and _command_of(incoming.text) in self._always
+        if chat.muted_until and turn.now < chat.muted_until and not rights and (said := self._muted(turn, word, press)):
+            return said
         if chat.ticket_id is not None and not rights and word not in ("menu", "start", "language", "stop") and not incoming.press:
             for feature in self.features.values():
                 if feature.held:
@@ -80,6 +82,16 @@ class Conversation:
         elif kind_word:  # a button of the question that was put aside: there is no newer message to point at
             return Said(Reply(kind_word, [turn.button("dialogue.button.menu", "menu")]))
         return said
+
+    def _muted(self, turn: Turn, word: str | None, press: Press | None) -> Said | None:
+        """Nothing is said to words that staff have muted, which are written down already; None for what is heard all the same."""
+        if turn.incoming.kind == "press":
+            calls = press is not None and (press.do == "person" or press.do.startswith("tickets."))
+            return Said(toast=turn.texts.label("dialogue.muted", turn.language, {})) if calls else None
+        if word in ("menu", "start", "language", "stop"):
+            return None
+        loud = turn.incoming.kind == "text" and any(one.loud(turn) for one in self.features.values() if one.loud)
+        return None if loud else Said()
 
     def _leave_idle_form(self, turn: Turn) -> str:
         chat = turn.chat

@@ -54,6 +54,7 @@ class Feature:
     `pushes`: look who is due and post to them, every half a minute, in any worker; doing it twice must change nothing.
     `files`: what a browser may fetch by an unguessable token, by its name ("visit.ics").
     `held`: hears what is said while a person holds the chat and the bot is silent.
+    `loud`: whether words are so grave that they are heard even from a chat that staff have muted.
     `sweeps`: what has to be done when time goes by; see `Sweep`. `letters`: what is written to many people; see `Letters`.
     """
 
@@ -76,5 +77,6 @@ class Feature:
     pushes: "Sequence[Callable[[Push], None]]" = ()
     files: "Mapping[str, Callable[[Session, Shop, Texts, str, datetime], Document | None]]" = field(default_factory=dict)
     held: "Callable[[Turn], None] | None" = None
+    loud: "Callable[[Turn], bool] | None" = None
     sweeps: "Sequence[Sweep]" = ()
     letters: "Sequence[Letters]" = ()

@@ -8,7 +8,7 @@ from handlers.desk import Desk, Go, Missing
 from handlers.dialogue import Refusal
 from handlers.inbox import rules
 from handlers.lessons import actions as lessons
-from handlers.tickets import actions, merging
+from handlers.tickets import actions, merging, muting
 from handlers.tickets.work import By, Work
 from storage import chats, drafts, marks, media, messages, presence, staff, suggestions, tickets
 from storage.tickets import TIERS, Ticket
@@ -115,6 +115,18 @@ def reopen(desk: Desk) -> Go:
 def hand_back(desk: Desk) -> Go:
     actions.hand_back(work_of(desk), desk.things["ticket"])
     return done(desk, desk.things["ticket"], "hand_back", "inbox.handed_back")
+
+
+def mute(desk: Desk) -> Go:
+    """For so many hours, or lifted."""
+    ticket: Ticket = desk.things["ticket"]
+    if desk.field("do") == "lift":
+        muting.lift(work_of(desk), ticket)
+        return done(desk, ticket, "unmute", "tickets.mute.is_lifted")
+    typed = desk.field("hours", 4)
+    hours = int(typed) if typed.isascii() and typed.isdecimal() else -1
+    muting.mute(work_of(desk), ticket, hours)
+    return done(desk, ticket, "mute", "tickets.mute.done", hours=hours)
 
 
 def merge(desk: Desk) -> Go:

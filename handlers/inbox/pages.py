@@ -22,7 +22,7 @@ from handlers.inbox import (
     thread,
     waiting,
 )
-from handlers.tickets import promises
+from handlers.tickets import muting, promises
 from handlers.tickets.answers import Answer
 from handlers.tickets.work import store_of
 from storage import beside, chats, handiness, marks, media, presence, staff, tickets
@@ -56,6 +56,8 @@ def show(desk: Desk) -> Mapping[str, Any]:
         **left,
         **read,
         "chat": chat,
+        "muted": chat.muted_until is not None and chat.muted_until > desk.now,
+        "mute_hours": muting.HOURS,
         "ticket": ticket,
         "answer": desk.field("words") or _begun(offered, desk.asked("answer", 40)) or (draft.words if draft else ""),
         "offered": offered,
@@ -155,6 +157,7 @@ PAGES = [
     Page(path="/tickets/{ticket}/close", roles=EVERYBODY, post=doing.close),
     Page(path="/tickets/{ticket}/reopen", roles=EVERYBODY, post=doing.reopen),
     Page(path="/tickets/{ticket}/bot", roles=EVERYBODY, post=doing.hand_back),
+    Page(path="/tickets/{ticket}/mute", roles=EVERYBODY, post=doing.mute),
     Page(path="/tickets/{ticket}/merge", roles=EVERYBODY, post=doing.merge),
     Page(path="/tickets/{ticket}/unmerge", roles=EVERYBODY, post=doing.unmerge),
     Page(path="/tickets/{ticket}/draft", roles=EVERYBODY, post=doing.draft),

@@ -12,7 +12,7 @@ TOLD = (
     "reopened", "merged", "took_in", "unmerged", "let_go", "split", "handed_back", "phone", "tagged", "untagged",
     "scheduled", "unscheduled",
     "held_up", "lesson", "withdrawn", "rewritten", "gift", "gift_asked", "gift_declined", "snoozed", "woken", "rated",
-    "parts", "parts_here", "parts_late",
+    "parts", "parts_here", "parts_late", "muted", "unmuted",
 )  # fmt: skip
 NAMED = (*TOLD, "replied", "noted", "handed_over", "went_on", "reckoned", "corrected", "note_rewritten")
 

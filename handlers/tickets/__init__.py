@@ -29,6 +29,7 @@ FEATURE = Feature(
     panels=[pages.PANEL],
     pages=[*tier_pages.PAGES, *promise_pages.PAGES],
     held=flow.held,
+    loud=flow.critical,
     keeps=[rules.load],
     sweeps=[Sweep(sweep.due, sweep.look), Sweep(assignment.placeable, sweep.place), Sweep(parts.due, parts.remind)],
 )

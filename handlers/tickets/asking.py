@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from handlers.desk import EVERYBODY, MANAGERS
 from handlers.dialogue import Refusal, languages
 from handlers.dialogue.texts import Texts, escape
-from handlers.tickets import actions, answers, board, gift_buttons
+from handlers.tickets import actions, answers, board, gift_buttons, muting
 from handlers.tickets.answers import Answer
 from handlers.tickets.place import Place, check, language_of, log, member_of, work_of
 from handlers.tickets.pressing import MOST, Press, ask, settle
@@ -188,6 +188,8 @@ BUTTONS: dict[str, tuple[Collection[str], Do]] = {
     "resolve": (EVERYBODY, _resolve),
     "reopen": (EVERYBODY, _reopen),
     "bot": (EVERYBODY, _bot),
+    "mute": (EVERYBODY, muting.ask_mute),
+    "set_mute": (EVERYBODY, muting.set_mute),
 }
 
 

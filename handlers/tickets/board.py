@@ -98,6 +98,8 @@ def card(seen: View) -> str:
     due = tickets.next_due(ticket)
     if ticket.alive and due:
         lines.append(seen.text("due", at=work.when(_reader(seen), ticket, due)))
+    if seen.customer.muted_until and seen.customer.muted_until > work.now:
+        lines.append(seen.text("muted", at=work.when(_reader(seen), ticket, seen.customer.muted_until)))
     if ticket.summary:
         lines.append(f"“{escape(_short(ticket.summary, MOST_SUMMARY))}”")
     if ticket.reasons:
@@ -112,7 +114,7 @@ def buttons(seen: View) -> list[list[dict[str, Any]]]:
     else:
         first = ["assign", "tier"] if seen.ticket.staff_id else ["claim", "assign", "tier"]
         held = seen.customer.ticket_id == seen.ticket.id
-        rows = [first, ["answer", "macro", "coupon"], ["resolve", "bot"] if held else ["resolve"]]
+        rows = [first, ["answer", "macro", "coupon"], ["resolve", "bot", "mute"] if held else ["resolve", "mute"]]
     return [[{"label": seen.label(f"group.button.{do}"), "do": do} for do in row] for row in rows]
 
 

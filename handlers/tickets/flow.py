@@ -143,6 +143,11 @@ def held(turn: Turn) -> None:
         marking.notice(turn, turn.memoised(rules.load).judge(turn.words))
 
 
+def critical(turn: Turn) -> bool:
+    """What goes to the regional manager is heard from anybody."""
+    return turn.memoised(rules.load).judge(turn.words).tier == tickets.CRITICAL
+
+
 def queue(turn: Turn, kind: str, words: str, error: str | None = None) -> Ticket:
     """The open ticket of this chat with the new matter added, or a new one: one chat waits in the queue once."""
     work, ticket = of_turn(turn), tickets.open_of(turn.session, turn.chat.id)

@@ -82,7 +82,7 @@ def begin_again(world: World, ended: bool) -> None:
 def every_button(world: World, room: Room) -> dict[str, str]:
     """What honest buttons would carry, all put on the card by hand, so that each is there at any time."""
     card = next(row for row in reversed(room.rows) if any(button["do"] == "tier" for button in buttons_of(row)))
-    values = {"give": 0, "set_tier": "critical", "say": "hello", "gift": "wash", "grant": 1, "decline": 1}
+    values = {"give": 0, "set_tier": "critical", "say": "hello", "gift": "wash", "grant": 1, "decline": 1, "set_mute": 24}
     data = {**card.data, "buttons": [[{"label": do, "do": do, "value": values.get(do)} for do in BUTTONS]]}
     with world.database.transaction() as session:
         session.execute(update(MESSAGES).where(MESSAGES.c.id == card.id).values(data=data))
