@@ -28,7 +28,8 @@ def _weekday_spans(store: Store, weekday: int) -> Spans:
 def in_words(turn: Turn, store: Store) -> str:
     today = turn.today(store)
     lines = [turn.texts.label("faq.today", turn.language, {"spans": _said(turn, spans_on(store, today))})]
-    lines += [f"{days}: {_said(turn, spans)}" for days, spans in _week(turn, store)]
+    colon = ": " if turn.language == "en" else "："
+    lines += [f"{days}{colon}{_said(turn, spans)}" for days, spans in _week(turn, store)]
     for special in store.special_days:
         if today < special.day <= today + SOON:
             name = special.names.get(turn.language, "")
