@@ -68,14 +68,14 @@ def now_of(settings: Settings) -> datetime:
     return open_clock(settings)()
 
 
-def told(name: str, report: "Report") -> bool:
+def told(name: str, report: "Report", export: bool = False) -> bool:
     """Prints what became of a file; True when it went well."""
     if report.errors:
         typer.secho(f"{name}: nothing was written, {len(report.errors)} problem(s):", fg="red", err=True)
         for problem in report.errors:
             typer.echo(f"  {problem}", err=True)
         return False
-    if report.written:
+    if export:
         typer.echo(f"{name}: {report.written} written")
         return True
     would = " would be" if report.dry_run else ""

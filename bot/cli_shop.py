@@ -93,5 +93,5 @@ def export(
             reports = export_folder(database, path, progress=progress)
         else:
             reports = [(path, export_file(database, path, kind, progress=progress))]
-    done = [told(file.name, report) for file, report in reports]
+    done = [told(file.name, report, export=True) for file, report in reports]
     raise typer.Exit(0 if all(done) else 1)

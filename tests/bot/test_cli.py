@@ -272,6 +272,8 @@ def test_content_goes_out_into_a_folder_that_is_made_and_in_under_a_name_of_ones
 
 
 def test_the_knowledge_base_explains_itself_and_is_measured(bayline: Callable[..., Result], tmp_path: Path) -> None:
+    assert "There is no knowledge base here yet" in bayline("kb", "ask", "when are you open").stderr
+    assert bayline("export", "prices", "none.csv").stdout == "none.csv: 0 written\n"
     bayline("chat", typed="")
     asked = bayline("kb", "ask", "when are you open")
     assert "opening_hours" in asked.stdout

@@ -71,14 +71,16 @@ def test_ch3_unknown_outcome(database: Database, fault: str, purpose: str, copie
 
 
 def test_ch1_a_message_that_nobody_answers_for_is_sent_once_more(database: Database) -> None:
-    """CH1: delivered, and never answered; the second time all is well."""
+    """CH1: delivered, and never answered; the second time all is well. An offer has no second time."""
 
     async def story(fake: FakeTelegram, running: House) -> None:
         running.telegram.api.answer = 0.3
-        fake.fault("silence")
+        fake.fault("silence", chat=7)
+        fake.fault("silence", chat=8)
         post(database, 7, "Your car is ready")
-        await ends(fake, database, "sent")
-        assert fake.user(7).texts == ["Your car is ready"] * 2
+        post(database, 8, "An offer", purpose="marketing")
+        await ends(fake, database, "sent", "uncertain")
+        assert (fake.user(7).texts, fake.user(8).texts) == (["Your car is ready"] * 2, ["An offer"])
 
     tell(database, story)
 

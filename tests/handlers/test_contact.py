@@ -48,6 +48,21 @@ def _same_person(world: World, *people: Customer) -> None:
             session.execute(update(chats.CHATS).where(chats.CHATS.c.id == who.outcome.chat_id).values(customer_id=customer.id))
 
 
+@SHOP_ON_SQLITE
+def test_pv8_a_yes_keeps_the_words_that_it_was_said_to(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PV8: when the words change, what was agreed to before still points at the old ones, in each language apart."""
+    ann = world.customer().starts().says("/settings").presses("✗ Offers")
+    world.customer(language="zh-CN").starts().says("/settings").presses("✗ 优惠")
+    sources = world.engine.texts.keys("en")
+    monkeypatch.setitem(sources, "contact.settings", sources["contact.settings"] + " Now and then.")
+    world.customer().starts().says("/settings").presses("✗ Offers")
+    ann.says("/settings")
+    with world.database.reading() as session:
+        old, chinese, new = (proof.version for proof in session.scalars(select(Consent).order_by(Consent.id)))
+    assert (old[:3], chinese[:8], new[:3]) == ("en:", "zh-Hans:", "en:")
+    assert old != new
+
+
 def test_pv5_nobody_gets_an_offer_without_a_yes_and_the_yes_is_kept_as_proof(world: World) -> None:
     ann = world.customer().starts()
     assert _post(world, ann, "a").reason == "no_consent"
