@@ -118,11 +118,10 @@ class Serving:
         try:
             self._name_things(desk, page)
             shown = page.get(desk)
+            # A template may ask for the store of the address, which nobody looked at before.
+            return Answer(picture=shown) if isinstance(shown, Picture) else self._page(desk, page, shown, asked)
         except Missing:
             return self._problem(desk, 404, "desk.missing", asked)
-        if isinstance(shown, Picture):
-            return Answer(picture=shown)
-        return self._page(desk, page, shown, asked)
 
     def _post(self, page: Page, asked: Asked, now: datetime) -> Answer:
         try:
@@ -171,10 +170,10 @@ class Serving:
                 self._name_things(desk, page)
                 desk.refused = no
                 shown = page.get(desk)
+                assert not isinstance(shown, Picture), "a picture has no form"
+                return self._page(desk, page, shown, asked, refusal=said)
             except Missing:
                 return self._problem(desk, 404, "desk.missing", asked)
-            assert not isinstance(shown, Picture), "a picture has no form"
-            return self._page(desk, page, shown, asked, refusal=said)
 
     def _who(self, session: Session, asked: Asked, now: datetime) -> StaffSession | None:
         return actions.session_of(session, asked.secret, now) if asked.secret else None

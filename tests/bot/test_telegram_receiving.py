@@ -313,6 +313,26 @@ def test_ab3_so_many_photos_an_hour(database: Database, monkeypatch: pytest.Monk
     tell(database, story, photos=clean_photo)
 
 
+@EMPTY_ON_SQLITE
+def test_in11_a_photo_that_telegram_does_not_give_us(database: Database) -> None:
+    """IN11: an expired or invented file_id: said in words, once, and nothing is kept."""
+
+    async def story(fake: FakeTelegram, _house: House) -> None:
+        lost = "Bad Request: wrong file_id or the file is temporarily unavailable"
+        fault = fake.fault("error", "getFile", code=400, description=lost, times=5)
+        ann = fake.user(7)
+        ann.says("help")
+        await ann.sees_messages(1)
+        ann.sends_photo(png())
+        await ann.sees("photo arrived empty")
+        await fake.until(lambda: fake.undelivered == 0)
+        assert fault.seen == 1
+        with database.reading() as session:
+            assert session.execute(select(func.count()).select_from(Media)).scalar_one() == 0
+
+    tell(database, story, photos=clean_photo)
+
+
 @SQLITE
 @pytest.mark.parametrize("name", ["*_[`<b>&`` tg://user?id=1", "<a href='tg://user?id=1'>Bob</a>", "{{77*7}}", "\u202eBob\u200b"])
 def test_in4_a_name_is_shown_as_it_is(database: Database, name: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from handlers.tickets import actions
 from handlers.tickets.work import By, Work
-from storage import chats, marks, messages, tickets
+from storage import audit, chats, marks, messages, tickets
 from storage.tickets import Ticket
 from tests.bot.console.site import Browser, Site, customer_of, mark_in, texts, ticket_in
 
@@ -285,5 +285,52 @@ def test_who_complains_on_the_phone_has_a_ticket_too(url: str) -> None:
             assert opened.staff_id == site.member("ann").id
             # The reminders and offers of the gate do not go where nobody reads.
             assert [(one.channel, one.reachable) for one in chats_of] == [("phone", False)]
+
+    asyncio.run(go())
+
+
+@on_both
+def test_cc9_whatever_two_do_at_once_is_written_down_and_no_note_is_lost(url: str) -> None:
+    """CC9: the last one to assign has it, the second to close is told."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ticket = ticket_in(site.database, "east")
+            path, people = path_of(site, ticket), {"ann": site.staff("ann"), "max": site.staff("max")}
+            members = {login: site.member(login).id for login in people}
+            words = [(login, f"{login} {number}") for number in range(3) for login in people]
+            await asyncio.gather(*(people[login].post(f"{path}/note", note=word) for login, word in words))
+            with site.database.reading() as session:
+                assert sorted(note.text for note in tickets.notes(session, ticket.id)) == sorted(word for _, word in words)
+            others = {"ann": site.token("member", members["max"]), "max": site.token("member", members["ann"])}
+            await asyncio.gather(*(person.post(f"{path}/assign", to=others[login]) for login, person in people.items()))
+            assert now_of(site, ticket).staff_id in members.values()
+            await asyncio.gather(*(person.post(f"{path}/close") for person in people.values()))
+            said = [(await person.get(path)).text for person in people.values()]
+            assert sum("This ticket is closed." in page for page in said) == 1
+            with site.database.reading() as session:
+                log = [(row.action, row.staff_id) for row in audit.newest(session, 50)]
+                history = [event.what for event in tickets.history(session, ticket.id)]
+            assert {who for what, who in log if what == "ticket.assign"} == set(members.values())
+            assert ([what for what, _ in log].count("ticket.close"), history.count("closed")) == (1, 1)
+
+    asyncio.run(go())
+
+
+def test_wb8_what_is_asked_of_the_queue_is_never_a_query(url: str) -> None:
+    """WB8: no part of the address sorts, joins or ends a statement; a per cent sign is a per cent sign."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            ticket_in(site.database, "east", "It rattles at 100 % throttle.", "Bo")
+            for hostile in ("' OR 1=1--", "1; DROP TABLE tickets;--", "id DESC", "\\", "%", "_", "a" * 3000, "\x00", "9" * 40):
+                for name in ("queue", "tier", "tag", "find", "page", "store", "sort", "deep", "view", "after"):
+                    seen = await ann.get("/tickets", params={name: hostile, **({"find": "x"} if name == "deep" else {})})
+                    assert seen.status in (200, 404), (name, hostile)
+            assert await rows(ann, "?find=100+%25") == ["Bo"]
+            assert await rows(ann, "?find=%25rattles") == []
+            assert await rows(ann, "?find=r_ttles") == []
+            assert await rows(ann) == ["Bo"]
 
     asyncio.run(go())
