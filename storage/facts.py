@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Date,
     Dialect,
@@ -187,6 +188,14 @@ def _refreshing(today: date, who: Some) -> Any:
     return row.on_conflict_do_update(index_elements=["customer_id"], set_=values)
 
 
+def to_be(day: date, who: Some) -> CTE:
+    """What the facts of these customers will be on a day to come if nothing happens until then; a query with it has it in the
+    table's place."""
+    made = _computed(day, who).subquery()
+    columns = [column.label(name) for name, column in zip(_NAMES, made.c, strict=True)]
+    return select(*columns).cte(Facts.__tablename__)
+
+
 def _day(value: date, name: str) -> ColumnElement[date]:
     """Written out: SQLite copies a parameter each time that it compares it, which for each of ten visits adds a quarter."""
     return literal_column(f"'{value}'" if name == "sqlite" else f"DATE '{value}'", Date)
@@ -265,7 +274,7 @@ def _computed(today: date, who: Some) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Customer.id,
-            now,
+            now.label("as_of"),
             *(func.coalesce(been.c[name], none) for name in ("visits", "visits_30", "visits_365")),
             been.c.first_on,
             last,

@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy import insert as core_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage import facts
 from storage.catalogue import CarModel
 from storage.chats import CHATS
 from storage.contact import Consent
@@ -213,6 +214,25 @@ def _condition(one: Mapping[str, Any], today: date, who: Some | None) -> ColumnE
 def _ago(today: date, days: int) -> date:
     """That many days before today, or the first or last day that there is."""
     return date.fromordinal(min(max(today.toordinal() - days, 1), date.max.toordinal()))
+
+
+def foreseen(session: Session, which: Sequence[Segment], day: date, ids: Collection[int]) -> set[tuple[int, str]]:
+    """(customer, code) of those of these customers who will be in one of these segments on a day to come, if nothing happens
+    until then. Reads only."""
+    still = or_(Facts.next_on.is_(None), Facts.next_on > day)
+    known = select(Facts.customer_id, still).where(Facts.customer_id.in_(ids))
+    found, kept = set(), dict(session.execute(known).all())
+    # What the passing of days changes is worked out for those who have something to change by then.
+    for new in (False, True):
+        who, values = some(session, [number for number in ids if kept.get(number, False) is not new])
+        if not values["ids"]:
+            continue
+        for one in which:
+            meant = select(Customer.id).join(Facts, Facts.customer_id == Customer.id)
+            meant = meant.where(who.among(Customer.id), _meant(one.rule, day, who))
+            query = meant.add_cte(facts.to_be(day, who)) if new else meant
+            found |= {(number, one.code) for number in session.scalars(query, values)}
+    return found
 
 
 def count(session: Session, rule: Mapping[str, Any], today: date, stores: Collection[int] | None = None) -> tuple[int, int]:

@@ -5,7 +5,7 @@ Days to come are looked at one after the other, and what was said on one counts 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,8 +26,9 @@ from handlers.reminders.facts import Person, Work
 from handlers.reminders.figures import Figures
 from handlers.reminders.mileage import Point
 from handlers.reminders.rules import Rule
-from handlers.reminders.triggers import Signal
-from storage import chats, pushes
+from handlers.reminders.triggers import Entered, Signal
+from handlers.segments import actions as audience
+from storage import chats, pushes, segments
 
 BATCH = 500
 SENT, HELD = "sent", "held"
@@ -66,10 +67,28 @@ def lines(
     for ids in [list(customers)] if customers is not None else _everybody(session):
         people = loading.persons(session, shop, ids, now, everybody=True)
         said = pushes.keys_of(session, f"{PREFIX}:", ids) if not plan.back else {}
+        member = _foreseen(session, plan, now, people)
         for person in people:
-            yield from _Life(session, shop, texts, plan, person, set(said.get(person.id, ()))).lived(now)
+            own = {day: {code for number, code in found if number == person.id} for day, found in member.items()}
+            yield from _Life(session, shop, texts, plan, person, set(said.get(person.id, ())), own).lived(now)
         looked += len(ids)
         progress(looked)
+
+
+def _foreseen(session: Session, plan: Plan, now: datetime, people: Sequence[Person]) -> Mapping[date, set[tuple[int, str]]]:
+    """By day to come (customer, code) of who will be in which segment of our rules, as long as they do nothing."""
+    which = [one for one in segments.all_segments(session) if one.code in _watched(plan)]
+    if not which or plan.back:
+        return {}
+    today, ids = audience.today_of(session, now), [person.id for person in people]
+    days = [today + timedelta(days=number) for number in range(1, plan.days + 1)]
+    return {day: segments.foreseen(session, which, day, ids) for day in days}
+
+
+def _watched(plan: Plan) -> set[str]:
+    """The segments that somebody may come into, or must be in, for one of the rules to speak."""
+    triggers = {rule.trigger.segment for rule in plan.rules if isinstance(rule.trigger, Entered)}
+    return triggers.union(*(rule.audience.segments for rule in plan.rules))
 
 
 def counted(found: Sequence[Line]) -> dict[str, tuple[int, Counter[str]]]:
@@ -93,10 +112,14 @@ def _everybody(session: Session) -> Iterator[list[int]]:
 class _Life:
     """One person's days."""
 
-    def __init__(self, session: Session, shop: Shop, texts: Texts, plan: Plan, person: Person, said: set[str]) -> None:
-        self.session, self.shop, self.plan, self.said = session, shop, plan, said
+    def __init__(
+        self, session: Session, shop: Shop, texts: Texts, plan: Plan, person: Person, said: set[str],
+        member: Mapping[date, set[str]],
+    ) -> None:  # fmt: skip
+        self.session, self.shop, self.plan, self.said, self.member = session, shop, plan, said, member
         self.voice = Voice(person.language, texts, shop)
         self.person = person
+        self.watched, self.been = _watched(plan), person.visits
         self.offers: list[Offer] = []
         self.visits: list[tuple[date, int, frozenset[str]]] = []
 
@@ -107,7 +130,9 @@ class _Life:
         for number in range(self.plan.days):
             today = first + timedelta(days=number)
             spoken = self.person.spoken if number else {}
-            self.person = replace(as_of(whole, today), spoken=spoken) if self.plan.back else self._come(today)
+            self.person = (
+                replace(as_of(whole, today), spoken=spoken) if self.plan.back else self._in_segments(self._come(today), today)
+            )
             moment = instant(today, self.plan.figures.look_at, zone).astimezone(UTC)
             yield from self._day(today, moment if self.plan.back else max(moment, now))
 
@@ -152,6 +177,13 @@ class _Life:
         for day, car_id, services in been:
             self.person = visited(self.person, car_id, day, services)
         return self.person
+
+    def _in_segments(self, person: Person, today: date) -> Person:
+        """With the segments that they are in by then. What a visit that is only supposed would change is not reckoned."""
+        if today not in self.member or person.visits != self.been:
+            return person
+        kept = {code: since for code, since in person.segments.items() if code not in self.watched}
+        return replace(person, segments=kept | {code: person.segments.get(code, today) for code in self.member[today]})
 
 
 def visited(person: Person, car_id: int, day: date, services: frozenset[str]) -> Person:

@@ -14,7 +14,7 @@ from handlers.dialogue import shop as shops
 from handlers.dialogue.memo import Memo
 from handlers.dialogue.push import Push
 from handlers.reminders import figures, preview, rulebook, rules, sweep
-from storage import chats, contact, messages, odometer, pushes
+from storage import chats, contact, facts, messages, odometer, pushes, stores
 from storage.care import CareNote
 from storage.contact import ContactDecision
 from storage.coupons import Coupon
@@ -500,6 +500,34 @@ def test_the_preview_says_what_then_happens(world: World) -> None:
             if line.verdict == "held" and line.reason not in ("booked", "just_here", "just_said", "outranked")
         }
     assert len(lived) > 5
+
+
+@sqlite
+def test_the_preview_foresees_who_comes_into_a_segment(world: World) -> None:
+    """Spending that will have halved by then; whoever is in it already, and who comes by in between, is another matter."""
+    ann = owner(world)
+    with world.database.transaction() as session:
+        person = session.scalars(select(Person).where(Person.code == "ann")).one()
+        person.store_id = next(store.id for store in stores.all_stores(session) if store.code == "studio")
+        car = session.scalars(select(Vehicle).where(Vehicle.code == "ann-1")).one()
+        for days, amount in ((100, 50_000), (80, 100_000), (30, 20_000)):
+            day = MONDAY.date() - timedelta(days=days)
+            session.add(Visit(code=f"X{days}", vehicle_id=car.id, store_id=1, visited_on=day, services=["wax"], amount=amount))
+        facts.changed(session, [person.id])
+    world.now = MONDAY
+    world.sweeps()
+    with world.database.reading() as session:
+        book = rulebook.load(session)
+        plan = preview.Plan([book.rules["recall_spending"]], book.figures, 30)
+        shop, ids = shops.load(session), [person.id]
+        [line] = preview.lines(session, shop, world.engine.texts, plan, MONDAY, customers=ids)
+    assert (line.at.date(), line.verdict) == (date(2026, 12, 3), "sent")
+    for day in range(1, 12):
+        world.now = MONDAY + timedelta(days=day)
+        world.sweeps()
+        at_ten(world, day)
+    assert told(ann) == ["recall_spending"]
+    assert ann.transcript[-1].due_at == line.at
 
 
 @pytest.mark.parametrize("sample_url", ["postgresql"], indirect=True)

@@ -24,7 +24,7 @@ from storage.customers import Customer
 from storage.database import Database
 from storage.facts import Facts, Tag
 from storage.odometer import Reading
-from storage.segments import Member
+from storage.segments import Member, Segment
 from storage.stores import Store
 from storage.vehicles import Vehicle
 from storage.visits import Visit
@@ -173,10 +173,17 @@ def test_as_a_slow_reckoning_says(world: World, tmp_path: Path) -> None:
     assert report.ok, report.errors
     world.sweeps()
     same(world, TODAY)
+    # What a dry run foresees is what comes, and it writes nothing.
+    with world.database.reading() as session:
+        which, everybody = segments.all_segments(session), list(session.scalars(select(Customer.id)))
+        ahead = {days: segments.foreseen(session, which, TODAY + timedelta(days=days), everybody) for days in (1, 30, 183)}
     for days in (1, 30, 183):
         world.now = START + timedelta(days=days)
         world.sweeps()
         same(world, TODAY + timedelta(days=days))
+        with world.database.reading() as session:
+            members = session.execute(select(Member.customer_id, Segment.code).join(Segment).where(Member.left_at.is_(None)))
+            assert {(number, code) for number, code in members} == ahead[days]
 
 
 @sqlite
