@@ -37,7 +37,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     """Free words about an appointment that they have, or that want one."""
     if about := inside.asked_for(turn) or theirs.asked_for(turn):
         return about
-    known = wanting.wish(turn)
+    known = offered.taken_up(turn) if offered.asks_when(turn, phrases.spaced(turn.words)) else None
+    known = wanting.wish(turn) if known is None else known
     if known is not None and turn.chat.form == "booking.book" and not {"service", "service+"} & known.keys():
         # "OK, book it" in the middle of the form: nothing is asked anew.
         known = {name: value for name, value in turn.chat.answers.items() if name != "held"} | known
@@ -201,4 +202,5 @@ BOOK = Form(
     ],
     submit=submit,
     hear=hear,
+    left="booking.dropped",
 )

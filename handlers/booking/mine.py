@@ -9,7 +9,7 @@ from handlers.booking import actions, calendar, hearing, history, meant, phrases
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, with_day
 from handlers.contact import actions as contact
-from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear, assent
+from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear, assent, leaving
 from handlers.prices import finding, lasting
 from handlers.tickets import flow as tickets
 from storage import terms, waitlist
@@ -333,6 +333,8 @@ MOVE = Form(
     ],
     submit=put,
     hear=hear_time,
+    left="booking.kept",
+    drops=leaving.later,
 )
 CANCEL = Form(
     "cancel",
@@ -341,4 +343,6 @@ CANCEL = Form(
         _SureToCancel(name="sure", options=_yes_no("booking.sure.yes", "booking.sure.no")),
     ],
     submit=drop,
+    left="booking.kept",
+    drops=leaving.later,
 )

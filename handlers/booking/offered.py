@@ -7,6 +7,9 @@ from handlers.booking.slots_what import heard
 from handlers.dialogue import Answers, Turn, lately
 from handlers.faq import flow as faq
 from handlers.prices import finding
+from knowledge_base.names import tokens
+
+_FEW = 9
 
 
 def carried(turn: Turn, value: Any) -> Answers:
@@ -32,7 +35,7 @@ def offered(turn: Turn) -> Answers | None:
 def taken_up(turn: Turn) -> Answers | None:
     """What was offered, and what the words add, if they are a yes or hardly more than a time to come at, and ask nothing."""
     text = phrases.spaced(turn.words)
-    if phrases.has("yes", text.strip(" .!。！")):
+    if phrases.has("yes", text.strip(" .!。！")) or asks_when(turn, text):
         return offered(turn)
     if any(phrases.has(name, text) for name in ("open", "over", "trouble", "not_now", "drivable")) or finding.asks_price(
         turn.words
@@ -55,6 +58,11 @@ def taken_up(turn: Turn) -> Answers | None:
     ):
         before = {}
     return None if before is None else with_talk(turn, {**before, **known})
+
+
+def asks_when(turn: Turn, text: str) -> bool:
+    """ "OK, when can I come?" below an answer is about that."""
+    return phrases.has("whenever", text) and len(tokens(text)) <= _FEW and hearing.when(turn, turn.words, turn.store).nothing
 
 
 def added(turn: Turn, known: Answers) -> Answers:

@@ -6,7 +6,7 @@ from typing import Any
 from handlers.booking import driving, hearing, phrases, rules, wishes, words
 from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
-from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent
+from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, questions
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.slots import picked
 from handlers.vehicles import cars, mileage
@@ -58,6 +58,10 @@ class Service(Undo):
                     hear_rest(turn, answers, self.name)
                     answers.pop("service+", None)
                     return [codes[which]]
+                if len(codes) == 1 and (assent.said(turn) == "yes" or _goes_on(turn)):
+                    hear_rest(turn, answers, self.name)
+                    answers.pop("service+", None)
+                    return codes
                 if longest := _left_to_us(turn, codes):
                     hear_rest(turn, answers, self.name)
                     answers.pop("service+", None)
@@ -70,6 +74,11 @@ class Service(Undo):
         if any(code not in turn.shop.services for code in value):
             raise Unclear("booking.service.unclear")
         return list(value)
+
+
+def _goes_on(turn: Turn) -> bool:
+    """Who is asked "is it this one?" and goes on about the car, the store or the time, has nothing against it."""
+    return assent.said(turn) != "no" and not questions.is_question(turn.words) and bool(heard(turn, turn.words))
 
 
 def _left_to_us(turn: Turn, codes: Sequence[str]) -> str | None:

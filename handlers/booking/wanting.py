@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.booking import hearing, meant, mine, phrases
+from handlers.booking import hearing, meant, mine, phrases, pieces, wishes
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
@@ -14,8 +14,6 @@ from knowledge_base.names import tokens
 MOST_GUESSES = 4
 # Letters of a text that says only when.
 _SHORT_WISH = 70
-# What is left of such a text is a slip or a sound.
-_STRAY = 2
 FEW = 3
 # Clauses with the mark that ends them.
 _QUESTIONS = re.compile(r"[^,.;!?，。；！？、\n]+[?？]?")
@@ -36,6 +34,8 @@ def wish(turn: Turn) -> Answers | None:
     timed = bool({"day", "window", "which"} & known.keys())
     if phrases.has("straight", text) and not timed and not named:
         return known
+    if timed and (found := _in_pieces(turn, text, known)):
+        return found
     if phrases.wants(text) and not (_asks(text) and not named and not timed):
         if named:
             return known
@@ -49,6 +49,18 @@ def wish(turn: Turn) -> Answers | None:
     when = timed or (phrases.has("whenever", text) and (phrases.has("look", text) or phrases.has("fault", text)))
     found = _looked_at(turn, text, known) if when else None
     return known if found is None and timed and _only_when(turn, text) else found
+
+
+def _in_pieces(turn: Turn, text: str, known: Answers) -> Answers | None:
+    """A time to come at in a clause of its own, beside what is to be done; "the same as last time" is that, too."""
+    if finding.asks_price(turn.words) or phrases.has("open", text) or not pieces.says_when(turn):
+        return None
+    before = wishes.last(turn) if phrases.has("usual", text) else None
+    if "service" in known or "service+" in known:
+        return known
+    if phrases.has("usual", text):
+        return {**known, "service": list(before.services)} if before else known
+    return _with_guess(turn, known) if phrases.has("fault", text) or faq.bookable(turn) else None
 
 
 def _wanted_clauses(turn: Turn) -> str:
@@ -89,10 +101,7 @@ def _only_when(turn: Turn, text: str) -> bool:
         or mine.coming(turn)
     ):
         return False
-    rest = phrases.without("beside_when", phrases.spaced(hearing.without_times(turn, turn.words, turn.store)))
-    left = tokens(rest)
-    # A Chinese character is a word of its own here, and three of them say something.
-    return all(len(word) <= _STRAY for word in left) and sum(not word.isascii() for word in left) <= _STRAY
+    return pieces.only_when(turn, turn.words)
 
 
 def _asks(text: str) -> bool:

@@ -63,6 +63,13 @@ class Finder:
             return None
         return found[0].key
 
+    def without_models(self, text: str) -> str:
+        """The folded text but for the cars of the catalogue."""
+        words, parts = fold(text), tokens(text)
+        for found in self.models.find(text):
+            words = re.sub(r"[\W_]*".join(map(re.escape, parts[found.start : found.end])), " ", words)
+        return words
+
     def asks_whether(self, text: str) -> bool:
         """ "Do you do ceramic coating?": whether the shop does it, and nothing more."""
         words = fold(text)

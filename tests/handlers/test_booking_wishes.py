@@ -360,3 +360,61 @@ def test_more_that_is_no_wish_and_no_such_service(world: World) -> None:
     assert (form, answers.get("service", []), answers["service+"]) == ("booking.book", [], ["diagnostics"])
     _, answers = state(says(world, "变速箱抖，想让师傅路试一下，周一上午"))
     assert "test_drive" not in answers.get("service", [])
+
+
+def test_a_wish_in_pieces(world: World) -> None:
+    """What is wrong, the car and the time, each for itself and no word of a visit."""
+    for words, service, when in (
+        ("rear brakes squeak. passat estate. wednesday", "brake_pads_rear", {"day": "2026-11-25"}),
+        ("engine light is on - golf - monday 9am", None, {"day": "2026-11-23", "time": "09:00"}),
+        ("空调不制热，急，五菱缤果，家里老人要坐，周一下午能不能插个队", None, {"day": "2026-11-23"}),
+        ("冷氣不冷\nYaris\n星期一早上", None, {"day": "2026-11-23"}),
+        ("上门取车吗？周五九点到十点来取，做个大保养，汉兰达", "major_service", {"day": "2026-11-27", "transport": "pickup"}),
+        ("I got ur sms for the wash. how to book? tmr 2pm", "hand_wash", {"day": "2026-11-22", "time": "14:00"}),
+    ):
+        form, answers = state(says(world, words))
+        assert form == "booking.book", words
+        assert {name: answers.get(name) for name in when} == when, words
+        assert answers["service"] == [service] if service else answers.get("service+"), words
+
+
+def test_pieces_that_are_no_wish(world: World) -> None:
+    for words in (
+        "my brakes squeaked on tuesday. is that bad?",
+        "the engine light came on. this morning",
+        "brakes squeal, since monday",
+        "How long does an oil change take? tomorrow I have a meeting",
+        "刹车异响，昨天开始的，明天要跑长途，能开吗",
+        "are you open? sunday",
+    ):
+        assert state(says(world, words))[0] is None, words
+
+
+def test_the_same_as_last_time(world: World) -> None:
+    ann = booked(world)
+    world.passes(days=60)
+    form, answers = state(ann.says("hi it's Ann again, same as last time, friday 3pm"))
+    assert (form, answers["service"], answers["time"]) == ("booking.book", ["oil_change"], "15:00")
+    form, answers = state(world.customer(language="zh-TW").says("老樣子，禮拜五早上"))
+    assert (form, "service" in answers) == ("booking.book", False)
+
+
+def test_the_one_that_is_offered_is_taken_by_going_on(world: World) -> None:
+    """Who is asked "is it this one?" says yes, or goes on about the car, the store or the time; a no is no yes."""
+    first = "engine light is on. friday afternoon"
+    for words in ("yes", "yes that one", "it's a 2019 golf", "at East Harbour please"):
+        assert state(says(world, first).says(words))[1].get("service") == ["diagnostics"], words
+    for words in ("no", "what does that cost?"):
+        assert "service" not in state(says(world, first).says(words))[1], words
+    assert state(says(world, first).says("no, oil change"))[1]["service"] == ["oil_change"]
+
+
+def test_when_can_i_come_is_about_what_was_answered(world: World) -> None:
+    for language, asked, then, service in (
+        ("en", "how much is a hand wash?", "ok when can i come", "hand_wash"),
+        ("en", "how much is wheel alignment?", "when can I bring it in?", "wheel_alignment"),
+        ("zh-TW", "A4鍍膜多少錢", "幾時可以嚟", "ceramic_coating"),
+        ("zh-CN", "A4小保养多少钱", "什么时候可以来", "minor_service"),
+    ):
+        form, answers = state(world.customer(language=language).says(asked).says(then))
+        assert (form, answers["service"]) == ("booking.book", [service]), then
