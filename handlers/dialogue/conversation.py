@@ -202,6 +202,8 @@ class Conversation:
         """Not an answer: perhaps a change of mind, perhaps a question in between, perhaps nothing we know."""
         owner, before = turn.feature, _state(turn.chat)
         if turn.incoming.kind == "text" and not unclear.meant:
+            if form.drops(turn.words):
+                return self._cancel(turn)
             if (noted := self._heard(turn, form, slot)) is not None:
                 went_on = self._go_on(turn, form)
                 went_on.before[:0] = [noted] if noted else []

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from handlers.dialogue import leaving
+
 if TYPE_CHECKING:
     from handlers.dialogue.reply import Reply
     from handlers.dialogue.turn import Turn
@@ -105,6 +107,7 @@ class Form:
     answered ("not Tuesday, Thursday"), and says what it took ("" for nothing to say), or None if there was nothing. Without it
     every slot may `overhear`.
     `left`: key of what is said when the person cancels it.
+    `drops(words)`: whether words that are no answer leave it; see `leaving`.
     `question`: it only asks something. Another form in whose middle it is asked waits for it, and goes on when it ends.
     """
 
@@ -113,6 +116,7 @@ class Form:
     submit: "Callable[[Turn, Answers], Reply | Start]"
     hear: "Callable[[Turn, Answers], str | None] | None" = None
     left: str = "dialogue.cancelled"
+    drops: Callable[[str], bool] = leaving.at_all
     question: bool = False
 
     def slot(self, name: str | None) -> Slot | None:

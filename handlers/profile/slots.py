@@ -26,7 +26,8 @@ class Phone(Slot):
         store = turn.store
         phone = phones.read(turn.words, store.region if store else "CN")
         if phone is None:
-            raise Unclear("profile.phone.unclear")
+            written = any(mark.isdigit() for mark in turn.words)
+            raise Unclear("profile.phone.unclear" if written else "profile.phone.please")
         if not phone.sure:
             option = Option(
                 phone.e164, turn.texts.label("profile.phone.sure", turn.language, {"phone": phones.shown(phone.e164)})

@@ -148,7 +148,7 @@ def test_back_and_change_keep_what_was_said(world: World) -> None:
     ann.presses("Another day").presses("24").presses("10:00").sees("Tue 24 Nov, 10:00")
     ann.presses("Change").presses("Service").says("back").sees("Oil and filter change", "Tue 24 Nov, 10:00")
     ann.presses("Another time").says("Wednesday afternoon").presses("14:00 · −20 %").sees("Wed 25 Nov, 14:00", "(20 % off-peak")
-    ann.says("a different car").says("my golf").sees("VW Golf").presses("Cancel").sees("cancelled")
+    ann.says("a different car").says("my golf").sees("VW Golf").presses("Cancel").sees("nothing is booked")
     assert {row.status for row in _all(world) if row.source == "chat"} <= {"held", "expired"}
 
 
@@ -210,7 +210,7 @@ def test_a_time_that_cannot_be(world: World, language: str, words: str, why: str
 
 @ONE
 @pytest.mark.parametrize(
-    ("number", "why"), [("12", "can't read that"), ("0912 345 678", "unusual number"), ("🚗🚗", "can't read")]
+    ("number", "why"), [("12", "can't read that"), ("0912 345 678", "unusual number"), ("🚗🚗", "still need")]
 )
 def test_a_number_that_cannot_be(world: World, number: str, why: str) -> None:
     ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait")

@@ -1,0 +1,64 @@
+"""Leaving what was begun, in the ways people say it: "actually, leave it", 算了不约了, "I'll think about it"."""
+
+import re
+
+from handlers.dialogue.folding import fold
+
+_BEFORE = (
+    r"(?:(?:ok|okay|oh|ah|no|nah|nope|sorry|actually|well|hm+|um+|right|thanks|thank you|you know what|on second thoughts?"
+    r"|in fact|then|so|and|but|wait|please|pls|just|maybe|perhaps|i think|i guess|lets|let us|can you|could you|you can"
+    r"|i will|i|we|ill|we will) )*"
+)
+_AFTER = (
+    r"(?: (?:then|now|please|pls|thanks|thank you|ta|cheers|sorry|for now|for today|today|first|mate|bye|after all|any ?more"
+    r"|yet|lah|la))*"
+)
+_IT = r"(?: (?:it|this|that|all|everything|the whole thing|the lot))?"
+_CORE = (
+    rf"(?:forget|scrap|drop|skip|bin)(?: about)?{_IT}|leave (?:it|this|that)|never ?mind|nvm|no need"
+    r"|(?:(?:i|we) )?(?:(?:have|ve) )?changed (?:my|our) mind|(?:do not|dont) (?:bother|worry about it)"
+    r"|(?:i (?:am|m) )?not (?:now|today|interested|any ?more|right now|for now|sure(?: about (?:it|this|that))? yet)"
+    r"|(?:do|book|try) (?:it|this|that) (?:some other time|another time|another day|later)|some other time|later on"
+    r"|(?:(?:i|we) )?(?:do not|dont) (?:need|want|wanna) (?:it|this|that|to(?: (?:book|do (?:it|this|that)|come))?)"
+    r"|(?:(?:i|we) )?(?:(?:need to|have to|want to|gotta|must|should|let me) )?(?:think (?:about (?:it|this|that)|it over|on it)"
+    r"|have a think|get back to (?:you|u)|let (?:you|u) know|(?:ask|check with|talk to|speak to) my \w{1,12})"
+    r"|(?:it is |its )?no longer (?:needed|required)"
+)
+_CANCEL = rf"cancel{_IT}(?: (?:booking|one))?|abort{_IT}|stop (?:it|this|that)"
+# Folded to Simplified; Cantonese among them.
+_LATER_HAN = (
+    r"算(?:了|啦|数|喇)|先?不约(?:了|啦)?|唔约(?:住|了|啦|喇)?|先?不用(?:了|啦)?|唔使(?:了|啦|喇)?|先?不要(?:了|啦)?|唔要(?:了|啦|喇)?"
+    r"|(?:不|唔)(?:做|换|弄|洗|修|去|搞|贴|补|打|整|来|嚟|订|想)(?:了|住|啦|喇)|先不(?:做|换|弄|洗|修|去|了)?"
+    r"|再(?:想想|想一?下|考虑(?:一下|下|看看)?|看看|说|讲|睇睇|谂谂|谂下|商量(?:一下|下)?)|下次(?:再说|再约|先|再讲|再)?"
+    r"|改天(?:再说|再约)?|以后再说|迟(?:啲|点|些)(?:先|再讲|再说)|过(?:几天|几日|阵子|一阵)再(?:说|约|看|讲)|没事(?:了)?|冇嘢"
+    r"|不需要(?:了)?|唔需要(?:了|喇)?|放弃|不麻烦(?:了|你了)?"
+)
+_CANCEL_HAN = r"取消(?:掉|佢)?"
+_AROUND_HAN = (
+    r"(?:[那嗯哦好行唉就我先都系的了吧啦喇呀啊啰喔噢呢哈得咯你您但不过]|不好意思|抱歉|谢谢|多谢|唔该|麻烦|还是|暂时|今天|而家"
+    r"|现在|再见|可以|帮|给){0,12}"
+)
+
+
+def _whole(core: str, han: str) -> re.Pattern[str]:
+    return re.compile(rf"{_BEFORE}(?:{core}){_AFTER}|{_AROUND_HAN}(?:(?:{han}){_AROUND_HAN}){{1,3}}")
+
+
+_LATER = _whole(_CORE, _LATER_HAN)
+_ANY = _whole(f"{_CORE}|{_CANCEL}", f"{_LATER_HAN}|{_CANCEL_HAN}")
+_MOST = 60
+
+
+def later(text: str) -> bool:
+    """Whether the words, all of them, leave a matter for now or for good."""
+    return _said(_LATER, text)
+
+
+def at_all(text: str) -> bool:
+    """The same, or they cancel it: of a matter that has not come to anything which could be cancelled."""
+    return _said(_ANY, text)
+
+
+def _said(pattern: re.Pattern[str], text: str) -> bool:
+    words = fold(text)
+    return len(words) <= _MOST and pattern.fullmatch(words.replace("won t", "wont")) is not None
