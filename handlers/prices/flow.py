@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn, Unclear
+from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn, Unclear, lately
 from handlers.dialogue.slots import picked
 from handlers.faq import flow as faq
 from handlers.faq.filling import duration
 from handlers.prices import finding, known, rules, spoken
+from knowledge_base.folding import fold
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.entries import Gap
 from storage.stores import Store
@@ -23,6 +24,11 @@ _AGE = re.compile(
     r"|\b(?:diesel|petrol|hybrid|auto|manual|plate|model|something|its an?|it is an?|my|got an?|i have an?|i drive an?)\b"
     r"|我(?:的|开|揸|架)?(?:车|車)?(?:是|係|系)?|(?:自吸|柴油|汽油|油電|混动|自排|手排|自動|自动)",
     re.IGNORECASE,
+)
+# What stands around the name of one service more.
+_ONE_MORE = re.compile(
+    r"\b(?:and|also|what about|how about|with|plus|as well|too|on top|then|ok|okay|so|if i add|add(?:ing)?|instead|just|only)\b"
+    r"|[\W_]|那|如果|要是|再|加|做个?|换个?|的话|呢|呀|咁|仲有|还有|另外|只"
 )
 
 
@@ -40,6 +46,10 @@ def asked_for(turn: Turn) -> Start | None:
         if finder.asks_whether(turn.words) and all(_place(turn, code) for code in services):
             said["we_do"] = True
         return Start("prices.quote", said)
+    if services and _one_more(turn, finder):
+        return Start("prices.quote", _known(turn, services, finder.model_in(turn.words)))
+    if _asked_in_vain(turn):
+        return None
     if finding.asks_only_price(turn.words) or _only_a_car(turn, finder):
         return Start("prices.quote", _known(turn, spoken.services(turn), finder.model_in(turn.words)))
     return None
@@ -47,6 +57,19 @@ def asked_for(turn: Turn) -> Start | None:
 
 def _names_only(turn: Turn, finder: finding.Finder) -> bool:
     return finder.model_in(turn.words) is not None and finder.nothing_else(turn.words)
+
+
+def _one_more(turn: Turn, finder: finding.Finder) -> bool:
+    """ "And ceramic coating on top?", 那小保养呢: below a price, the name of another service asks for its price."""
+    said = lately.answer(turn)
+    below = said is not None and any(button["do"] == "prices.again" for button in lately.buttons(said))
+    return below and finder.nothing_else(_ONE_MORE.sub(" ", fold(turn.words)))
+
+
+def _asked_in_vain(turn: Turn) -> bool:
+    """They were asked what for, and said what we could make nothing of: the same question again would lead nowhere."""
+    said, unclear = lately.answer(turn), turn.texts.label("prices.service.unclear", turn.language, {})
+    return finding.asks_only_price(turn.words) and said is not None and unclear in said.text
 
 
 def _another_matter(turn: Turn, finder: finding.Finder) -> bool:

@@ -241,3 +241,20 @@ def test_whether_it_is_done_here_is_a_yes_and_the_price(world: World, language: 
     ann = world.customer(language=language).says(words).sees(seen)
     ann.says("cancel").says("do you do haircuts?")
     assert seen not in ann.last.text
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_one_service_more_below_a_price(world: World) -> None:
+    ann = world.customer().says("how much is ceramic coating for my golf").sees("VW Golf: ¥2,680")
+    ann.says("and a hand wash?").sees("Hand wash: ¥").says("what about paint protection film").sees(
+        "Paint protection film, front · VW Golf"
+    )
+    world.customer(language="zh-CN").says("A4换机油多少钱").sees("¥699").says("那做个小保养呢").sees("小保养 · 奥迪A4：¥899")
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_a_question_that_led_nowhere_is_not_asked_again(world: World) -> None:
+    """Tyres by their size: the catalogue has none, and the same list a third time would be no answer."""
+    ann = world.customer().says("do you do tyres").sees("the price of").says("225/45 r17").sees("don't know that service")
+    ann.says("how much for 4")
+    assert "like to know the price of" not in ann.last.text
