@@ -91,12 +91,13 @@ def photo(desk: Desk) -> Picture:
 
 def _clocks(desk: Desk, ticket: Ticket) -> list[rules.Clock]:
     """The answer while it is owed, and the solution."""
+    percent = promises.policy_of(desk.session, ticket).warning_percent
+    since, due = ticket.response_from, ticket.first_response_due
     first = None
     if ticket.answered_at is None:
-        first = rules.clock(
-            ticket.status, answered=False, due=ticket.first_response_due, since=ticket.response_from, now=desk.now
-        )
-    solution = rules.clock(ticket.status, answered=True, due=ticket.solution_due, since=ticket.solution_from, now=desk.now)
+        first = rules.clock(ticket.status, answered=False, due=due, since=since, now=desk.now, percent=percent)
+    since, due = ticket.solution_from, ticket.solution_due
+    solution = rules.clock(ticket.status, answered=True, due=due, since=since, now=desk.now, percent=percent)
     return [one for one in (first, solution) if one and one.state != "none"]
 
 

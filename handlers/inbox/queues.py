@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from handlers.customers import rules as customers
 from handlers.desk import Desk
 from handlers.inbox import bulk, rules
+from handlers.tickets import promises
 from storage import drafts, handiness, pulse, queues, staff
 from storage.queues import Row, Wish
 from storage.tickets import TIERS
@@ -67,7 +68,9 @@ def listed(desk: Desk, beside: int = 0) -> Mapping[str, Any]:
 
 
 def clock_of(desk: Desk, row: Row) -> rules.Clock:
-    return rules.clock(row.status, answered=row.answered, due=row.due, since=row.since, now=desk.now)
+    store = desk.store_of(row.store_id) or next(iter(desk.shop.stores), None)
+    percent = desk.once(promises.warnings).of(row.tier, store.code if store else "")
+    return rules.clock(row.status, answered=row.answered, due=row.due, since=row.since, now=desk.now, percent=percent)
 
 
 def query(desk: Desk, **changes: str) -> str:

@@ -19,7 +19,7 @@ NAMED = (*TOLD, "replied", "noted", "handed_over", "went_on", "reckoned", "corre
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`state`: ok | soon | late | paused | none. `soon`: from when on three quarters of the time are gone."""
+    """`state`: ok | soon | late | paused | none. `soon`: from when on so much of the time is gone that staff are warned."""
 
     state: str
     answer: bool = False
@@ -27,13 +27,13 @@ class Clock:
     soon: datetime | None = None
 
 
-def clock(status: str, *, answered: bool, due: datetime | None, since: datetime, now: datetime) -> Clock:
-    """The promise that is due next. While it is the customer's turn its clock stands still."""
+def clock(status: str, *, answered: bool, due: datetime | None, since: datetime, now: datetime, percent: int) -> Clock:
+    """The promise that is due next. While it is the customer's turn its clock stands still. `percent`: gone at the warning."""
     if status == tickets.WAITING:
         return Clock("paused")
     if status not in tickets.ALIVE or due is None:
         return Clock("none")
-    soon = due - (due - since) / 4
+    soon = due - (due - since) * (100 - percent) / 100
     state = "late" if now >= due else "soon" if now >= soon else "ok"
     return Clock(state, not answered, due, soon)
 

@@ -1,5 +1,6 @@
 """What a ticket is promised, and when somebody must look at it again: policy and opening hours become times."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,6 +57,21 @@ def holding(session: Session, tier: str, store: str) -> Policy:
         row.response_minutes, row.response_always, row.solution_minutes, row.solution_always, row.goodwill, row.goodwill_budget,
         row.store, row.warning_percent,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Warnings:
+    """When staff are warned, for many tickets at once; by tier and code of the store, "" for every store."""
+
+    percents: Mapping[tuple[str, str], int]
+
+    def of(self, tier: str, store: str) -> int:
+        """Percent of the time gone; as `holding` says it."""
+        return self.percents.get((tier, store)) or self.percents.get((tier, "")) or DEFAULTS[tier].warning_percent
+
+
+def warnings(session: Session) -> Warnings:
+    return Warnings({(row.tier, row.store): row.warning_percent for row in promises.all_promises(session)})
 
 
 def written(session: Session) -> list[tuple[str, str]]:

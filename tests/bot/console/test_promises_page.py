@@ -41,6 +41,10 @@ def test_promises_are_set_for_a_store_and_for_all(url: str) -> None:
             after = _ticket(site, number)
             assert after.first_response_due == opened + timedelta(minutes=30)
             assert after.look_at == opened + timedelta(minutes=15)
+            # The list turns amber when staff are warned: after 15 minutes of 30.
+            assert 'class="clock ok"' in (await max_.get("/tickets")).text
+            site.now = START + timedelta(minutes=16)
+            assert 'class="clock soon"' in (await max_.get("/tickets")).text
             # What is typed for all stores does not touch a store that has its own; taken back, it follows again.
             assert (await max_.get(f"/promises/{tier}?store=west")).status == 404
             assert (await eva.get("/promises/no_such")).status == 404
