@@ -63,16 +63,18 @@ def load(session: Session) -> Base:
 
 
 def _learnt(found: list[Entry]) -> "KnowledgeBase":
-    """The base of these entries. What only staff read raises the revision too, and what customers read stays as it was."""
+    """The base of these entries. Learning takes seconds, so it is learnt from what may be asked alone: an edited answer, and
+    what only staff read, raise the revision too, and leave it as it was."""
     from knowledge_base import KnowledgeBase  # late: the bot greets while numpy is being imported
     from knowledge_base.keeping import kept
 
+    asked = [Entry(entry.id, entry.language, entry.question, entry.aliases, "") for entry in found]
     last = _Process.last
-    if last is not None and last[0] == found:
+    if last is not None and last[0] == asked:
         return last[1]
-    knowledge = kept(found, _Process.folder) if _Process.folder else KnowledgeBase(found, semantic=False)
+    knowledge = kept(asked, _Process.folder) if _Process.folder else KnowledgeBase(asked, semantic=False)
     knowledge.search("is it ready?")  # what the first question loads is loaded now
-    _Process.last = found, knowledge
+    _Process.last = asked, knowledge
     return knowledge
 
 
