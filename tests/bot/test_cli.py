@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -12,34 +13,55 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot.__main__ import main
 from bot.app import App
 from bot.cli import app
 from bot.settings import Settings
 from storage.database import Database
+from tests import forked
 
-ROOT = Path(__file__).parents[2]
 OURS = ("TELEGRAM_", "BAYLINE_", "DATABASE_URL")
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Run = Callable[..., "Ended"]
+Start = Callable[..., "Worker"]
 
 
 def _environment(folder: Path, **more: str) -> dict[str, str]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    return {**outside, "PYTHONPATH": str(ROOT), "BAYLINE_DATA_DIR": str(folder / "data"), "BAYLINE_PORT": "0", **more}
+    return {**outside, "PYTHONPATH": str(forked.ROOT), "BAYLINE_DATA_DIR": str(folder / "data"), "BAYLINE_PORT": "0", **more}
+
+
+@dataclass
+class Ended:
+    returncode: int | None
+    stdout: str
+    stderr: str
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    def run(*words: str, typed: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "bot", *words]
-        environment = _environment(tmp_path, **more)
-        return subprocess.run(command, input=typed, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=100)
+    """A command in a process of its own, to its end."""
+
+    def run(*words: str, **more: str) -> Ended:
+        out, error = tmp_path / "run.out", tmp_path / "run.err"
+        process = forked.start(_bayline, words, out=out, error=error, folder=tmp_path, environment=_environment(tmp_path, **more))
+        return Ended(forked.ended(process, 100), out.read_text(), error.read_text())
 
     return run
+
+
+def _bayline(words: tuple[str, ...], files: int = 0) -> None:
+    """`files`: how many the system grants, 0 for as many as always."""
+    if files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    sys.argv = ["bayline", *words]
+    main()
 
 
 @pytest.fixture
@@ -52,36 +74,52 @@ def bayline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Re
     return lambda *words, typed="": CliRunner().invoke(app, words, input=typed)
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., "tuple[subprocess.Popen[str], str]"]]:
-    """Starts a worker and waits until it answers; gives the process and its address."""
-    running: list[subprocess.Popen[str]] = []
+class Worker:
+    """One that serves at `address`."""
 
-    def start(*words: str, before: tuple[str, ...] = (), **more: str) -> "tuple[subprocess.Popen[str], str]":
-        process = subprocess.Popen(
-            [*before, sys.executable, "-m", "bot", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            cwd=tmp_path, env=_environment(tmp_path, **more),
-        )  # fmt: skip
+    def __init__(self, process: BaseProcess, out: Path, error: Path) -> None:
+        self.process = process
+        while process.is_alive():
+            if found := re.search(r"http://\S+?/", out.read_text() if out.exists() else ""):
+                self.address = found[0]
+                return
+            process.join(0.02)
+        raise AssertionError(f"it did not start: {error.read_text()}")
+
+    def signals(self, *numbers: int) -> None:
+        assert self.process.pid
+        for number in numbers:
+            os.kill(self.process.pid, number)
+
+    def get(self, timeout: float = 60) -> bytes:
+        with urllib.request.urlopen(self.address + "readyz", timeout=timeout) as answer:
+            words: bytes = answer.read()
+            return words
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
+    """Starts a worker and waits until it answers."""
+    running: list[BaseProcess] = []
+
+    def start(*words: str, files: int = 0, **more: str) -> Worker:
+        out, error = tmp_path / "out", tmp_path / "err"
+        environment = _environment(tmp_path, **more)
+        process = forked.start(_bayline, words, files, out=out, error=error, folder=tmp_path, environment=environment)
         running.append(process)
-        assert process.stdout is not None
-        for line in process.stdout:
-            if found := re.search(r"http://\S+?/", line):
-                return process, found[0]
-        raise AssertionError(f"it did not start: {process.communicate()[1]}")
+        return Worker(process, out, error)
 
     yield start
     for process in running:
-        process.kill()
-        process.communicate()
+        forked.ended(process, 0)
 
 
 def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
-    run: Run, bayline: Callable[..., Result], start: Callable[..., tuple[subprocess.Popen[str], str]]
+    run: Run, bayline: Callable[..., Result], start: Start
 ) -> None:
     """PR5, PR9: one worker on one SQLite file; SIGTERM ends it with code 0 in less than 8 seconds; its data stays."""
-    process, address = start("demo")
-    with urllib.request.urlopen(address + "readyz") as answer:
-        assert answer.read() == b"ready\n"
+    worker = start("demo")
+    assert worker.get() == b"ready\n"
     second = run("demo")
     assert second.returncode == 2
     assert "another Bayline is working on" in second.stderr
@@ -90,28 +128,25 @@ def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
     assert "Minor service · Audi A4: ¥899" in chat.stdout
     assert "小保养 · 奥迪A4：¥899" in chat.stdout
     began = time.monotonic()
-    process.send_signal(signal.SIGTERM)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 0
+    worker.signals(signal.SIGTERM, signal.SIGTERM)
+    worker.process.join(60)
+    assert worker.process.exitcode == 0
     assert time.monotonic() - began < 8
     again = bayline("chat", "--as", "ann", typed="major service price\n")
     assert "Major service · Audi A4: ¥" in again.stdout  # the second start kept the data: it still knows the car
 
 
-def test_pr5_a_terminal_that_closes_is_a_word_to_stop(
-    start: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path
-) -> None:
+def test_pr5_a_terminal_that_closes_is_a_word_to_stop(start: Start, tmp_path: Path) -> None:
     """PR5, PR8: and so is impatience; Ctrl-C is tried below. Who watches over us hears that we are there, alive, leaving."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as watcher:
         watcher.bind(str(tmp_path / "w"))
         watcher.settimeout(30)
-        process, address = start("run", NOTIFY_SOCKET=str(tmp_path / "w"), WATCHDOG_USEC="400000")
-        with urllib.request.urlopen(address + "readyz") as answer:
-            assert answer.read() == b"ready\n"
+        worker = start("run", NOTIFY_SOCKET=str(tmp_path / "w"), WATCHDOG_USEC="400000")
+        assert worker.get() == b"ready\n"
         assert [watcher.recv(100) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
-        process.send_signal(signal.SIGHUP)
-        process.send_signal(signal.SIGHUP)
-        assert process.wait(timeout=60) == 0
+        worker.signals(signal.SIGHUP, signal.SIGHUP)
+        worker.process.join(60)
+        assert worker.process.exitcode == 0
         watcher.setblocking(False)
         said = []
         with suppress(BlockingIOError):
@@ -121,26 +156,27 @@ def test_pr5_a_terminal_that_closes_is_a_word_to_stop(
 
 
 def test_pr7_a_process_without_files_left_degrades_and_recovers(
-    start: Callable[..., tuple[subprocess.Popen[str], str]],
+    start: Start,
 ) -> None:
     """PR7: more lines than the system grants files; when they are gone everybody is served again, and it stops as always."""
-    process, address = start("run", before=("bash", "-c", 'ulimit -n 64; exec "$@"', "bash"))
-    host, port = address.removeprefix("http://").rstrip("/").split(":")
+    worker = start("run", files=64)
+    host, port = worker.address.removeprefix("http://").rstrip("/").split(":")
     lines = [socket.create_connection((host, int(port)), timeout=10) for _ in range(80)]
     for line in lines:
         line.close()
 
     def ready() -> bool:
-        with suppress(OSError), urllib.request.urlopen(address + "readyz", timeout=10) as answer:
-            return answer.read() == b"ready\n"
+        with suppress(OSError):
+            return worker.get(10) == b"ready\n"
         return False
 
     end = time.monotonic() + 90
     while not ready():
-        assert process.poll() is None
+        assert worker.process.is_alive()
         assert time.monotonic() < end
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 0
+    worker.signals(signal.SIGINT)
+    worker.process.join(60)
+    assert worker.process.exitcode == 0
 
 
 def test_pr8_a_part_that_stands_still_is_seen_in_readyz(database: Database) -> None:
@@ -182,7 +218,9 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
-        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "the database does not answer"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "the database does not answer (OperationalError)"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1,127.0.0.1:2/none", "the database does not answer (OperationalError)"),
+        ("DATABASE_URL", "postgresql://nobody@one:two,three/none", "the database does not answer (ArgumentError)"),
         ("BAYLINE_DATA_DIR", "/dev/null/data", "BAYLINE_DATA_DIR"),
     ],
 )
@@ -198,7 +236,7 @@ def test_what_only_a_start_finds_wrong_is_one_sentence_too(
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-def test_a_port_that_is_taken_is_said(run: Run, start: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_said(run: Run) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -208,8 +246,11 @@ def test_a_port_that_is_taken_is_said(run: Run, start: Callable[..., tuple[subpr
     assert "Traceback" not in result.stderr
 
 
-def test_fresh_never_clears_a_database_that_was_named(run: Run, tmp_path: Path) -> None:
-    result = run("demo", "--fresh", DATABASE_URL=f"sqlite:///{tmp_path}/shop.db")
+def test_fresh_never_clears_a_database_that_was_named(tmp_path: Path) -> None:
+    """From nothing, as a shell does it; the other processes here are forks."""
+    command = [sys.executable, "-m", "bot", "demo", "--fresh"]
+    environment = _environment(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/shop.db")
+    result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=100, check=False)
     assert result.returncode == 2
     assert "--fresh only clears the sample shop" in result.stderr
 

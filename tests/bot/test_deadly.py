@@ -1,7 +1,7 @@
 """PR12: a message that ends the process each time is put aside after three tries; the rest flows."""
 
-import subprocess
-import sys
+import os
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -11,30 +11,22 @@ from handlers.dialogue.engine import Engine
 from storage import messages
 from storage.database import Database
 from storage.quarantine import Tried
+from tests import forked
 from tests.marks import EMPTY_ON_SQLITE
 from tests.world import START
 
-# A process of its own, which becomes a new worker three times: the first thing that each is brought is the deadly message.
-WORKERS = """
-import os, sys
-from handlers import FEATURES
-from handlers.dialogue import Incoming
-from handlers.dialogue.engine import Engine
-from storage.database import Database
-from tests.world import START
-for _ in range(3):
-    if not os.fork():
-        engine = Engine(Database(sys.argv[1]), FEATURES)
-        engine.conversation.words["menu"] = ("welcome", lambda turn: os._exit(9))
-        engine.take_with_care(Incoming("web", "ann", "deadly", "text", text="menu", pulls=True), START)
-        os._exit(1)
-    assert os.waitstatus_to_exitcode(os.wait()[1]) == 9
-"""
+
+def _worker(url: str) -> None:
+    """The first thing that it is brought is the deadly message."""
+    engine = Engine(Database(url), FEATURES)
+    engine.conversation.words["menu"] = ("welcome", lambda turn: os._exit(9))
+    engine.take_with_care(Incoming("web", "ann", "deadly", "text", text="menu", pulls=True), START)
 
 
 @EMPTY_ON_SQLITE  # on PostgreSQL: `test_trouble.py`, where the line dies
-def test_pr12_a_message_that_ends_the_process_is_put_aside_after_three_tries(database: Database) -> None:
-    subprocess.run([sys.executable, "-c", WORKERS, database.url], check=True)
+def test_pr12_a_message_that_ends_the_process_is_put_aside_after_three_tries(database: Database, tmp_path: Path) -> None:
+    for _ in range(3):
+        assert forked.ended(forked.start(_worker, database.url, out=tmp_path / "out"), 60) == 9
     engine = Engine(database, FEATURES)
     thought: list[str] = []
     engine.conversation.words["menu"] = ("welcome", lambda turn: thought.append("again"))  # type: ignore[assignment,func-returns-value]

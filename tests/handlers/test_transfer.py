@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +20,7 @@ from storage.database import Database
 from storage.migrating import migrate
 from storage.vehicles import Vehicle
 from storage.visits import Visit
+from tests import forked
 from tests.marks import EMPTY_ON_SQLITE
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -259,27 +258,21 @@ def test_progress_is_reported_to_the_end(shop: Database, folder: Path) -> None:
     assert (report.written, steps[0], steps[-1]) == (2502, (1000, 2502), (2502, 2502))
 
 
-_DIE = """
-import os, signal, sys
-from datetime import datetime, UTC
-from pathlib import Path
-from handlers import transfer
-from storage.database import Database
-from storage.migrating import migrate
+def _dies(url: str, path: Path) -> None:
+    """Imports, until it is killed in the middle."""
 
-def die(done, total):
-    if done >= 2000:
-        os.kill(os.getpid(), signal.SIGKILL)
+    def die(done: int, _total: int) -> None:
+        if done >= 2000:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-transfer.import_file(Database(sys.argv[1]), Path(sys.argv[2]), now=datetime.now(UTC), progress=die)
-"""
+    transfer.import_file(Database(url), path, now=NOW, progress=die)
 
 
 def test_an_import_that_is_killed_leaves_nothing_ie3(database: Database, database_url: str, tmp_path: Path) -> None:
     path = tmp_path / "customers.csv"
     path.write_text("code,name\n" + "".join(f"C{number},Name\n" for number in range(3000)), "utf-8")
-    child = subprocess.run([sys.executable, "-c", _DIE, database_url, str(path)], cwd=Path.cwd(), env={**os.environ}, check=False)
-    assert child.returncode == -signal.SIGKILL
+    child = forked.start(_dies, database_url, path, out=tmp_path / "out")
+    assert forked.ended(child, 60) == -signal.SIGKILL
     assert number_of(database, Customer) == 0
     assert transfer.import_file(database, path, now=NOW).added == 3000
 
