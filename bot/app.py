@@ -68,8 +68,8 @@ def open_database(settings: Settings) -> Database:
             with suppress(OSError):  # what is wrong there is said when it is opened
                 path.touch(0o600)  # it will hold personal data; SQLite's files beside it get the same mode
     base.keep_in(settings.data_dir)
-    database = Database(address)
     try:
+        database = Database(address)
         migrate(database)
     except TooNew as too_new:
         raise Wrong(str(too_new)) from None

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import holding, only_one
 from bot.settings import Wrong
 from storage import erasures, sqlite_file
-from storage.database import NO_ROOM, Database
+from storage.database import NO_ROOM, Database, address_of
 from storage.migrating import TooNew, migrate
 
 Progress = Callable[[str, int, int], None]
@@ -27,8 +27,8 @@ _FULL = re.compile("no space left|disk is full", re.IGNORECASE)
 
 def sqlite_path(address: str) -> Path | None:
     """The file of this database; None on PostgreSQL."""
-    url = make_url(address)
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    database = make_url(address).database if address.startswith("sqlite") else None
+    return Path(database) if database else None
 
 
 def refuse_damaged(address: str, *, look: bool = False) -> None:
@@ -106,7 +106,7 @@ def _dump(address: str, part: Path) -> None:
             "this database is PostgreSQL, and pg_dump is not installed here: where it is, run "
             "`pg_dump --format=custom --file=FILE` on this database; or install postgresql-client"
         )
-    url = make_url(address)
+    url = address_of(address)
     known = {
         "PGHOST": url.host,
         "PGPORT": url.port,
@@ -114,7 +114,8 @@ def _dump(address: str, part: Path) -> None:
         "PGPASSWORD": url.password,
         "PGDATABASE": url.database,
     }
-    asked = {f"PG{name.upper()}": value for name, value in url.query.items() if name in ("host", "port", "sslmode")}
+    taken = ("host", "port", "sslmode", "target_session_attrs")
+    asked = {f"PG{name.replace('_', '').upper()}": value for name, value in url.query.items() if name in taken}
     environment = {**os.environ, **{name: str(value) for name, value in (known | asked).items() if value is not None}}
     done = subprocess.run(  # noqa: S603 - a program of the system, no word of it from outside
         [program, "--format=custom", "--no-password", f"--file={part}"],

@@ -27,8 +27,10 @@ def hold(database_url: str) -> IO[str] | None:
 
     Raises Wrong when another process has it.
     """
+    if not database_url.startswith("sqlite"):
+        return None
     url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
+    if not url.database:
         return None
     path = Path(url.database + ".lock")
     make_folder(path.parent)

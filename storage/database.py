@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import time
 from collections import deque
@@ -13,11 +14,11 @@ from threading import Lock
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event, text
+from sqlalchemy import JSON, URL, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -30,6 +31,9 @@ except ImportError:  # no wheel for this platform
 
 # So much of SQLite's log stays on the disk when it is begun anew. Somebody who reads for long keeps it from that, and it grows.
 LOG_KEPT = 64 * 1024 * 1024
+
+# A host and perhaps its port, in an address of several.
+_HOST = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::(\d+))?")
 
 # Below so many bytes free the next turns may find no room.
 NO_ROOM = 1024 * 1024
@@ -227,10 +231,22 @@ def _sqlite(url: str, patience: float) -> Engine:
     return engine
 
 
+def address_of(url: str) -> URL:
+    """Where a PostgreSQL is. Several servers may stand there as libpq has them, `postgresql://user@one:5432,two:5433/name?…`."""
+    authority, slash, path = url.split("://", 1)[1].partition("/")
+    user, at, hosts = authority.rpartition("@")
+    if "," not in hosts:
+        return make_url(f"postgresql+psycopg://{authority}{slash}{path}")
+    found = [match for one in hosts.split(",") if (match := _HOST.fullmatch(one))]
+    if len(found) <= hosts.count(","):
+        raise ArgumentError("a host is followed by nothing but a colon and its port")
+    several = {"host": ",".join(one[1] or one[2] for one in found), "port": ",".join(one[3] or "5432" for one in found)}
+    return make_url(f"postgresql+psycopg://{user}{at}{slash}{path}").update_query_dict(several)
+
+
 def _postgresql(url: str, connections: int, patience: float) -> Engine:
-    address = "postgresql+psycopg://" + url.split("://", 1)[1]
     return create_engine(
-        address,
+        address_of(url),
         hide_parameters=True,
         json_serializer=_written,
         json_deserializer=_read,

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -32,7 +32,7 @@ def server() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    if debian := _binaries():
+    if debian := _initdbs():
         with _debian(debian[-1].parent) as (url, _):
             yield url
         return
@@ -45,13 +45,18 @@ def server() -> Iterator[str]:
 @contextmanager
 def restartable() -> Iterator[tuple[str, Callable[[], None]]]:
     """A server of its own, and what kills it and starts it anew. Raises LookupError where there are no binaries of Debian's."""
-    if not (debian := _binaries()):
-        raise LookupError("no PostgreSQL of Debian's here that could be restarted")
-    with _debian(debian[-1].parent) as found:
+    with _debian(binaries()) as found:
         yield found
 
 
-def _binaries() -> list[Path]:
+def binaries() -> Path:
+    """The folder of Debian's newest. Raises LookupError."""
+    if not (found := _initdbs()):
+        raise LookupError("no PostgreSQL of Debian's here that could be restarted")
+    return found[-1].parent
+
+
+def _initdbs() -> list[Path]:
     return sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
 
 
@@ -62,42 +67,44 @@ def in_memory() -> str | None:
     return str(shared) if roomy else None
 
 
+def run(*command: str) -> None:
+    """A program of the server's, as its user."""
+    quiet = subprocess.DEVNULL
+    subprocess.run([*_as_server_user(), *command], stdout=quiet, stderr=quiet, check=True, cwd="/")
+
+
+def give_to_server_user(folder: Path) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+
+
+def options(folder: Path, port: int) -> str:
+    """How a server of ours is started: what it keeps is thrown away, so it need not wait for the disk."""
+    settings = [
+        f"port={port}", f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", "max_connections=400", "fsync=off",
+        "full_page_writes=off", "jit=off", "autovacuum=off", "max_wal_size=256MB",
+    ]  # fmt: skip
+    return " ".join(f"-c {setting}" for setting in settings)
+
+
 @contextmanager
-def _debian(binaries: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+def _debian(programs: Path) -> Iterator[tuple[str, Callable[[], None]]]:
     folder = Path(tempfile.mkdtemp(prefix="bayline-pg-", dir=in_memory()))
-    port = _free_port()
+    port, data = free_port(), str(folder / "data")
     try:
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": "/"}
-        run = [
-            *_as_server_user(),
-            str(binaries / "initdb"),
-            "-D",
-            str(folder / "data"),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-        ]
-        subprocess.run([*run, "--locale=C", "--no-sync"], **quiet)
-        settings = [
-            f"port={port}", f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1", "max_connections=400", "fsync=off",
-            "full_page_writes=off", "jit=off", "autovacuum=off", "max_wal_size=256MB",
-        ]  # fmt: skip
-        options = " ".join(f"-c {setting}" for setting in settings)
-        control = [*_as_server_user(), str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-l", str(folder / "log"), "-w"]
-        subprocess.run([*control, "-o", options, "start"], **quiet)
+        give_to_server_user(folder)
+        initdb = str(programs / "initdb")
+        run(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        control = [str(programs / "pg_ctl"), "-D", data, "-l", str(folder / "log"), "-w"]
+        run(*control, "-o", options(folder, port), "start")
 
         def restart() -> None:
-            subprocess.run([*control, "-o", options, "-m", "immediate", "restart"], **quiet)
+            run(*control, "-o", options(folder, port), "-m", "immediate", "restart")
 
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres", restart
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+            run(*control, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

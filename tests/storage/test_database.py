@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 import storage
 from storage import chats, leases, messages, quarantine, revisions
 from storage.customers import Customer
-from storage.database import Database
+from storage.database import Database, address_of
 from storage.entries import Gap
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -167,3 +167,18 @@ def test_what_the_driver_raises_is_seen_as_everywhere_else(database: Database) -
     chat = _chat(database)
     with database.transaction() as session:
         assert _message(session, chat, "k")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "host", "port"),
+    [
+        ("one:5433,two:5434", "one,two", "5433,5434"),
+        ("one,two:5434", "one,two", "5432,5434"),
+        ("10.0.0.1,[fe80::1]:5434", "10.0.0.1,fe80::1", "5432,5434"),
+    ],
+)
+def test_db12_an_address_names_several_servers_as_libpq_has_them(hosts: str, host: str, port: str) -> None:
+    """DB12: whoever has a standby writes both down."""
+    found = address_of(f"postgres://ann:a%2Cb@{hosts}/shop?target_session_attrs=read-write")
+    assert (found.username, found.password, found.database, found.host) == ("ann", "a,b", "shop", None)
+    assert found.query == {"target_session_attrs": "read-write", "host": host, "port": port}

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from storage.database import Database
 from storage.migrating import migrate
-from tests import postgres
-from tests.torture import booking, campaigning, feeding, killing, restarting, staffing, strangers
+from tests import postgres, standby
+from tests.torture import booking, campaigning, feeding, killing, promoting, restarting, staffing, strangers
 
 NUMBER = 10_000
 KILLS = 40
 # Seconds of restarts, for each of the number: ten minutes of them.
 RESTARTING = 0.06
+PROMOTED_ONCE_IN = 500
 
 
 @contextmanager
@@ -38,8 +39,18 @@ def _restarts(seconds: float) -> None:
         print(f"PostgreSQL, killed and started anew: not tried, {lacking}", flush=True)
 
 
+def _promotions(rounds: int) -> None:
+    try:
+        with standby.pair() as pair:
+            verdict = asyncio.run(promoting.promotions(pair, rounds, people=20, seconds=2))
+            print(f"PostgreSQL, failed over to a standby that lacks two seconds: {verdict}", flush=True)
+    except LookupError as lacking:
+        print(f"PostgreSQL, failed over to a standby: not tried, {lacking}", flush=True)
+
+
 def main(number: int, kills: int) -> None:
     _restarts(number * RESTARTING)
+    _promotions(max(1, number // PROMOTED_ONCE_IN))
     with postgres.server() as server:
         for kind, where in (("SQLite", None), ("PostgreSQL", server)):
             for webhook in (False, True):

@@ -1,13 +1,17 @@
 """The short runs; `make torture` has the long ones."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from storage.database import Database
 from storage.migrating import migrate
-from tests.torture import booking, campaigning, feeding, killing, staffing, strangers
+from tests import standby
+from tests.bot.house import QUICK
+from tests.torture import booking, campaigning, feeding, killing, promoting, staffing, strangers
 
 
 @pytest.fixture
@@ -41,6 +45,23 @@ def test_pr1_killed_while_staff_work(sqlite_url: str, tmp_path: Path) -> None:
     """PR1, CC9: each answer of staff is there once or listed as uncertain, no note leaves, no ticket lacks its history."""
     verdict = asyncio.run(staffing.staff(tmp_path, sqlite_url, cases=2, kills=1))
     assert (verdict.cases, verdict.kills, verdict.replies) == (2, 1, 6)
+
+
+def test_db12_a_standby_that_lacks_the_last_moment_is_promoted() -> None:
+    """DB12: two real servers; what is said before and after has one answer each, and offset and outbox are the new server's."""
+    with standing_by() as pair:
+        verdict = asyncio.run(promoting.promotions(pair, rounds=1, people=2, seconds=0.2, patience=QUICK))
+    assert verdict.failed_over == 1
+    assert verdict.lost > 0
+
+
+@contextmanager
+def standing_by() -> Iterator[standby.Pair]:
+    try:
+        with standby.pair() as pair:
+            yield pair
+    except LookupError as lacking:
+        pytest.skip(f"SKIPPED: {lacking}")
 
 
 def test_in1_in2_updates_of_every_shape(database: Database) -> None:
