@@ -3,7 +3,20 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.booking import actions, driving, hearing, inside, mine, offered, phrases, theirs, wanting, wishes, words
+from handlers.booking import (
+    actions,
+    driving,
+    hearing,
+    inside,
+    mine,
+    offered,
+    phrases,
+    said_beside,
+    theirs,
+    wanting,
+    wishes,
+    words,
+)
 from handlers.booking.linking import bring
 from handlers.booking.slots_end import Confirm, Held, Note, Number, reopen
 from handlers.booking.slots_what import (
@@ -54,8 +67,13 @@ def start(turn: Turn, known: Answers) -> Start:
     if said is not None and said.nothing and said.reason and not known.keys() & set(SAID):
         known["said"] = said.reason
         note_gap(turn)
-    if turn.incoming.kind == "text" and (beside := _beside(turn, known)):
+    if turn.incoming.kind == "text" and (two := said_beside.two_cars(turn, known)):
+        known = {name: value for name, value in known.items() if name != "service+"} | two[0]
+        known["later"] = two[1]
+    elif turn.incoming.kind == "text" and (beside := _beside(turn, known)):
         known["later"] = beside
+    if turn.incoming.kind == "text":
+        said_beside.with_note(known, said_beside.person_to_call(turn.words))
     if turn.incoming.kind == "text" and (coupon := rewards.to_use(turn, known.get("service", ()))):
         known.setdefault("coupon", coupon)
     return Start("booking.book", known)
@@ -92,6 +110,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     """A change of mind anywhere in the form: "not Tuesday, Thursday", "a different car", "at the studio"."""
     if finding.asks_price(turn.words) and (said := _priced(turn, answers)):
         return said
+    if added := said_beside.added_after_price(turn, answers):
+        return added
     if finding.asks_price(turn.words) or (turn.chat.slot == "phone" and not any(c.isalpha() for c in turn.words)):
         return None  # "12" where a number was asked is no noon
     if coupon := rewards.to_use(turn, answers.get("service", ())):
@@ -123,6 +143,7 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if found.get("store", answers.get("store")) != answers.get("store"):
         answers.pop("advisor", None)
     changed = any(answers.get(name) != value for name, value in found.items())
+    said_beside.with_note(answers, said_beside.person_to_call(turn.words))
     answers.update(found)
     return turn.text("booking.noted") if changed else ""
 

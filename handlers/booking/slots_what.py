@@ -8,7 +8,7 @@ from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, questions
 from handlers.dialogue.shop import Shop
-from handlers.dialogue.slots import picked
+from handlers.dialogue.slots import numbered, picked
 from handlers.vehicles import cars, mileage
 from handlers.vehicles import slots as vehicle_slots
 from storage import staff, terms
@@ -54,6 +54,7 @@ class Service(Undo):
                 return found.sure
             if codes := [code for code in answers.get("service+", ()) if code in turn.shop.services]:
                 which = picked(turn.words, [turn.shop.services[code].names[turn.language] for code in codes])
+                which = numbered(turn.words, len(codes)) if which is None else which
                 if which is not None:
                     hear_rest(turn, answers, self.name)
                     answers.pop("service+", None)
@@ -249,6 +250,8 @@ def find_transport(turn: Turn, answers: Answers) -> str | None:
 
 def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
     """Takes what the words say about the slots that have no answer yet."""
+    if numbered(turn.words, MOST_BUTTONS) is not None:
+        return  # the place in a list is no hour
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
     # Of a day that was said before only the time may still be open.
     same = "time" not in answers and found.get("day") == answers.get("day")

@@ -8,8 +8,9 @@ from typing import Any
 from handlers.booking import hearing, phrases, picker, rules, times, words
 from handlers.booking.plan import Free
 from handlers.booking.wishes import Visit
-from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear, doubts
+from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear, doubts, lately
 from handlers.dialogue.folding import fold
+from handlers.dialogue.slots import numbered
 from handlers.dialogue.when import Reading, Understood, masked
 from handlers.faq import flow as faq
 from handlers.prices import lasting
@@ -40,6 +41,8 @@ class _When(Slot):
             raise Unclear("booking.when.unclear")
         if nearer(turn, answers, [value for value in doubts.values(turn, self) if isinstance(value, dict)]):
             return
+        if self._picked(turn, visit, answers):
+            return
         if visit.moving:
             start = visit.local(visit.moving.starts_at)
             if new := hearing.shifted(turn, turn.words, visit.store, start, answers.get("day")):
@@ -52,6 +55,27 @@ class _When(Slot):
         # "Move it to three": on the day that it has.
         base = visit.local(visit.moving.starts_at).date().isoformat() if visit.moving else None
         take(answers, hearing.wanted(said.reading, answers.get("day") or base))
+
+    def _picked(self, turn: Turn, visit: Visit, answers: Answers) -> bool:
+        """Whether "1" or "the second one" chooses one of the times that were offered; an hour that is free too is asked about."""
+        said = lately.answer(turn)
+        values = [button.get("value") for button in lately.buttons(said) if button["do"] == "answer"] if said else []
+        starts = [value["start"] for value in values if isinstance(value, dict) and "start" in value]
+        number = numbered(turn.words, len(starts))
+        if number is None:
+            return False
+        there = visit.local(datetime.fromisoformat(starts[number]))
+        reading = hearing.when(turn, turn.words, visit.store).reading
+        if reading is not None and reading.time is not None and reading.time != there.time():
+            hour = datetime.combine(date.fromisoformat(answers["day"]) if "day" in answers else there.date(), reading.time)
+            if any(visit.local(free.starts_at).time() == reading.time for free in _on(turn, visit, hour.date())):
+                if len(starts) > NEXT or number >= NEXT:
+                    return False  # below so many times "10" is ten o'clock
+                both = [(hearing.at(at).answers, words.label(turn, "booking.moment", at=at)) for at in (there, hour)]
+                found = [Option(value, label) for value, label in both]
+                raise Unclear("booking.when.which", meant=True, options=found, when=found[0].label)
+        take(answers, hearing.at(there))
+        return True
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> None:
         visit = self.visit(turn, answers)

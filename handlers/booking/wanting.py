@@ -6,6 +6,7 @@ from handlers.booking import hearing, meant, mine, phrases, pieces, wishes
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
+from handlers.dialogue.slots import numbered
 from handlers.faq import flow as faq
 from handlers.faq.filling import prices_in
 from handlers.prices import finding
@@ -95,6 +96,7 @@ def _only_when(turn: Turn, text: str) -> bool:
     """
     if (
         text.strip().isdecimal()
+        or numbered(turn.words, MOST_GUESSES) is not None
         or turn.chat.form not in (None, "prices.quote")
         or len(turn.words) > _SHORT_WISH
         or phrases.has("over", text)

@@ -6,14 +6,14 @@ from handlers.dialogue.folding import fold
 from handlers.dialogue.turn import Turn
 
 _YES = re.compile(
-    r"(?:yes|yep|yeah|yea|yup|ya|ok|okay|okey|k|sure|right|correct|fine|perfect|great|lovely|go|please|definitely|cool)\b"
+    r"(?:yes|yep|yeah|yea|yup|ya|ok|okay|okey|k|sure|right|correct|fine|perfect|great|lovely|go|please|definitely|cool|confirm|confirmed)\b"
 )
 _AROUND = frozenset([
     "yes", "yep", "yeah", "yea", "yup", "ya", "ok", "okay", "okey", "k", "sure", "right", "correct", "fine", "perfect",
     "great", "lovely", "go", "on", "ahead", "then", "please", "pls", "thanks", "thank", "you", "u", "that", "thats",
     "is", "it", "its", "s", "do", "lah", "la", "mate", "cheers", "good", "sounds", "cool", "works", "for", "me",
     "definitely", "of", "course", "all", "ta", "just", "the", "one",
-    "can", "thx", "tks", "tq", "ty", "po", "ji", "book", "lets", "do",
+    "confirm", "confirmed", "perfect", "can", "thx", "tks", "tq", "ty", "po", "ji", "book", "lets", "do",
 ])  # fmt: skip
 # Folded to Simplified.
 _YES_HAN = "是对好行嗯系啱可没冇"

@@ -52,7 +52,28 @@ class Choice(Slot):
                 return option.value
         if self.find and (value := self.find(turn, answers)) is not None:
             return value
+        options = self.options(turn, answers)
+        if turn.incoming.kind == "text" and (number := numbered(turn.words, len(options))) is not None:
+            return options[number].value
         raise Unclear(f"{turn.feature}.{self.name}.unclear")
+
+
+# The place in a list, typed: "1", "2.", "number 3", "the first one", 第二个.
+_PLACE = re.compile(
+    r"\W*(?:(?:ok|the|number|no|option|choice|选|揀|要|就) ?\.? ?)*(?:第 ?)?(?:(\d{1,2})|(first|second|third|fourth|fifth|sixth)"
+    r"|(?<=第)([一二三四五六]))(?: ?(?:st|nd|rd|th))?(?: ?(?:one|option|time|slot|please|pls|个|個|间|家|嗰?个|时间|吧|啦))*\W*"
+)
+_PLACES = {word: n for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth"), 1)}
+_PLACES |= {word: n for n, word in enumerate("一二三四五六", 1)}
+
+
+def numbered(text: str, count: int) -> int | None:
+    """The index of the option that words choose by its place among `count`; None if they say anything else."""
+    match = _PLACE.fullmatch(fold(text))
+    if match is None:
+        return None
+    number = int(match[1]) if match[1] else _PLACES[match[2] or match[3]]
+    return number - 1 if 1 <= number <= count else None
 
 
 _FIRST = re.compile(r"\b(?:first|1st|former)\b|第一|头一|上面")
