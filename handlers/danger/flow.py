@@ -15,12 +15,14 @@ _LISTS = Path(__file__).parent / "data" / "signs.txt"
 _LONGEST = 220
 # Only a person outside the shop helps with these at once: our own people are not called for them.
 OTHERS = ("poison", "hurt")
+# Rules of complaints that do not hold back the advice: that it began after our work makes it no less dangerous now.
+_OF_NOW = frozenset(("danger", "failed_after_us"))
 
 
 def heard(turn: Turn) -> Reply | None:
     """A danger of this moment in the words; a form that is open is left. What complains of our work is a complaint."""
     kind = kind_of(turn.words)
-    if kind is None or {code for code, _ in turn.memoised(rules.load).judge(turn.words).reasons} - {"danger"}:
+    if kind is None or {code for code, _ in turn.memoised(rules.load).judge(turn.words).reasons} - _OF_NOW:
         return None
     store = turn.store
     advice = turn.text(f"danger.{kind}", phone=phone_of(store) if store else "")

@@ -67,3 +67,12 @@ def test_poison_is_for_the_doctor_and_not_for_the_workshop(world: World) -> None
 @ONE
 def test_what_our_work_has_made_dangerous_is_a_complaint(world: World) -> None:
     world.customer().says("After your service the brakes failed and I nearly crashed").sees("should not have happened")
+
+
+@ONE
+def test_what_burns_now_is_told_what_to_do_though_it_began_after_our_work(world: World) -> None:
+    world.customer().says("there is smoke coming from the bonnet since the oil change").sees(
+        "get everybody out", "called a colleague"
+    )
+    with world.database.reading() as session:
+        assert [ticket.tier for ticket in session.scalars(select(Ticket))] == [CRITICAL]
