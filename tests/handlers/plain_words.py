@@ -142,6 +142,9 @@ serious  the wheel you balanced vibrates at 120
 -        I'd like the wheels balanced after the tyre change
 -        what if my car is not ready
 -        after cleaning, how long until the seats are dry
+-        it leaks since an oil change at another garage, want it checked
+-        my friend's garage fitted the tint and it is bubbling, by a friend
+-        another workshop changed the pads and now they squeal
 """
 
 SIMPLIFIED = """
@@ -253,6 +256,9 @@ serious  扶手箱里的现金洗完车就没了
 -        补好的轮胎能跑高速吗
 -        里程八万公里该换什么
 -        玻璃上有水垢想洗
+-        在别的店换完机油漏油，想来看看
+-        外面贴的膜起泡了，想请你们处理
+-        自己换的刹车片现在异响
 """
 
 TRADITIONAL = """
@@ -328,4 +334,6 @@ serious  補好的輪胎又漏氣
 serious  打蠟打到烤漆一圈一圈的
 serious  你哋整完冷氣仲係唔凍
 -        冷氣唔凍想check下
+-        喺第二間整完又漏油，想過嚟睇
+-        在外面貼的隔熱紙起泡，想請你們看
 """
