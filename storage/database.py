@@ -37,6 +37,8 @@ _HOST = re.compile(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::(\d+))?")
 
 # Below so many bytes free the next turns may find no room.
 NO_ROOM = 1024 * 1024
+# Seconds; on PostgreSQL. Learning a large knowledge base on a slow machine is done within a transaction that only reads.
+LONGEST_IDLE = 300
 
 
 class Moment(TypeDecorator[datetime]):
@@ -245,6 +247,10 @@ def address_of(url: str) -> URL:
 
 
 def _postgresql(url: str, connections: int, patience: float) -> Engine:
+    # A worker that stands still in the middle of a transaction keeps chats locked for all the others: the server ends it.
+    limits = (
+        f"-c lock_timeout={patience * 1000:.0f} -c statement_timeout=60s -c idle_in_transaction_session_timeout={LONGEST_IDLE}s"
+    )
     return create_engine(
         address_of(url),
         hide_parameters=True,
@@ -255,7 +261,7 @@ def _postgresql(url: str, connections: int, patience: float) -> Engine:
         pool_recycle=1800,
         pool_use_lifo=True,
         pool_timeout=patience,
-        connect_args={"options": f"-c timezone=UTC -c lock_timeout={patience * 1000:.0f} -c statement_timeout=60s"},
+        connect_args={"options": f"-c timezone=UTC {limits}"},
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
+import storage.database
 from handlers import FEATURES
 from handlers.dialogue import Feature, Incoming, Reply, Turn
 from handlers.dialogue import engine as engine_module
@@ -349,6 +350,28 @@ def test_db10_when_every_connection_is_taken_turns_end_and_recover(postgres_url:
     assert _says(engine, "a").spoke
     assert _transcript(database) == [True, False] * 2
     database.close()
+
+
+def test_db10_who_stands_still_in_a_transaction_keeps_no_chat_locked(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DB10, PR3: the server ends it after a while; when the worker goes on, its message is taken once more, whole."""
+    other = Database(postgres_url)
+    monkeypatch.setattr(storage.database, "LONGEST_IDLE", 0.1)
+    database, still = Database(postgres_url), iter([True])
+
+    def stands_still(turn: Turn) -> Reply:
+        if next(still, False):
+            me, there = turn.session.scalar(text("SELECT pg_backend_pid()")), True
+            while there:
+                with other.reading() as session:
+                    there = bool(session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE pid = :me"), {"me": me}))
+        return Reply("Here I am")
+
+    engine = Engine(database, [Feature("welcome", trigger=stands_still)])
+    assert _says(engine, "a", words="hm").spoke
+    assert engine.tally.counts(RETRIED) == {"": 1}
+    assert _transcript(database) == [True, False]
+    for one in (database, other):
+        one.close()
 
 
 def test_db11_a_deadlock_is_tried_again_and_nobody_hears_of_it(postgres_url: str) -> None:
