@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from handlers.dialogue import Incoming
-from storage import messages
+from storage import chats, messages
 from storage.entries import Gap
 from storage.tickets import Ticket
 from tests.marks import SHOP_ON_SQLITE
@@ -104,6 +104,26 @@ def test_a_forged_button_does_nothing_and_says_so(world: World, forged: str) -> 
     ann.does("press", press=forged)
     assert "no longer in use" in ann.toast
     assert len(ann.received) == before
+
+
+@SHOP_ON_SQLITE
+def test_what_an_older_release_left_behind_is_met_politely(world: World) -> None:
+    """PR11: a button whose feature is gone, and a chat in the middle of a form that there is no more."""
+    ann = world.customer().starts()
+    assert ann.outcome
+    with world.database.transaction() as session:
+        chat = chats.lock(session, ann.outcome.chat_id)
+        buttons = [[{"label": "Old", "do": "gone.thing", "value": 1}, {"label": "Older", "do": "answer", "value": 2}]]
+        row = messages.outgoing(
+            chat.id, "web", pulls=True, text="From before", data={"buttons": buttons}, now=world.now, token="oldrelease12"
+        )
+        messages.post(session, [row])
+        chat.form, chat.slot, chat.answers = "gone.form", "size", {"size": "xl"}
+        chats.save(session, chat)
+    for button in ("oldrelease12.0", "oldrelease12.1"):
+        ann.does("press", press=button)
+        assert "no longer in use" in ann.toast
+    ann.says("how much is a minor service for my A4?").sees("¥899")
 
 
 def test_another_persons_button_does_nothing(world: World) -> None:
