@@ -33,6 +33,14 @@ def drop_told(items: list[Item], tokens: list[Token], text: str) -> None:
             item.dropped = "told"
 
 
+def drop_given_up(items: list[Item], text: str) -> None:
+    """ "I was going to say Friday but Monday's fine"."""
+    for item, later in pairwise([item for item in alive(items) if item.slot == "day"]):
+        between = text[item.token.end : later.token.start]
+        if clause("given_up", text[: item.token.start]).search(text, 0, item.token.start) and clause("but", text).search(between):
+            item.dropped = "given up"
+
+
 def drop_fetched(items: list[Item], text: str) -> None:
     """ "Drop it at 8 and pick it up at 5", 早上8点送来下午5点取: they come at eight."""
     fetched = clause("fetched_before", text)

@@ -6,7 +6,7 @@ from datetime import datetime
 from handlers.dialogue.when import reading as making
 from handlers.dialogue.when.arriving import with_arrivals
 from handlers.dialogue.when.asides import drop_any_part, drop_asides, drop_asked, drop_booked, drop_engaged, keep_asked
-from handlers.dialogue.when.chosen import drop_fetched, drop_less_liked, drop_told
+from handlers.dialogue.when.chosen import drop_fetched, drop_given_up, drop_less_liked, drop_told
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.following import drop_named_for_following, with_following_days
 from handlers.dialogue.when.grammar import parse
@@ -63,6 +63,7 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     drop_named_for_following(items)
     drop_less_liked(items, folded)
     drop_told(items, tokens, folded)
+    drop_given_up(items, folded)
     drop_fetched(items, folded)
     drop_engaged(items, folded)
     drop_asked(items, folded)
@@ -83,7 +84,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if not kept:
         return Understood(reason=_why_nothing(items, tokens))
     span = min(i.token.start for i in kept), max(i.token.end for i in kept)
-    if reason := left_over(kept, items, tokens) or left_unread(kept, tokens):
+    if reason := left_over(kept, items, tokens) or left_unread(kept, items, tokens):
         return Understood(span=span, reason=reason)
     if any(i.dropped == "unclear" for i in items) or clause("depends", text).search(text):
         return Understood(span=span, reason="unsure")

@@ -14,13 +14,18 @@ _FAR = 180
 _YEAR = re.compile(r"20\d\d|年|\byear|\bnext\b")
 
 
-def left_unread(kept: list[Item], tokens: list[Token]) -> Reason:
+def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reason:
     """Why we cannot be sure: a piece of a time stands somewhere that was not read."""
     taken = {item.place for item in kept}
     timed = any(item.slot == "time" for item in kept)
+    if _told_behind(kept, items) or (not timed and any(_is_face(token) for token in tokens)):
+        return "unsure"
     for place, token in enumerate(tokens):
         if place in taken:
             continue
+        if token.kind == "V" and token.value == "after that" and not timed:
+            # "Tomorrow I have a meeting till 12, after that I can come".
+            return "unsure"
         if token.kind in _OF_TIME and not (token.kind == "1" and _ends_clause(place, tokens)):
             return "unsure"
         if token.kind == "n" and not timed and _may_be_hour(token) and not _counts(place, tokens):
@@ -29,6 +34,18 @@ def left_unread(kept: list[Item], tokens: list[Token]) -> Reason:
         if token.kind == "T" and token.value.unit in ("day", "week", "month") and _counts_on(place, tokens):
             return "unsure"
     return ""
+
+
+def _told_behind(kept: list[Item], items: list[Item]) -> bool:
+    """我周五要走，周四能弄好吗: of the day that is told last something else is asked, so the other may be none to come on."""
+    days = [item.place for item in kept if item.slot == "day"]
+    return bool(days) and any(i.slot == "day" and i.dropped == "aside" and i.place > max(days) for i in items)
+
+
+def _is_face(token: Token) -> bool:
+    """A time without its dots that no rule took: "1130 a tomorrow"."""
+    value = token.value
+    return token.kind == "n" and isinstance(value, int) and 600 <= value <= 2359 and value % 100 in (0, 15, 30, 45)
 
 
 def _ends_clause(place: int, tokens: list[Token]) -> bool:
@@ -46,6 +63,9 @@ def _counts(place: int, tokens: list[Token]) -> bool:
     if any(tokens[at].kind in "t4" for at in (place - 1, place + 1) if 0 <= at < len(tokens)):
         return True
     after = tokens[place + 1] if place + 1 < len(tokens) else None
+    if after is not None and after.kind == "j":
+        # "2 of us".
+        return True
     return after is not None and counted(after._replace(value=after.value[0] if isinstance(after.value, tuple) else after.value))
 
 

@@ -240,6 +240,15 @@ def and_more(context: Context, tokens: list[Token]) -> Made:
     return [Token("c", number.start, more.end, Clock(number.value))]
 
 
+def short_meridiem(context: Context, tokens: list[Token]) -> Made:
+    """ "1130 a tomorrow"."""
+    number, letter = tokens
+    if letter.value != 1 or letter.end - letter.start != 1 or not isinstance(number.value, int) or not 600 <= number.value < 1200:
+        return None
+    clock = face(number.value)
+    return [Token("c", number.start, letter.end, Clock(clock.hour, clock.minute, True))] if clock else None
+
+
 def apart(context: Context, tokens: list[Token]) -> Made:
     """ "7.45 drop off on Monday": no date and hardly a price."""
     index = next(i for i, t in enumerate(tokens) if t.kind == "k")

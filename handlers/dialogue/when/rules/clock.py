@@ -14,6 +14,7 @@ from handlers.dialogue.when.rules.bare import (
     part_of_meridiem,
     promoted,
     settled_on,
+    short_meridiem,
     slashed_hours,
     until_hour,
 )
@@ -53,6 +54,7 @@ EARLY = [
 ]
 RULES = [
     ("nna|[nkc]i?a|nOa", meridiem),
+    ("nz(?=[,.?lDw@]|$)", short_meridiem),
     ("ac", meridiem_first),
     ("nc", twelve_noon),
     ("n-n", spoken_with_dash),

@@ -199,6 +199,15 @@ def head_of_month(context: Context, tokens: list[Token]) -> Made:
     return [tokens[0], tokens[-1]] if tokens[1].value == "rough" else None
 
 
+def last_of_this_month(context: Context, tokens: list[Token]) -> Made:
+    """月底最后一个礼拜五."""
+    day = tokens[1].value
+    if tokens[0].value not in ("month_end", "rough") or day.kind != "nth" or day.nth != -1:
+        return None
+    found = days.merge(context, days.months_on(context, 0), day)
+    return joined("D", tokens, found) if found else None
+
+
 RULES = [
     ("[nod]e?[-t]e?[nod]j?m(?![nod])", dated_range),
     ("[no][|&/]e?[no]j?m(?![nod])", dated_range),
@@ -222,6 +231,7 @@ RULES = [
     ("n-n[,@]?p?[c]", dashed_chinese),
     ("k", dotted_english),
     ("mVj?D", head_of_month),
+    ("VD", last_of_this_month),
     ("V(?=[Dw]p)", early),
     ("pjD", lambda c, t: eve(c, [t[2], t[0]])),
     ("Dp", eve),
