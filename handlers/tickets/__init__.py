@@ -2,7 +2,7 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.tickets import assignment, complaint, flow, pages, parts, promise_pages, rating, rules, sweep, telling, tier_pages
+from handlers.tickets import assignment, complaint, flow, pages, parts, rating, rules, sweep, telling
 
 __all__ = ["FEATURE", "telling"]
 
@@ -27,7 +27,6 @@ FEATURE = Feature(
     receives={"photo": flow.photo, "file": flow.photo},
     things=[pages.TICKET],
     panels=[pages.PANEL],
-    pages=[*tier_pages.PAGES, *promise_pages.PAGES],
     held=flow.held,
     loud=flow.critical,
     keeps=[rules.load],

@@ -28,6 +28,7 @@ def test_promises_are_set_for_a_store_and_for_all(url: str) -> None:
             _sweep(site, number)
             before = _ticket(site, number)
             tier, opened = before.tier, before.response_from
+            assert (await max_.get("")).location == "/console/tickets", "nobody begins the day with settings"
             page = (await max_.get("/promises")).text
             assert "60 min" in page or "1 h" in page
             assert "West" not in page
