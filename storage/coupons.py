@@ -38,7 +38,8 @@ class Offer(Base):
     `stores`, `services`: codes where and for what it holds; empty for all. `minimum`: of the bill. `stacks`: may be used beside
     others that do. `stock`: coupons at most; `budget`: what all of them may take off together; None for no limit.
     `days`: a coupon's life; `starts_on`, `ends_on`: first and last day of the offer, in the time of the store.
-    `issuer`: the lowest role that may give one by hand, `per_day`: how many a day; `per_customer`: how many one person may have.
+    `issuer`: the lowest role that may give one by hand, `per_day`: how many a day; `per_customer`: how many one person may have
+    within a year.
     `issued`, `committed`, `spent`: sums of the ledger: coupons not taken back, what they may still cost, what they did cost.
     """
 
@@ -169,10 +170,11 @@ def reserve(session: Session, offer_id: int, worth: int) -> bool:
     return done.one_or_none() is not None
 
 
-def count_of(session: Session, offer_id: int, customer_id: int) -> int:
-    """How many of this offer somebody has or had, those taken back left out."""
+def count_of(session: Session, offer_id: int, customer_id: int, since: datetime) -> int:
+    """How many of this offer somebody has, or was given since then, those taken back left out."""
     theirs = (Coupon.offer_id == offer_id, Coupon.customer_id == customer_id, Coupon.state != VOID)
-    return session.scalar(select(func.count()).select_from(Coupon).where(*theirs)) or 0
+    lately = or_(Coupon.state == ISSUED, Coupon.issued_at > since)
+    return session.scalar(select(func.count()).select_from(Coupon).where(*theirs, lately)) or 0
 
 
 def given_by(session: Session, offer_id: int, staff_id: int, since: datetime) -> int:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.appointments import DONE, Appointment
 from storage.chats import CHATS, Chat
@@ -146,10 +146,22 @@ def same_visit(session: Session, key: str, appointment: Mapping[str, Any]) -> bo
 
 
 def to_remind(session: Session, asked_before: datetime, ended_after: datetime, limit: int) -> list[Feedback]:
-    """Asked before then, not answered at all and not reminded, in the order of their chats."""
+    """Asked before then, not answered at all and not reminded, in the order of their chats.
+
+    Who has let a second question pass, and has answered none since, is asked once a visit from then on.
+    """
+    older, since = aliased(Feedback), aliased(Feedback)
+    answered = exists().where(since.chat_id == older.chat_id, since.id > older.id, since.answered_at.is_not(None))
+    in_vain = exists().where(
+        older.chat_id == Feedback.chat_id,
+        older.id < Feedback.id,
+        older.reminded_at.is_not(None),
+        older.answered_at.is_(None),
+        ~answered,
+    )
     query = select(Feedback).where(
         Feedback.asked_at <= asked_before, Feedback.asked_at > ended_after, Feedback.ended_at > ended_after,
-        Feedback.outcome == SENT, Feedback.answered_at.is_(None), Feedback.reminded_at.is_(None),
+        Feedback.outcome == SENT, Feedback.answered_at.is_(None), Feedback.reminded_at.is_(None), ~in_vain,
     )  # fmt: skip
     return list(session.scalars(query.order_by(Feedback.chat_id).limit(limit)))
 

@@ -197,6 +197,8 @@ def _blocked(rule: Rule, person: Person, occasion: Occasion, today: date, figure
         return IN_CAMPAIGN
     if _wins_back(rule) and any(today <= day for day in person.booked.values()):
         return BOOKED  # whoever is about to come is not missed
+    if _wins_back(rule) and person.visits and 0 <= (today - person.visits[-1]).days < figures.rest_days:
+        return JUST_HERE  # nor is "we see less of you" said to whoever was here yesterday
     if _wins_back(rule) and any(0 <= (today - day).days < figures.apart_days for day in person.spoken.values()):
         return JUST_SAID  # nor does "we miss you" come right behind "a service is due"
     if car is None or not rule.services or rule.purpose == MARKETING:
@@ -207,7 +209,8 @@ def _blocked(rule: Rule, person: Person, occasion: Occasion, today: date, figure
     if isinstance(rule.trigger, OnDate) and (day := occasion.values.get("date")):
         # Whoever came for it after the first word is not told a second time, though the day on file has not been moved yet.
         last = car.last(frozenset(rule.services))
-        return JUST_HERE if last is not None and last.day >= day + timedelta(days=min(rule.trigger.days)) else ""
+        first = day + timedelta(days=min(rule.trigger.days) - TOGETHER)  # along with other papers it was said so much earlier
+        return JUST_HERE if last is not None and last.day >= first else ""
     if not rule.of_work:
         return ""
     # A visit of yesterday that nobody has ticked off yet was a visit all the same, as far as the customer is concerned.

@@ -83,7 +83,7 @@ def issue(
         # From here on the offer's row is locked: of all who give at once each sees what the others gave.
         if by is not None and offer.per_day is not None and _given(session, offer, by, now) >= offer.per_day:
             raise Refusal("rewards.refused.enough_today", n=offer.per_day)
-        if coupons.count_of(session, offer.id, customer.id) >= offer.per_customer:
+        if coupons.count_of(session, offer.id, customer.id, now - rules.ONE_YEAR) >= offer.per_customer:
             raise Refusal("rewards.refused.has_one", n=offer.per_customer)
         coupon = _written(session, offer, customer, reason, until, now, key)
         coupons.enter(

@@ -7,7 +7,7 @@ from babel.numbers import get_currency_precision
 
 from handlers.dialogue import Refusal, Reply, Turn
 from handlers.dialogue.texts import money
-from handlers.rewards import actions, codes, words
+from handlers.rewards import actions, codes, rules, words
 from handlers.rewards.actions import Bill
 from storage import audit, coupons, staff_links
 from storage.coupons import Coupon, Offer
@@ -34,16 +34,26 @@ def typed(turn: Turn) -> Reply | None:
     store = _store(turn, member, offer)
     if bill is None:
         return Reply(turn.text("rewards.staff.bill", code=codes.shown(code)))
-    amount = int(bill.scaleb(get_currency_precision(store.currency)))
+    return _offered(turn, coupon, offer, store, int(bill.scaleb(get_currency_precision(store.currency))))
+
+
+def _offered(turn: Turn, coupon: Coupon, offer: Offer, store: Store, amount: int) -> Reply:
+    """What it takes off; which work is on the bill is asked where that matters, and checked by the answer."""
     off = actions.worth(turn.session, coupon, Bill(store, amount), turn.now)
+    asked = [code for code in rules.scope(offer) if code in turn.shop.services]
     known = {
         "name": words.name(offer, turn.language), "who": turn.session.get_one(Customer, coupon.customer_id).name,
-        "services": words.scope(turn, offer),
         "off": money(off, store.currency, turn.language), "bill": money(amount, store.currency, turn.language),
+        "which": bool(asked),
     }  # fmt: skip
-    return Reply(
-        turn.text("rewards.staff.found", **known), [turn.button("rewards.button.redeem", "rewards.redeem", [coupon.id, amount])]
-    )
+    names = {code: turn.shop.services[code].names.get(turn.language, code) for code in asked}
+    this = [coupon.id, amount]
+    if asked:
+        buttons = [turn.button("rewards.button.for", "rewards.redeem", [*this, code], service=names[code]) for code in asked]
+        buttons.append(turn.button("rewards.button.other", "rewards.redeem", [*this, ""]))
+    else:
+        buttons = [turn.button("rewards.button.redeem", "rewards.redeem", this)]
+    return Reply(turn.text("rewards.staff.found", **known), buttons)
 
 
 def redeem(turn: Turn, value: Any) -> Reply:
@@ -51,8 +61,11 @@ def redeem(turn: Turn, value: Any) -> Reply:
     member, coupon = _member(turn), turn.session.get(Coupon, value[0])
     if member is None or coupon is None:
         raise Refusal("rewards.refused.no_such_code")
-    store = _store(turn, member, turn.session.get_one(Offer, coupon.offer_id))
-    off = actions.redeem(turn.session, coupon, Bill(store, value[1]), turn.now, by=member)
+    offer = turn.session.get_one(Offer, coupon.offer_id)
+    store, amount, services = _store(turn, member, offer), value[1], tuple(value[2:])
+    if rules.scope(offer) and not services:  # a button from before it was asked
+        return _offered(turn, coupon, offer, store, amount)
+    off = actions.redeem(turn.session, coupon, Bill(store, amount, services), turn.now, by=member)
     audit.write(
         turn.session, "coupon.redeem", staff_id=member.id, now=turn.now, about=f"coupon:{coupon.id}", place=CHANNEL,
         store=store.code,

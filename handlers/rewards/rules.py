@@ -13,6 +13,8 @@ from storage.staff import ROLES
 USUAL_DAYS, AGAIN = 90, timedelta(days=14)
 LONGEST_DAYS, MOST_MONEY, MOST_STOCK = 3660, 100_000_000, 10_000_000
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+# What one person may have is counted over so long: less than a year of moons, by which some birthdays go.
+ONE_YEAR = timedelta(days=300)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,39}")
 
 
@@ -110,9 +112,14 @@ def may_give(role: str, offer: Offer) -> bool:
     return role in ROLES and ROLES.index(role) >= ROLES.index(offer.issuer)
 
 
+def scope(offer: Offer) -> list[str]:
+    """The services (codes) of which one must be on the bill; none for any."""
+    return [offer.service] if offer.service else list(offer.services)
+
+
 def is_for(offer: Offer, store: str, services: Collection[str]) -> bool:
     """Whether it holds in this store and for at least one of these services (codes)."""
-    wanted = [offer.service] if offer.service else offer.services
+    wanted = scope(offer)
     return (not offer.stores or store in offer.stores) and (not wanted or bool(set(wanted) & set(services)))
 
 

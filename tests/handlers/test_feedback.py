@@ -226,6 +226,21 @@ def test_one_reminder_and_no_more(world: World) -> None:
 
 
 @sqlite
+def test_who_never_answers_is_asked_once_a_visit_from_then_on(world: World) -> None:
+    ann = world.customer("telegram")
+    for day in (0, 14, 28):
+        comes(world, ann, at=TUESDAY + timedelta(days=day))
+        for _ in range(6):
+            later(world, hours=11)
+    assert asked(world, ann) == 2 + 1 + 1
+    before = asked(world, ann.presses("4 ★"))
+    comes(world, ann, at=TUESDAY + timedelta(days=42))
+    for _ in range(6):
+        later(world, hours=11)
+    assert asked(world, ann) == before + 2
+
+
+@sqlite
 @pytest.mark.parametrize(("down", "questions"), [(timedelta(minutes=10), 1), (timedelta(hours=8), 1), (timedelta(days=5), 0)])
 def test_tm4_after_an_outage(world: World, down: timedelta, questions: int) -> None:
     """TM4: a little late is asked; long over is noted and not asked; never two at once."""

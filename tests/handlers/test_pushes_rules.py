@@ -213,6 +213,15 @@ def test_papers_and_work_of_the_same_days_are_spoken_of_together() -> None:
     assert [code for _, code, _ in told] == ["regular_service", "inspection", "insurance"]
 
 
+def test_who_came_when_it_was_said_along_with_other_papers_is_not_told_again() -> None:
+    """The insurance ends a day before; so the inspection was spoken of a day early, and they came on that very day."""
+    ends = {"insured_until": TODAY + timedelta(days=30), "inspection_due": TODAY + timedelta(days=31)}
+    codes = ["insurance", "inspection"]
+    assert {(day, code) for day, code, _ in said(a_person(a_car(**ends)), codes, TODAY, 20)} == {(TODAY, code) for code in codes}
+    here = a_car(Work(TODAY, frozenset({"annual_inspection"})), **ends)
+    assert {code for _, code, _ in said(a_person(here), codes, TODAY + timedelta(days=20), 10)} == {"insurance"}
+
+
 def test_nothing_is_said_of_a_car_that_is_booked_or_was_just_here() -> None:
     ann = a_person(a_car(replace(SERVICE, day=date(2025, 12, 1))), booked={1: date(2026, 12, 1)})
     [one] = due.chosen(due.candidates([SHIPPED["regular_service"]], ann, date(2026, 11, 25), FIGURES), set(), date(2026, 11, 25))
@@ -292,6 +301,16 @@ def test_whoever_comes_into_a_segment() -> None:
     assert rules.read(rules.written(wanted)) == wanted
     [quiet] = due.candidates([wanted], replace(ann, in_campaign=True), TODAY + timedelta(days=2), FIGURES)
     assert quiet.blocked == due.IN_CAMPAIGN
+    # "We see less of you" is not what somebody wants to read who was here yesterday.
+    later = TODAY + timedelta(days=2)
+    been = [replace(ann, visits=(later - timedelta(days=days),)) for days in (1, FIGURES.rest_days)]
+    assert [one.blocked for who in been for one in due.candidates([wanted], who, later, FIGURES)] == [due.JUST_HERE, ""]
+
+
+def test_no_tip_of_every_month_speaks_of_fuel() -> None:
+    """Half of those who read it drive electric cars."""
+    tips = SHIPPED["monthly_care"].texts
+    assert [word for text in tips.values() for word in ("fuel", "petrol", "油耗", "费油", "耗油") if word in text] == []
 
 
 def test_who_was_in_a_segment_when_it_was_made_did_not_come_into_it() -> None:

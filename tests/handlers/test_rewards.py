@@ -200,6 +200,20 @@ def test_a_refund_gives_it_back(world: World) -> None:
 
 
 @sqlite
+def test_a_present_comes_again_the_next_year(world: World) -> None:
+    """The coupon of the last birthday, used or expired, is no reason to give none."""
+    with world.database.transaction() as session:
+        offered(session, days=30)
+        who = somebody(session)
+        last = actions.issue(session, "ten", who, "rule:birthday", START, key="2026")
+        actions.expire(session, last.id, START + timedelta(days=32))
+        with pytest.raises(Refusal, match="has_one"):
+            actions.issue(session, "ten", who, "rule:birthday", START + timedelta(days=200))
+        again = actions.issue(session, "ten", who, "rule:birthday", START + timedelta(days=354), key="2027")
+        assert again.id != last.id
+
+
+@sqlite
 def test_people_give_within_the_limits_of_their_role(world: World) -> None:
     with world.database.transaction() as session:
         store = session.scalars(select(Store)).first()
@@ -391,13 +405,32 @@ def test_staff_redeem_on_telegram_by_typing_or_scanning(world: World) -> None:
     assert "takes" not in ann.says(f"{scanned} 200").last.text
     eva.says(scanned).sees("with the bill behind it")
     eva.says(f"{codes.shown('0' * 12)} 200").sees("There is no coupon with this code")
-    eva.says(f"{codes.shown(coupon.code).lower()} 200").sees("Ten off", "¥10", "¥200", "Only for: Minor service").presses(
-        "Redeem"
-    ).sees("Redeemed")
+    eva.says(f"{codes.shown(coupon.code).lower()} 200").sees("Ten off", "¥10", "¥200", "Which of these is on the bill?")
+    assert eva.labels == ["Minor service", "None of these"]
+    eva.presses("None of these").sees("not for this service").presses("Minor service").sees("Redeemed")
     eva.says(f"{scanned} 200").sees("has been used")
     with world.database.reading() as session:
         assert session.get_one(Coupon, coupon.id).state == REDEEMED
     sound(world.database)
+
+
+@sqlite
+def test_a_coupon_of_one_store_is_not_redeemed_in_another_on_telegram(world: World) -> None:
+    with world.database.transaction() as session:
+        offered(session, stores=("west",))
+        coupon = actions.issue(session, "ten", somebody(session), "test", START)
+        for address, store in (("4711", "east"), ("4712", "west")):
+            place = session.scalars(select(Store).where(Store.code == store)).one()
+            member = Staff(
+                login=store, name="E", role="advisor", store_id=place.id, language="en", theme="auto", created_at=START
+            )
+            session.add(member)
+            session.flush()
+            staff_links.link(session, member.id, address, START)
+        code = codes.shown(coupon.code)
+    east, west = (world.customer("telegram", "en", address=address) for address in ("4711", "4712"))
+    east.says(f"{code} 200").sees("This coupon does not hold in t")
+    west.says(f"{code} 200").sees("Redeem it now?").presses("Redeem").sees("Redeemed")
 
 
 @pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
