@@ -49,6 +49,18 @@ def keep_asked(items: list[Item], text: str) -> None:
             days[0].dropped = ""
 
 
+def keep_engaged(items: list[Item], tokens: list[Token]) -> None:
+    """我明天上午有会，下午可以: busy in one part of a day, they come in the other."""
+    kept = alive(items)
+    days = [item for item in items if item.slot == "day" and item.dropped == "aside"]
+    sides = [item for item in items if item.slot == "part" and item.dropped in ("aside", "refused")]
+    if len(days) != 1 or len(sides) != 1 or sides[0].place != days[0].place + 1 or len(kept) != 1:
+        return
+    busy = sides[0].value != kept[0].value and kept[0].slot == "part" and kept[0].place > sides[0].place
+    if busy and any(t.kind in ",." for t in tokens[sides[0].place : kept[0].place]):
+        days[0].dropped = ""
+
+
 @cache
 def _open() -> re.Pattern[str]:
     return re.compile(r"\b(?:open|clos|shut)|开门|营业|开店|开铺|关门|打烊|收工|收铺|上班")

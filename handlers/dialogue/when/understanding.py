@@ -5,7 +5,15 @@ from datetime import datetime
 
 from handlers.dialogue.when import reading as making
 from handlers.dialogue.when.arriving import with_arrivals
-from handlers.dialogue.when.asides import drop_any_part, drop_asides, drop_asked, drop_booked, drop_engaged, keep_asked
+from handlers.dialogue.when.asides import (
+    drop_any_part,
+    drop_asides,
+    drop_asked,
+    drop_booked,
+    drop_engaged,
+    keep_asked,
+    keep_engaged,
+)
 from handlers.dialogue.when.chosen import drop_fetched, drop_given_up, drop_less_liked, drop_told
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.following import drop_named_for_following, with_following_days
@@ -69,6 +77,7 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     drop_asked(items, folded)
     drop_asides(items, tokens, context, folded)
     keep_asked(items, folded)
+    keep_engaged(items, tokens)
     drop_booked(items, tokens, folded)
     drop_any_part(items, folded)
     found = _read(alive(items), items, tokens, context, folded)

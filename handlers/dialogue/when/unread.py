@@ -1,9 +1,10 @@
 """Pieces of time anywhere in the text that no rule took: whoever wrote them meant something by them, so we ask."""
 
 import re
+from datetime import date
 
 from handlers.dialogue.when.items import Item, clause
-from handlers.dialogue.when.result import Reading, Reason
+from handlers.dialogue.when.result import Range, Reading, Reason
 from handlers.dialogue.when.rules.bare import counted
 from handlers.dialogue.when.tokens import Context, Token
 
@@ -11,6 +12,7 @@ from handlers.dialogue.when.tokens import Context, Token
 _OF_TIME = frozenset("1GJKOabdhoqsy")
 # A day so far ahead, of a year that nobody named, is more likely one that has been.
 _FAR = 180
+_MONTH = 27
 _YEAR = re.compile(r"20\d\d|年|\byear|\bnext\b")
 
 
@@ -74,9 +76,16 @@ def _counts_on(place: int, tokens: list[Token]) -> bool:
     return any(t.kind in "YZABMF" for t in tokens[max(0, place - 2) : place] + tokens[place + 1 : place + 2])
 
 
+def _days(span: Range) -> int:
+    return (span.end - span.start).days if isinstance(span.start, date) and isinstance(span.end, date) else 0
+
+
 def too_far(found: Reading, tokens: list[Token], context: Context, text: str) -> bool:
     """ "Had it in on the 12th of Feb", in March: nearly a year ahead, and nobody wishes for it."""
-    if found.date is None or (found.date - context.today).days <= _FAR or _YEAR.search(text):
+    span = found.dates
+    # A month that has been, as in "moved house in June"; a holiday far ahead is asked about as such.
+    day = found.date or (span.start if span and span.start and span.end and _days(span) >= _MONTH else None)
+    if not isinstance(day, date) or (day - context.today).days <= _FAR or _YEAR.search(text):
         return False
     told = any(token.kind == "x" for token in tokens)
     return told and not clause("wish", text).search(text) and "i'll" not in text

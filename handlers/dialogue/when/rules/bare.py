@@ -249,6 +249,12 @@ def short_meridiem(context: Context, tokens: list[Token]) -> Made:
     return [Token("c", number.start, letter.end, Clock(clock.hour, clock.minute, True))] if clock else None
 
 
+def half_of_day(context: Context, tokens: list[Token]) -> Made:
+    """ "Saturday 1st half": before noon."""
+    sides = {1: "morning", 2: "afternoon"}
+    return joined("p", tokens, sides[tokens[0].value]) if tokens[0].value in sides else None
+
+
 def apart(context: Context, tokens: list[Token]) -> Made:
     """ "7.45 drop off on Monday": no date and hardly a price."""
     index = next(i for i, t in enumerate(tokens) if t.kind == "k")

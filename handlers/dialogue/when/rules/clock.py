@@ -8,6 +8,7 @@ from handlers.dialogue.when.rules.bare import (
     another,
     another_with_meridiem,
     apart,
+    half_of_day,
     is_it_ok,
     loose,
     offered,
@@ -43,6 +44,7 @@ from handlers.dialogue.when.rules.spans import both_bound, same_day_range, span
 
 # Before the rules about days: in "half past two Dec 3" the two is no day of December.
 EARLY = [
+    ("oh(?![PncTu])", half_of_day),
     ("nna|[nkc]i?a|nOa", meridiem),
     ("n__|n_n", o_clock),
     ("hP?[nc]O?", half_past),

@@ -68,6 +68,9 @@ def today_of(context: Context, tokens: list[Token]) -> Made:
 
 def day_after(context: Context, tokens: list[Token]) -> Made:
     """ "Monday won't do, the day after?": of a day that was said before."""
+    # In India who begins with "day after" means the one after tomorrow.
+    if context.region == "IN" and tokens[0].start == 0 and tokens[0].value == "day":
+        return joined("D", tokens, days.on(context.today + 2 * DAY))
     return joined("V", tokens, "next") if tokens[0].value == "day" else None
 
 

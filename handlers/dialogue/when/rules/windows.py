@@ -205,6 +205,7 @@ def by_end(context: Context, tokens: list[Token]) -> Made:
 
 
 RULES = [
+    ("^G(?=@?c)", lambda c, t: joined("x", t, None) if t[0].value is None else None),
     ("Be?V[ZJ]?|V[ZJ]", by_end),
     (r"[!^]{1,2}[xI]{0,2}[BAt]@?c|c[ZY][ix]?\^|[BA]@?c\^", turned_round),
     ("I@?T[GY]?|T[GY]", from_now),
