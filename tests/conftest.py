@@ -5,8 +5,9 @@ import gc
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,7 @@ from handlers import FEATURES
 from handlers.dialogue.engine import Engine
 from handlers.dialogue.memo import Memo
 from handlers.faq import base
+from knowledge_base import keeping
 from storage.database import Database
 from storage.migrating import migrate
 from tests import compiled, postgres
@@ -71,11 +73,17 @@ class Templates:
         self._folder = folder
         self._request = request
 
-    def template(self, kind: str, sample: bool) -> str:
-        name = f"{kind}-{'sample' if sample else 'empty'}"
+    @contextmanager
+    def alone(self, name: str) -> Iterator[TextIO]:
+        """The others wait; what is written into the file they find there."""
         with (self._folder / name).open("a+") as known:
             fcntl.flock(known, fcntl.LOCK_EX)  # until it is closed
             known.seek(0)
+            yield known
+
+    def template(self, kind: str, sample: bool) -> str:
+        name = f"{kind}-{'sample' if sample else 'empty'}"
+        with self.alone(name) as known:
             if url := known.read():
                 return url
             if kind == "sqlite":
@@ -95,13 +103,15 @@ class Templates:
         return postgres.create(self._request.getfixturevalue("postgres_server"), template.rsplit("/", 1)[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
     folder = tmp_path_factory.getbasetemp()
     # With several processes each has a folder of its own in the one of the run.
     folder = (folder.parent if hasattr(request.config, "workerinput") else folder) / "templates"
     folder.mkdir(exist_ok=True)
-    base.keep_in(folder)  # one process learns the sample shop's knowledge base, the others take it from there
+    # One process learns the sample shop's knowledge base, the others take it from there, however many more are kept meanwhile.
+    base.keep_in(folder)
+    keeping._KEPT = 1000
     return Templates(folder, request)
 
 
@@ -136,7 +146,8 @@ def sample_memo(templates: Templates) -> Memo:
     """What the sample shop's content becomes in memory, made once: every copy holds the same."""
     database = Database(templates.template("sqlite", True))
     engine = Engine(database, FEATURES)
-    engine.warm_up()
+    with templates.alone("learnt"):
+        engine.warm_up()
     database.close()
     return engine.memo
 

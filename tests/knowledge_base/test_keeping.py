@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base import KnowledgeBase
+from knowledge_base import KnowledgeBase, keeping
 from knowledge_base.keeping import kept
 from tests.knowledge_base import shop
 
@@ -44,7 +44,8 @@ def test_one_word_changed_is_another_base(folder):
     assert len(list(folder.iterdir())) == 2
 
 
-def test_only_the_newest_stay(folder):
+def test_only_the_newest_stay(folder, monkeypatch):
+    monkeypatch.setattr(keeping, "_KEPT", 3)  # for the tests it is more
     entries = shop.entries()
     for less in range(5):
         kept(entries[less : less + 8], folder)

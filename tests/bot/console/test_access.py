@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,14 +22,12 @@ from tests.bot.console.site import (
     campaign_in,
     coupon_in,
     customer_of,
-    hire,
     lesson_in,
     mark_in,
     photo_of,
     segment_in,
     ticket_in,
 )
-from tests.conftest import Templates
 from tests.world import START
 
 # What the shell itself answers, beside the pages that features declare.
@@ -43,15 +40,6 @@ SHELL = {
     ("GET", f"{ROOT}/live"),
 }  # fmt: skip
 WALLED = (staff.ADVISOR, staff.MANAGER)
-
-
-@pytest.fixture
-def url(templates: Templates, tmp_path: Path) -> str:
-    url = templates.copy("sqlite", True, tmp_path)
-    database = Database(url)
-    hire(database)
-    database.close()
-    return url
 
 
 def _member(database: Database, store: str) -> int:
@@ -240,55 +228,51 @@ def test_wb3_looking_changes_nothing(url: str) -> None:
     asyncio.run(go())
 
 
-def test_wb3_every_form_that_posts_carries_its_proof(url: str) -> None:
-    """WB3: and none of them, nor any link, leads elsewhere; nothing on a page needs an inline script or style."""
+def test_wb3_wb10_every_page_has_the_right_headers_and_every_form_its_proof(url: str) -> None:
+    """WB10: not framed, not kept, not sniffed, no script but our own; a picture is a picture only.
+    WB3: no form and no link leads elsewhere, and nothing on a page needs an inline script or style."""
 
     async def go() -> None:
         async with Site(url) as site:
             addresses = Addresses(site)
-            eva = site.staff("eva")
+            eva, stranger = site.staff("eva"), site.somebody()
             for page in site.console.house.pages:
-                if page.get is None:
-                    continue
-                seen = await eva.get(addresses.of(page, "own"))
-                if "text/html" not in seen.headers["Content-Type"]:
-                    continue
-                forms = re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', seen.text, re.S)
-                assert len(forms) == seen.text.count('method="post"'), page.path
-                for action, inside in forms:
-                    assert action.startswith(f"{ROOT}/"), (page.path, action)
-                    assert 'name="csrf" value="' in inside, (page.path, action)
-                assert not re.search(r"<script(?! src=\"/console/files/)|<style|\sstyle=|\son\w+=|javascript:", seen.text), (
-                    page.path
-                )
-                assert not re.search(r'(?:href|src|action)="(?!/|\?|#|tel:)', seen.text), page.path
+                own, absent = addresses.of(page, "own"), addresses.of(page, "absent")
+                seen = await eva.get(own)
+                _headed(seen.headers, own)
+                if page.get and "text/html" in seen.headers["Content-Type"]:
+                    _proven(seen.text, page.path)
+                _headed((await eva.get(absent)).headers, absent)
+                for path in (own, absent):
+                    _headed((await stranger.get(path)).headers, path)
+            for path in ("/login", "/invite", "", "/nowhere"):
+                for person in (eva, stranger):
+                    _headed((await person.get(path)).headers, path)
 
     asyncio.run(go())
 
 
-def test_wb10_every_page_has_the_right_headers(url: str) -> None:
-    """WB10: not framed, not kept, not sniffed, no script but our own; a picture is a picture only."""
+def _proven(page: str, path: str) -> None:
+    forms = re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', page, re.S)
+    assert len(forms) == page.count('method="post"'), path
+    for action, inside in forms:
+        assert action.startswith(f"{ROOT}/"), (path, action)
+        assert 'name="csrf" value="' in inside, (path, action)
+    assert not re.search(r"<script(?! src=\"/console/files/)|<style|\sstyle=|\son\w+=|javascript:", page), path
+    assert not re.search(r'(?:href|src|action)="(?!/|\?|#|tel:)', page), path
 
-    async def go() -> None:
-        async with Site(url) as site:
-            addresses = Addresses(site)
-            people = site.staff("eva"), site.somebody()
-            paths = [addresses.of(page, place) for page in site.console.house.pages for place in ("own", "absent")]
-            for path in [*paths, "/login", "/invite", "", "/nowhere"]:
-                for person in people:
-                    h = (await person.get(path)).headers
-                    assert h["X-Frame-Options"] == "DENY", path
-                    assert h["X-Content-Type-Options"] == "nosniff", path
-                    assert h["Cache-Control"] == "no-store", path
-                    csp = h["Content-Security-Policy"]
-                    assert "default-src 'none'" in csp, path
-                    assert "frame-ancestors 'none'" in csp, path
-                    assert "unsafe" not in csp, path
-                    assert "*" not in csp, path
-                    assert "http" not in csp, path
-                    assert "Access-Control-Allow-Origin" not in h, path
 
-    asyncio.run(go())
+def _headed(headers: Any, path: str) -> None:
+    assert headers["X-Frame-Options"] == "DENY", path
+    assert headers["X-Content-Type-Options"] == "nosniff", path
+    assert headers["Cache-Control"] == "no-store", path
+    csp = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in csp, path
+    assert "frame-ancestors 'none'" in csp, path
+    assert "unsafe" not in csp, path
+    assert "*" not in csp, path
+    assert "http" not in csp, path
+    assert "Access-Control-Allow-Origin" not in headers, path
 
 
 async def _csrf(person: Any) -> str:
