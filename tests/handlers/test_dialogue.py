@@ -43,7 +43,7 @@ def test_menu_in_any_spelling(world: World, word: str) -> None:
 
 
 @SHOP_ON_SQLITE
-@pytest.mark.parametrize("word", ["advisor", "human", "人工", "轉人工", "adviser", "a person please", "personn"])
+@pytest.mark.parametrize("word", ["advisor", "human", "人工", "轉人工", "真人服務", "adviser", "a person please", "personn"])
 def test_a_person_can_be_asked_for_at_any_point(world: World, word: str) -> None:
     ann = world.customer().starts()
     ann.presses("Prices").sees("price of")
