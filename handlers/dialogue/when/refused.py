@@ -1,5 +1,6 @@
 """What does not suit: "not Thursday", "Friday doesn't work", 周三没空; and offers for the case that it does not."""
 
+import re
 from itertools import pairwise
 
 from handlers.dialogue.when.items import Item, alive, clause
@@ -7,6 +8,8 @@ from handlers.dialogue.when.tokens import Between, Token
 
 # Kinds of tokens in which a day is named.
 _DAYS = "Dwodfm"
+# "I'd prefer the 26th to the 27th".
+_PREFERS = re.compile(r"\bprefer(?:red)?\b[^.,!?]{0,20}$")
 # "I said", 我觉得 before a refusal.
 _SHORT = 7
 
@@ -17,6 +20,7 @@ def with_refusals(tokens: list[Token], text: str) -> list[Token]:
         return tokens
     for match in clause("all_but", text).finditer(text):
         tokens = [t._replace(kind="!") if t.kind == "," and t.end == match.end(1) else t for t in tokens]
+    tokens = [t._replace(kind="!") if t.kind == "t" and _PREFERS.search(text, 0, t.start) else t for t in tokens]
     asks = [m.span() for m in clause("asks", text).finditer(text)]
     for match in clause("does_not", text).finditer(text):
         start, end = match.span()
