@@ -61,6 +61,12 @@ def test_pv8_a_yes_keeps_the_words_that_it_was_said_to(world: World, monkeypatch
         old, chinese, new = (proof.version for proof in session.scalars(select(Consent).order_by(Consent.id)))
     assert (old[:3], chinese[:8], new[:3]) == ("en:", "zh-Hans:", "en:")
     assert old != new
+    # And a yes to one purpose is none to another: that one is asked for by itself.
+    bob = world.customer().starts()
+    assert bob.outcome
+    with world.database.transaction() as session:
+        contact.say(session, chats.lock(session, bob.outcome.chat_id), "feedback", given=True, version="en:1", now=world.now)
+    assert (_post(world, ann, "a").reason, _post(world, bob, "b").reason) == ("due", "no_consent")
 
 
 def test_pv5_nobody_gets_an_offer_without_a_yes_and_the_yes_is_kept_as_proof(world: World) -> None:

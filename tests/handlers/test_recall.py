@@ -1,5 +1,6 @@
 """Campaigns: nobody is written to who should not be, nobody is lost or written to twice, and the figures are honest."""
 
+import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,7 +21,7 @@ from handlers.recall.actions import Wish
 from handlers.rewards import actions as rewards
 from handlers.rewards.rules import NewOffer
 from handlers.segments import actions as audience
-from storage import campaigns, chats, coupons, messages, segments, stores
+from storage import campaigns, chats, coupons, messages, outbox, segments, stores
 from storage import contact as wishes
 from storage.appointments import Appointment
 from storage.campaigns import HELD_BACK, HOLD_OUT, PLANNED, POSTED, WITHHELD, Campaign, Recipient
@@ -226,8 +227,6 @@ def test_paused_and_resumed_where_it_was(world: World) -> None:
     world.sweeps()
     now = world.now
     with world.database.transaction() as session:
-        from storage import outbox
-
         claimed = outbox.claim(
             session, "telegram", "w", pushes=True, most=10, now=now, wall=now, until=now + timedelta(minutes=1)
         )  # fmt: skip
@@ -260,6 +259,52 @@ def test_paused_and_resumed_where_it_was(world: World) -> None:
         actions.cancel(session, shops.load(session), session.get_one(Campaign, number), world.now)
         assert campaigns.problems(session) == []
     assert Counter(row.status for row in posted(world)) == {"sent": 4, "cancelled": 24}
+
+
+@sqlite
+def test_cc11_paused_edited_and_resumed_fifty_times_while_it_runs(world: World) -> None:
+    """CC11: nobody has two letters, what is written keeps its words, who has none yet gets the newest; after the end nothing."""
+    world.now, order = AWAKE, random.Random(11)
+    people(world, 60)
+    number, version, left = approved(world, letters=dict.fromkeys(LANGUAGES, "Version 0, {name}")), 0, {}
+    written: dict[int, str] = {}
+
+    def leaves(most: int) -> None:
+        now = world.now
+        with world.database.transaction() as session:
+            until = now + timedelta(minutes=1)
+            claimed = outbox.claim(session, "telegram", "w", pushes=True, most=most, now=now, wall=now, until=until)
+            gone = [letter for letter in claimed if outbox.set_off(session, "w", letter)]
+            outbox.mark_sent(session, "w", [(letter, None) for letter in gone], now)
+
+    for turn in range(50):
+        world.passes(seconds=20)
+        with world.database.transaction() as session:
+            campaign, shop = session.get_one(Campaign, number), shops.load(session)
+            if turn % 3 == 0:
+                version += 1
+                letters = dict.fromkeys(LANGUAGES, f"Version {version}, {{name}}")
+                actions.edit(session, shop, campaign, replace(WISH, letters=letters), world.now)
+            (actions.pause(session, shop, campaign, world.now) if turn % 2 else None)
+        if turn % 2:
+            assert {row.status for row in posted(world)} <= {"sent", "cancelled"}
+            with world.database.transaction() as session:
+                actions.resume(session, session.get_one(Campaign, number), world.now)
+        world.sweeps()
+        for row in posted(world):
+            if row.id not in written:
+                assert row.text.startswith(f"Version {version}, ")
+            assert written.setdefault(row.id, row.text) == row.text
+        leaves(order.randrange(3))
+        left = {row.id: row.chat_id for row in posted(world) if row.status == "sent"}
+        assert len(set(left.values())) == len(left), "two letters for one person"
+    assert 20 < len(left) < 60
+    with world.database.transaction() as session:
+        actions.cancel(session, shops.load(session), session.get_one(Campaign, number), world.now)
+        assert campaigns.problems(session) == []
+    world.sweeps()
+    leaves(60)
+    assert {row.id for row in posted(world) if row.status == "sent"} == set(left)
 
 
 def test_four_workers_write_every_letter_once(world: World) -> None:

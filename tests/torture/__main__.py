@@ -10,12 +10,14 @@ from pathlib import Path
 from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres, standby
-from tests.torture import booking, campaigning, feeding, killing, promoting, restarting, staffing, strangers
+from tests.torture import booking, campaigning, failing, feeding, killing, promoting, restarting, staffing, strangers, year
 
 NUMBER = 10_000
 KILLS = 40
 # Seconds of restarts, for each of the number: ten minutes of them.
 RESTARTING = 0.06
+# Seconds of a server that fails: three minutes.
+FAILING = 0.018
 PROMOTED_ONCE_IN = 500
 
 
@@ -48,8 +50,16 @@ def _promotions(rounds: int) -> None:
         print(f"PostgreSQL, failed over to a standby: not tried, {lacking}", flush=True)
 
 
+def _year(days: int) -> None:
+    with _fresh(None) as (folder, url):
+        lives = asyncio.run(year.year(folder, url, days))
+        assert (wrong := [line for life in lives for line in life.wrong]) == [], wrong[:5]
+        print(f"{days} days of the sample shop: {year.told(lives)}", flush=True)
+
+
 def main(number: int, kills: int) -> None:
     _restarts(number * RESTARTING)
+    _year(min(365, number))
     _promotions(max(1, number // PROMOTED_ONCE_IN))
     with postgres.server() as server:
         for kind, where in (("SQLite", None), ("PostgreSQL", server)):
@@ -73,6 +83,12 @@ def main(number: int, kills: int) -> None:
                 print(
                     f"{kind}, updates of every shape: {number} fed, {said} written down, {aside} put aside, 0 errors", flush=True
                 )
+            with _fresh(where) as (_, url):
+                database = Database(url)
+                print(
+                    f"{kind}, a fifth of all calls fails: {asyncio.run(failing.failing(database, number * FAILING))}", flush=True
+                )
+                database.close()
             with _fresh(where) as (_, url):
                 database = Database(url)
                 print(f"{kind}, strangers: {asyncio.run(strangers.crowd(database, number // 2, 50))}", flush=True)

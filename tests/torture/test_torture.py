@@ -11,7 +11,7 @@ from storage.database import Database
 from storage.migrating import migrate
 from tests import standby
 from tests.bot.house import QUICK
-from tests.torture import booking, campaigning, feeding, killing, promoting, staffing, strangers
+from tests.torture import booking, campaigning, failing, feeding, killing, promoting, staffing, strangers
 
 
 @pytest.fixture
@@ -100,3 +100,13 @@ def test_ab2_reminders_go_out_among_a_crowd_of_strangers(sqlite_url: str) -> Non
     finally:
         database.close()
     assert verdict.last_reminder < 100
+
+
+def test_ch2_ch3_ch12_a_server_that_fails_one_call_of_five(sqlite_url: str) -> None:
+    """CH2, CH3, CH12: every message of every kind comes to its end, and no offer arrives twice."""
+    database = Database(sqlite_url)
+    try:
+        verdict = asyncio.run(failing.failing(database, 1, pause=0.05))
+    finally:
+        database.close()
+    assert sum(verdict.ends.values()) == verdict.posted
