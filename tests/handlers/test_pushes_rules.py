@@ -67,7 +67,7 @@ def test_the_pushes_of_the_trade_ship_with_its_figures() -> None:
         trigger = rules.written(SHIPPED[code])["trigger"]
         return tuple(trigger.get(name) for name in names)
 
-    assert of("first_service", "km", "months", "first") == (5000, 6, True)
+    assert of("first_service", "km", "months", "ahead", "first") == (5000, 6, 0, True)
     assert of("regular_service", "ahead") == (7,)
     parts = {"brakes", "cabin_filter", "tyres", "battery_12v", "coolant"}
     assert {of(code, "kind") for code in parts} == {("interval",)}
@@ -82,6 +82,7 @@ def test_the_pushes_of_the_trade_ship_with_its_figures() -> None:
     assert {"recall_200", "alignment"} == set(SHIPPED["recall_dealership"].gift.split(", "))
     assert of("monthly_care", "of", "days") == ("contact", 30)
     assert of("member_day", "weekday", "every") == ("wed", 1)
+    assert all("recall_200" in rule.gift for code, rule in SHIPPED.items() if code in ("recall_dealership", "recall_detailing"))
     assert all(rule.gift for code, rule in SHIPPED.items() if code.startswith("recall_") or code in ("birthday", "first_service"))
 
 
