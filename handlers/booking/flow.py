@@ -28,6 +28,7 @@ from handlers.booking.slots_what import (
     advisors,
     find_place,
     find_transport,
+    gone_on,
     heard,
     places,
     transports,
@@ -145,6 +146,7 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     changed = any(answers.get(name) != value for name, value in found.items())
     said_beside.with_note(answers, said_beside.person_to_call(turn.words))
     answers.update(found)
+    gone_on(turn, answers)
     return turn.text("booking.noted") if changed else ""
 
 

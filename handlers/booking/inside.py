@@ -14,7 +14,7 @@ def asked_for(turn: Turn) -> Reply | None:
         return None
     row = next((row for row in wishes.of_person(turn) if row.status in (ARRIVED, IN_SERVICE)), None)
     if row is None:
-        return None
+        return _not_on_file(turn) if how_far and phrases.has("left_here", text) else None
     if how_far:
         return _so_far(turn, row)
     more = [code for code in hearing.services(turn, turn.words).sure if code not in row.services]
@@ -26,6 +26,12 @@ def _so_far(turn: Turn, row: Appointment) -> Reply:
     said = turn.text(f"booking.inside.{row.status}", **words.card(turn, row))
     called = tickets.ask(turn, turn.words)
     return Reply(f"{said}\n\n{called.text}", called.buttons)
+
+
+def _not_on_file(turn: Turn) -> Reply:
+    """A car that was left here without us, or under another name: nobody guesses, and somebody looks."""
+    called = tickets.ask(turn, turn.words)
+    return Reply(f"{turn.text('booking.inside.unknown')}\n\n{called.text}", called.buttons)
 
 
 def _added(turn: Turn, codes: list[str]) -> Reply:

@@ -6,9 +6,10 @@ from typing import Any
 from handlers.booking import driving, hearing, phrases, rules, wishes, words
 from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
-from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, questions
+from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, leaving, questions
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.slots import numbered, picked
+from handlers.profile import phones
 from handlers.vehicles import cars, mileage
 from handlers.vehicles import slots as vehicle_slots
 from storage import staff, terms
@@ -59,8 +60,7 @@ class Service(Undo):
                     hear_rest(turn, answers, self.name)
                     answers.pop("service+", None)
                     return [codes[which]]
-                if len(codes) == 1 and (assent.said(turn) == "yes" or _goes_on(turn)):
-                    hear_rest(turn, answers, self.name)
+                if len(codes) == 1 and assent.said(turn) == "yes":
                     answers.pop("service+", None)
                     return codes
                 if longest := _left_to_us(turn, codes):
@@ -77,9 +77,20 @@ class Service(Undo):
         return list(value)
 
 
-def _goes_on(turn: Turn) -> bool:
-    """Who is asked "is it this one?" and goes on about the car, the store or the time, has nothing against it."""
-    return assent.said(turn) != "no" and not questions.is_question(turn.words) and bool(heard(turn, turn.words))
+def gone_on(turn: Turn, answers: Answers) -> None:
+    """Who is asked which, and goes on about the car or the time instead, leaves it to us; it is said back before it is booked.
+
+    The one service that was offered, or the smallest of several of a kind; the store whose chat this is, or the first.
+    """
+    if turn.chat.slot == "service" and "service" not in answers:
+        codes = [code for code in answers.get("service+", ()) if code in turn.shop.services]
+        if codes and len({turn.shop.services[code].category for code in codes}) == 1:
+            answers["service"] = [min(codes, key=lambda code: turn.shop.services[code].position)]
+            answers.pop("service+")
+    elif turn.chat.slot == "store" and "store" not in answers and "undo" not in answers:
+        able = _able(turn, answers)
+        usual = next((store for store in able if turn.store and store.id == turn.store.id), None)
+        answers["store"] = (usual or able[0]).code
 
 
 def _left_to_us(turn: Turn, codes: Sequence[str]) -> str | None:
@@ -145,7 +156,13 @@ class Place(Undo, Choice):
         return next((ids[store_id] for store_id in _usual(turn) if store_id in ids), None)
 
     def read(self, turn: Turn, answers: Answers) -> Any:
-        value = super().read(turn, answers)
+        try:
+            value = super().read(turn, answers)
+        except Unclear:
+            if turn.chat.misses == 0 or "undo" in answers or questions.is_question(turn.words) or leaving.at_all(turn.words):
+                raise
+            gone_on(turn, answers)  # asked twice, it is not what they care for
+            value = answers["store"]
         hear_rest(turn, answers, self.name)
         return value
 
@@ -272,6 +289,8 @@ def heard(turn: Turn, text: str, store: str | None = None, day: str | None = Non
         found["service+"] = named.one_of
     if car:
         found["car"] = car
+    if (phone := phones.within(text, turn.store.region if turn.store else "CN")) is not None:
+        found["phone"] = phone.e164
     place = hearing.store(turn, text)
     if place is not None:
         found["store"] = place.code

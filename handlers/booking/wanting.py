@@ -25,7 +25,7 @@ def wish(turn: Turn) -> Answers | None:
     """What the words say about the visit that they want; None if they want none."""
     said = _wanted_clauses(turn)
     text = phrases.spaced(said)
-    if phrases.has("not_now", text):
+    if phrases.has("not_now", text) or (phrases.has("stranded", text) and not phrases.has("book", text)):
         return None
     known = heard(turn, said)
     if phrases.has("fault", text) and all(turn.shop.services[code].category == "sales" for code in known.get("service", ())):
@@ -46,7 +46,7 @@ def wish(turn: Turn) -> Answers | None:
     if named and (timed or _doubtful_time(turn, text)):
         return known if _at_that_time(turn, text, known) else None
     if named:
-        return known if _whenever(turn, text) else None
+        return known if _whenever(turn, text) or _to_drive(turn, text, known) else None
     when = timed or (phrases.has("whenever", text) and (phrases.has("look", text) or phrases.has("fault", text)))
     found = _looked_at(turn, text, known) if when else None
     return known if found is None and timed and _only_when(turn, text) else found
@@ -152,6 +152,13 @@ def _whenever(turn: Turn, text: str) -> bool:
     clauses = [text, *(phrases.spaced(clause) for clause in _CLAUSES.split(turn.words) if _names_work(turn, clause))]
     finder = turn.memoised(finding.load)
     return any(phrases.has("wish", clause) and finder.nothing_else(phrases.without("wish", clause)) for clause in clauses)
+
+
+def _to_drive(turn: Turn, text: str, known: Answers) -> bool:
+    """ "I'd like to try one of your electric cars": whoever wants to drive says what, and needs no other word."""
+    codes = known.get("service", ())
+    sales = bool(codes) and all(turn.shop.services[code].category == "sales" for code in codes)
+    return sales and not _asks(text) and (phrases.has("wish", text) or phrases.has("request", text))
 
 
 def _looked_at(turn: Turn, text: str, known: Answers) -> Answers | None:

@@ -46,6 +46,12 @@ def _whole(core: str, han: str) -> re.Pattern[str]:
 
 _LATER = _whole(_CORE, _LATER_HAN)
 _ANY = _whole(f"{_CORE}|{_CANCEL}", f"{_LATER_HAN}|{_CANCEL_HAN}")
+_CLAUSES = re.compile(r"[,.;!，。；！、\s](?=[㐀-鿿])|[,.;!，。；！、\n]\s?")
+# A day, a time, or a word of what shall be then.
+_INSTEAD = re.compile(
+    r"\d|[周号点]|星期|礼拜|今[天日]|[明后听聽]|改|换|转|要|还是|就|可以|\b(?:mon|tue|wed|thu|fri|sat|sun)\w*|\b(?:to\w*day|tom\w*|tmr\w*|next|make"
+    r"|change|instead|rather|but|keep|just|only|do|book|move|can|could|please|with|need|want)\b|\?"
+)
 _MOST = 60
 
 
@@ -55,8 +61,12 @@ def later(text: str) -> bool:
 
 
 def at_all(text: str) -> bool:
-    """The same, or they cancel it: of a matter that has not come to anything which could be cancelled."""
-    return _said(_ANY, text)
+    """The same, or they cancel it: of a matter that has not come to anything which could be cancelled.
+
+    Why may be said after it (那取消吧 我找熟人做), but nothing that is wanted instead.
+    """
+    first, *reasons = [clause for clause in _CLAUSES.split(text.strip()) if clause] or [""]
+    return _said(_ANY, text) or (_said(_ANY, first) and not any(_INSTEAD.search(fold(reason)) for reason in reasons))
 
 
 def _said(pattern: re.Pattern[str], text: str) -> bool:

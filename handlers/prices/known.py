@@ -8,17 +8,23 @@ from pathlib import Path
 from knowledge_base.folding import fold
 
 _LIST = Path(__file__).parent / "data" / "cars.txt"
+_OWNED = re.compile(
+    r"\b(?:my|our|his|her|i drive an?|i have an?|ive got an?|got an?|on the) (?:(?:old|new|little|19\d\d|20\d\d) )?$"
+)
+_FAR = 24
 _HAN = re.compile(r"[㐀-鿿]")
 
 
 def named(text: str, asked: bool = False) -> str | None:
     """The car in these words, as "Honda Jazz"; the longest name counts. `asked`: which car it is had been asked.
 
-    Only then is an ordinary word a car: "it does not fit" speaks of none.
+    Only then, or as somebody's own, is an ordinary word a car: "my jazz"; "it does not fit" speaks of none.
     """
     sure, asked_for = _names()
     said = fold(text)
     found = [match for pattern in ((sure, asked_for) if asked else (sure,)) for match in pattern.finditer(said)]
+    if not found and not asked:
+        found = [match for match in asked_for.finditer(said) if _OWNED.search(said[: match.start()][-_FAR:])]
     if not found:
         return None
     longest = max(found, key=lambda match: len(match[0]))

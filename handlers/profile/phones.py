@@ -9,6 +9,7 @@ import phonenumbers
 # 幺 is how "one" is said in a number.
 _SPOKEN = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
 _NUMBER = re.compile(r"(?:\+|00)?\(?\d[\d\s().\-–/·]{3,28}\d")
+_AMONG = re.compile(r"(?<![\w.\-])(?:\+\d{1,3}[ \-]?)?\(?\d{3,5}\)?(?:[ \-]?\d{2,4}){2,4}(?![\w\-])")
 _EXTENSION = re.compile(r"(?:;?ext\.?=?|分机|轉|转|內線|内线|\bx|#)\s*:?\s*\d{1,6}\s*$", re.I)
 
 
@@ -40,6 +41,16 @@ def read(text: str, region: str) -> Phone | None:
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), phonenumbers.is_valid_number(number))
+
+
+def within(text: str, region: str) -> Phone | None:
+    """A number that stands among other words: "Margaret Holroyd. 07700 900118"; None unless it is one beyond doubt, and one only.
+
+    What else has so many digits (a VIN, a mileage, a price) is no number that is given out.
+    """
+    narrow = unicodedata.normalize("NFKC", text[:300]).replace("－", "-")
+    found = [one for written in _AMONG.findall(narrow) if (one := read(written, region)) and one.sure]
+    return found[0] if len(found) == 1 else None
 
 
 def shared(phone: str) -> str | None:

@@ -18,6 +18,10 @@ _CALL = re.compile(
     r"\b(?:call|ring|phone|telephone) me\b|\bgive me a (?:call|ring)\b|\bcall ?back\b|\bring me back\b"
     r"|(?:打|回)(?:个)?电话|打(?:给|俾|畀)我|回(?:我)?电|致电|call我|call 我|来电"
 )
+_NO_CALL = re.compile(
+    r"\b(?:no need (?:to|for)|do not|dont|not|without|never|no) (?:\w{1,10} ){0,2}(?:call|ring|phone)"
+    r"|(?:不用|别|不要|唔使|唔好|不必|甭|无需)(?:再)?(?:给我|畀我)?(?:打|回|来电|致电|call)"
+)
 _NUMBER = re.compile(r"(?<!\d)\+?\d(?:[\d\s().-]{5,}\d)(?!\d)")
 _MOST_DIGITS, _FEWEST_DIGITS = 15, 7
 _SHORT = 30
@@ -35,7 +39,7 @@ def word(turn: Turn, ticket: Ticket) -> str:
     if number := _number(turn.words):
         ticket.wish = ticket.wish or "call"
         return turn.text("tickets.number_added", number=number, **promise(turn, ticket))
-    if _CALL.search(text):
+    if _CALL.search(text) and not _NO_CALL.search(text):
         ticket.wish = ticket.wish or "call"
         return turn.text("tickets.call_wanted" if not ticket.phone else "tickets.call_noted", **promise(turn, ticket))
     if manager or (len(text) <= _SHORT and _WHEN.search(text)):

@@ -20,7 +20,7 @@ summary). The texts are those of this feature, so the form brings none.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from handlers.dialogue import Answers, Button, Option, Reply, Slot, Turn, Unclear
+from handlers.dialogue import Answers, Button, Option, Reply, Slot, Turn, Unclear, assent
 from handlers.faq import flow as faq
 from handlers.prices import finding, known
 from handlers.vehicles import actions, cars, colours, mileage, plates
@@ -30,6 +30,8 @@ from storage import odometer
 MOST_BUTTONS = 8
 # How many of the customer's own words may be the name of a car that we do not have.
 _LONGEST_NAME = 40
+# So many digits are a number that somebody gives us.
+_FEWEST_OF_A_PHONE = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +230,7 @@ def as_typed(turn: Turn) -> list[Option]:
     """A car that the catalogue does not have, in the customer's own words, if they may be a name at all."""
     words = " ".join(turn.words.split())
     a_name = 2 <= len(words) <= _LONGEST_NAME and words[-1] not in "?？" and any(c.isalpha() for c in words)
+    a_name = a_name and not assent.agrees(words) and sum(c.isdigit() for c in words) < _FEWEST_OF_A_PHONE
     if turn.incoming.kind != "text" or not a_name:
         return []
     return [Option({"name": words}, turn.texts.label("vehicles.as_said", turn.language, {"said": words}))]

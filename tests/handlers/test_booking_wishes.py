@@ -418,3 +418,32 @@ def test_when_can_i_come_is_about_what_was_answered(world: World) -> None:
     ):
         form, answers = state(world.customer(language=language).says(asked).says(then))
         assert (form, answers["service"]) == ("booking.book", [service]), then
+
+
+def test_who_goes_on_about_something_else_leaves_the_rest_to_us(world: World) -> None:
+    """Which of two services and which store are said back before anything is booked; they need not be asked a third time."""
+    ann = says(world, "My Jazz is due its yearly service, I think")
+    ann.sees("Which one do you mean?").says("Friday morning would suit me").sees("At which store?")
+    _, answers = state(ann)
+    assert (answers["service"], answers["car"], answers["day"]) == (["minor_service"], {"name": "Honda Jazz"}, "2026-11-27")
+    ann.says("no wait, Thursday 10am. Margaret, 13800138000").sees("Minor service", "Thu 26 Nov, 10:00", "Shall I book it?")
+    bob = says(world, "周四下午两点做个四轮定位 雷凌").sees("哪家店").says("有点贵啊").says("姓佟")
+    bob.sees("四轮定位", "11月26日 周四 14:00")
+    carol = says(world, "周四下午两点做个四轮定位 雷凌").sees("哪家店").says("有点贵啊").says("那取消吧 我找熟人做")
+    assert state(carol)[0] is None
+
+
+def test_a_number_among_other_words_is_taken(world: World) -> None:
+    _, answers = state(says(world, "oil change on Friday at ten for my A4, I'm Margaret, 138 0013 8000"))
+    assert answers["phone"] == "+8613800138000"
+    for words in ("oil change on Friday at ten for my A4, 138000 km", "oil change on Friday, VIN LFV3A28K5A3012345"):
+        assert "phone" not in state(says(world, words))[1], words
+
+
+def test_who_stands_by_the_road_is_not_booked_in(world: World) -> None:
+    for words in (
+        "將軍澳隧道啱啱出咗嚟 爆咗呔 後呔",
+        "I've broken down on the motorway, flat tyre, no spare",
+        "爆胎了，没备胎，今天下午四点前要到机场",
+    ):
+        assert state(says(world, words))[0] is None, words

@@ -15,7 +15,16 @@ LEAVES = (
     "算了不约了", "先不约了", "不用了", "不用了謝謝", "我再想想", "下次再说吧", "不换了", "改天吧", "还是算了", "先不要好了",
     "唔約住喇", "我再考慮看看", "下次先啦", "都係唔使喇", "过几天再约吧",
 )  # fmt: skip
-CANCELS = ("actually just cancel it", "cancel it", "no, cancel please", "那取消吧", "取消好了", "cancel that booking")
+CANCELS = (
+    "那取消吧 我找熟人做",
+    "cancel it, my brother does it",
+    "actually just cancel it",
+    "cancel it",
+    "no, cancel please",
+    "那取消吧",
+    "取消好了",
+    "cancel that booking",
+)
 STAYS = (
     "another day", "another time", "later", "leave it at the shop", "I'll leave it with you", "not the A4", "不是A4，是A6",
     "换一天",

@@ -323,3 +323,36 @@ def test_who_stands_at_the_roadside_gets_a_person(
     other = world.customer(language=language).says(trouble).sees(told)
     other.says({"en": "what are your opening hours?", "zh-CN": "你们几点开门", "zh-TW": "你們幾點開門"}[language])
     assert person not in other.last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "said"),
+    [
+        ("en", "Hi any update on my car? gave it yesterday only", "I won't guess"),
+        ("zh-CN", "我的车送去三天了，一点消息都没有", "不敢乱说"),
+        ("zh-TW", "老公部車尋日擺低喺你度整，而家點", "不敢亂說"),
+    ],
+)
+def test_a_car_that_is_here_and_not_in_the_diary(world: World, language: str, words: str, said: str) -> None:
+    """Nobody invents how far it is: a person looks, by a promised time; what else they say goes to the same matter."""
+    ann = world.customer(language=language).says(words).sees(said)
+    with world.database.reading() as session:
+        (ticket,) = session.query(Ticket).all()
+        assert ticket.kind == "question"
+    ann.says("MH 12 AB 4471")
+    with world.database.reading() as session:
+        assert len(session.query(Ticket).all()) == 1
+
+
+def test_who_wants_to_drive_one_is_asked_which(world: World) -> None:
+    world.customer(language="zh-CN").says("想试驾一下你们的新能源车，SUV 那种").sees("试驾哪一款")
+    world.customer().says("I'd like to test drive something electric for the family").sees("Which")
+
+
+def test_who_wants_no_call_is_not_asked_for_a_number(world: World) -> None:
+    for language, words in (("en", "no need to ring me, just pass it on to him"), ("zh-CN", "不用给我打电话，转告他就行")):
+        ann = world.customer(language=language).says("you scratched my door" if language == "en" else "你们把我的车门刮花了")
+        ann.says(words)
+        with world.database.reading() as session:
+            assert session.scalars(select(Ticket).order_by(Ticket.id.desc())).first().wish != "call"
+        assert all(ask not in ann.last.text for ask in ("On which number", "哪个号码"))
