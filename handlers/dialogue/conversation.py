@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from handlers.dialogue import doubts, lately, markup
@@ -19,6 +20,7 @@ from storage.chats import Chat
 
 IDLE = timedelta(days=1)
 MISSES_BEFORE_A_PERSON = 2
+UNSURE_BEFORE_A_PERSON = 2
 # Among the answers of a form that is only a question: the form that waits for it. No slot has such a name.
 _WAITS = "..."
 
@@ -380,8 +382,16 @@ class Conversation:
             return said
         for feature in self.features.values():
             if feature.fallback and (result := feature.fallback(turn)):
+                if isinstance(result, Reply) and result.unsure and "person" in self.words and _unsure_before(turn):
+                    return self._person_at_last(turn)
                 return self._become(turn, feature.name, result)
-        return Said(Reply(turn.text("dialogue.unknown"), [turn.button("dialogue.button.person", "person")]))
+        return Said(Reply(turn.text("dialogue.unknown"), [turn.button("dialogue.button.person", "person")], unsure=True))
+
+    def _person_at_last(self, turn: Turn) -> Said:
+        """Not understood for the third time in a row: nobody has to ask for a person who obviously needs one."""
+        said = self._universal_said(turn, "person")
+        said.before.insert(0, turn.text("dialogue.at_last"))
+        return said
 
     def _pressing(self, turn: Turn) -> Said | None:
         """What cannot wait for a question that is open."""
@@ -440,6 +450,12 @@ def _said(turn: Turn, key: str) -> bool:
     """Whether the newest answer was this text."""
     said = lately.answer(turn)
     return said is not None and markup.read(turn.text(key))[0] in said.text
+
+
+def _unsure_before(turn: Turn) -> bool:
+    """Whether the last two answers were no answers."""
+    last = list(islice(lately.answers(turn), UNSURE_BEFORE_A_PERSON))
+    return len(last) == UNSURE_BEFORE_A_PERSON and all(said.data.get("unsure") for said in last)
 
 
 def _close(chat: Chat) -> None:

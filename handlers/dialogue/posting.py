@@ -19,7 +19,7 @@ def row_of(
     rows = [[_button(button) for button in row] for row in reply.rows()]
     said: dict[str, Any] = {
         "entities": entities, "buttons": rows, **(data or {}), "passing": reply.passing, "share": reply.share,
-        "picture": reply.picture,
+        "picture": reply.picture, "unsure": reply.unsure,
     }  # fmt: skip
     said = {name: value for name, value in said.items() if value}
     kind = "photo" if reply.picture else "text"

@@ -34,6 +34,7 @@ class Reply:
     menu or a question that nobody needs to read again, so that what a button on it brings may take its place. `silent`: it was
     answered with the message before, as the second photo of an album is, and nothing is said. `leaves`: a form that was open is
     left, not asked again. `alone`: a form that is open stays open and is not asked again either; its buttons go on working.
+    `unsure`: the words were not understood, or only guessed at; the third time in a row a person is called.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Reply:
     silent: bool = False
     leaves: bool = False
     alone: bool = False
+    unsure: bool = False
 
     def rows(self) -> list[list[Button]]:
         return [[row] if isinstance(row, Button) else list(row) for row in self.buttons]

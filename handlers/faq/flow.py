@@ -144,7 +144,7 @@ def _suggest(turn: Turn, decision: Decision) -> Reply:
     first = decision.matches[0]
     unmet = {"words": turn.words[:500], "nearest": first.entry_id, "confidence": first.confidence}
     other = turn.button("faq.button.none", "faq.none", unmet)
-    return Reply(turn.text("faq.did_you_mean"), [*_likeliest(turn, decision, SUGGESTIONS), other], passing=True)
+    return Reply(turn.text("faq.did_you_mean"), [*_likeliest(turn, decision, SUGGESTIONS), other], passing=True, unsure=True)
 
 
 def _likeliest(turn: Turn, decision: Decision, most: int) -> list[Button]:
@@ -154,7 +154,7 @@ def _likeliest(turn: Turn, decision: Decision, most: int) -> list[Button]:
 
 def _unknown(turn: Turn, decision: Decision) -> Reply:
     _file_gap(turn, turn.words, decision)
-    return Reply(turn.text("dialogue.unknown"), [turn.button("dialogue.button.person", "person")])
+    return Reply(turn.text("dialogue.unknown"), [turn.button("dialogue.button.person", "person")], unsure=True)
 
 
 def _file_gap(turn: Turn, words: str, decision: Decision) -> None:

@@ -356,3 +356,33 @@ def test_who_wants_no_call_is_not_asked_for_a_number(world: World) -> None:
         with world.database.reading() as session:
             assert session.scalars(select(Ticket).order_by(Ticket.id.desc())).first().wish != "call"
         assert all(ask not in ann.last.text for ask in ("On which number", "哪个号码"))
+
+
+def test_who_is_not_understood_three_times_in_a_row_gets_a_person(world: World) -> None:
+    """Also where a choice was offered twice; an answer in between begins the count anew, and what was said goes along."""
+    for language, lines, called in (
+        (
+            "zh-CN",
+            ("昨天在你们家洗的车，回来一看全是圈圈纹", "白色的看不出来，我黑车一照太阳全是印子", "别给我说要抛光另外收费哈"),
+            "呼叫同事",
+        ),
+        ("en", ("the grumbulator wobbles sideways", "like a wet gnome it does", "glorp, if you follow me"), "called a colleague"),
+    ):
+        ann = world.customer(language=language).says(lines[0]).says(lines[1])
+        assert called not in ann.last.text
+        ann.says(lines[2]).sees(called)
+        with world.database.reading() as session:
+            summary = session.scalars(select(Ticket.summary).order_by(Ticket.id.desc())).first() or ""
+            assert all(line in summary for line in lines)
+    bob = (
+        world.customer()
+        .says("the grumbulator wobbles sideways")
+        .says("like a wet gnome it does")
+        .says("what are your opening hours?")
+    )
+    bob.sees("08:30").says("glorp, if you follow me")
+    assert "called a colleague" not in bob.last.text
+
+
+def test_who_has_no_appointment_is_told_so_in_short_words_too(world: World) -> None:
+    world.customer().says("need to cancel my appt tmrw").sees("You have no appointment")
