@@ -78,9 +78,10 @@ def test_tickets_from_before_get_a_token_and_a_clock(database: Database) -> None
             config.attributes["connection"] = connection
             (command.upgrade if to == "head" else command.downgrade)(config, to)
 
-    move("0002")
     with database.transaction() as session:
         chat = chats.arrive(session, "web", "ann", pulls=True, now=START)
+    move("0002")
+    with database.transaction() as session:
         for status in ("open", "closed"):
             values = {"chat": chat.id, "status": status, "at": START.replace(tzinfo=None) if database.is_sqlite else START}
             session.execute(
