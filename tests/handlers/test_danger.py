@@ -76,3 +76,15 @@ def test_what_burns_now_is_told_what_to_do_though_it_began_after_our_work(world:
     )
     with world.database.reading() as session:
         assert [ticket.tier for ticket in session.scalars(select(Ticket))] == [CRITICAL]
+
+
+def test_a_hot_engine_by_the_road_comes_before_any_complaint() -> None:
+    for words in ("我在机荷高速上 水温红了 车冒烟", "steam coming out of the bonnet, I'm on the M25", "車喺隧道冒煙"):
+        assert kind_of(words) == "stranded", words
+    for words in (
+        "高速上水温偏高是什么原因",
+        "跑高速水温会高吗",
+        "it only overheats on the motorway, why?",
+        "上个月车冒烟你们修的",
+    ):
+        assert kind_of(words) is None, words
