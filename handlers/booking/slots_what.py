@@ -80,12 +80,12 @@ class Service(Undo):
 def gone_on(turn: Turn, answers: Answers) -> None:
     """Who is asked which, and goes on about the car or the time instead, leaves it to us; it is said back before it is booked.
 
-    The one service that was offered, or the smallest of several of a kind; the store whose chat this is, or the first.
+    The one service that was offered, of several none; the store whose chat this is, or the first.
     """
     if turn.chat.slot == "service" and "service" not in answers:
         codes = [code for code in answers.get("service+", ()) if code in turn.shop.services]
-        if codes and len({turn.shop.services[code].category for code in codes}) == 1:
-            answers["service"] = [min(codes, key=lambda code: turn.shop.services[code].position)]
+        if len(codes) == 1:
+            answers["service"] = codes
             answers.pop("service+")
     elif turn.chat.slot == "store" and "store" not in answers and "undo" not in answers:
         able = _able(turn, answers)
