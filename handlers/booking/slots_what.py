@@ -89,8 +89,8 @@ def gone_on(turn: Turn, answers: Answers) -> None:
             answers.pop("service+")
     elif turn.chat.slot == "store" and "store" not in answers and "undo" not in answers:
         able = _able(turn, answers)
-        usual = next((store for store in able if turn.store and store.id == turn.store.id), None)
-        answers["store"] = (usual or able[0]).code
+        if able:  # or the form will say that nobody does that
+            answers["store"] = next((store for store in able if turn.store and store.id == turn.store.id), able[0]).code
 
 
 def _left_to_us(turn: Turn, codes: Sequence[str]) -> str | None:
@@ -162,7 +162,9 @@ class Place(Undo, Choice):
             if turn.chat.misses == 0 or "undo" in answers or questions.is_question(turn.words) or leaving.at_all(turn.words):
                 raise
             gone_on(turn, answers)  # asked twice, it is not what they care for
-            value = answers["store"]
+            if self.name not in answers:
+                raise
+            value = answers[self.name]
         hear_rest(turn, answers, self.name)
         return value
 

@@ -56,10 +56,10 @@ def _in_pieces(turn: Turn, text: str, known: Answers) -> Answers | None:
     """A time to come at in a clause of its own, beside what is to be done; "the same as last time" is that, too."""
     if finding.asks_price(turn.words) or phrases.has("open", text) or not pieces.says_when(turn):
         return None
-    before = wishes.last(turn) if phrases.has("usual", text) else None
     if "service" in known or "service+" in known:
         return known
     if phrases.has("usual", text):
+        before = wishes.last(turn)
         return {**known, "service": list(before.services)} if before else known
     return _with_guess(turn, known) if phrases.has("fault", text) or faq.bookable(turn) else None
 

@@ -446,3 +446,11 @@ def test_who_stands_by_the_road_is_not_booked_in(world: World) -> None:
         "爆胎了，没备胎，今天下午四点前要到机场",
     ):
         assert state(says(world, words))[0] is None, words
+
+
+def test_work_that_no_store_does_together_is_refused_kindly(world: World) -> None:
+    """Added when the store was asked: then there is none to choose, and the form asks for the work again."""
+    ann = says(world, "wheel alignment thursday 2pm for my golf").sees("At which store?").says("also a ceramic coating")
+    assert "went wrong" not in ann.last.text
+    form, answers = state(ann)
+    assert (form, answers["day"], answers["car"]) == ("booking.book", "2026-11-26", {"model": "vw_golf"})
