@@ -11,6 +11,17 @@ _PLATE = re.compile(
     r"[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊]\s?[A-Za-z](?:\W?[A-Za-z0-9]){4,6}"
     r"(?![A-Za-z0-9])[警学學挂掛领領港澳]?"
 )
+# Words that stand in sentences and in no name: "Honda Jazz" in a Chinese chat is a car, "oil change please" is English.
+_ORDINARY = frozenset([
+    "a", "an", "the", "is", "are", "am", "be", "it", "its", "this", "that", "my", "your", "our", "me", "you", "we", "to",
+    "for", "of", "in", "on", "at", "by", "with", "from", "and", "or", "but", "not", "no", "yes", "ok", "okay", "can",
+    "could", "may", "would", "will", "do", "does", "did", "has", "have", "had", "get", "got", "want", "need", "like",
+    "book", "cancel", "change", "move", "oil", "wash", "service", "car", "how", "what", "when", "where", "which", "who",
+    "why", "please", "thanks", "thank", "hello", "hi", "hey", "sorry", "today", "tomorrow", "morning", "afternoon",
+    "evening", "time", "day", "week", "next", "english", "speak", "price", "much", "open", "help", "there", "here", "now",
+])  # fmt: skip
+# So many words are a sentence, whatever they are.
+_SENTENCE = 4
 # Simplified characters that Traditional Chinese writes too, with a meaning of their own: 公里, 台北, 只要.
 _BOTH = set(
     "里后台面干只松谷云斗丑姜余准采注才了于游升范征折系向周占布托杯泛胡卷杰家志吊症岳曲板峰床出冬几丰制划合吁回夸尽朴术晒"
@@ -49,7 +60,7 @@ def _script_of(character: str) -> str | None:
 def of_words(text: str, current: str | None = None) -> str | None:
     """The language that the words are clearly in, or None when they may be in the current one as well.
 
-    A model, a number, one short word or one Chinese character proves nothing. Characters that both scripts share leave a
+    A model, a number, a name, one short word or one Chinese character proves nothing. Characters that both scripts share leave a
     Chinese chat as it is.
     """
     text = _PLATE.sub("", text[:400])
@@ -64,4 +75,7 @@ def of_words(text: str, current: str | None = None) -> str | None:
                 return None if current in ("zh-Hans", "zh-Hant") else "zh-Hant"
             return "zh-Hans" if simplified > traditional else "zh-Hant"
         return None if current and current.startswith("zh") else ("zh-Hans" if len(han) >= 2 else None)
-    return "en" if len(_WORD.findall(text)) >= 2 else None
+    words = _WORD.findall(text.lower())
+    if current and current.startswith("zh") and len(words) < _SENTENCE and _ORDINARY.isdisjoint(words):
+        return None
+    return "en" if len(words) >= 2 else None

@@ -26,7 +26,8 @@ def test_the_hint_of_a_channel(hint: str, language: str | None) -> None:
         ("52000公里", "zh-Hant", None), ("五萬二公里", "zh-Hans", "zh-Hant"),
         ("换A4轮胎", "en", "zh-Hans"), ("鲁B·D12345", "zh-Hant", None), ("", "en", None),
         ("鲁B🚗123", "en", None), ("A4 粤", "zh-Hant", None), ("鲁B🚗123", None, "zh-Hans"),
-        ("plate no. 粤 B 1 2 3", "zh-Hans", "en"),
+        ("plate no. 粤 B 1 2 3", "zh-Hans", "en"), ("Honda jazz", "zh-Hant", None), ("Tesla Model 3", "zh-Hans", None),
+        ("oil change please", "zh-Hans", "en"), ("Honda jazz", "en", "en"), ("what about tomorrow", "zh-Hant", "en"),
     ],
 )  # fmt: skip
 def test_words_decide_when_they_are_clearly_in_another(words: str, current: str | None, language: str | None) -> None:
