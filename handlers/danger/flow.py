@@ -26,6 +26,9 @@ def heard(turn: Turn) -> Reply | None:
         return None
     store = turn.store
     advice = turn.text(f"danger.{kind}", phone=phone_of(store) if store else "")
+    if kind == "lamp":  # nobody has to run for it; a form that is open goes on, and the car may well be what it is about
+        look = turn.button("faq.button.book", "booking.book", {"fault": turn.words[:200]})
+        return Reply(advice, [look, turn.button("dialogue.button.person", "person")])
     if kind in OTHERS:
         return Reply(advice, [turn.button("dialogue.button.person", "person")], leaves=True)
     called = tickets.urgent(turn)
@@ -37,7 +40,7 @@ def loud(turn: Turn) -> bool:
 
 
 def kind_of(words: str) -> str | None:
-    """brakes, fire, poison, hurt, crash or stranded; None when nothing is wrong now."""
+    """brakes, fire, poison, hurt, crash, stranded or lamp; None when nothing is wrong now."""
     said = fold(words)
     if len(said) > _LONGEST or _lists()["supposed"].search(said):
         return None

@@ -21,10 +21,16 @@ ONE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
         ("poison", ("my toddler drank some screenwash", "孩子喝了一口防冻液", "妹妹剛剛吞了芳香劑的凝膠", "細路飲咗玻璃水點算")),
         ("hurt", ("he is unconscious in the driver's seat", "宝宝被锁在车里了", "撞到頭 一直流血")),
         ("crash", ("someone just rear-ended me", "刚才在路口被追尾了", "啱啱俾人撞咗車尾", "剛剛出車禍了")),
-        ("stranded", ("puncture on the motorway, lorries flying past", "在高速上抛锚了", "車死火喺隧道入面", "爆胎停在路肩")),
+        ("stranded", ("puncture on the motorway, lorries flying past", "在高速上抛锚了", "車死火喺隧道入面", "爆胎停在路肩",
+                      "爆咗呔喺高速", "爆胎了在路肩", "爆咗呔 而家喺屯門公路", "高速上左前胎爆了",
+                      "Blowout on the M25 what do i do",
+                      "tyre burst on the highway")),
+        ("lamp", ("red brake lamp came on", "my red brake light came on while driving should i come in", "刹车灯红灯亮了",
+                  "刹车灯红色的一直亮 还能开吗", "煞車警示燈亮了", "迫力紅燈着咗", "brake warning light is on")),
         (None, ("what if the brakes fail on a hill", "how often does brake fluid leak", "brake pads price",
                 "刹车油多久换一次", "要是着火了保险赔吗",
-                "brakes squeak", "刹车有点软", "the light is on", "can i get a tow truck if i break down",
+                "brakes squeak", "my brake light bulb is out", "刹车灯不亮了", "等红灯的时候刹车有响声", "爆胎险多少钱",
+                "刹车有点软", "the light is on", "can i get a tow truck if i break down",
                 "flat tyre repair price",
                 "多少钱补胎", "spare tyre", "水温高", "停了半个月打不着火了", "架車打唔著火喇", "車子發不動",
                 "smoke smell in the cabin, can you clean it", "my dog is sick in the car")),
@@ -54,6 +60,23 @@ def test_danger_in_the_middle_of_a_form_is_answered_and_nothing_is_asked(
     ann.says(more).sees(noted)
     with world.database.reading() as session:
         assert [ticket.tier for ticket in session.scalars(select(Ticket))] == [CRITICAL]
+
+
+@ONE
+@pytest.mark.parametrize(
+    ("language", "lamp", "stop", "look"),
+    [
+        ("en", "red brake lamp came on", "don't drive on", "Book a visit"),
+        ("zh-CN", "刹车灯红灯亮了", "别再开了", "预约到店"),
+        ("zh-HK", "迫力紅燈着咗", "不要再開", "預約到店"),
+    ],
+)
+def test_the_red_lamp_of_the_brakes_stops_the_car_and_books_a_look_at_it(
+    world: World, language: str, lamp: str, stop: str, look: str
+) -> None:
+    ann = world.customer(language=language).says(lamp).sees(stop)
+    ann.presses(look)
+    assert ann.last.data["buttons"], "which car it is, or which work"
 
 
 @ONE
