@@ -1,6 +1,7 @@
 """`bayline doctor`: whether the database holds together."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import typer
 
@@ -13,19 +14,24 @@ def add_to(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(as_json: AsJson = False) -> None:
-    """Check that the file is whole, sums of coupons, budgets and calendar are what their ledgers say, and nothing is stuck."""
+def doctor(
+    as_json: AsJson = False,
+    seal: Annotated[str, typer.Option(help="One that was written down: whether it is still part of the chain.")] = "",
+) -> None:
+    """Check that the file is whole, sums and the chain of seals are what they should be, and nothing is stuck."""
     with sentences():
-        good = say(_all(), "BAD ", as_json=as_json)
+        good = say(_all(seal), "BAD ", as_json=as_json)
     raise typer.Exit(0 if good else 1)
 
 
-def _all() -> Iterator[Finding]:
-    from bot.doctor import findings
+def _all(seal: str) -> Iterator[Finding]:
+    from bot.doctor import findings, written_down
 
     yield from _the_file()
     with opened() as (settings, database), database.reading() as session:
         yield from findings(session, now_of(settings))
+        if seal:
+            yield written_down(session, seal)
 
 
 def _the_file() -> Iterator[Finding]:

@@ -9,10 +9,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.finding import Finding
-from storage import campaigns, coupons, holds, messages, quarantine, slots, stores, watching
+from storage import campaigns, coupons, holds, messages, quarantine, seals, slots, stores, watching
 
 # What is overdue by so many seconds does not only wait its turn.
 LATE = 900
+# So much of a seal's digest is shown.
+HEAD = 16
+_LINES = {"log": "Line of the log", "history": "Line of a ticket's history"}
+_FLAWS = {
+    "changed": "{} was changed after it was sealed",
+    "gone": "{} was taken out after it was sealed",
+    "added": "{} was put in later than it says (or the clock was set back then)",
+    "seal": "The chain of seals is broken before that of {}",
+}
 
 
 def findings(session: Session, now: datetime) -> Iterator[Finding]:
@@ -27,6 +36,7 @@ def findings(session: Session, now: datetime) -> Iterator[Finding]:
         for day, resource in slots.differences(session, store.id)
     ]
     yield from _same("Calendar: what is taken is what the appointments have.", wrong)
+    yield from _chain(session)
     yield from _messages(session, now)
     if aside := quarantine.all_rows(session):
         last = f"the last on {aside[-1].at:%Y-%m-%d %H:%M} UTC ({aside[-1].reason})"
@@ -34,6 +44,39 @@ def findings(session: Session, now: datetime) -> Iterator[Finding]:
             False, f"Updates: {len(aside)} could not be handled and lie aside, {last}; these people have had no answer.",
             "`bayline aside list` and `aside show` tell who they are; answer them, then `bayline aside drop KEY`.",
         )  # fmt: skip
+
+
+def _chain(session: Session) -> Iterator[Finding]:
+    """What was done by whom, and the history of every ticket: no line was changed, taken out or put in since it was sealed."""
+    found = seals.verify(session)
+    for flaw in found.flaws:
+        name = f"{_LINES[flaw.source]} {flaw.row_id}"
+        where = f" (seal {flaw.seal})" if flaw.seal else ""
+        yield Finding(
+            False, f"{_FLAWS[flaw.what].format(name)}{where}.",
+            "Somebody wrote past the program: keep this database as it is, compare with a backup, and ask who had access.",
+        )  # fmt: skip
+    if not found.flaws:
+        head = f", the newest seal is {found.newest.id}:{found.newest.digest[:HEAD]}" if found.newest else ""
+        waiting = f" {found.waiting} new ones are sealed when Bayline runs." if found.waiting else ""
+        yield Finding(
+            True, f"Log and history of tickets: {found.newest.id if found.newest else 0} lines are sealed{head}.{waiting}"
+        )
+
+
+def written_down(session: Session, noted: str) -> Finding:
+    """Whether a seal that somebody wrote down, "120:3fa0…", is still part of the chain."""
+    number, _, digest = noted.partition(":")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19 and len(digest) >= HEAD):
+        return Finding(False, f"“{noted[:80]}” is no seal.", "It looks like 120:3fa04c9b12d87e65, as `bayline doctor` prints it.")
+    if seals.holds(session, int(number), digest):
+        return Finding(
+            True, f"Seal {number} stands as it was written down, and so does everything before it if the chain is whole."
+        )
+    return Finding(
+        False, f"Seal {number} is not what was written down: the chain was made anew, or cut.",
+        "Compare with a backup, and ask who had access. (After a restore the seals since the backup are gone too.)",
+    )  # fmt: skip
 
 
 def _messages(session: Session, now: datetime) -> Iterator[Finding]:

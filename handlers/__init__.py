@@ -10,6 +10,7 @@ from handlers import (
     figures,
     inbox,
     lessons,
+    oversight,
     prices,
     privacy,
     profile,
@@ -27,4 +28,5 @@ FEATURES = [
     welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, booking.FEATURE, feedback.FEATURE, reminders.FEATURE,
     prices.FEATURE, privacy.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE, customers.FEATURE,
     lessons.FEATURE, segments.FEATURE, recall.FEATURE, figures.FEATURE, staff.FEATURE, danger.FEATURE,
+    oversight.FEATURE,
 ]  # fmt: skip

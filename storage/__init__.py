@@ -43,6 +43,7 @@ from storage import (
     queues,
     relays,
     revisions,
+    seals,
     segments,
     shifts,
     slots,
@@ -66,6 +67,6 @@ __all__ = [
     "coupons", "customers", "database", "drafts", "entries", "erasures", "factors", "facts", "feedback", "handiness",
     "holds", "keys", "leases", "lessons", "marks", "media", "merging", "messages", "odometer", "parts", "people",
     "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "relays",
-    "revisions", "segments", "shifts", "slots", "staff", "staff_links", "stores", "suggestions", "surveys",
+    "revisions", "seals", "segments", "shifts", "slots", "staff", "staff_links", "stores", "suggestions", "surveys",
     "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
 ]  # fmt: skip

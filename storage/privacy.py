@@ -174,6 +174,7 @@ TABLES: Mapping[str, Declared] = {
     "tries": _shop("key count"),
     # -- staff, and what they write of no one customer
     "audit": _shop("id at place action about details", "staff_id"),
+    "seals": _shop("id source row_id sealed_at whole digest"),
     "lessons": _shop("id ticket_id store_id at tier category", "staff_id title root whys remedy prevention draft"),
     "staff": _shop("id role store_id created_at dismissed_at", "login name language theme keys password"),
     "staff_factors": _shop("confirmed_at used_step failures failed_at", "staff_id secret"),
