@@ -58,6 +58,7 @@ class Finder:
         return [f.key for f in found if (f.start, f.end, f.score) == (best.start, best.end, best.score)]
 
     def model_in(self, text: str) -> str | None:
+        text = known.uncounted(text)
         found = self.models.find(text)
         if not found or known.longer(text, "".join(tokens(text)[found[0].start : found[0].end])):
             return None

@@ -10,9 +10,18 @@ from knowledge_base.folding import fold
 _LIST = Path(__file__).parent / "data" / "cars.txt"
 _OWNED = re.compile(
     r"\b(?:my|our|his|her|i drive an?|i have an?|ive got an?|got an?|on the) (?:(?:old|new|little|19\d\d|20\d\d) )?$"
+    r"|(?:我的|我[个架部台辆]|[部架台辆]车?[是系]?|[白黑红蓝灰银绿黄金棕]色?的?|我?开的?(?:是)?|车[是系]) ?$"
+)
+# How many there are of something is no BMW X3: "dents x3", "2 x tyres".
+_COUNT = re.compile(
+    r"\b(?:dent|scratch|chip|ty[ry]e|tire|wheel|rim|alloy|bulb|lamp|light|wiper|blade|pad|disc|disk|rotor|panel|door|window|seat|key"
+    r"|mat|filter|plug|bottle|litre|liter|coupon|voucher)(?:e?s)? ?[x×] ?\d\b"
+    r"|(?:[轮车]胎|轮毂|凹[痕陷]|划痕|刮[痕伤]|火花塞|灯泡|雨[刮刷]|[券次张条个只处]) ?[x×] ?\d"
+    r"|(?<!bmw )(?<!my )[x×] ?\d (?=(?:dents|scratches|chips|bulbs|coupons|vouchers)\b)"
 )
 _FAR = 24
 _HAN = re.compile(r"[㐀-鿿]")
+_PARTS = re.compile(r"[\s._-]+|(?<=[㐀-鿿])(?=[a-z0-9])|(?<=[a-z0-9])(?=[㐀-鿿])")
 
 
 def named(text: str, asked: bool = False) -> str | None:
@@ -37,6 +46,11 @@ def longer(text: str, name: str) -> bool:
     return any(_plain(name) in one and _plain(name) != one for one in found)
 
 
+def uncounted(text: str) -> str:
+    """The folded text without words for how many there are of something: "dents x3"."""
+    return _COUNT.sub(" ", fold(text))
+
+
 def without(text: str) -> str:
     """The folded text without the names of cars in it."""
     return _names()[0].sub(" ", fold(text))
@@ -59,13 +73,16 @@ def _names() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_pattern, sorted(names, key=len, reverse=True))))
+    """The names with or without their spaces and hyphens, and not in the middle of another word."""
+    longest_first = sorted(names, key=len, reverse=True)
+    han = [_pattern(name) for name in longest_first if _HAN.search(name[-1]) and _HAN.search(name[0])]
+    others = [_pattern(name) for name in longest_first if not (_HAN.search(name[-1]) and _HAN.search(name[0]))]
+    # Each branch begins with a letter of its own: what does not begin with it is passed by without trying.
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(others)})(?![a-z0-9])|{'|'.join(han)}")
 
 
 def _pattern(name: str) -> str:
-    """The name with or without its spaces and hyphens, and not in the middle of another word."""
-    body = r"[\s._-]*".join(map(re.escape, re.split(r"[\s._-]+", fold(name))))
-    return body if _HAN.search(name[-1]) and _HAN.search(name[0]) else rf"(?<![a-z0-9]){body}(?![a-z0-9])"
+    return r"[\s._-]*".join(map(re.escape, _PARTS.split(fold(name))))
 
 
 @cache

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.prices import known
 from handlers.vehicles import mileage, plates, vins
 
 
@@ -227,3 +228,40 @@ def test_long_words_cost_little(words: str) -> None:
     start = time.process_time()
     plates.read(words), plates.find(words), vins.read(words), vins.find_span(words), mileage.read(words), mileage.find_span(words)
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    ("words", "car"),
+    [
+        ("service my peugeot 3008", "Peugeot 3008"), ("寶獅3008 換機油", "Peugeot 3008"), ("kluger 2019", "Toyota Kluger"),
+        ("Ram 1500 brakes", "Ram 1500"), ("五菱宏光 小保养", "Wuling Hongguang"),
+        ("五菱宏光mini换机油", "Wuling Hongguang Mini EV"), ("小鹏P7+", "XPeng P7+"), ("問界M7保養", "AITO M7"),
+        ("極氪 001", "Zeekr 001"), ("銀河 E5", "Geely Galaxy E5"), ("白色海豚做镀晶", "BYD Dolphin"), ("我架海豹", "BYD Seal"),
+        ("元PLUS", "BYD Atto 3"), ("atto 3", "BYD Atto 3"), ("卡罗拉锐放", "Toyota Corolla Cross"),
+        ("漢蘭達", "Toyota Highlander"),
+        ("凌志 es300", "Lexus ES"), ("賓士A-Class", "Mercedes A-Class"), ("f150", "Ford F-150"),
+        ("Tucson N Line", "Hyundai Tucson"),
+        ("my rogue", "Nissan Rogue"), ("Sealion 7", "BYD Sea Lion 7"), ("坦克500", "GWM Tank 500"), ("Model S", "Tesla Model S"),
+        ("大致在周三", None), ("报名图片", None), ("my charger does not work", None),
+        ("海豚", None), ("we had a wish to go", None),
+    ],
+)  # fmt: skip
+def test_cars_that_no_catalogue_has_are_known_by_name(words: str, car: str | None) -> None:
+    assert known.named(words) == car
+
+
+@pytest.mark.parametrize(
+    ("words", "counted"),
+    [
+        ("dents x3 fix", True), ("tyres x4", True), ("2 bulbs x 2", True), ("轮胎x4", True), ("x3 dents on the door", True),
+        ("dents on my x3", False), ("my wife's x3", False), ("wash x3", False), ("BMW X3 tyres", False),
+    ],
+)  # fmt: skip
+def test_how_many_of_something_is_no_car(words: str, counted: bool) -> None:
+    assert ("x" not in known.uncounted(words).replace("fix", "")) == counted
+
+
+def test_no_name_means_two_cars() -> None:
+    lines = [line for line in known._LIST.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    names = [(known._plain(part.strip().lstrip("?")), line.split("|")[0]) for line in lines for part in line.split("|")]
+    assert len(dict(names)) == len(set(names))
