@@ -6,16 +6,21 @@ from typing import Any
 
 import phonenumbers
 
+from handlers.booking import phrases
 from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear, lately
 from handlers.dialogue.folding import fold
-from handlers.dialogue.questions import ends_as_question
+from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.faq import flow as faq
 from handlers.faq import verdicts
+from handlers.prices import finding
 from handlers.tickets import actions, complaint, following, marking, promises, rules, sla
 from handlers.tickets.work import of_turn
+from knowledge_base.names import tokens
 from storage import messages, tickets
 from storage.tickets import Ticket
 
+# Lists of phrases of booking that speak of an appointment, and that want one.
+_APPOINTMENT = ("book", "theirs", "own", "cancel_surely", "move_surely", "seen")
 # How many of the last words go into the summary that staff read first.
 WORDS = 3
 # What is longer tells a story, in which somebody may be called too.
@@ -56,8 +61,7 @@ def urgent(turn: Turn) -> Reply:
 def waits(turn: Turn) -> Reply | None:
     """What somebody adds who waits for the person they called: passed on, unless there is a sure answer to it."""
     ticket = tickets.open_of(turn.session, turn.chat.id, ("question",))
-    recent = ticket is not None and ticket.heard_at is not None and turn.now - ticket.heard_at <= complaint.SAME_MATTER
-    if ticket is None or not recent or not turn.words.strip() or faq.is_sure(turn) is not None:
+    if ticket is None or not _recent(turn, ticket) or not turn.words.strip() or faq.is_sure(turn) is not None:
         return None
     actions.hear(of_turn(turn), turn.chat, ticket, turn.words)
     return Reply(following.word(turn, ticket) or turn.text("tickets.noted"))
@@ -74,7 +78,47 @@ def heard(turn: Turn) -> Reply | Start | None:
     """A yes to "shall I fetch a colleague?", or words that complain."""
     if fold(turn.words).strip(" .!。！") in turn.texts.folded("dialogue.yes") and (offered := _offered(turn)):
         return person(turn) if offered["do"] == "person" else ask(turn, offered["value"])
-    return complaint.heard(turn) or (person(turn) if _wants_somebody(turn) else None)
+    return complaint.heard(turn) or (person(turn) if _wants_somebody(turn) else None) or for_them(turn)
+
+
+# Who waits for a person asks whether there is one.
+_THERE = re.compile(
+    r"\W*(?:(?:hi|hey|hello|hallo|so|and|excuse me)\W+)*(?:(?:are|r) (?:you|u|ya) (?:still )?there"
+    r"|(?:is )?(?:any|some)(?:one|body)(?: still)?"
+    r"(?: there| here)?|still (?:there|waiting)|i ?(?:am|m) (?:still )?waiting)(?: please| yet| now)?\W*"
+    r"|\W*(?:喂|你好|哈[喽啰囉]|请问)*\W*(?:有(?:没有|冇)?人(?:在|理我|回我)?|有冇人|(?:还|仲)?在|还在|喺度|人呢|还要等)(?:吗|嘛|么|不|呀|啊|唔|吖|呢)*\W*"
+)
+# What is said out of politeness has its answer from us.
+_POLITE = frozenset(["greeting", "thanks", "acknowledged", "goodbye"])
+_FEW = 2
+
+
+def for_them(turn: Turn) -> Reply | None:
+    """Words to the person who was called and has not answered yet: the bot does not talk over them.
+
+    It goes on only where it is clearly meant: a question that it has a sure answer to, work that is named, an appointment.
+    """
+    ticket = tickets.open_of(turn.session, turn.chat.id, ("question",)) if turn.chat.form is None else None
+    if ticket is None or ticket.answered_at is not None or not _recent(turn, ticket) or not turn.words.strip():
+        return None
+    text = phrases.spaced(turn.words)
+    if _THERE.fullmatch(text):
+        return Reply(turn.text("tickets.by_when", **following.promise(turn, ticket)))
+    if _is_for_us(turn, text):
+        return None
+    actions.hear(of_turn(turn), turn.chat, ticket, turn.words)
+    return Reply(following.word(turn, ticket) or turn.text("tickets.noted"))
+
+
+def _is_for_us(turn: Turn, text: str) -> bool:
+    if turn.memoised(finding.load).services_in(turn.words) or any(phrases.has(name, text) for name in _APPOINTMENT):
+        return True
+    sure = faq.is_sure(turn)
+    return sure is not None and (sure.id in _POLITE or (is_question(turn.words) and len(tokens(turn.words)) > _FEW))
+
+
+def _recent(turn: Turn, ticket: Ticket) -> bool:
+    return ticket.heard_at is not None and turn.now - ticket.heard_at <= complaint.SAME_MATTER
 
 
 _SOMEBODY = re.compile(

@@ -386,3 +386,33 @@ def test_who_is_not_understood_three_times_in_a_row_gets_a_person(world: World) 
 
 def test_who_has_no_appointment_is_told_so_in_short_words_too(world: World) -> None:
     world.customer().says("need to cancel my appt tmrw").sees("You have no appointment")
+
+
+# -- a person who was called ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "call", "halves", "noted", "there", "by", "ours", "answered"),
+    [
+        ("en", "a person please", ("the thing with the belt", "what will it cost in the end", "ok tuesday then", "what time"),
+         "passed that on", "are you there?", "By 10:00", "what are your opening hours?", "is open as follows"),
+        ("zh-CN", "转人工", ("上周那个报价的事", "到底多少钱啊", "那就周二吧", "周五他说可以的"), "转过去了", "还在吗", "10:00前",
+         "你们几点开门？", "营业时间"),
+        ("zh-HK", "搵真人", ("上次嗰個報價", "究竟幾錢呀", "佢話星期五得"), "轉過去", "有冇人呀", "10:00前", "聽日幾點開門？",
+         "營業時間"),
+    ],
+)  # fmt: skip
+def test_what_is_half_understood_is_for_the_person_who_was_called(
+    world: World, language: str, call: str, halves: tuple[str, ...], noted: str, there: str, by: str, ours: str, answered: str
+) -> None:  # fmt: skip
+    ann = world.customer(language=language).says(call)
+    for half in halves:
+        ann.says(half).sees(noted)
+        assert ann.labels == []
+    ann.says(there).sees(by)
+    ann.says(ours).sees(answered)
+
+
+def test_work_that_is_named_is_still_booked_while_a_person_is_awaited(world: World) -> None:
+    ann = world.customer().says("a person please").says("i need a hand wash tomorrow at 11")
+    ann.sees("Which car is it?")
