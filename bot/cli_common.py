@@ -1,5 +1,6 @@
 """What the commands share: settings and database opened and closed, a wrong setting in one sentence, reports and progress."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,6 +13,7 @@ from bot.settings import Settings, Wrong, read
 if TYPE_CHECKING:
     from handlers.transfer import Report
     from storage.database import Database
+    from storage.staff import Staff
 
 DEMO_FILE = "demo.db"
 
@@ -81,6 +83,27 @@ def told(name: str, report: "Report", export: bool = False) -> bool:
     would = " would be" if report.dry_run else ""
     typer.echo(f"{name}: {report.added}{would} added, {report.changed}{would} changed, {report.unchanged} unchanged")
     return True
+
+
+def prove(database: "Database", settings: Settings, login: str) -> "Staff":
+    """Who it is that types: their console password, hidden, or read from standard input. Ends with 2 if it is not theirs."""
+    from handlers.staff import passwords, rules
+    from storage import audit, staff
+
+    typed = (
+        typer.prompt(f"Password of {login} for the console", hide_input=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\n")
+    )
+    with database.reading() as session:
+        member = staff.by_login(session, rules.fold_login(login))
+    works_here = member is not None and member.dismissed_at is None
+    if passwords.matches(member.password if member and works_here else None, typed) and member:
+        return member
+    with database.transaction() as session:
+        about = f"staff:{member.id}" if member else ""
+        audit.write(session, "staff.password_failed", staff_id=None, now=now_of(settings), about=about, place="cli")
+    stop("Login or password is not right.", 2)
 
 
 @contextmanager

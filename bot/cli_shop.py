@@ -1,13 +1,17 @@
 """`bayline init`, `check`, `import` and `export`: making a shop, looking it over, and moving its content in and out of files."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli_common import now_of, opened, progress_bar, sentences, told
+from bot.cli_common import now_of, opened, progress_bar, prove, sentences, stop, told
 from bot.finding import AsJson, say
-from bot.settings import Wrong, read
+from bot.settings import Settings, Wrong, read
+
+if TYPE_CHECKING:
+    from handlers.transfer import Report
+    from storage.database import Database
 
 KINDS = "stores, models, services, prices, customers, vehicles, visits or kb"
 
@@ -69,6 +73,8 @@ def import_(
                 reports = import_folder(database, path, now=now, dry_run=dry_run, progress=progress)
             else:
                 reports = [(path, import_file(database, path, kind or None, now=now, dry_run=dry_run, progress=progress))]
+        if not dry_run and all(report.ok for _, report in reports):
+            _write_down(database, settings, [report for _, report in reports])
         done = [told(file.name, report) for file, report in reports]
         if any(not report.kind for _, report in reports):
             typer.echo(f"  Such as: bayline import {reports[0][0].name} --kind customers", err=True)
@@ -80,10 +86,13 @@ def import_(
 def export(
     kind: Annotated[str, typer.Argument(help=f"{KINDS}; or all, into a folder")],
     path: Annotated[Path, typer.Argument(help="The file to write: .csv, .xlsx, .toml or .jsonl")],
+    who: Annotated[str, typer.Option("--as", help="Your login, where a second person has to agree (many customers).")] = "",
 ) -> None:
-    """Write content to a file that `import` reads again."""
+    """Write content to a file that `import` reads again. Many customers, vehicles or visits need a second person's yes."""
     from handlers.transfer import export_file, export_folder
 
+    with opened() as (settings, database):
+        _agreed(database, settings, kind, who)
     with opened() as (_, database), progress_bar() as progress:
         if kind == "all":
             try:
@@ -95,3 +104,34 @@ def export(
             reports = [(path, export_file(database, path, kind, progress=progress))]
     done = [told(file.name, report, export=True) for file, report in reports]
     raise typer.Exit(0 if all(done) else 1)
+
+
+def _agreed(database: "Database", settings: Settings, kind: str, login: str) -> None:
+    """Ends here if a second person has to agree first. It keeps apart who may run this command; whoever can read the
+    database's file needs no command.
+    """
+    from handlers.dialogue.texts import Texts
+    from handlers.oversight import files, rules
+    from handlers.transfer.kinds import FLAT
+    from storage import bulk
+
+    kinds = rules.PEOPLE if kind == "all" else tuple({kind} & set(rules.PEOPLE))
+    if not kinds:
+        return
+    member = prove(database, settings, login) if login else None
+    with database.transaction() as session:
+        rows = max(bulk.count(session, FLAT[one].table) for one in kinds)
+        verdict = files.out(session, kind, rows, member, now_of(settings), alone=settings.alone_rows)
+    if not verdict.go:
+        stop(Texts(["oversight"]).label(verdict.key, "en", verdict.values), 3)
+
+
+def _write_down(database: "Database", settings: Settings, reports: "list[Report]") -> None:
+    from handlers.oversight import files, rules
+
+    with database.transaction() as session:
+        for report in reports:
+            if report.kind in rules.PEOPLE:
+                files.came_in(
+                    session, report.kind, report.added, report.changed, now_of(settings), alone=settings.alone_rows
+                )  # fmt: skip

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", alias="BAYLINE_TRUSTED_PROXIES")
     keep: str = Field("", alias="BAYLINE_KEEP_MONTHS")
     second_step: str = Field("", alias="BAYLINE_SECOND_STEP")
+    alone_rows: int = Field(200, alias="BAYLINE_ALONE_ROWS", ge=1)
     metrics_token: SecretStr = Field(SecretStr(""), alias="BAYLINE_METRICS_TOKEN")
 
     @field_validator("database_url")

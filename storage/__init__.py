@@ -2,6 +2,7 @@
 
 # All nouns are loaded together, so that foreign keys find their tables whichever feature asks first.
 from storage import (
+    alarms,
     answers,
     appointments,
     audit,
@@ -18,6 +19,7 @@ from storage import (
     drafts,
     entries,
     erasures,
+    exports,
     factors,
     facts,
     feedback,
@@ -63,8 +65,8 @@ from storage import (
 )
 
 __all__ = [
-    "answers", "appointments", "audit", "beside", "boards", "campaigns", "care", "catalogue", "chats", "contact",
-    "coupons", "customers", "database", "drafts", "entries", "erasures", "factors", "facts", "feedback", "handiness",
+    "alarms", "answers", "appointments", "audit", "beside", "boards", "campaigns", "care", "catalogue", "chats", "contact",
+    "coupons", "customers", "database", "drafts", "entries", "erasures", "exports", "factors", "facts", "feedback", "handiness",
     "holds", "keys", "leases", "lessons", "marks", "media", "merging", "messages", "odometer", "parts", "people",
     "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "relays",
     "revisions", "seals", "segments", "shifts", "slots", "staff", "staff_links", "stores", "suggestions", "surveys",

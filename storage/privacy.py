@@ -174,6 +174,8 @@ TABLES: Mapping[str, Declared] = {
     "tries": _shop("key count"),
     # -- staff, and what they write of no one customer
     "audit": _shop("id at place action about details", "staff_id"),
+    "alarms": _shop("id kind at details told_at seen_at", "staff_id seen_by"),
+    "export_requests": _shop("id kind rows asked_at decided_at granted used_at", "asked_by decided_by"),
     "seals": _shop("id source row_id sealed_at whole digest"),
     "lessons": _shop("id ticket_id store_id at tier category", "staff_id title root whys remedy prevention draft"),
     "staff": _shop("id role store_id created_at dismissed_at", "login name language theme keys password"),

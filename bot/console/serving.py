@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.console.gate import mac, notice, read_notice, same
 from bot.console.rendering import proof_fields, render
-from handlers.desk import Desk, Go, House, Missing, Page, Photo, Picture
+from handlers.desk import ADMINISTRATORS, Desk, Go, House, Missing, Page, Photo, Picture
 from handlers.desk.desk import ROOT, is_ours
 from handlers.dialogue import Refusal, Unclear
 from handlers.staff import actions, second_step
 from handlers.staff.second_step_pages import PLACE
-from storage import staff
+from storage import alarms, staff
 from storage.database import Database, passes
 from storage.staff import StaffSession
 
@@ -245,4 +245,5 @@ class Serving:
             "language": desk.language,
             "theme": desk.staff.theme,
             "q": desk.asked("q"),
+            "alarms": alarms.unseen(desk.session) if desk.may(ADMINISTRATORS) else 0,
         }

@@ -2,6 +2,6 @@
 
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
-from handlers.oversight import sealing
+from handlers.oversight import pages, sealing, telling
 
-FEATURE = Feature("oversight", sweeps=[Sweep(sealing.due, sealing.seal)])
+FEATURE = Feature("oversight", pages=pages.PAGES, sweeps=[Sweep(sealing.due, sealing.seal), Sweep(telling.due, telling.tell)])

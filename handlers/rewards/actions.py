@@ -14,7 +14,7 @@ from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
 from handlers.rewards import codes, rules
 from handlers.rewards.rules import Known, NewOffer
-from storage import coupons, stores
+from storage import alarms, coupons, stores
 from storage.coupons import EXPIRED, ISSUED, REDEEMED, REVERSED, SERVICE, VOID, Coupon, Offer
 from storage.customers import Customer
 from storage.staff import Staff
@@ -64,7 +64,7 @@ def issue(
     """A coupon of this offer for this person. The same `key` again gives the same coupon.
 
     `reason`: why, in a word or two for staff ("rule:birthday"). `by`: whoever gives it by hand, within the limits of their role.
-    Raises Refusal: unknown, not_yet, over, gone (stock, budget or closed), has_one, not_yours_to_give, enough_today.
+    Raises Refusal: unknown, not_yet, over, gone (stock, budget or closed), has_one, not_yours_to_give, enough_today, yourself.
     """
     if key is not None and (known := coupons.by_key(session, key)):
         return known
@@ -77,6 +77,7 @@ def issue(
         until += extra
     if by is not None and not rules.may_give(by.role, offer):
         raise Refusal("rewards.refused.not_yours_to_give")
+    _not_yourself(session, customer.id, by)
     with session.begin_nested():
         if not coupons.reserve(session, offer.id, offer.amount or 0):
             raise Refusal("rewards.refused.gone")
@@ -89,6 +90,8 @@ def issue(
         coupons.enter(
             session, coupon, ISSUED, 0, now, worth=offer.amount or 0, staff_id=by.id if by else None, note=reason[:200]
         )  # fmt: skip
+    if (by is not None or offer_code == GOODWILL) and (who := alarms.staff_of(session, customer.id)):
+        alarms.ring(session, "coupon", staff_id=by.id if by else None, now=now, offer=offer.code, coupon=coupon.id, to=who)
     return session.get_one(Coupon, coupon.id)
 
 
@@ -104,6 +107,12 @@ def _written(
             return coupon
     # Somebody else issues for the same occasion at this moment.
     raise Refusal("rewards.refused.gone")
+
+
+def _not_yourself(session: Session, customer_id: int, by: Staff | None) -> None:
+    """What is for oneself a colleague gives, and takes in."""
+    if by is not None and alarms.staff_of(session, customer_id) == by.id:
+        raise Refusal("rewards.refused.yourself")
 
 
 def _given(session: Session, offer: Offer, by: Staff, now: datetime) -> int:
@@ -124,8 +133,9 @@ def redeem(session: Session, coupon: Coupon, bill: Bill, now: datetime, *, by: S
     """Uses it up; what it takes off, in minor units. Of all who try it at once one succeeds.
 
     Raises Refusal: used, taken_back, expired (its last day in the store's time is over), not_here, not_for_this, currency,
-    minimum, no_amount, not_with_others (of the same bill; without a number: of the same person, store and day).
+    minimum, no_amount, yourself, not_with_others (of the same bill; without a number: of the same person, store and day).
     """
+    _not_yourself(session, coupon.customer_id, by)
     number = _bill_key(coupon, bill, now)
     coupons.lock_bill(session, number)
     row = coupons.lock(session, coupon.id)
@@ -141,7 +151,8 @@ def redeem(session: Session, coupon: Coupon, bill: Bill, now: datetime, *, by: S
 
 
 def reverse(session: Session, coupon: Coupon, now: datetime, *, by: Staff | None = None, note: str = "") -> Coupon:
-    """The bill was refunded: the coupon can be used again, for two weeks at least. Refusal `not_used` if it was not used."""
+    """The bill was refunded: the coupon can be used again, for two weeks at least. Refusal: not_used, yourself."""
+    _not_yourself(session, coupon.customer_id, by)
     row = coupons.lock(session, coupon.id)
     used = coupons.last_entry(session, row.id, REDEEMED)
     turn = coupons.turn_into(session, row.id, ISSUED, REDEEMED)

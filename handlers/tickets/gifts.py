@@ -11,7 +11,7 @@ from handlers.rewards import actions as rewards
 from handlers.rewards import rules, words
 from handlers.tickets import actions
 from handlers.tickets.work import Work, may_see, store_of
-from storage import approvals, catalogue, coupons, marks, messages, staff_links, tickets
+from storage import approvals, catalogue, chats, coupons, marks, messages, staff_links, tickets
 from storage.approvals import Approval
 from storage.chats import Chat
 from storage.coupons import Coupon, Offer
@@ -122,6 +122,7 @@ def _ask(work: Work, ticket: Ticket, offer: Offer, giver: Staff) -> None:
 
 def _issue(work: Work, chat: Chat, ticket: Ticket, offer: Offer, giver: Staff) -> Coupon:
     customer = profile.customer_of(work.session, chat, work.now)
+    chats.save(work.session, chat)  # whose chat it is decides whether somebody gives to themselves
     key = _key(ticket, offer)
     coupon = rewards.issue(work.session, offer.code, customer, f"ticket {ticket.token}", work.now, key=key, by=giver)
     work.event(ticket, "gift", offer=offer.code, coupon=coupon.id)

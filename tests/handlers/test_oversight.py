@@ -1,19 +1,32 @@
 """AB9, the insider: what was done stands in a chain, exports wait for a second person, and administrators hear of it."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from bot.cli import app
-from storage import audit, seals
+from handlers.dialogue import Refusal
+from handlers.oversight import files
+from handlers.profile import actions as profile
+from handlers.rewards import actions as rewards
+from handlers.rewards.actions import Bill
+from handlers.staff import actions
+from handlers.tickets import gifts
+from storage import audit, chats, exports, seals, staff, staff_links, stores
 from storage.database import Database
+from storage.messages import MESSAGES
+from storage.staff import Staff
+from storage.tickets import Ticket
+from tests.bot.console.site import Site, hashed, hire
+from tests.handlers.test_rewards import offered
 from tests.world import START, World
 
 sqlite = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
@@ -158,3 +171,207 @@ def test_a_ticket_whose_history_was_edited_is_found_by_the_doctor(
     code, said = doctor()
     assert code == 1
     assert "Line of a ticket's history 1 was changed after it was sealed (seal 1)." in said
+
+
+NIGHT = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)  # three at night in the stores
+DAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+PASSWORD = "four words nobody guesses"
+
+
+class Shell:
+    """Somebody at the machine of the sample shop, whose 40 customers are many here: more than ten."""
+
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.world, self.folder = world, folder
+        world.now = DAY
+        monkeypatch.chdir(folder)
+        for name, value in {
+            "DATABASE_URL": world.database.url, "BAYLINE_DATA_DIR": str(folder / "data"), "BAYLINE_ALONE_ROWS": "10",
+            "BAYLINE_CLOCK_FILE": str(folder / "clock"),
+        }.items():  # fmt: skip
+            monkeypatch.setenv(name, value)
+
+    def hires(self, login: str, role: str, address: str = "") -> Staff:
+        with self.world.database.transaction() as session:
+            store = 1 if role in (staff.ADVISOR, staff.MANAGER) else None
+            member = actions.add(session, login, login.title(), role, store, "en", self.world.now)
+            member.password = hashed()
+            if address:
+                staff_links.link(session, member.id, address, self.world.now)
+            return member
+
+    def types(self, *words: str, password: str = PASSWORD) -> tuple[int, str]:
+        (self.folder / "clock").write_text(self.world.now.isoformat())
+        result = CliRunner().invoke(app, [*words], input=f"{password}\n")
+        return result.exit_code, result.output
+
+    def exports(self, kind: str = "customers", *more: str, **typed: str) -> tuple[int, str]:
+        (self.folder / "out").mkdir(exist_ok=True)
+        where = "out" if kind == "all" else f"out/{kind}.csv"
+        return self.types("export", kind, where, *more, **typed)
+
+    @property
+    def alarms(self) -> list[str]:
+        """What administrators were told by now on Telegram."""
+        self.world.sweeps()
+        with self.world.database.reading() as session:
+            sent = select(MESSAGES.c.text).where(MESSAGES.c.feature == "oversight").order_by(MESSAGES.c.id)
+            return list(session.scalars(sent))
+
+
+@pytest.fixture
+def shell(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
+    return Shell(world, monkeypatch, tmp_path)
+
+
+@sqlite
+def test_an_export_of_many_waits_for_a_second_person(shell: Shell) -> None:
+    """AB9, dual control: named, asked for, agreed to by somebody else, done once; nobody agrees to their own wish."""
+    eva, max_ = shell.hires("eva", staff.ADMINISTRATOR, "81"), shell.hires("max", staff.MANAGER)
+    code, said = shell.exports()
+    assert code == 3
+    assert "--as LOGIN" in said
+    assert shell.exports("customers", "--as", "max", password="wrong")[0] == 2
+    code, said = shell.exports("customers", "--as", "max")
+    assert code == 3
+    assert "has to agree in the console" in said
+    assert shell.exports("customers", "--as", "max")[0] == 3  # asked once, not twice
+    assert shell.alarms == [
+        "🚨 Max wishes to export customers (40 rows). A second person decides in the console, under Oversight."
+    ]
+    assert not list((shell.folder / "out").iterdir())
+    with shell.world.database.transaction() as session:
+        with pytest.raises(Refusal, match="your_own"):
+            files.decide(session, 1, max_, True, shell.world.now)
+        files.decide(session, 1, eva, True, shell.world.now)
+        with pytest.raises(Refusal, match="too_late"):
+            files.decide(session, 1, eva, False, shell.world.now)
+    assert shell.exports("vehicles", "--as", "max")[0] == 3  # a yes is for what was asked
+    assert shell.exports("customers", "--as", "max") == (0, "customers.csv: 40 written\n")
+    assert shell.exports("customers", "--as", "max")[0] == 3  # and is used once
+    assert "🚨 Max has exported customers: 40 rows. A second person had agreed." in shell.alarms
+    with shell.world.database.reading() as session:
+        done = [row.action for row in reversed(audit.newest(session, 99)) if row.action.startswith(("export", "staff.pass"))]
+    assert done == ["staff.password_failed", "export.ask", "export.grant", "export.ask", "export.file", "export.ask"]
+
+
+@sqlite
+def test_a_yes_does_not_last_and_a_no_is_none(shell: Shell) -> None:
+    eva = shell.hires("eva", staff.ADMINISTRATOR)
+    shell.hires("max", staff.MANAGER)
+    for granted, minutes in ((True, 31), (False, 1)):
+        assert shell.exports("all", "--as", "max")[0] == 3
+        with shell.world.database.transaction() as session:
+            wish = exports.newest(session, 1)[0]
+            files.decide(session, wish.id, eva, granted, shell.world.now)
+        shell.world.passes(minutes=minutes)
+        assert shell.exports("all", "--as", "max")[0] == 3
+    shell.world.passes(minutes=61)
+    with shell.world.database.transaction() as session, pytest.raises(Refusal, match="too_late"):
+        files.decide(session, exports.newest(session, 1)[0].id, eva, True, shell.world.now)
+
+
+@sqlite
+def test_where_nobody_else_could_agree_it_is_told(shell: Shell) -> None:
+    """AB9: a shop with one administrator works as before, and hears of it, at any hour; the shop's own content is no alarm."""
+    shell.hires("eva", staff.ADMINISTRATOR, "81")
+    shell.hires("ann", staff.ADVISOR)
+    assert shell.exports()[0] == 0
+    assert shell.types("export", "services", "out/services.csv")[0] == 0
+    assert shell.alarms == ["🚨 Somebody at the machine has exported customers: 40 rows."]
+    shell.world.now = NIGHT
+    assert shell.exports("all")[0] == 0
+    assert shell.alarms[1:] == ["🚨 Somebody at the machine has exported everything: 187 rows. No store is open now."]
+
+
+@sqlite
+def test_few_by_day_are_nobodys_business_and_at_night_they_are(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAYLINE_ALONE_ROWS", "1000")
+    for login in ("eva", "eve"):
+        shell.hires(login, staff.ADMINISTRATOR, f"8{login}")
+    assert shell.exports()[0] == 0
+    assert shell.alarms == []
+    shell.world.now = NIGHT
+    assert shell.exports()[0] == 0
+    assert shell.alarms == ["🚨 Somebody at the machine has exported customers: 40 rows. No store is open now."] * 2
+
+
+@sqlite
+def test_an_import_that_changes_many_customers_is_told(shell: Shell) -> None:
+    """AB9: every name made another one is an alarm; the same file again is none."""
+    shell.hires("eva", staff.ADMINISTRATOR, "81")
+    assert shell.exports()[0] == 0
+    path = shell.folder / "out/customers.csv"
+    lines = path.read_text("utf-8-sig").splitlines()
+    at = lines[0].split(",").index("name")
+    changed = [",".join("X" if number == at else cell for number, cell in enumerate(line.split(","))) for line in lines[1:]]
+    path.write_text("\n".join([lines[0], *changed]), "utf-8")
+    before = len(shell.alarms)
+    assert shell.types("import", "out/customers.csv", "--dry-run")[0] == 0
+    for _ in range(2):
+        assert shell.types("import", "out/customers.csv")[0] == 0
+    assert shell.alarms[before:] == ["🚨 Somebody at the machine has imported customers: 40 that were there before were changed."]
+
+
+@sqlite
+def test_nobody_gives_or_redeems_a_coupon_for_themselves(shell: Shell) -> None:
+    """AB9, "grant self points": by hand, from their own ticket, at the desk; a colleague can, and administrators hear of it."""
+    li, wang = shell.hires("li", staff.ADVISOR, "71"), shell.hires("wang", staff.ADVISOR, "72")
+    shell.hires("eva", staff.ADMINISTRATOR, "81")
+    own = shell.world.customer("telegram", address="71")
+    own.says("you broke my mirror")
+    with shell.world.database.transaction() as session:
+        offered(session, code="wash")
+        chat = chats.find(session, "telegram", "71")
+        assert chat
+        customer = profile.customer_of(session, chat, shell.world.now)
+        chats.save(session, chat)
+        with pytest.raises(Refusal, match="yourself"):
+            rewards.issue(session, "wash", customer, "by hand", shell.world.now, by=li)
+        ticket = session.get_one(Ticket, 1)
+        with pytest.raises(Refusal, match="yourself"):
+            gifts.give(shell.world.work(session, "Li", li.id), ticket, "wash")
+        coupon = gifts.give(shell.world.work(session, "Wang", wang.id), ticket, "wash")
+        assert coupon
+        bill = Bill(stores.all_stores(session)[0], 50000)
+        with pytest.raises(Refusal, match="yourself"):
+            rewards.redeem(session, coupon, bill, shell.world.now, by=li)
+        rewards.redeem(session, coupon, bill, shell.world.now, by=wang)
+        with pytest.raises(Refusal, match="yourself"):
+            rewards.reverse(session, coupon, shell.world.now, by=li)
+        other = profile.customer_of(session, chats.arrive(session, "web", "x", pulls=True, now=DAY), shell.world.now)
+        rewards.issue(session, "wash", other, "by hand", shell.world.now, by=li)
+    assert shell.alarms == [f"🚨 Wang has given a coupon (“Ten off”, number {coupon.id}) to a colleague: Li."]
+
+
+@sqlite
+def test_administrators_see_alarms_on_every_page_until_somebody_else_has_looked(shell: Shell) -> None:
+    """AB9: the wish is agreed to in the console; who rang an alarm does not put it away, and a manager sees none."""
+    hire(shell.world.database, DAY)
+    eve = shell.hires("eve", staff.ADMINISTRATOR)
+    assert shell.exports("customers", "--as", "eve")[0] == 3
+
+    async def go() -> None:
+        async with Site(shell.world.database.url) as site:
+            site.now = DAY
+            eva, max_ = site.staff("eva"), site.staff("max")
+            assert "An alarm has not been looked after" in (await eva.get("/tickets")).text
+            assert "looked after" not in (await max_.get("/tickets")).text
+            page = (await max_.get("/oversight")).text
+            assert "Eve wishes to export customers: 40 rows" in page
+            export = site.token("export", 1)
+            assert (await site.staff("ann").get("/oversight")).status == 403
+            await max_.post("/oversight/export", export=site.token("alarm", 1), do="grant")
+            assert "agreed" not in (await max_.get("/oversight")).text
+            await max_.post("/oversight/export", export=export, do="grant")
+            assert "agreed by Max" in (await max_.get("/oversight")).text
+            own = await site.staff("eve").post("/oversight/seen", alarm=site.token("alarm", 1), back="/console/oversight")
+            assert own.status == 303
+            assert "An alarm has not been" in (await eva.get("/tickets")).text
+            await eva.post("/oversight/seen", alarm=site.token("alarm", 1))
+            assert "looked after by Eva" in (await eva.get("/oversight")).text
+            assert "has not been" not in (await eva.get("/tickets")).text
+
+    asyncio.run(go())
+    assert eve.role == staff.ADMINISTRATOR
+    assert shell.exports("customers", "--as", "eve")[0] == 0
