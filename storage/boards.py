@@ -70,6 +70,15 @@ def at(session: Session, chat_id: int, ref: str) -> Post | None:
     ).first()
 
 
+def saying(session: Session, chat_id: int, words: str, ticket_id: int | None) -> Post | None:
+    """The newest row of this chat that says these words; `ticket_id`: only if it is about this ticket."""
+    query = select(Post).join(MESSAGES, MESSAGES.c.id == Post.message_id)
+    query = query.where(MESSAGES.c.chat_id == chat_id, MESSAGES.c.text == words, _OF_STAFF)
+    if ticket_id is not None:
+        query = query.where(Post.ticket_id == ticket_id)
+    return session.scalars(query.order_by(Post.message_id.desc()).limit(1)).first()
+
+
 def groups(session: Session) -> list[int]:
     """The group chats in which tickets stand, by the order of their ids."""
     known = select(Board.chat_id).distinct()

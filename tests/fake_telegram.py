@@ -182,6 +182,9 @@ class Group:
         place: dict[str, Any] = {"message_thread_id": thread, "is_topic_message": True} if thread else {}
         if reply_to or thread:
             place["reply_to_message"] = {"message_id": reply_to or thread, "date": 1, "chat": self._chat()}
+            if said := next((one for one in self.received if one.message_id == reply_to), None):
+                bot = {"id": int(self.fake.token.split(":")[0]), "is_bot": True, "first_name": "Bayline"}
+                place["reply_to_message"] |= {"from": bot, "text": said.text}
         about = {"message_id": number, "date": int(time.time()), "chat": self._chat(), "from": user._from()}
         self.fake.written[self.id, number] = {**about, **place, **content}
         self.fake.push({"message": self.fake.written[self.id, number]})

@@ -169,7 +169,8 @@ def _in_group(message: dict[str, Any], key: str, *, edited: bool = False) -> Eve
         kind="photo" if picture else "text" if "text" in message else "copy",
         text=clean(_words(message, "text") or _words(message, "caption"), MAX_TEXT), thread=thread,
         # What stands in a topic without being a reply is told as one to the topic's first message.
-        reply_to="" if replied == thread else replied, album=clean(_words(message, "media_group_id"), 40), edited=edited,
+        reply_to="" if replied == thread else replied, replied=_said_by_bot(message),
+        album=clean(_words(message, "media_group_id"), 40), edited=edited,
         refusal="dialogue.photo.too_big" if picture and not file else "", language=_words(person, "language_code")[:35],
     )  # fmt: skip
     return Staffed(word, file=file, attached=_attached(message))
@@ -178,6 +179,13 @@ def _in_group(message: dict[str, Any], key: str, *, edited: bool = False) -> Eve
 def _replied(message: dict[str, Any]) -> str:
     """The message that this one replies to, "" for none."""
     return str(_id(_table(message, "reply_to_message"), "message_id")) if message.get("reply_to_message") else ""
+
+
+def _said_by_bot(message: dict[str, Any]) -> str:
+    """The words of the message that this one replies to, "" if no bot said them."""
+    before = _table(message, "reply_to_message") if message.get("reply_to_message") else {}
+    by_bot = bool(before.get("from")) and _table(before, "from").get("is_bot") is True
+    return clean(_words(before, "text"), MAX_TEXT) if by_bot else ""
 
 
 def as_word(heard: Heard) -> Word:

@@ -39,6 +39,9 @@ def find(session: Session, word: Word) -> Place | None:
     topic = boards.at(session, chat.id, word.thread) if word.thread else None
     post = boards.at(session, chat.id, word.reply_to) if word.reply_to else None
     replied = relays.at(session, chat.id, word.reply_to) if word.reply_to else None
+    if word.replied and post is None and replied is None:
+        # Said by us, and its number is not known yet or never will be: our worker died before it could write it down.
+        post = boards.saying(session, chat.id, word.replied, topic.ticket_id if topic else None)
     for found in (own, topic, post, replied):
         if found is not None:
             ticket = tickets.get(session, found.ticket_id)

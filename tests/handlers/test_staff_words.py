@@ -132,6 +132,23 @@ def test_a_reply_becomes_a_note_and_a_note_stays_one(world: World) -> None:
 
 
 @SQLITE
+def test_an_answer_to_a_question_whose_number_was_never_written_down_stays_with_staff(world: World) -> None:
+    """PR1: the worker dies when it has asked for cause and remedy, before it knows under which number. They are for staff."""
+    ann, room = world.customer("telegram", address="7"), Room(world)
+    ann.says("you scratched my door")
+    room.hires("Li", role="manager", address="71")
+    room.tells()
+    room.presses("71", room.button("claim"))
+    room.presses("71", room.button("resolve"))
+    asked = next(row for row in reversed(room.rows) if row.data.get("asks"))
+    assert asked.channel_ref is None
+    room.writes("71", "Our dryer\nPolished\nNew brushes", reply_to="4711", replied=asked.text)
+    assert room.ticket().status == "resolved"
+    assert [row.text for row in to(ann) if "Our dryer" in row.text and "New brushes" not in row.text] == []
+    assert [row.kind for row in to(ann) if row.text == "Our dryer\nPolished\nNew brushes"] == []
+
+
+@SQLITE
 def test_an_update_has_its_effect_once(world: World) -> None:
     """Killed before the confirmation, Telegram delivers it again: words, notes and presses."""
     ann, room = world.customer("telegram", address="7"), Room(world)
