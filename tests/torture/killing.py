@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import socket
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from storage.chats import CHATS
 from storage.database import Database
 from storage.messages import MESSAGES, RECEIVED, SENDING, SENT, UNCERTAIN
 from tests.fake_telegram import FakeTelegram
+from tests.postgres import free_port
 from tests.torture.process import BotProcess
 
 MESSAGES_A_CHAT = 2  # as many at once as the flood guard bears
@@ -37,7 +37,7 @@ async def inbound(folder: Path, url: str, updates: int, kills: int, webhook: boo
     """Updates are pushed while the bot is killed; each must be answered by exactly one message row."""
     database = Database(url)
     async with FakeTelegram() as fake:
-        bot = BotProcess(folder, fake.token, fake.url, url, _free_port(), webhook)
+        bot = BotProcess(folder, fake.token, fake.url, url, free_port(), webhook)
         order = random.Random(seed)
         expected: Counter[str] = Counter()
         moments = sorted(order.sample(range(updates // 20, updates), kills))
@@ -51,13 +51,13 @@ async def inbound(folder: Path, url: str, updates: int, kills: int, webhook: boo
                 moments.pop(0)
                 # Some of it has been handled by now, some has not.
                 target = order.randrange(max(1, number // 2), number + 1)
-                await fake.until(lambda target=target: len(_tokens(fake)) >= target, 60)  # type: ignore[misc]
+                await fake.until(lambda target=target: len(_tokens(fake)) >= target, 60, bot.said)  # type: ignore[misc]
                 await asyncio.sleep(order.random() * 0.05)
                 await bot.kill()
                 in_flight |= _sending(database)
                 await bot.start()
-        await fake.until(lambda: fake.undelivered == 0, 120 + updates / 10)
-        await fake.until(lambda: _over(database), 120 + updates / 10)
+        await fake.until(lambda: fake.undelivered == 0, 120 + updates / 10, bot.said)
+        await fake.until(lambda: _over(database), 120 + updates / 10, bot.said)
         assert await bot.stop() == 0
         received, answered = _per_chat(database)
         assert received == expected, "each update has exactly one row"
@@ -81,16 +81,16 @@ async def outgoing(folder: Path, url: str, number: int, kills: int, seed: int = 
             ],
         )  # fmt: skip
     async with FakeTelegram() as fake:
-        bot = BotProcess(folder, fake.token, fake.url, url, _free_port(), webhook=False)
+        bot = BotProcess(folder, fake.token, fake.url, url, free_port(), webhook=False)
         order = random.Random(seed)
         in_flight: set[str] = set()
         await bot.start()
         for moment in sorted(order.sample(range(number // 20, number - number // 10), kills)):
-            await fake.until(lambda moment=moment: len(_tokens(fake)) >= moment, 60)  # type: ignore[misc]
+            await fake.until(lambda moment=moment: len(_tokens(fake)) >= moment, 60, bot.said)  # type: ignore[misc]
             await bot.kill()
             in_flight |= _sending(database)
             await bot.start()
-        await fake.until(lambda: _over(database), 120 + number / 10)
+        await fake.until(lambda: _over(database), 120 + number / 10, bot.said)
         assert await bot.stop() == 0
         return _judge(database, fake, bot.kills, in_flight)
 
@@ -134,9 +134,3 @@ def _per_chat(database: Database) -> tuple[Counter[str], Counter[str]]:
         rows = session.execute(select(CHATS.c.address, MESSAGES.c.status).join_from(MESSAGES, CHATS)).all()
     received = Counter(row.address for row in rows if row.status == RECEIVED)
     return received, Counter(row.address for row in rows if row.status != RECEIVED)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

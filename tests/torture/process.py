@@ -1,7 +1,7 @@
 """The bot as a process that may be killed at any moment.
 
-It is `bayline run` without Telegram's limits on speed, so that thousands of messages need minutes and not hours; the limits
-have their own tests.
+It is `bayline run` without Telegram's limits on speed and with quicker rounds, so that thousands of messages need minutes and not
+hours; the limits have their own tests.
 """
 
 import asyncio
@@ -46,8 +46,15 @@ class BotProcess:
         self._process.terminate()
         return await asyncio.to_thread(forked.ended, self._process, 40)
 
+    def said(self) -> str:
+        """Whether it lives, and its last words; for whoever waited in vain."""
+        lives = self._process is not None and self._process.is_alive()
+        words = self._log.read_text(errors="replace").splitlines()[-25:] if self._log.exists() else []
+        return "\n".join([f"the bot {'lives' if lives else 'has ended'}; its log:", *words])
+
 
 def main() -> None:
+    from bot import app
     from bot.__main__ import main as bayline
     from bot.channels.channel import Rates
     from bot.channels.telegram import Telegram
@@ -55,5 +62,6 @@ def main() -> None:
     defaults = Telegram.__init__.__kwdefaults__
     assert defaults
     defaults["rates"] = Rates()
+    app.PUSHES, app.SWEEPS = 2.0, 0.5
     sys.argv = ["bayline", "run"]
     bayline()

@@ -32,7 +32,7 @@ from storage.relays import Relay
 from storage.staff import REGION
 from storage.tickets import CLOSED, RESOLVED, Ticket, TicketEvent, TicketNote
 from tests.fake_telegram import FakeTelegram, Received
-from tests.torture.killing import _free_port
+from tests.postgres import free_port
 from tests.torture.process import BotProcess
 
 GROUP, LI, FIRST = -1001234567890, 71, 1000
@@ -86,7 +86,7 @@ class Desk:
             sending = select(MESSAGES.c.id).where(MESSAGES.c.status == SENDING)
             self.in_flight |= self.read(lambda session: set(session.scalars(sending)))
             await self.bot.start()
-        await self.fake.until(lambda: self.read(true), WITHIN, lambda: f"step {self.steps}")
+        await self.fake.until(lambda: self.read(true), WITHIN, lambda: f"step {self.steps}; {self.bot.said()}")
 
     # -- Telegram ------------------------------------------------------------------------------------------------------
 
@@ -101,7 +101,9 @@ class Desk:
         def found() -> list[Received]:
             return [one for one in self.group.received if one.thread == self.thread(number) and fits(one)]
 
-        await self.fake.until(lambda: self.thread(number) and found(), WITHIN, lambda: f"the topic of {number}")
+        await self.fake.until(
+            lambda: self.thread(number) and found(), WITHIN, lambda: f"the topic of {number}; {self.bot.said()}"
+        )
         return found()[-1]
 
     async def press(self, number: int, do: str) -> None:
@@ -181,7 +183,7 @@ class Desk:
 
 async def staff(folder: Path, url: str, cases: int, kills: int, seed: int = 7) -> Verdict:
     """Raises AssertionError when an answer is lost or there twice, a note leaks, or a ticket's history lacks something."""
-    database, port = Database(url), _free_port()
+    database, port = Database(url), free_port()
     try:
         async with FakeTelegram() as fake:
             bot = BotProcess(folder, fake.token, fake.url, url, port, webhook=False, TELEGRAM_STAFF_CHAT=str(GROUP))
