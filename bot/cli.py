@@ -12,6 +12,7 @@ from bot import (
     cli_backup,
     cli_customers,
     cli_doctor,
+    cli_encrypt,
     cli_feedback,
     cli_kb,
     cli_privacy,
@@ -44,6 +45,7 @@ app.add_typer(cli_aside.app, name="aside")
 cli_shop.add_to(app)
 cli_doctor.add_to(app)
 cli_backup.add_to(app)
+cli_encrypt.add_to(app)
 cli_privacy.add_to(app)
 cli_understand.add_to(app)
 

@@ -36,7 +36,8 @@ def _all(seal: str) -> Iterator[Finding]:
 
 def _the_file() -> Iterator[Finding]:
     """Looks first whether the file is whole: to open it otherwise may be to write to it."""
-    from bot.backup import refuse_damaged, sqlite_path
+    from bot.backup import refuse_damaged
+    from bot.encrypting import refuse_locked, sqlite_path
     from storage import sqlite_file
 
     settings, _ = shop_settings()
@@ -46,6 +47,7 @@ def _the_file() -> Iterator[Finding]:
         return
     if not path.exists():
         return
+    refuse_locked(settings.database)
     found = sqlite_file.problems(path)
     try:
         sqlite_file.mark(path, found)

@@ -10,6 +10,8 @@ from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from storage import sealing
+
 if TYPE_CHECKING:
     from handlers.privacy.retention import Policy
 
@@ -42,6 +44,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", alias="BAYLINE_HOST")
     port: int = Field(8080, alias="BAYLINE_PORT", ge=0, le=65535)
     data_dir: Path = Field(Path("data"), alias="BAYLINE_DATA_DIR")
+    key_file: Path | None = Field(None, alias="BAYLINE_KEY_FILE")
     clock_file: Path | None = Field(None, alias="BAYLINE_CLOCK_FILE")
     allowed_origins: str = Field("", alias="BAYLINE_ALLOWED_ORIGINS")
     trusted_proxies: str = Field("", alias="BAYLINE_TRUSTED_PROXIES")
@@ -128,6 +131,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a long random word of 20 to 256 letters and digits, such as `openssl rand -hex 24` prints")
         return value
 
+    @field_validator("key_file")
+    @classmethod
+    def _key(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            key_in(value)
+        return value
+
     @field_validator("clock_file")
     @classmethod
     def _clock(cls, value: Path | None) -> Path | None:
@@ -136,6 +146,17 @@ class Settings(BaseSettings):
                 "must name an existing file with an instant such as 2026-11-21T09:00:00+08:00; leave it out in real use"
             )
         return value
+
+    @model_validator(mode="after")
+    def _key_elsewhere(self) -> "Settings":
+        folders = [self.data_dir]
+        if self.database.startswith("sqlite:///"):
+            folders.append(Path(self.database.removeprefix("sqlite:///")).parent)
+        if self.key_file and any(self.key_file.resolve().is_relative_to(folder.resolve()) for folder in folders):
+            raise ValueError(
+                "BAYLINE_KEY_FILE must not lie in the folder of the data: whoever copies that would have the key with it"
+            )
+        return self
 
     @model_validator(mode="after")
     def _webhook(self) -> "Settings":
@@ -180,6 +201,24 @@ class Settings(BaseSettings):
         return _policy(self.keep)
 
 
+def key_in(file: Path) -> sealing.Key:
+    """The key in this file. Raises ValueError with what is wrong about it, and nothing of what it holds."""
+    try:
+        state, text = file.stat(), file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        state, text = None, ""
+    # A credential that systemd hands over is root's own, and open to a group of nobody else.
+    if state and (state.st_mode & 0o007 or (state.st_mode & 0o070 and state.st_gid != 0)):
+        raise ValueError(f"{file} can be read by others on this machine: chmod 600 {file}")
+    try:
+        return sealing.Key(text)
+    except ValueError:
+        raise ValueError(
+            f"{file} must be a file that Bayline may read, with a key of 64 hexadecimal digits: "
+            f"`(umask 077; openssl rand -hex 32 > {file})` makes one; keep a copy of it elsewhere, without it nothing can be read"
+        ) from None
+
+
 def _policy(text: str) -> "Policy":
     from handlers.privacy import retention  # late: whoever only asks for help need not load the features
 
@@ -191,10 +230,17 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def read(**changes: Any) -> Settings:
-    """The settings of this process. Raises Wrong with one sentence for the first that is not right."""
+    """The settings of this process, which opens files with their key from then on.
+
+    Raises Wrong with one sentence for the first that is not right.
+    """
     try:
         names_in_file()
-        return Settings(**changes)
+        settings = Settings(**changes)
+        sealing.use(key_in(settings.key_file) if settings.key_file else None)
+        return settings
+    except sealing.NotInstalled:
+        raise Wrong("BAYLINE_KEY_FILE: encrypting needs SQLCipher: `pip install 'bayline[encrypted]'`, and start again") from None
     except ValidationError as errors:
         error = errors.errors(include_url=False, include_input=False)[0]
         name = str(error["loc"][0]) if error["loc"] else ""

@@ -23,11 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-try:
-    import pysqlite3.dbapi2 as sqlite_driver
-except ImportError:  # no wheel for this platform
-    import sqlite3 as sqlite_driver
-
+from storage import sealing
 
 # So much of SQLite's log stays on the disk when it is begun anew. Somebody who reads for long keeps it from that, and it grows.
 LOG_KEPT = 64 * 1024 * 1024
@@ -161,7 +157,7 @@ class Database:
             with self._writers, Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except Exception as trouble:
-            self.damaged = self.damaged or _says_damaged(trouble)
+            self.damaged = self.damaged or self._says_damaged(trouble)
             if isinstance(trouble, DBAPIError) and _only_reads(trouble):
                 self._lines_from = time.monotonic()
             raise
@@ -184,6 +180,12 @@ class Database:
         file = Path(self.url.removeprefix("sqlite:///"))
         return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK) and shutil.disk_usage(file.parent).free >= NO_ROOM
 
+    def _says_damaged(self, trouble: Exception) -> bool:
+        """Whether SQLite has met a page that cannot be."""
+        said = str(getattr(trouble, "orig", None) or trouble)
+        spoken = isinstance(trouble, (DBAPIError, self.engine.dialect.loaded_dbapi.DatabaseError))
+        return spoken and ("malformed" in said or "not a database" in said)
+
     def compact(self) -> None:
         """On SQLite: writes the file and its log anew, so that no byte of what was deleted is left in them.
 
@@ -203,9 +205,10 @@ class Database:
 
 
 def _sqlite(url: str, patience: float) -> Engine:
+    opened = sealing.opener(sealing.key())
     engine = create_engine(
         url,
-        module=sqlite_driver,
+        module=sealing.driver(),
         hide_parameters=True,
         json_serializer=_written,
         json_deserializer=_read,
@@ -214,6 +217,10 @@ def _sqlite(url: str, patience: float) -> Engine:
         # Once the driver's cache of prepared statements is full, the statements of a turn drive each other out of it.
         connect_args={"cached_statements": 2000},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def unlock(_dialect: Any, _record: Any, where: list[Any], how: dict[str, Any]) -> Any:
+        return opened(*where, **how)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -288,13 +295,6 @@ def is_full(trouble: DBAPIError) -> bool:
 def _only_reads(trouble: DBAPIError) -> bool:
     """Whether it may be read from, and not written to."""
     return getattr(trouble.orig, "sqlstate", None) == "25006" or "readonly database" in str(trouble.orig)
-
-
-def _says_damaged(trouble: Exception) -> bool:
-    """Whether SQLite has met a page that cannot be."""
-    said = str(getattr(trouble, "orig", None) or trouble)
-    driver = (DBAPIError, sqlite_driver.DatabaseError)
-    return isinstance(trouble, driver) and ("malformed" in said or "not a database" in said)
 
 
 def waited_too_long(trouble: DBAPIError) -> bool:

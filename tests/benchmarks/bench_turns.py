@@ -336,6 +336,11 @@ def main(arguments: list[str]) -> None:
             asyncio.run(_serve_api())
         case ["serve", "bare", api, _]:
             asyncio.run(_serve_bare(api))
+        case ["serve", "sealed", api, database]:
+            from storage import sealing
+
+            sealing.use(sealing.Key("5a" * 32))
+            loop.run(_serve_bayline(api, database))
         case ["serve", "stock", api, _]:
             asyncio.run(_serve_stock(api))
         case ["serve", "bayline", api, database]:
