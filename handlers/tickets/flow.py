@@ -83,10 +83,11 @@ def heard(turn: Turn) -> Reply | Start | None:
 
 # Who waits for a person asks whether there is one.
 _THERE = re.compile(
-    r"\W*(?:(?:hi|hey|hello|hallo|so|and|excuse me)\W+)*(?:(?:are|r) (?:you|u|ya) (?:still )?there"
-    r"|(?:is )?(?:any|some)(?:one|body)(?: still)?"
-    r"(?: there| here)?|still (?:there|waiting)|i ?(?:am|m) (?:still )?waiting)(?: please| yet| now)?\W*"
-    r"|\W*(?:喂|你好|哈[喽啰囉]|请问)*\W*(?:有(?:没有|冇)?人(?:在|理我|回我)?|有冇人|(?:还|仲)?在|还在|喺度|人呢|还要等)(?:吗|嘛|么|不|呀|啊|唔|吖|呢)*\W*"
+    r"(?:(?:hi|hey|hello|hallo|so|and|excuse me)[ ,.!]{1,3}){0,3}(?:(?:are|r) (?:you|u|ya) (?:still )?there"
+    r"|(?:is )?(?:any|some)(?:one|body)(?: still)?(?: there| here)?|still (?:there|waiting)|i ?(?:am|m) (?:still )?waiting)"
+    r"(?: please| yet| now)?"
+    r"|(?:喂|你好|哈[喽啰囉]|请问)?[ ，,]?(?:有(?:没有|冇)?人(?:在|理我|回我)?|有冇人|(?:还|仲)?在|喺度|人呢|还要等)"
+    r"(?:吗|嘛|么|不|呀|啊|唔|吖|呢){0,3}"
 )
 # What is said out of politeness has its answer from us.
 _POLITE = frozenset(["greeting", "thanks", "acknowledged", "goodbye"])
@@ -102,7 +103,7 @@ def for_them(turn: Turn) -> Reply | None:
     if ticket is None or ticket.answered_at is not None or not _recent(turn, ticket) or not turn.words.strip():
         return None
     text = phrases.spaced(turn.words)
-    if _THERE.fullmatch(text):
+    if _THERE.fullmatch(text.strip(" .!?。！？~～…")):
         return Reply(turn.text("tickets.by_when", **following.promise(turn, ticket)))
     if _is_for_us(turn, text):
         return None
