@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.booking import (
     actions,
+    deadlines,
     driving,
     hearing,
     inside,
@@ -64,7 +65,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
 
 
 def start(turn: Turn, known: Answers) -> Start:
-    said = hearing.when(turn, turn.words, turn.store) if turn.incoming.kind == "text" else None
+    rest = deadlines.taken(turn, turn.words, turn.store)[0]
+    said = hearing.when(turn, rest, turn.store) if turn.incoming.kind == "text" else None
     if said is not None and said.nothing and said.reason and not known.keys() & set(SAID):
         known["said"] = said.reason
         note_gap(turn)
@@ -74,7 +76,7 @@ def start(turn: Turn, known: Answers) -> Start:
     elif turn.incoming.kind == "text" and (beside := _beside(turn, known)):
         known["later"] = beside
     if turn.incoming.kind == "text":
-        said_beside.with_note(known, said_beside.person_to_call(turn.words))
+        said_beside.with_note(known, said_beside.for_advisor(turn))
     if turn.incoming.kind == "text" and (coupon := rewards.to_use(turn, known.get("service", ()))):
         known.setdefault("coupon", coupon)
     return Start("booking.book", known)
@@ -144,7 +146,7 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if found.get("store", answers.get("store")) != answers.get("store"):
         answers.pop("advisor", None)
     changed = any(answers.get(name) != value for name, value in found.items())
-    said_beside.with_note(answers, said_beside.person_to_call(turn.words))
+    said_beside.with_note(answers, said_beside.for_advisor(turn))
     answers.update(found)
     gone_on(turn, answers)
     return turn.text("booking.noted") if changed else ""

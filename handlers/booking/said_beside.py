@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.booking import hearing, phrases, words
+from handlers.booking import deadlines, hearing, phrases, words
 from handlers.dialogue import Answers, Turn, lately
 from handlers.prices import finding
 from handlers.vehicles import cars
@@ -73,6 +73,13 @@ def person_to_call(text: str) -> str:
     clauses = [" ".join(clause.split()) for clause in _CLAUSES.split(text)]
     told = [clause for clause in clauses if _OTHER_PERSON.search(clause) or _NUMBER.search(clause)]
     return ", ".join(told)[:_MOST] if _OTHER_PERSON.search(text) else ""
+
+
+def for_advisor(turn: Turn) -> str:
+    """What the advisor must know of these words beside the visit itself: who else brings the car, by when it must be ready."""
+    _, deadline = deadlines.taken(turn, turn.words, turn.store)
+    told = [person_to_call(turn.words), deadline.said if deadline else ""]
+    return ", ".join(part for part in told if part)
 
 
 def with_note(answers: Answers, note: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.booking import driving, hearing, phrases, rules, wishes, words
+from handlers.booking import deadlines, driving, hearing, phrases, rules, wishes, words
 from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, leaving, questions
@@ -298,7 +298,12 @@ def heard(turn: Turn, text: str, store: str | None = None, day: str | None = Non
         found["store"] = place.code
     if (kind := hearing.transport(turn, text)) is not None:
         found["transport"] = kind
-    said = hearing.when(turn, text, place or turn.shop.store(store or "") or turn.store)
+    there = place or turn.shop.store(store or "") or turn.store
+    rest, deadline = deadlines.taken(turn, text, there)
+    said = hearing.when(turn, rest, there)
+    if deadline and said.nothing:
+        last = {"last": deadline.last.isoformat()} if deadline.last else {}
+        return {**found, "window": {**deadline.window, **last}} if last or deadline.window else found
     if said.options:
         found["which"] = [[option.label, option.value] for option in choices(turn, said, day)]
         found |= {"over": True} if said.reason == "past" else {}

@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.booking import hearing, meant, mine, phrases, pieces, wishes
+from handlers.booking import deadlines, hearing, meant, mine, phrases, pieces, wishes
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
@@ -24,7 +24,7 @@ _CLAUSES = re.compile(r"[,.;!?，。；！？、\n]+")
 def wish(turn: Turn) -> Answers | None:
     """What the words say about the visit that they want; None if they want none."""
     said = _wanted_clauses(turn)
-    text = phrases.spaced(said)
+    text = phrases.spaced(deadlines.taken(turn, said, turn.store)[0])
     if phrases.has("not_now", text) or (phrases.has("stranded", text) and not phrases.has("book", text)):
         return None
     known = heard(turn, said)

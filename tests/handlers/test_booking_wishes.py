@@ -454,3 +454,34 @@ def test_work_that_no_store_does_together_is_refused_kindly(world: World) -> Non
     assert "went wrong" not in ann.last.text
     form, answers = state(ann)
     assert (form, answers["day"], answers["car"]) == ("booking.book", "2026-11-26", {"model": "vw_golf"})
+
+
+def test_when_the_car_must_be_ready_bounds_the_visit_and_is_no_day_to_come_on(world: World) -> None:
+    """Whoever books sees times until then, and the advisor reads the words."""
+    for words, last in (
+        ("major service by 12/4 for my A4 at East Harbour", "2026-12-04"),
+        ("Need my Golf back by 5pm thursday, can you do the front brake pads that day", "2026-11-26"),
+        ("oil change needs to be done by Friday, A4", "2026-11-27"),
+        ("I need it ready by tuesday 4pm, minor service golf", "2026-11-24"),
+        ("周五之前要拿车 奥迪A4 换机油", "2026-11-26"),
+        ("周三五点前要用车 小保养 高尔夫", "2026-11-25"),
+        ("12月4号之前做完大保养 A4", "2026-12-03"),
+        ("週五前要交車 大保養 A4", "2026-11-26"),
+        ("星期五之前要攞返架車 換前迫力皮 BMW X3", "2026-11-26"),
+    ):
+        form, answers = state(says(world, words))
+        assert (form, answers.get("day"), answers.get("window")) == ("booking.book", None, {"last": last}), words
+        assert answers["note"], words
+
+
+def test_a_day_to_come_on_stays_one_beside_a_deadline(world: World) -> None:
+    for words, day, noted in (
+        ("oil change golf monday, need it back by 3", "2026-11-23", True),
+        ("下午三点前要取车 换机油 高尔夫 周一", "2026-11-23", True),
+        ("Can I drop the car tonight and collect friday, minor service", "2026-11-21", True),
+        ("i'll drop by friday for an oil change on my golf", "2026-11-27", False),
+        ("can you collect my golf on friday for a minor service", "2026-11-27", False),
+        ("minor service monday for my golf, i can be there by 10", "2026-11-23", False),
+    ):
+        _, answers = state(says(world, words))
+        assert (answers.get("day"), "note" in answers) == (day, noted), words

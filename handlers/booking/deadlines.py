@@ -1,0 +1,107 @@
+"""When the car must be ready: "by 12/4", "back by 5 on Thursday", 周五之前要拿车. It bounds the visit."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+
+from handlers.booking import hearing
+from handlers.dialogue import Turn
+from handlers.dialogue.when import Reading
+from storage.stores import Store
+
+_DONE = (
+    r"(?:ready|done|finished|completed|sorted|fixed|repaired|replaced|changed|serviced|returned|(?:car|it|her|him|\w{2,12}) back"
+    r"(?: on the road)?|back on the road|collect(?:ed)?|pick(?:ed)? (?:it |her |him |my car )?up)"
+)
+_WHEN = r"(?P<when>[^,.;!?\n]{1,30})"
+# Who comes by on Saturday, or is there by ten, speaks of coming.
+_COMING = r"(?<!come )(?<!comes )(?<!drop )(?<!swing )(?<!stop )(?<!pop )(?<!there )(?<!pass )(?<!in )(?<!arrive )(?<!with you )"
+_ENGLISH = (
+    re.compile(rf"\b{_DONE} (?:it )?(?:\w{{1,8}} )?(?P<kind>by|before|no later than|b4) {_WHEN}", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:collect(?:ing)?|pick(?:ing)? (?:it |her |him |my car )?up)(?: (?:it|her|him|my car))?(?P<kind>) (?:on )?{_WHEN}",
+        re.IGNORECASE,
+    ),
+    # A mere hour is when they come.
+    re.compile(
+        rf"{_COMING}\b(?P<kind>by|no later than) (?P<when>(?!\d{{1,2}}(?:[:.]\d\d)? ?(?:[ap]m\b|o'?clock)?\W*$)"
+        r"[^,.;!?\n]{3,30})",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?P<kind>before) (?P<when>the weekend)", re.IGNORECASE),
+)
+_HAN = re.compile(
+    r"(?P<when>[^,，。；;！!？?、\s]{1,12}?)(?P<kind>之前|以前|前)"
+    r"(?:就|必须|必須|一定|得|要|需要|能|想|可以|可唔可以|帮我|幫我|給我|给我|车|車|都|全部|把){0,4}"
+    r"(?:拿|取|提|攞|牵|牽|交|用|还|還|开走|開走|搞掂|搞定|搞好|做完|做好|做妥|弄好|修好|整好|换好|換好|完成|完工)"
+    r"(?:到|返|回|番)?(?:我|架|部|台|辆|輛|的|个|個|嗰)?[车車]?(?:了|出发|出發)?"
+)
+_FETCH = re.compile(r"collect|pick", re.IGNORECASE)
+_FETCHED = re.compile(r"\b(?:you|u|ya|someone|somebody|anyone|to|please|pls|kindly) $", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """`said`: the words; `rest`: the text without them; `last`: the last day on which a visit helps, None for the same day."""
+
+    said: str
+    rest: str
+    last: date | None
+    window: dict[str, str]
+
+
+def find(turn: Turn, text: str, place: Store | None) -> Deadline | None:
+    """The deadline in these words; None without one that can be read."""
+    for pattern in (*_ENGLISH, _HAN):
+        for found in pattern.finditer(text[:300]):
+            if deadline := _read(turn, text, found, place):
+                return deadline
+    return None
+
+
+def _read(turn: Turn, text: str, found: re.Match[str], place: Store | None) -> Deadline | None:
+    if _FETCHED.search(text[: found.start()]) and _FETCH.match(found[0]):
+        return None  # it is we who shall collect it
+    said = hearing.when(turn, found["when"], place)
+    reading = said.reading or _first_to_come(turn, said.options, place)
+    if reading is None or not said.span:
+        return None
+    # Words of the clause that go on after the time ("by thursday can you do the pads") are not part of it.
+    end = found.end() if found.re is _HAN else found.start("when") + said.span[1]
+    before = found["kind"].lower() in ("before", "b4", "之前", "以前", "前")
+    last, window = _bound(reading, before)
+    if last is None and not window:
+        return None
+    words = text[found.start() : end]
+    return Deadline(" ".join(words.split()), f"{text[: found.start()]} {text[end:]}", last, window)
+
+
+def _first_to_come(turn: Turn, options: Sequence[Reading], place: Store | None) -> Reading | None:
+    """Of two days that may be meant the earlier one that is still to come: what is ready then is ready for both."""
+    today = turn.today(place) if place else turn.now.date()
+    days = sorted((one.date, number) for number, one in enumerate(options) if one.date)
+    after = [number for day, number in days if day > today] or [number for _, number in days]
+    return options[after[0]] if after else None
+
+
+def _bound(reading: Reading, before: bool) -> tuple[date | None, dict[str, str]]:
+    ends: list[date | time | None] = [reading.date, reading.time]
+    for span in (reading.dates, reading.times):
+        ends += [span.start or span.end] if span else []
+    day = next((one for one in ends if isinstance(one, date)), None)
+    clock = next((one for one in ends if isinstance(one, time)), None)
+    if day is None:
+        return None, {"late": f"{clock:%H:%M}"} if clock else {}
+    whole = clock is None and reading.part_of_day is None
+    return (day - timedelta(days=1) if before and whole else day), {}
+
+
+def taken(turn: Turn, text: str, place: Store | None) -> tuple[str, Deadline | None]:
+    """The text without the deadline, and the deadline; of an early bound that is over nothing is kept but the words."""
+    found = find(turn, text, place)
+    if found is None:
+        return text, None
+    if found.last and place and found.last < turn.today(place):
+        found = replace(found, last=None)
+    return found.rest, found
