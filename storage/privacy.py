@@ -88,7 +88,8 @@ TABLES: Mapping[str, Declared] = {
         {"words": "", "media": []}, "technician_id advisor", _BOTH, "blank",
     ),
     "tickets": Declared(
-        "id token chat_id customer_id store_id visit_id kind tier category status severity error unplaced opened_at "
+        "id token chat_id customer_id store_id visit_id appointment_id kind tier category status severity error unplaced "
+        "opened_at "
         "response_from solution_from first_response_due solution_due response_alarm solution_alarm look_at reckoned_with "
         "answered_at heard_at "
         "unanswered reopened resolved_at closed_at merged_into rating",

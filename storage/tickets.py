@@ -71,6 +71,7 @@ class Ticket(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"))
     kind: Mapped[str] = mapped_column(String(20))
     tier: Mapped[str] = mapped_column(String(10))
     category: Mapped[str | None] = mapped_column(String(40))

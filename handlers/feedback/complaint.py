@@ -31,11 +31,14 @@ def open_(work: Work, shop: Shop, chat: Chat, row: Feedback, verdict: Verdict) -
     words = row.words if told else described(work.session, shop, work.texts, chat.language or "en", row)
     if ticket is None:
         ticket = actions.open_ticket(
-            work, chat, "complaint", words, verdict=verdict, store_id=row.store_id, visit_id=row.visit_id
+            work, chat, "complaint", words, verdict=verdict, store_id=row.store_id, visit_id=row.visit_id,
+            appointment_id=row.appointment_id,
         )  # fmt: skip
     else:
         actions.hear(work, chat, ticket, words)
         actions.learn(work, chat, ticket, verdict)
+        if ticket.visit_id is None and ticket.appointment_id is None:
+            ticket.visit_id, ticket.appointment_id = row.visit_id, row.appointment_id
     row.ticket_id = ticket.id
     return ticket
 

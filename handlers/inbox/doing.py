@@ -9,12 +9,14 @@ from handlers.dialogue import Refusal
 from handlers.inbox import rules
 from handlers.lessons import actions as lessons
 from handlers.tickets import actions, merging, muting
+from handlers.tickets import rules as tiers
 from handlers.tickets.work import By, Work
 from storage import chats, drafts, marks, media, messages, presence, staff, suggestions, tickets
 from storage.tickets import TIERS, Ticket
 
 # Telegram takes 1024 characters under a picture, and counts some of them twice.
 MOST_CAPTION = 500
+MOST_SPLIT = 30
 # So many drafts stand beside an answer; each is an entry of the base or a saved answer.
 MOST_DRAFTS, DRAFT = 3, re.compile(r"(kb|saved):([a-z0-9_.-]{1,80})")
 
@@ -137,6 +139,24 @@ def merge(desk: Desk) -> Go:
     into = merging.merge(work_of(desk), desk.things["ticket"], into)
     desk.audit("ticket.merge", f"ticket:{desk.things['ticket'].id}", into=into.id)
     return Go(desk.url("/tickets/{ticket}", ticket=into.id), desk.plain("inbox.merged"))
+
+
+def split(desk: Desk) -> Go:
+    """What is ticked of what the customer said becomes a case of its own; merging it again is the way back."""
+    ticket = locked(desk)
+    mine = tickets.linked_since(desk.session, ticket.id, ticket.opened_at)
+    asked = {desk.house.tokens.read("message", token) for token in list(desk.form.get("message", ()))[:MOST_SPLIT]}
+    chosen = [number for number in mine if number in asked]
+    if not chosen or len(chosen) == len(mine):
+        raise Refusal("inbox.split_some")
+    chat = chats.lock(desk.session, ticket.chat_id)
+    words = "\n".join(row.text for row in messages.with_ids(desk.session, chat.id, chosen))
+    verdict = tiers.load(desk.session).judge(words)
+    kind = "complaint" if verdict.complaint else ticket.kind
+    other = merging.split(work_of(desk), chat, ticket, chosen, verdict if verdict.complaint else None, kind)
+    chats.save(desk.session, chat)
+    desk.audit("ticket.split", f"ticket:{ticket.id}", off=other.id)
+    return Go(desk.url("/tickets/{ticket}", ticket=other.id), desk.plain("inbox.is_split"))
 
 
 def unmerge(desk: Desk) -> Go:

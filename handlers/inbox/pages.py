@@ -22,12 +22,13 @@ from handlers.inbox import (
     thread,
     waiting,
 )
-from handlers.tickets import muting, promises
+from handlers.tickets import muting, occasions, promises
 from handlers.tickets.answers import Answer
 from handlers.tickets.work import store_of
 from storage import beside, chats, handiness, marks, media, presence, staff, tickets
 from storage import queues as stored
 from storage.customers import Customer
+from storage.messages import Message
 from storage.tickets import Ticket
 
 
@@ -72,6 +73,8 @@ def show(desk: Desk) -> Mapping[str, Any]:
         "ticking": _clocks(desk, ticket),
         "parts": parts,
         "awaited": awaited,
+        "apart": _could_be_apart(desk, ticket, read["latest"]),
+        "about": _about(desk, ticket),
         "others": [one for one in others if _seen(desk, one)],
         "why": [f"{code}: {words}" for code, words in ticket.reasons],
         "needs_prevention": ticket.tier in (tickets.SERIOUS, tickets.CRITICAL),
@@ -104,6 +107,25 @@ def _clocks(desk: Desk, ticket: Ticket) -> list[rules.Clock]:
 def _begun(offered: Sequence[tuple[Answer, str]], code: str) -> str:
     """The text of a saved answer that was chosen by a link, where there is no script."""
     return next((text for answer, text in offered if answer.code == code), "")
+
+
+def _could_be_apart(desk: Desk, ticket: Ticket, latest: Sequence[Message]) -> list[Message]:
+    """What the customer has said about this, if some of it could be another matter."""
+    if not ticket.alive:
+        return []
+    mine = set(tickets.linked_since(desk.session, ticket.id, ticket.opened_at))
+    found = [row for row in latest if row.id in mine][-doing.MOST_SPLIT :]
+    return found if len(found) > 1 else []
+
+
+def _about(desk: Desk, ticket: Ticket) -> str:
+    """The visit or appointment that the matter is about, as far as that was said."""
+    if ticket.visit_id is None and ticket.appointment_id is None:
+        return ""
+    one = occasions.of_ticket(desk.session, ticket)
+    assert one is not None, "the database holds it to an existing row"
+    services = desk.shop.services
+    return " · ".join([desk.day(one.on), *(desk.named(services[code].names) for code in one.services if code in services)])
 
 
 def _seen(desk: Desk, ticket: Ticket) -> bool:
@@ -160,6 +182,7 @@ PAGES = [
     Page(path="/tickets/{ticket}/bot", roles=EVERYBODY, post=doing.hand_back),
     Page(path="/tickets/{ticket}/mute", roles=EVERYBODY, post=doing.mute),
     Page(path="/tickets/{ticket}/merge", roles=EVERYBODY, post=doing.merge),
+    Page(path="/tickets/{ticket}/split", roles=EVERYBODY, post=doing.split),
     Page(path="/tickets/{ticket}/unmerge", roles=EVERYBODY, post=doing.unmerge),
     Page(path="/tickets/{ticket}/draft", roles=EVERYBODY, post=doing.draft),
     Page(path="/tickets/{ticket}/photos/{photo}", roles=EVERYBODY, get=photo),

@@ -34,17 +34,17 @@ _NAMED = re.compile(r"(?<![\w@.])@([\w][\w.-]{0,79})")
 
 def open_ticket(
     work: Work, chat: Chat, kind: str, summary: str, *, verdict: Verdict | None = None, error: str | None = None,
-    store_id: int | None = None, visit_id: int | None = None, written: bool = True,
+    store_id: int | None = None, visit_id: int | None = None, appointment_id: int | None = None, written: bool = True,
 ) -> Ticket:  # fmt: skip
     """A new matter in the queue, promised, assigned and announced. `verdict` says how bad a complaint is and why.
 
-    `store_id`, `visit_id`: where they are known; else the store is the one that the chat is about. `written`: the newest words of
-    the chat are about it.
+    `store_id`, `visit_id`, `appointment_id`: where they are known; else the store is the one that the chat is about. `written`:
+    the newest words of the chat are about it.
     """
     tier = (verdict and verdict.tier) or (tickets.MINOR if kind == "complaint" else tickets.QUESTION)
     ticket = Ticket(
         token=tickets.new_token(), chat_id=chat.id, customer_id=chat.customer_id, store_id=store_id or chat.store_id,
-        visit_id=visit_id, kind=kind, tier=tier,
+        visit_id=visit_id, appointment_id=appointment_id, kind=kind, tier=tier,
         category=verdict.category if verdict else None, reasons=[list(reason) for reason in verdict.reasons] if verdict else [],
         status=tickets.OPEN, summary=summary[-MOST_SUMMARY:], error=error, opened_at=work.now, response_from=work.now,
         solution_from=work.now, response_alarm=0, solution_alarm=0, unanswered=1, reopened=0, heard_at=work.now,

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue import markup
 from handlers.dialogue.texts import escape
+from handlers.tickets import occasions
 from handlers.tickets.card import role_of
+from handlers.tickets.occasions import Occasion
 from handlers.tickets.work import Work, store_of
-from storage import boards, catalogue, chats, customers, messages, staff, tickets, vehicles, visits
+from storage import boards, catalogue, chats, customers, messages, staff, tickets, vehicles
 from storage.boards import Board, Post
 from storage.chats import Chat
 from storage.messages import Message
@@ -87,7 +89,10 @@ def card(seen: View) -> str:
         seen.text("customer", name=name_of(seen), channel=seen.customer.channel, language=seen.customer.language or "en")
     )
     lines += [seen.text("car", car=car) for car in _cars(seen)]
-    lines += [seen.text("visit", on=visit.visited_on.isoformat(), what=", ".join(visit.services)) for visit in _visit(seen)]
+    if about := occasions.of_ticket(work.session, ticket):
+        lines.append(seen.text("visit", on=about.on.isoformat(), what=_work_of(seen, about)))
+    if comes := occasions.next_of(work.session, ticket, work.now):
+        lines.append(seen.text("comes", at=comes.at, what=_work_of(seen, comes)))
     if ticket.phone:
         lines.append(seen.text("call", phone=ticket.phone))
     holder = work.session.get(staff.Staff, ticket.staff_id) if ticket.staff_id else None
@@ -141,11 +146,9 @@ def _cars(seen: View) -> list[str]:
     return [words for words in named if words]
 
 
-def _visit(seen: View) -> list[visits.Visit]:
-    ticket, session = seen.ticket, seen.work.session
-    if ticket.visit_id and (visit := session.get(visits.Visit, ticket.visit_id)):
-        return [visit]
-    return visits.recent(session, ticket.customer_id, 1) if ticket.customer_id else []
+def _work_of(seen: View, one: Occasion) -> str:
+    names = {service.code: service.names for service in catalogue.services(seen.work.session)}
+    return ", ".join(names.get(code, {}).get(seen.language, code) for code in one.services)
 
 
 def _short(text: str, limit: int) -> str:

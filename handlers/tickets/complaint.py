@@ -8,17 +8,17 @@ from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Re
 from handlers.dialogue.folding import fold
 from handlers.faq import flow as faq
 from handlers.prices import finding
-from handlers.tickets import actions, card, following, marking, merging, promises, rules
+from handlers.tickets import actions, card, following, marking, merging, occasions, promises, rules
+from handlers.tickets.occasions import Occasion
 from handlers.tickets.rules import Verdict
 from handlers.tickets.work import of_turn
-from storage import messages, tickets, visits
+from storage import messages, tickets
 from storage.tickets import Ticket
 
 # Several messages and photos within this time are one complaint.
 ONE_STORY = timedelta(minutes=10)
 # A photo, and words that complain, are of the same matter for longer.
 SAME_MATTER = timedelta(minutes=30)
-MOST_VISITS = 5
 ENOUGH = "enough"
 _DETAILS = ("tickets.visit", "tickets.severity", "tickets.wish")
 
@@ -248,21 +248,20 @@ class _Detail(Choice):
 
 def _next(turn: Turn, ticket: Ticket, first: bool = False) -> Start:
     known = {"ticket": ticket.id, "first": first}
-    return Start("tickets.visit" if _recent(turn) and ticket.visit_id is None else "tickets.severity", known)
+    is_known = ticket.visit_id is not None or ticket.appointment_id is not None
+    return Start("tickets.visit" if not is_known and _recent(turn) else "tickets.severity", known)
 
 
-def _recent(turn: Turn) -> list[visits.Visit]:
-    if turn.chat.customer_id is None:
-        return []
-    return visits.recent(turn.session, turn.chat.customer_id, MOST_VISITS)
+def _recent(turn: Turn) -> list[Occasion]:
+    return occasions.recent(turn.session, turn.chat.customer_id, turn.chat.id, turn.now)
 
 
 def _visits(turn: Turn, answers: Answers) -> list[Option]:
     services, names = turn.shop.services, []
-    for visit in _recent(turn):
-        done = [services[code].names[turn.language] for code in visit.services if code in services]
-        label = turn.texts.label("tickets.visit.label", turn.language, {"on": visit.visited_on, "done": ", ".join(done[:2])})
-        names.append(Option(visit.id, label))
+    for one in _recent(turn):
+        done = [services[code].names[turn.language] for code in one.services if code in services]
+        label = turn.texts.label("tickets.visit.label", turn.language, {"on": one.on, "done": ", ".join(done[:2])})
+        names.append(Option(one.value, label))
     return [*names, Option(0, turn.texts.label("tickets.visit.none", turn.language, {})), _enough(turn)]
 
 
@@ -289,10 +288,10 @@ def visit_known(turn: Turn, answers: Answers) -> Reply | Start:
     ticket = _of(turn, answers)
     if answers["visit"] == ENOUGH:
         return _thanks(turn, ticket)
-    visit = next((visit for visit in _recent(turn) if visit.id == answers["visit"]), None)
-    if visit:
-        ticket.visit_id, ticket.store_id = visit.id, visit.store_id
-        of_turn(turn).event(ticket, "visit", visit=visit.id)
+    one = next((one for one in _recent(turn) if one.value == answers["visit"]), None)
+    if one:
+        ticket.visit_id, ticket.appointment_id, ticket.store_id = one.visit_id, one.appointment_id, one.store_id
+        of_turn(turn).event(ticket, "visit", visit=one.visit_id, appointment=one.appointment_id)
         promises.reckon(turn.session, ticket, turn.now)
     return Start("tickets.severity", {"ticket": ticket.id})
 

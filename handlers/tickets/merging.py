@@ -66,10 +66,14 @@ def unmerge(work: Work, ticket: Ticket) -> Ticket:
         return ticket
 
 
-def split(work: Work, chat: Chat, ticket: Ticket, message_ids: Sequence[int], verdict: Verdict | None) -> Ticket:
+def split(
+    work: Work, chat: Chat, ticket: Ticket, message_ids: Sequence[int], verdict: Verdict | None, kind: str = "complaint"
+) -> Ticket:
     """These messages are about another matter: they leave `ticket` for one of their own."""
     words = [message.text for message in messages.with_ids(work.session, chat.id, message_ids) if message.text]
-    other = actions.open_ticket(work, chat, "complaint", "\n".join(words), verdict=verdict)
+    other = actions.open_ticket(
+        work, chat, kind, "\n".join(words), verdict=verdict, store_id=ticket.store_id, written=False
+    )  # fmt: skip
     tickets.relink(work.session, message_ids, other.id)
     work.event(ticket, "split", off=other.id)
     return other

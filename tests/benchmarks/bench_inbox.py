@@ -102,7 +102,7 @@ def _measured(session: Session, sqlite: bool) -> Iterator[tuple[str, str]]:
 
     def shown(template: str, at: Desk, page: Callable[[Desk], Any]) -> str:
         shell = {"desk": at, "t": at.text, "staff": member, "menu": [], "csrf": str, "here": "", "language": "en",
-                 "theme": "auto", "q": "", "notice": None}  # fmt: skip
+                 "theme": "auto", "q": "", "notice": None, "alarms": 0}  # fmt: skip
         return render(template, {**shell, **page(at)})
 
     def opened(number: int) -> str:

@@ -1,10 +1,13 @@
 """Complaints as customers make them: a ticket at once, then little is asked; what belongs together stays together."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers.tickets import actions
+from handlers.booking import actions as booking
+from handlers.booking.actions import By, Person, Wish
+from handlers.dialogue import shop as shops
+from handlers.tickets import actions, board
 from storage import marks, tickets
 from storage.tickets import Ticket
 from tests.world import Customer, World
@@ -287,3 +290,40 @@ def test_a_button_opens_it_again(world: World) -> None:
     ann.presses("It's not solved").sees("open again")
     assert _tickets(world)[0].status == "reopened"
     ann.presses("It's not solved").sees("still open")
+
+
+CHEN = By("Chen Wei", "console", staff=True)
+TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+def _booked(world: World, ann: Customer, at: datetime, *, done: bool = True) -> int:
+    """An appointment of this chat, which nobody has on file as a visit."""
+    assert ann.outcome
+    with world.database.transaction() as session:
+        shop = shops.load(session)
+        row = booking.hold(
+            session, shop, Wish("east", ("hand_wash",), "audi_a4"), at, Person(chat_id=ann.outcome.chat_id), world.now
+        )
+        booking.confirm(session, shop, row, world.now)
+        if done:
+            booking.arrive(session, row, at, by=CHEN)
+            booking.finish(session, row, at + timedelta(hours=1), by=CHEN)
+        return row.id
+
+
+def test_what_it_is_about_may_be_the_appointment_of_yesterday(world: World) -> None:
+    """It is not on file as a visit yet; the one that is to come is on the card of staff."""
+    ann = world.customer("telegram").starts()
+    yesterday = _booked(world, ann, TUESDAY)
+    _booked(world, ann, TUESDAY + timedelta(days=3), done=False)
+    world.now = TUESDAY + timedelta(days=1)
+    ann.says("my mirror is broken since you had it").sees("Which visit was it?")
+    assert [label.split(" · ")[-1] for label in ann.labels[:2]] == ["Hand wash", "Hand wash"]
+    assert "24 Nov" in ann.labels[0]
+    ann.presses(ann.labels[0]).sees("How bad is it?")
+    [ticket] = _tickets(world)
+    assert (ticket.appointment_id, ticket.visit_id, ticket.store_id) == (yesterday, None, 1)
+    with world.database.reading() as session:
+        card = board.card(board.view(world.work(session), ticket, "en"))
+        assert "Visit: 2026-11-24 · Hand wash" in card
+        assert "Next appointment: Fri 27 Nov 10:00 · Hand wash" in card

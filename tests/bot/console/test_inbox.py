@@ -211,6 +211,42 @@ def test_two_tickets_of_one_person_are_merged_and_it_is_undone(url: str) -> None
     asyncio.run(go())
 
 
+def test_a_matter_that_is_two_is_split_and_merged_again(url: str) -> None:
+    """What is ticked leaves with its words; some must stay, and what is another ticket's or nobody's is not taken."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann = site.staff("ann")
+            ticket = ticket_in(site.database, "east", "I waited two hours")
+            with site.database.transaction() as session:
+                chat = chats.lock(session, ticket.chat_id)
+                for words in ("the coffee was cold", "and you scratched my door"):
+                    number = messages.receive(
+                        session, chat.id, chat.channel, key=words, kind="text", text=words, data={}, now=site.now
+                    )
+                    tickets.link(session, ticket.id, [number or 0])
+            path = path_of(site, ticket)
+            with site.database.reading() as session:
+                mine = tickets.linked_since(session, ticket.id, ticket.opened_at)
+            page = (await ann.get(path)).text
+            assert page.count('name="message"') == len(mine) >= 2
+            last = site.token("message", mine[-1])
+            await ann.post(f"{path}/split", message=[site.token("message", one) for one in mine])
+            await ann.post(f"{path}/split", message=site.token("ticket", mine[-1]))
+            with site.database.reading() as session:
+                assert len(tickets.of_chat(session, ticket.chat_id, limit=9)) == 1
+            await ann.post(f"{path}/split", message=last)
+            with site.database.reading() as session:
+                other, first = tickets.of_chat(session, ticket.chat_id, limit=9)
+                assert (other.summary, other.tier, first.tier) == ("and you scratched my door", "serious", first.tier)
+                assert [row.text for row in tickets.thread(session, other.id) if row.incoming] == [other.summary]
+                assert "split" in [event.what for event in tickets.history(session, ticket.id)]
+            await ann.post(f"{path_of(site, other)}/merge", into=site.token("ticket", ticket.id))
+            assert now_of(site, other).status == "merged"
+
+    asyncio.run(go())
+
+
 def test_nobody_is_given_a_ticket_they_could_not_see(url: str) -> None:
     """AU3, AU10: of another store, or not at work any more, is the same as absent."""
 
