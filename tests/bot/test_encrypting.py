@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot import encrypting, only_one
+from bot import backup, encrypting, only_one
 from bot.album import Album
 from bot.cli import app
 from bot.photos import CleanPhoto
@@ -175,13 +175,23 @@ def test_pv10_a_key_that_is_missing_or_wrong_leaves_the_file_as_it_is(sealed: Pa
     """PV10: one sentence that says what to do, from every command, and not a byte is written."""
     before = sealed.read_bytes()
     other = str(_key_file(tmp_path, "other", "77" * 32))
-    for words in (("check",), ("doctor",), ("migrate",), ("run",), ("tickets", "list"), ("backup", "x.bak"), ("chat",)):
+    for words in (
+        ("check",),
+        ("doctor",),
+        ("migrate",),
+        ("export", "stores", "x.toml"),
+        ("tickets", "list"),
+        ("backup", "x.bak"),
+        ("chat",),
+    ):
         for key, sentence in (("", "write the path of its key into BAYLINE_KEY_FILE"), (other, "put back the key")):
             said = bayline(*words, key=key)
             assert said.exit_code == 2, words
             assert sentence in " ".join(said.output.split()), words
             assert "Traceback" not in said.output
     assert "said to have" in bayline("encrypt", key=other).output
+    with pytest.raises(Wrong, match="put back the key"):
+        backup.refuse_damaged(f"sqlite:///{sealed}", look=True)  # as a start does
     assert sealed.read_bytes() == before
     assert not (tmp_path / "x.bak").exists()
     assert not list(sealed.parent.glob("*.damaged"))
@@ -189,7 +199,7 @@ def test_pv10_a_key_that_is_missing_or_wrong_leaves_the_file_as_it_is(sealed: Pa
 
 def test_pv10_a_file_in_clear_is_not_taken_for_an_encrypted_one(bayline: Bayline, folder: Path) -> None:
     before = (folder / "bayline.db").read_bytes()
-    for words in (("run",), ("doctor",), ("backup", "x.bak")):
+    for words in (("migrate",), ("doctor",), ("backup", "x.bak")):
         said = bayline(*words)
         assert said.exit_code == 2
         assert "`bayline encrypt` does it" in said.output
@@ -216,7 +226,7 @@ def test_pv10_a_key_that_would_not_keep_anything_secret_is_refused(
     assert said.exit_code == 2
     assert sentence in " ".join(said.output.split())
     assert digits not in said.output
-    assert "must be a file" in bayline("run", key=str(tmp_path / "none")).output
+    assert "must be a file" in bayline("migrate", key=str(tmp_path / "none")).output
 
 
 def test_pv10_without_sqlcipher_the_sentence_names_what_to_install(
@@ -273,7 +283,9 @@ def test_db7_a_damaged_page_of_an_encrypted_file_is_found(sealed: Path, bayline:
     found = bayline("doctor")
     assert found.exit_code == 2
     assert "BAD" in found.output
-    assert "is damaged" in bayline("run").output
+    sqlite_file.mark(sealed, [])
+    with pytest.raises(Wrong, match="is damaged"):
+        backup.refuse_damaged(f"sqlite:///{sealed}", look=True)  # as a start does
 
 
 def _dies(file: str) -> None:
