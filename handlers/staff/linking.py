@@ -27,6 +27,14 @@ def new_code(session: Session, member: Staff, now: datetime, *, by: int | None =
     return f"{code[:4]}-{code[4:]}"
 
 
+def unlink(session: Session, member: Staff, now: datetime, *, by: int) -> None:
+    """They have lost the phone, or never want to hear of work there; the staff's groups are left too."""
+    if address := staff_links.address_of(session, member.id):
+        membership(session, address, "expel", now)
+        staff_links.unlink(session, member.id)
+        audit.write(session, "staff.unlink", staff_id=by, now=now, about=f"staff:{member.id}")
+
+
 def link(turn: Turn) -> Reply:
     """`/link CODE`. Whoever guesses learns nothing: wrong, used up and too old sound the same."""
     if turn.chat.channel != "telegram":

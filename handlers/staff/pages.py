@@ -5,8 +5,8 @@ from typing import Any
 
 from handlers.desk import ADMINISTRATORS, EVERYBODY, Desk, Go, Page, Thing
 from handlers.dialogue.texts import LANGUAGES
-from handlers.staff import actions, passwords, rules
-from storage import audit, factors, staff
+from handlers.staff import actions, linking, passwords, rules
+from storage import audit, factors, staff, staff_links
 from storage.staff import ROLES, Staff
 
 THEMES = ("auto", "light", "dark")
@@ -22,7 +22,24 @@ def account(desk: Desk) -> Mapping[str, Any]:
         "themes": THEMES,
         "shortest": rules.SHORTEST_PASSWORD,
         "guarded": factors.stands(desk.session, desk.staff.id),
+        "linked": staff_links.address_of(desk.session, desk.staff.id) is not None,
+        "bot": desk.house.telegram(),
+        "link_code": "",
     }
+
+
+def link_code(desk: Desk) -> Mapping[str, Any] | Go:
+    """Shown once, on the page that answers. The password is asked: whoever finds a desk left alone must not link themselves."""
+    if wrong := wrong_password(desk, "password", "staff.wrong_password_now"):
+        return wrong
+    code = linking.new_code(desk.session, desk.staff, desk.now, by=desk.staff.id, place="console")
+    return {**account(desk), "link_code": code}
+
+
+def unlink(desk: Desk) -> Go:
+    """From now on that account is nobody's here."""
+    linking.unlink(desk.session, desk.staff, desk.now, by=desk.staff.id)
+    return Go(desk.url("/account"), desk.plain("staff.link.is_off"))
 
 
 def change_password(desk: Desk) -> Go:
@@ -115,6 +132,8 @@ MEMBER = Thing("member", lambda session, number: session.get(Staff, number), lam
 PAGES = [
     Page(path="/account", roles=EVERYBODY, get=account, template="staff/account.html"),
     Page(path="/account/password", roles=EVERYBODY, post=change_password),
+    Page(path="/account/telegram", roles=EVERYBODY, post=link_code, template="staff/account.html"),
+    Page(path="/account/telegram/off", roles=EVERYBODY, post=unlink),
     Page(path="/account/look", roles=EVERYBODY, post=look),
     Page(path="/account/others", roles=EVERYBODY, post=end_others),
     Page(path="/staff", roles=ADMINISTRATORS, get=everybody, post=add, template="staff/staff.html", menu="staff.menu"),

@@ -1,6 +1,7 @@
 """The door of the console: passwords, sessions that end when they should, one-time codes."""
 
 import asyncio
+import itertools
 import re
 import statistics
 import time
@@ -10,12 +11,16 @@ from pathlib import Path
 import pytest
 
 from bot.console.gate import mac
+from handlers import FEATURES
 from handlers.desk.desk import ROOT
+from handlers.dialogue.engine import Engine
+from handlers.dialogue.incoming import Incoming
 from handlers.staff import actions, passwords
-from storage import audit, staff
+from storage import audit, chats, messages, staff, staff_links
 from storage.database import Database
 from tests.bot.console.site import PASSWORD, Browser, Site, hashed, hire
 from tests.conftest import Templates
+from tests.world import START
 
 
 @pytest.fixture
@@ -296,5 +301,38 @@ def test_the_door_speaks_three_languages(url: str) -> None:
             for tag, word in (("en-GB", "Log in"), ("zh-CN,zh;q=0.9", "登录"), ("zh-TW", "登入"), ("fr", "Log in")):
                 assert word in (await site.somebody().get("/login", headers={"Accept-Language": tag})).text
             assert "登入" in (await site.somebody().get("/login?lang=zh-Hant")).text
+
+    asyncio.run(go())
+
+
+def test_staff_link_their_telegram_account_by_a_code_from_the_console(url: str) -> None:
+    """AU11: for who knows the password, shown once and good once; unlinked at once, and all of it in the log."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            ann, numbers = site.staff("ann"), itertools.count()
+            engine = Engine(site.database, FEATURES)
+
+            def writes(words: str) -> str:
+                engine.take([Incoming("telegram", "71", f"telegram:1:{next(numbers)}", "text", words)], START)
+                with site.database.reading() as session:
+                    chat = chats.find(session, "telegram", "71")
+                    assert chat
+                    return messages.latest(session, chat.id, 1)[-1].text
+
+            assert "/link " not in (await ann.post("/account/telegram", password="not hers")).text
+            shown = (await ann.post("/account/telegram", password=PASSWORD)).text
+            code = re.search(r"/link ([0-9A-Z]{4}-[0-9A-Z]{4})", shown)
+            assert code
+            assert code[1] not in (await ann.get("/account")).text
+            assert "is yours now, Ann" in writes(f"/link {code[1]}")
+            assert "not right" in writes(f"/link {code[1]}")
+            assert ">Linked<" in (await ann.get("/account")).text
+            await ann.post("/account/telegram/off")
+            assert ">Not linked<" in (await ann.get("/account")).text
+            with site.database.reading() as session:
+                assert staff_links.person(session, "71") is None
+                done = [row.action for row in audit.newest(session, 9)]
+            assert done[:4] == ["staff.unlink", "staff.link", "staff.link_code", "staff.password_failed"]
 
     asyncio.run(go())
