@@ -1,10 +1,14 @@
-"""`make torture`: 10,000 of everything, on SQLite and on PostgreSQL. Prints what each run came to."""
+"""`make torture`: 10,000 of everything, on SQLite and on PostgreSQL. Prints what each run came to, and the seconds it took.
+
+One court alone, in another size: `python -m tests.torture 60000 1000 "a campaign"`.
+"""
 
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from storage.database import Database
@@ -61,48 +65,76 @@ def main(number: int, kills: int) -> None:
     _restarts(number * RESTARTING)
     _year(min(365, number))
     _promotions(max(1, number // PROMOTED_ONCE_IN))
+    for_each(number, kills, COURTS)
+
+
+def for_each(number: int, kills: int, courts: Iterable[str]) -> None:
+    """These courts on SQLite, and then on PostgreSQL."""
     with postgres.server() as server:
         for kind, where in (("SQLite", None), ("PostgreSQL", server)):
-            for webhook in (False, True):
+            for name in courts:
                 with _fresh(where) as (folder, url):
-                    verdict = asyncio.run(killing.inbound(folder, url, number, kills, webhook))
-                    print(f"{kind}, updates by {'webhook' if webhook else 'polling'}: {verdict}", flush=True)
-            with _fresh(where) as (folder, url):
-                print(f"{kind}, outgoing: {asyncio.run(killing.outgoing(folder, url, number, kills))}", flush=True)
-            with _fresh(where) as (folder, url):
-                print(
-                    f"{kind}, a campaign: {asyncio.run(campaigning.campaign(folder, url, number, kills, pauses=5))}", flush=True
-                )
-            with _fresh(where) as (folder, url):
-                cases = max(2, number // 100)
-                print(
-                    f"{kind}, staff at work: {asyncio.run(staffing.staff(folder, url, cases, min(kills, cases * 7)))}", flush=True
-                )
-            with _fresh(where) as (_, url):
-                said, aside = asyncio.run(feeding.feed(Database(url), number))
-                print(
-                    f"{kind}, updates of every shape: {number} fed, {said} written down, {aside} put aside, 0 errors", flush=True
-                )
-            with _fresh(where) as (_, url):
-                database = Database(url)
-                print(
-                    f"{kind}, a fifth of all calls fails: {asyncio.run(failing.failing(database, number * FAILING))}", flush=True
-                )
-                database.close()
-            with _fresh(where) as (_, url):
-                database = Database(url)
-                print(f"{kind}, strangers: {asyncio.run(strangers.crowd(database, number // 2, 50))}", flush=True)
-                database.close()
-            with _fresh(where) as (_, url):
-                database = Database(url, connections=booking.AT_ONCE)
-                print(f"{kind}, the last place of a day: {booking.race(database, number // 10)}", flush=True)
-                database.close()
-            with _fresh(where) as (_, url):
-                database = Database(url, connections=booking.AT_ONCE)
-                heard = booking.quarrel(database, number // 20)
-                print(f"{kind}, cancelled, moved and booked at once: {dict(heard)}, no place held by nobody or two", flush=True)
-                database.close()
+                    began = time.monotonic()
+                    said = COURTS[name](folder, url, number, kills)
+                    print(f"{kind}, {name}: {said} ({time.monotonic() - began:.0f} s)", flush=True)
 
+
+def _inbound(folder: Path, url: str, number: int, kills: int) -> object:
+    return asyncio.run(killing.inbound(folder, url, number, kills, webhook=False))
+
+
+def _webhook(folder: Path, url: str, number: int, kills: int) -> object:
+    return asyncio.run(killing.inbound(folder, url, number, kills, webhook=True))
+
+
+def _outgoing(folder: Path, url: str, number: int, kills: int) -> object:
+    return asyncio.run(killing.outgoing(folder, url, number, kills))
+
+
+def _campaign(folder: Path, url: str, number: int, kills: int) -> object:
+    return asyncio.run(campaigning.campaign(folder, url, number, kills, pauses=5))
+
+
+def _staff(folder: Path, url: str, number: int, kills: int) -> object:
+    cases = max(2, number // 100)
+    return asyncio.run(staffing.staff(folder, url, cases, min(kills, cases * 7)))
+
+
+def _shapes(_folder: Path, url: str, number: int, _kills: int) -> object:
+    said, aside = asyncio.run(feeding.feed(Database(url), number))
+    return f"{number} fed, {said} written down, {aside} put aside, 0 errors"
+
+
+def _failing(_folder: Path, url: str, number: int, _kills: int) -> object:
+    with closing(Database(url)) as database:
+        return asyncio.run(failing.failing(database, number * FAILING))
+
+
+def _strangers(_folder: Path, url: str, number: int, _kills: int) -> object:
+    with closing(Database(url)) as database:
+        return asyncio.run(strangers.crowd(database, number // 2, 50))
+
+
+def _last_place(_folder: Path, url: str, number: int, _kills: int) -> object:
+    with closing(Database(url, connections=booking.AT_ONCE)) as database:
+        return booking.race(database, number // 10)
+
+
+def _quarrel(_folder: Path, url: str, number: int, _kills: int) -> object:
+    with closing(Database(url, connections=booking.AT_ONCE)) as database:
+        return f"{dict(booking.quarrel(database, number // 20))}, no place held by nobody or two"
+
+
+COURTS = {
+    "updates by polling": _inbound, "updates by webhook": _webhook, "outgoing": _outgoing, "a campaign": _campaign,
+    "staff at work": _staff, "updates of every shape": _shapes, "a fifth of all calls fails": _failing,
+    "strangers": _strangers, "the last place of a day": _last_place, "cancelled, moved and booked at once": _quarrel,
+}  # fmt: skip
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else NUMBER, int(sys.argv[2]) if len(sys.argv) > 2 else KILLS)
+    given = [int(word) for word in sys.argv[1:3]]
+    wanted = (given + [NUMBER, KILLS][len(given) :])[:2]
+    if named := sys.argv[3:]:
+        for_each(*wanted, named)
+    else:
+        main(*wanted)

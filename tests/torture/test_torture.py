@@ -102,11 +102,7 @@ def test_ab2_reminders_go_out_among_a_crowd_of_strangers(sqlite_url: str) -> Non
     assert verdict.last_reminder < 100
 
 
-def test_ch2_ch3_ch12_a_server_that_fails_one_call_of_five(sqlite_url: str) -> None:
+def test_ch2_ch3_ch12_a_server_that_fails_one_call_of_five(database: Database) -> None:
     """CH2, CH3, CH12: every message of every kind comes to its end, and no offer arrives twice."""
-    database = Database(sqlite_url)
-    try:
-        verdict = asyncio.run(failing.failing(database, 1, pause=0.05))
-    finally:
-        database.close()
+    verdict = asyncio.run(failing.failing(database, 1, pause=0.05))
     assert sum(verdict.ends.values()) == verdict.posted
