@@ -121,7 +121,7 @@ def _iso(moment: datetime) -> str:
 
 
 def verify(session: Session, most: int = 5) -> Chain:
-    """Goes through the whole chain; some 50,000 lines a second. `flaws`: up to `most`, in the order of the chain."""
+    """Goes through the whole chain: 100,000 lines took 8 s on two busy cores. `flaws`: up to `most`, in its order."""
     flaws: list[Flaw] = []
     before, number = "", 0
     known: datetime | None = None
