@@ -6,7 +6,7 @@ from typing import Any
 
 import phonenumbers
 
-from handlers.booking import phrases
+from handlers.booking import hearing, phrases
 from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear, lately
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question, is_question
@@ -59,9 +59,9 @@ def urgent(turn: Turn) -> Reply:
 
 
 def waits(turn: Turn) -> Reply | None:
-    """What somebody adds who waits for the person they called: passed on, unless there is a sure answer to it."""
+    """What somebody adds who waits for the person they called: passed on, unless it is clearly for us."""
     ticket = tickets.open_of(turn.session, turn.chat.id, ("question",))
-    if ticket is None or not _recent(turn, ticket) or not turn.words.strip() or faq.is_sure(turn) is not None:
+    if ticket is None or not _recent(turn, ticket) or not turn.words.strip() or _is_for_us(turn, phrases.spaced(turn.words)):
         return None
     actions.hear(of_turn(turn), turn.chat, ticket, turn.words)
     return Reply(following.word(turn, ticket) or turn.text("tickets.noted"))
@@ -95,20 +95,17 @@ _FEW = 2
 
 
 def for_them(turn: Turn) -> Reply | None:
-    """Words to the person who was called and has not answered yet: the bot does not talk over them.
+    """A price or a time that is said to the person who was called and has not answered: the bot does not talk over them.
 
     It goes on only where it is clearly meant: a question that it has a sure answer to, work that is named, an appointment.
     """
     ticket = tickets.open_of(turn.session, turn.chat.id, ("question",)) if turn.chat.form is None else None
-    if ticket is None or ticket.answered_at is not None or not _recent(turn, ticket) or not turn.words.strip():
+    if ticket is None or ticket.answered_at is not None or not _recent(turn, ticket):
         return None
-    text = phrases.spaced(turn.words)
-    if _THERE.fullmatch(text.strip(" .!?。！？~～…")):
+    if _THERE.fullmatch(phrases.spaced(turn.words).strip(" .!?。！？~～…")):
         return Reply(turn.text("tickets.by_when", **following.promise(turn, ticket)))
-    if _is_for_us(turn, text):
-        return None
-    actions.hear(of_turn(turn), turn.chat, ticket, turn.words)
-    return Reply(following.word(turn, ticket) or turn.text("tickets.noted"))
+    said = hearing.when(turn, turn.words, turn.store)
+    return waits(turn) if finding.asks_price(turn.words) or not said.nothing else None
 
 
 def _is_for_us(turn: Turn, text: str) -> bool:
@@ -122,6 +119,8 @@ def _recent(turn: Turn, ticket: Ticket) -> bool:
     return ticket.heard_at is not None and turn.now - ticket.heard_at <= complaint.SAME_MATTER
 
 
+# Not for them: 到時打給我先生.
+_NOT_ONES_OWN = r"(?!的?(?:先生|太太|老公|老婆|爱人|媳妇|儿子|女儿|仔|囡|爸|妈|哥|姐|弟|妹|朋友|同事|司机|助理|秘书|家人|屋企))"
 _SOMEBODY = re.compile(
     r"(?:叫|让|请|要|找|揾|搵|喊|麻烦|见)(?:你们|你哋|你地|你家|我的|我)?的?(?:个|下)?(?:经理|店长|主管|老板|负责人|顾问|销售|客服|真人|人工|师傅|同事|专员|人)"
     r".{0,6}(?:联系|联络|打|回|复|覆|call|来电|讲|说|谈|倾|同我|跟我|听|处理|搵我|找我)"
@@ -135,7 +134,8 @@ _SOMEBODY = re.compile(
     r"|\b(?:can|could|would|please|pls|just|rather) (?:you |somebody |someone )?(?:call|ring|phone) me\b"
     r"|\b(?:call|ring|phone) me (?:instead|please|pls|back|later|only|not)\b"
     r"|(?:可以|可唔可以|能不能|能|麻烦|请|直接|改)(?:你们?|你哋|帮忙)?(?:打|拨|摇)(?:个)?(?:电话)?(?:给|俾|畀)我"
-    r"|(?:打|拨)(?:个)?电话(?:给|俾|畀)我|(?:打|拨)(?:给|俾|畀)我"
+    rf"{_NOT_ONES_OWN}"
+    rf"|(?:打|拨)(?:个)?电话(?:给|俾|畀)我{_NOT_ONES_OWN}|(?:打|拨)(?:给|俾|畀)我{_NOT_ONES_OWN}"
     r"|(?:留(?:个|句)?(?:话|言)|转告|捎(?:个)?话|带(?:个|句)话)(?:给)?"
 )
 
