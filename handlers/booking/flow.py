@@ -35,12 +35,13 @@ from handlers.booking.slots_what import (
     transports,
 )
 from handlers.booking.slots_when import SAID, Day, Time, Which, clear, note_gap, with_day
-from handlers.dialogue import Answers, Form, Reply, Start, Turn
+from handlers.dialogue import Answers, Form, Reply, Start, Turn, assent
 from handlers.dialogue.questions import ends_as_question
 from handlers.faq import flow as faq
 from handlers.prices import finding, lasting
 from handlers.prices import flow as prices
 from handlers.profile import actions as profile
+from handlers.profile import names
 from handlers.rewards import flow as rewards
 from handlers.vehicles import actions as vehicles
 from handlers.vehicles import cars
@@ -52,6 +53,9 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     """Free words about an appointment that they have, or that want one."""
     if about := inside.asked_for(turn) or theirs.asked_for(turn):
         return about
+    books = assent.said(turn) == "yes" and phrases.has("book", phrases.spaced(turn.words))
+    if turn.chat.form is None and books and (row := theirs.just_booked(turn)):
+        return mine.card(turn, row)
     known = offered.taken_up(turn) if offered.asks_when(turn, phrases.spaced(turn.words)) else None
     known = wanting.wish(turn) if known is None else known
     if known is not None and turn.chat.form == "booking.book" and not {"service", "service+"} & known.keys():
@@ -75,11 +79,21 @@ def start(turn: Turn, known: Answers) -> Start:
         known["later"] = two[1]
     elif turn.incoming.kind == "text" and (beside := _beside(turn, known)):
         known["later"] = beside
+    if name := said_beside.own_name(turn):
+        known["name"] = name
     if turn.incoming.kind == "text":
         said_beside.with_note(known, said_beside.for_advisor(turn))
     if turn.incoming.kind == "text" and (coupon := rewards.to_use(turn, known.get("service", ()))):
         known.setdefault("coupon", coupon)
-    return Start("booking.book", known)
+    told = []
+    if turn.incoming.kind == "text" and (extra := said_beside.not_on_file(turn, known)):
+        said_beside.with_note(known, extra)
+        told.append(turn.text("booking.not_on_file", work=extra))
+    if "later" not in known and (apart := said_beside.apart(turn, known)):
+        known["service"] = [code for code in known["service"] if code not in apart]
+        known["later"] = {"service": apart}
+        told.append(turn.text("booking.later", services=words.services(turn, apart)))
+    return Start("booking.book", known, "\n\n".join(told))
 
 
 def _beside(turn: Turn, known: Answers) -> Answers:
@@ -125,9 +139,20 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if phrases.has("another_car", fold(turn.words)):
         reopen(answers, "car")
         return ""
+    if said_beside.not_that_day(turn, answers):
+        reopen(answers, "day")
+        return ""
+    name = said_beside.own_name(turn)
+    changed = bool(name) and answers.get("name") != name
+    if name:
+        answers["name"] = name
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
     if not found:
-        return None
+        if (name and names.nothing_else(turn.words)) or said_beside.how_many(turn, answers):
+            return turn.text("booking.noted")
+        if said_beside.hurries(turn):
+            return turn.text("booking.noted")
+        return "" if said_beside.same_time(turn, answers) else None
     more = {"service"} <= found.keys() & answers.keys() and phrases.has("also", fold(turn.words))
     if not more and wanting.asks(turn) and (faq.is_sure(turn) is not None or phrases.has("open", phrases.spaced(turn.words))):
         return None
@@ -145,7 +170,7 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         clear(answers)
     if found.get("store", answers.get("store")) != answers.get("store"):
         answers.pop("advisor", None)
-    changed = any(answers.get(name) != value for name, value in found.items())
+    changed = changed or any(answers.get(one) != value for one, value in found.items())
     said_beside.with_note(answers, said_beside.for_advisor(turn))
     answers.update(found)
     gone_on(turn, answers)
@@ -193,7 +218,10 @@ def submit(turn: Turn, answers: Answers) -> Reply:
     """The hold becomes an appointment, with the car and the person that the conversation has made known."""
     row = appointments.lock(turn.session, answers["held"]["id"])
     car = None if driving.SHOPS in answers["car"] else vehicles.settle(turn, answers["car"])
-    row.customer_id = profile.customer_of(turn.session, turn.chat, turn.now).id
+    customer = profile.customer_of(turn.session, turn.chat, turn.now)
+    row.customer_id = customer.id
+    if customer.provisional and answers.get("name"):
+        customer.name = answers["name"]
     row.note, row.phone, row.advisor_id = answers.get("note", ""), answers.get("phone"), answers.get("advisor") or None
     row = actions.confirm(turn.session, turn.shop, row, turn.now)
     if car is not None and row.vehicle_id is None:

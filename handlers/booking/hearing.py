@@ -1,7 +1,7 @@
 """What some words say about a visit: services, store, car, how the car comes, and when."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -50,6 +50,7 @@ _FETCHED = re.compile(
     r"\b(?:can|could|will|would|may|please|pls) (?:(?:you|u|ya|someone|somebody) )?(?:please |pls )?"
     r"(?:collect|pick up|fetch) (?:my|our|the) "
 )
+_JOINING_HAN = frozenset("和跟同与與及、加")
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
 # An elided name must be written as it is, nearly.
 _SURE = 90
@@ -94,12 +95,29 @@ def _with_elided(known: Names, text: str) -> list[Found]:
     named = list(known.find(text))
     parts = tokens(text)
     for found in tuple(named):
+        named += _beside_in_chinese(known, parts, found, {one.key for one in named})
         after = parts[found.end : found.end + 2]
         if found.length > 1 and len(after) == 2 and after[0] in _JOINING and parts[found.start].isascii():
             more = next(iter(known.find(f"{parts[found.start]} {after[1]}")), None)
             if more and more.length == 2 and more.score >= _SURE and more.key not in {one.key for one in named}:
                 named.append(Found(more.key, found.end + 1, found.end + 2, more.score))
     return named
+
+
+def _beside_in_chinese(known: Names, parts: Sequence[str], found: Found, named: set[str]) -> list[Found]:
+    """What is done to one is done to the other: 换雨刷跟机油, 机油和刹车油一起换."""
+    joint, size = parts[found.end : found.end + 1], range(5, 1, -1)
+    after = [(found.end + 1, found.end + 1 + n) for n in size] if {*joint} & _JOINING_HAN else []
+    before = (
+        [(found.start - 1 - n, found.start - 1) for n in size] if {*parts[found.start - 1 : found.start]} & _JOINING_HAN else []
+    )
+    for start, end in [*after, *before]:
+        words = parts[max(start, 0) : end]
+        if len(words) == end - start and not any(word.isascii() for word in words):
+            more = [one for one in known.find("换" + "".join(words)) if one.length == end - start + 1 and one.score >= _SURE]
+            if more:
+                return [Found(one.key, start, end, one.score) for one in more if one.key not in named]
+    return []
 
 
 def _fitting(turn: Turn, codes: list[str], model: CarModel) -> list[str]:

@@ -1,12 +1,18 @@
 """What is said beside the wish: a second car with its work, a person to call, "add it" below a price."""
 
 import re
+from datetime import date
 
-from handlers.booking import deadlines, hearing, phrases, words
+from handlers.booking import deadlines, hearing, phrases, shifting, words
+from handlers.booking.slots_what import stores_doing
 from handlers.dialogue import Answers, Turn, lately
-from handlers.prices import finding
+from handlers.dialogue.folding import fold
+from handlers.dialogue.questions import ends_as_question
+from handlers.prices import finding, known
+from handlers.profile import names
 from handlers.vehicles import cars
 from handlers.vehicles import slots as vehicle_slots
+from knowledge_base.names import tokens
 
 # Where one car's part of a message ends.
 _JOINTS = re.compile(
@@ -30,6 +36,35 @@ _OTHER_PERSON = re.compile(
 )
 _CLAUSES, _NUMBER = re.compile(r"[,.;!?，。；！？\n]+"), re.compile(r"\d(?:[ -]?\d){5,}")
 _MOST = 200
+_HOW_MANY = re.compile(
+    r"(?:all |just |only )?(?:\d{1,2}|one|two|three|four|[一二两三四]) ?"
+    r"(?:of (?:them|em|those)|ty[ry]es?|tires?|pcs|pieces|条|個|个|只|副|套|对)"
+    r"(?:呀|啊|吧|都要|都换|都|please|pls)?"
+)
+_NOT_THEN = re.compile(
+    r"\b(?:no|nope|wait|sorry|oops|actually)\b[ ,.]*|\bnot (?:on |this |the )?"
+    r"|\b(?:can'?t|cannot) (?:do|make|come)(?: it)?(?: on)?"
+    r"|\bno good\b|不(?:要|行|能|方便|可以)|唔(?:要|得闲|得閒|得|好)|别|改天",
+    re.IGNORECASE,
+)
+_FEW, _LONG = 2, 40
+_HURRY = re.compile(
+    r"(?:please |pls |can you )?(?:hurry(?: up)?|quick(?:ly)?|be quick|faster|asap)?(?: ?(?:im|i am) in a (?:rush|hurry))?"
+    r"(?: please| pls| man| mate)?"
+    r"|(?:能不能|麻烦|请|可以)?(?:快[点啲些]|赶时间|趕時間|好急|很急|急)(?:啊|呀|吧|啦|好吗|行吗|得唔得)?"
+)
+_POLITELY = re.compile(r" (?:too|as well|please|pls|for|at|on|in)\b.*$", re.IGNORECASE)
+# Work that somebody names, whether we do it or not.
+_WORK = re.compile(
+    r"(?:also |please |to )?(?:an? |the |my )?(?:[a-z'’-]{2,15} ){1,3}"
+    r"(?:repairs?|replacement|fix(?:ed)?|installation|install(?:ed)?|upgrade|tuning|swap)"
+    r"|(?:also |please |to )?(?:fix|repair|replace|install|upgrade|tune|weld) "
+    r"(?:the |my |an? )?[a-z'’-]{2,15}(?: [a-z'’-]{2,15}){0,2}"
+    r"|(?:再|也|还要|還要|要|帮我|幫我|把|想){0,2}"
+    r"(?:修|换|換|装|裝|改|补|補|加装|加裝|安装|安裝|维修|維修|更换|更換|整)(?:一?[下个個])?[㐀-鿿]{1,8}"
+    r"|[㐀-鿿]{2,6}(?:维修|維修|安装|安裝|改装|改裝|更换|更換)",
+    re.IGNORECASE,
+)
 
 
 def two_cars(turn: Turn, known: Answers) -> tuple[Answers, Answers] | None:
@@ -80,6 +115,72 @@ def for_advisor(turn: Turn) -> str:
     _, deadline = deadlines.taken(turn, turn.words, turn.store)
     told = [person_to_call(turn.words), deadline.said if deadline else ""]
     return ", ".join(part for part in told if part)
+
+
+def own_name(turn: Turn) -> str:
+    """The name that they say is theirs; "" without one, and of what is a car."""
+    name = names.told(turn.words) if turn.incoming.kind == "text" else ""
+    return "" if name and (turn.memoised(finding.load).model_in(name) or known.named(name, asked=True)) else name
+
+
+def how_many(turn: Turn, answers: Answers) -> bool:
+    """ "4 of them" where tyres are meant: the advisor reads it."""
+    if _HOW_MANY.fullmatch(fold(turn.words)) is None or not {*answers.get("service", ()), *answers.get("service+", ())}:
+        return False
+    with_note(answers, turn.words.strip())
+    return True
+
+
+def hurries(turn: Turn) -> bool:
+    """ "Hurry up please": nothing that we could do, and no thanks."""
+    text = fold(turn.words).strip(" .!。！")
+    return bool(text) and _HURRY.fullmatch(text) is not None
+
+
+def not_on_file(turn: Turn, known_: Answers) -> str:
+    """What shall be done beside work that we have, and is not among our work, in their words: "a sunroof repair"."""
+    if not known_.get("service") or ends_as_question(turn.words):
+        return ""
+    finder = turn.memoised(finding.load)
+    named = [_WORK.match(part.strip()) for part in _JOINTS.split(turn.words) if part]
+    found = [_POLITELY.sub("", hearing.without_times(turn, one[0], turn.store)) for one in named if one]
+    return ", ".join(
+        one for one in found if len(one) <= _LONG and not hearing.services(turn, one).sure and not finder.services_in(one)
+    )
+
+
+def apart(turn: Turn, known_: Answers) -> list[str]:
+    """Codes of work that no store does together with what is named before it: a visit of its own."""
+    codes, place = known_.get("service", []), known_.get("store")
+
+    def together(some: list[str]) -> bool:
+        return any(place in (None, store.code) for store in stores_doing(turn.shop, some))
+
+    if len(codes) < 2 or any(turn.shop.services[code].category == "sales" for code in codes) or together(codes):
+        return []
+    kept: list[str] = []
+    for code in codes:
+        kept += [code] if together([*kept, code]) else []
+    return [code for code in codes if code not in kept] if kept else []
+
+
+def not_that_day(turn: Turn, answers: Answers) -> bool:
+    """ "No wait, not Thursday", and no other day is said."""
+    text = turn.words
+    if "day" not in answers or not _NOT_THEN.search(text) or hearing.when(turn, text, turn.store).reading is not None:
+        return False
+    reading = hearing.when(turn, _NOT_THEN.sub(" ", text), turn.store).reading
+    return reading is not None and reading.time is None and reading.date == date.fromisoformat(answers["day"])
+
+
+def same_time(turn: Turn, answers: Answers) -> bool:
+    """ "Same time" beside a time that is there already."""
+    said, before = shifting.shift(turn.words), answers.get("undo", {})
+    if said is None or not said.same or len(tokens(said.rest)) > _FEW:
+        return False
+    if "time" in before and "day" in answers:
+        answers["time"] = before["time"]
+    return "time" in answers
 
 
 def with_note(answers: Answers, note: str) -> None:

@@ -99,6 +99,17 @@ def _shown_just_now(turn: Turn, rows: Sequence[Appointment]) -> bool:
     )
 
 
+def just_booked(turn: Turn) -> Appointment | None:
+    """The appointment on whose card the last answer ended: a yes to it wants nothing new."""
+    rows = mine.coming(turn)
+    said = lately.answer(turn) if rows else None
+    buttons = lately.buttons(said) if said else []
+    if any(button["do"] == "booking.book" for button in buttons):
+        return None  # it asks for the next visit
+    shown = {button.get("value") for button in buttons if button["do"] == "booking.move"}
+    return next((row for row in rows if row.id in shown), None)
+
+
 def _hardly_more(turn: Turn) -> bool:
     """A time, and next to nothing beside it."""
     said = hearing.when(turn, turn.words, turn.store)

@@ -10,6 +10,8 @@ from handlers.dialogue.slots import numbered
 from handlers.faq import flow as faq
 from handlers.faq.filling import prices_in
 from handlers.prices import finding
+from handlers.prices import known as cars
+from handlers.vehicles import mileage
 from knowledge_base.names import tokens
 
 MOST_GUESSES = 4
@@ -46,7 +48,7 @@ def wish(turn: Turn) -> Answers | None:
     if named and (timed or _doubtful_time(turn, text)):
         return known if _at_that_time(turn, text, known) else None
     if named:
-        return known if _whenever(turn, text) or _to_drive(turn, text, known) else None
+        return known if _whenever(turn, text) or _to_drive(turn, text, known) or _only_work(turn, text, known) else None
     when = timed or (phrases.has("whenever", text) and (phrases.has("look", text) or phrases.has("fault", text)))
     found = _looked_at(turn, text, known) if when else None
     return known if found is None and timed and _only_when(turn, text) else found
@@ -151,7 +153,31 @@ def _whenever(turn: Turn, text: str) -> bool:
         return False
     clauses = [text, *(phrases.spaced(clause) for clause in _CLAUSES.split(turn.words) if _names_work(turn, clause))]
     finder = turn.memoised(finding.load)
-    return any(phrases.has("wish", clause) and finder.nothing_else(phrases.without("wish", clause)) for clause in clauses)
+    clauses = [phrases.spaced(cars.without(clause)) for clause in clauses]  # 理想 is no wish
+    return any(phrases.has("wish", clause) and finder.nothing_else(_bare(clause)) for clause in clauses)
+
+
+def _only_work(turn: Turn, text: str, known: Answers) -> bool:
+    """Work and nothing else: several kinds of it, with a please, or for so many kilometres: "wash pls", 换机油顺便四轮定位."""
+    if _asks(text) or phrases.has("over", text) or phrases.has("trouble", text) or turn.chat.form is not None:
+        return False
+    several = len(known.get("service", ())) > 1 and (phrases.has("also", text) or phrases.has("besides", text))
+    driven = mileage.find_span(turn.words, of_a_car=True) if phrases.has("by_mileage", text) else None
+    asked = phrases.has("request", text)
+    if not (several or driven or asked):
+        return False
+    rest = cars.without(turn.words)
+    if driven:
+        rest = phrases.without("by_mileage", rest.replace(driven[1], " ", 1))
+    return turn.memoised(finding.load).nothing_else(_bare(rest))
+
+
+def _bare(words: str) -> str:
+    """Without the small words of a wish."""
+    text = phrases.spaced(words)
+    for name in ("wish", "also", "besides", "request"):
+        text = phrases.without(name, text)
+    return text
 
 
 def _to_drive(turn: Turn, text: str, known: Answers) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from handlers.dialogue import doubts, lately, markup
+from handlers.dialogue import assent, doubts, lately, markup
 from handlers.dialogue.feature import Feature
 from handlers.dialogue.form import Answers, Form, Refusal, Slot, Start, Unclear
 from handlers.dialogue.incoming import Incoming
@@ -219,7 +219,7 @@ class Conversation:
                 if not said.asks:  # it was answered at once: a question in between
                     _restore(turn.chat, before)
                 return said if said.asks else self._ask_again(turn, form, said)
-            for feature in self.features.values():
+            for feature in () if assent.said(turn) == "yes" else self.features.values():
                 if feature.aside and (reply := feature.aside(turn)):
                     return self._ask_again(turn, form, Said(reply, feature.name))
         elif turn.incoming.kind != "text" and (said := self._received(turn)):
@@ -312,7 +312,9 @@ class Conversation:
         chat.form, chat.run, chat.slot = start.form, secrets.token_urlsafe(6), None
         chat.answers, chat.asked, chat.misses = {**start.answers, **waits}, [], 0
         turn.feature = start.form.split(".")[0]
-        return self._go_on(turn, self._forms[start.form])
+        said = self._go_on(turn, self._forms[start.form])
+        said.before[:0] = [start.before] if start.before else []
+        return said
 
     def _go_on(self, turn: Turn, form: Form) -> Said:
         """Asks for the first missing slot, or submits."""

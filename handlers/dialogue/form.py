@@ -49,10 +49,14 @@ class Refusal(Exception):  # noqa: N818 - it is a thing said to a person, not an
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The way into a form, with what the words have said already. `form` is "feature.form"."""
+    """The way into a form, with what the words have said already. `form` is "feature.form".
+
+    `before`: reply text that is said above its first question.
+    """
 
     form: str
     answers: Mapping[str, Any] = field(default_factory=dict)
+    before: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,8 @@ _AROUND_HAN = (
 
 
 def _whole(core: str, han: str) -> re.Pattern[str]:
-    return re.compile(rf"{_BEFORE}(?:{core}){_AFTER}|{_AROUND_HAN}(?:(?:{han}){_AROUND_HAN}){{1,3}}")
+    why = r"(?:我?(?:自己|已经|找到?)[^开送来去带揸嚟]{1,16})?"
+    return re.compile(rf"{_BEFORE}(?:{core}){_AFTER}|{_AROUND_HAN}(?:(?:{han}){_AROUND_HAN}){{1,3}}{why}")
 
 
 _LATER = _whole(_CORE, _LATER_HAN)

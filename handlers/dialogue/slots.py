@@ -61,7 +61,8 @@ class Choice(Slot):
 # The place in a list, typed: "1", "2.", "number 3", "the first one", 第二个.
 _PLACE = re.compile(
     r"(?:(?:ok|the|number|no|option|choice|选|拣|要|就) ?)*(?:第 ?)?(?:(\d{1,2})|(first|second|third|fourth|fifth|sixth)"
-    r"|(?<=第)([一二三四五六]))(?: ?(?:st|nd|rd|th))?(?: ?(?:one|option|time|slot|please|pls|个|间|家|嗰?个|时间|吧|啦))*"
+    r"|(?:(?<=第)|(?<![^ ]))([一二三四五六]))(?: ?(?:st|nd|rd|th))?"
+    r"(?: ?(?:one|option|time|slot|please|pls|个|间|家|嗰?个|时间|吧|啦))*"
 )
 _PLACES = {word: n for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth"), 1)}
 _PLACES |= {word: n for n, word in enumerate("一二三四五六", 1)}

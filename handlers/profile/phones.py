@@ -9,7 +9,9 @@ import phonenumbers
 # 幺 is how "one" is said in a number.
 _SPOKEN = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
 _NUMBER = re.compile(r"(?:\+|00)?\(?\d[\d\s().\-–/·]{3,28}\d")
-_AMONG = re.compile(r"(?<![\w.\-])(?:\+\d{1,3}[ \-]?)?\(?\d{3,5}\)?(?:[ \-]?\d{2,4}){2,4}(?![\w\-])")
+_AMONG = re.compile(
+    r"(?<![A-Za-z0-9_.\-])(?:\+\d{1,3}[ \-]?)?\(?\d{3,5}\)?(?:[ \-]?\d{2,4}){2,4}(?![A-Za-z0-9_\-]|公里|元|块|塊|年)"
+)
 _EXTENSION = re.compile(r"(?:;?ext\.?=?|分机|轉|转|內線|内线|\bx|#)\s*:?\s*\d{1,6}\s*$", re.I)
 
 

@@ -17,14 +17,18 @@ The question is not asked of somebody with one car; `slots.reopen(answers, "car"
 summary). The texts are those of this feature, so the form brings none.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.dialogue import Answers, Button, Option, Reply, Slot, Turn, Unclear, assent
+from handlers.dialogue.questions import is_question
 from handlers.faq import flow as faq
 from handlers.prices import finding, known
+from handlers.profile import names
 from handlers.vehicles import actions, cars, colours, mileage, plates
 from handlers.vehicles.hearing import Facts, hear
+from knowledge_base.folding import fold
 from storage import odometer
 
 MOST_BUTTONS = 8
@@ -32,6 +36,12 @@ MOST_BUTTONS = 8
 _LONGEST_NAME = 40
 # So many digits are a number that somebody gives us.
 _FEWEST_OF_A_PHONE = 7
+# How many of something is no car: "4 of them", 4条.
+_COUNT = re.compile(
+    r"(?:all |just |only )?(?:\d{1,2}|one|two|three|four|[一二两三四]) ?"
+    r"(?:of (?:them|em|those)|ty[ry]es?|tires?|pcs|pieces|条|個|个|只|副|套|对)?"
+    r"(?:呀|啊|吧|都要|都换|都)?"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,8 +241,12 @@ def as_typed(turn: Turn) -> list[Option]:
     words = " ".join(turn.words.split())
     a_name = 2 <= len(words) <= _LONGEST_NAME and words[-1] not in "?？" and any(c.isalpha() for c in words)
     a_name = a_name and not assent.agrees(words) and sum(c.isdigit() for c in words) < _FEWEST_OF_A_PHONE
+    a_name = a_name and not names.told(words) and not is_question(words) and not _COUNT.fullmatch(fold(words))
     if turn.incoming.kind != "text" or not a_name:
         return []
+    sure = faq.is_sure(turn)
+    if turn.memoised(finding.load).services.find(words) or (sure is not None and not sure.buttons):
+        return []  # work, or a word of politeness
     return [Option({"name": words}, turn.texts.label("vehicles.as_said", turn.language, {"said": words}))]
 
 

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from storage import chats
+from storage.appointments import Appointment
+from storage.customers import Customer as Customers
 from tests.world import Customer, World
 
 pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
@@ -116,3 +119,125 @@ def test_who_else_brings_the_car_is_noted(world: World, language: str, words: st
 )
 def test_who_moves_an_appointment_without_one_is_told_so(world: World, language: str, words: str, none: str) -> None:
     world.customer(language=language).says(words).sees(none)
+
+
+# -- names, counts, haste, a yes: what is no answer to the question and no car either ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "told", "name"),
+    [
+        (
+            "en",
+            "tyre change please",
+            ("my name's Tom Beattie", "4 of them", "hurry up pls", "thanks", "what time"),
+            "Tom Beattie",
+        ),
+        ("zh-CN", "换轮胎 帮我约一下", ("我叫李强", "4条", "快点", "谢谢", "几点有位"), "李强"),
+        ("zh-HK", "想換車胎", ("我姓陳", "4條", "快啲", "唔該晒", "幾點有位"), "陳"),
+    ],
+)
+def test_what_people_say_besides_is_no_car(world: World, language: str, wish: str, told: tuple[str, ...], name: str) -> None:
+    ann = world.customer(language=language).says(wish)
+    asked = ann.last.text
+    for words in told:
+        ann.says(words).sees(asked)
+        assert ann.labels[0].endswith(("A3", "A4")), (words, ann.labels[0])
+    assert answers(ann)["name"] == name
+
+
+def test_a_name_and_a_number_said_on_the_way_are_kept(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("周四上午十点换机油 东港店").says("我叫李强 手机13912345678").says("A4")
+    ann.says("是").sees("预约成功")
+    with world.database.reading() as session:
+        [row] = session.scalars(select(Appointment)).all()[-1:]
+        assert row.customer_id is not None
+        assert (session.get_one(Customers, row.customer_id).name, row.phone) == ("李强", "+8613912345678")
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        ("换机油顺便四轮定位", ["oil_change", "wheel_alignment"]), ("洗車同埋打蠟", ["hand_wash", "wax"]),
+        ("oil change and rotate the tyres Saturday", ["oil_change", "tyre_rotation"]),
+        ("理想l6 想做个四轮定位 顺便检查刹车", ["brake_inspection", "wheel_alignment"]),
+        ("賓士c200要換雨刷跟機油 禮拜六可以嗎", ["oil_change", "wiper_blades"]),
+        ("机油和刹车油一起换 周二早上", ["oil_change", "brake_fluid"]), ("wash pls", ["hand_wash"]),
+    ],
+)  # fmt: skip
+def test_all_the_work_of_one_message_is_taken(world: World, words: str, codes: list[str]) -> None:
+    ann = world.customer(language="en" if words.isascii() else "zh-TW").says(words)
+    assert answers(ann)["service"] == codes
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "piece"),
+    [
+        ("en", "oil change and a sunroof repair on Sunday at 10 for my A4 at East Harbour", "a sunroof repair"),
+        ("zh-CN", "换机油顺便修天窗 周日十点 A4 东港店", "修天窗"),
+        ("zh-TW", "換機油同埋裝倒車鏡頭 禮拜日十點 A4 東港店", "裝倒車鏡頭"),
+    ],
+)
+def test_work_that_is_not_on_file_is_said_back_and_written_down(world: World, language: str, words: str, piece: str) -> None:
+    ann = world.customer(language=language).says(words)
+    assert ann.last.text.count(piece) == 2, "above, and as the note"
+    assert answers(ann)["service"] == ["oil_change"]
+
+
+def test_work_of_two_stores_is_two_visits(world: World) -> None:
+    ann = world.customer(language="zh-TW").says("洗車同埋打蠟 禮拜日十點 A4 東港店").sees("打蠟也記下了", "手工洗車")
+    assert answers(ann)["later"] == {"service": ["wax"]}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-CN", "四万公里保养 奥迪A4"), ("en", "40,000 km service for my A4"), ("zh-TW", "四萬公里保養")]
+)
+def test_a_service_by_mileage_asks_which(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(words)
+    assert answers(ann)["service+"] == ["minor_service", "major_service"]
+
+
+def test_who_is_to_be_called_at_the_visit_calls_nobody_now(world: World) -> None:
+    ann = world.customer(language="zh-HK").says("換機油 A4 聽日朝早十點 到時打給我先生 9123 4567")
+    assert "打給我先生 9123 4567" in answers(ann)["note"]
+    ann.says("東港店").sees("打給我先生 9123 4567")
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "not_then", "then", "same", "at"),
+    [
+        ("en", "oil change on thursday at 10 for my A4 at East Harbour", "no wait not thursday", "friday", "same time",
+         "Fri 27 Nov, 10:00"),
+        ("zh-CN", "换机油 周四上午十点 奥迪A4 东港店", "周四不行", "周五", "同样的时间", "11月27日 周五 10:00"),
+    ],
+)  # fmt: skip
+def test_a_day_that_is_taken_back_is_asked_for_again(
+    world: World, language: str, wish: str, not_then: str, then: str, same: str, at: str
+) -> None:
+    ann = world.customer(language=language).says(wish).says(not_then)
+    assert "day" not in answers(ann)
+    ann.says(then).says(same).sees(at)
+    assert "car" in answers(ann)
+
+
+def test_a_yes_below_what_was_booked_books_nothing_more(world: World) -> None:
+    ann = (
+        world.customer().says("oil change on thursday at 10 for my A4 at East Harbour").says("13800138000").sees("You're booked")
+    )
+    ann.says("yes book it").sees("Oil and filter change", "Confirmed")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "hours"),
+    [("zh-HK", "禮拜日有冇開", "營業時間"), ("zh-HK", "樓下有冇得泊車", "停車"), ("zh-CN", "周日开门不", "营业时间")],
+)  # fmt: skip
+def test_hours_and_parking_are_answered_in_the_middle(world: World, language: str, words: str, hours: str) -> None:
+    ann = world.customer(language=language).says("我想換機油")
+    asked = ann.last.text
+    ann.says(words).sees(hours)
+    assert asked in ann.last.text or language == "zh-CN"
+
+
+def test_the_store_of_the_page_is_not_asked_for(world: World) -> None:
+    ann = world.customer().does("text", text="oil change for my A4 on thursday at ten", store="west")
+    ann.sees("Pine Hill", "On which number")
