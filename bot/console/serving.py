@@ -245,5 +245,5 @@ class Serving:
             "language": desk.language,
             "theme": desk.staff.theme,
             "q": desk.asked("q"),
-            "alarms": alarms.unseen(desk.session) if desk.may(ADMINISTRATORS) else 0,
+            "unseen_alarms": alarms.unseen(desk.session) if desk.may(ADMINISTRATORS) else 0,
         }
