@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.booking import actions, history, reminders, telling, words
-from handlers.booking.reminders import TWO_HOURS, Reminder
+from handlers.booking.reminders import TWO_HOURS, Reminder, Terms
 from handlers.contact import actions as contact
 from handlers.contact.rules import SERVICE, Policy, Wish
 from handlers.dialogue import Reply
 from handlers.dialogue.push import Push
-from storage import appointments, messages, waitlist
+from storage import appointments, messages, pushes, waitlist
 from storage.appointments import OPEN, Appointment
 from storage.chats import Chat
 from storage.contact import decided, merged_like
 
-# The day before may have 25 hours.
-AHEAD, BEHIND = timedelta(hours=26), timedelta(days=7)
+# A day may have 25 hours.
+_LONGER, BEHIND = timedelta(hours=2), timedelta(days=7)
 # What the customer was told the time by: whatever would have reminded them earlier comes too late.
 TOLD = ("confirmed", "requested", "moved")
 NOT_REMINDED = "not_reminded"
@@ -31,12 +31,14 @@ def sweep(push: Push) -> None:
 
 
 def remind(push: Push) -> None:
-    """The day before, and two hours before; once each, and never two at once."""
+    """The day before, and two hours before, or as the shop has it; once each, and never two at once."""
+    terms = Terms.of(pushes.figures(push.session))
+    ahead = timedelta(days=max(terms.days, 1)) + _LONGER
     stores = [store.id for store in push.shop.stores]
-    rows = appointments.starting_between(push.session, stores, push.now, push.now + AHEAD)
+    rows = appointments.starting_between(push.session, stores, push.now, push.now + ahead)
     due: dict[int, list[tuple[Appointment, Reminder]]] = defaultdict(list)
     for row, since in _told(push, rows):
-        one = reminders.due(row.starts_at, _zone(push, row), since, push.now)
+        one = reminders.due(row.starts_at, _zone(push, row), since, push.now, terms)
         if one is None or decided(push.session, reminders.key(row, one.kind)):
             continue
         if chat := telling.chat_of(push.session, row):
@@ -44,16 +46,19 @@ def remind(push: Push) -> None:
     for chat_id in sorted(due):
         chat = push.chat(chat_id)
         for row, one in due[chat_id]:
-            _remind(push, chat, row, one)
+            _remind(push, chat, row, one, terms)
 
 
 def note_missed(push: Push) -> None:
     """Of a visit that is over nobody is reminded; but staff can see that we were not there to do it."""
+    terms = Terms.of(pushes.figures(push.session))
+    if not terms.kinds:
+        return
     stores = [store.id for store in push.shop.stores]
-    rows = appointments.never_decided(push.session, stores, push.now - BEHIND, push.now, TWO_HOURS)
+    rows = appointments.never_decided(push.session, stores, push.now - BEHIND, push.now, terms.kinds[-1])
     noted = appointments.last_events(push.session, [row.id for row in rows], [NOT_REMINDED])
     for row, since in _told(push, rows):
-        kinds = reminders.missed(row.starts_at, _zone(push, row), since, push.now)
+        kinds = reminders.missed(row.starts_at, _zone(push, row), since, push.now, terms)
         kinds = [kind for kind in kinds if decided(push.session, reminders.key(row, kind)) is None]
         if kinds and (row.id, NOT_REMINDED) not in noted:
             history.note(push.session, row, push.now, history.SWEEP, NOT_REMINDED, kinds=kinds)
@@ -70,7 +75,7 @@ def _zone(push: Push, row: Appointment) -> ZoneInfo:
     return words.zone_of(words.store_of(push, row))
 
 
-def _remind(push: Push, chat: Chat, row: Appointment, one: Reminder) -> None:
+def _remind(push: Push, chat: Chat, row: Appointment, one: Reminder, terms: Terms) -> None:
     push.session.refresh(row)
     if row.status not in OPEN:
         return
@@ -85,9 +90,14 @@ def _remind(push: Push, chat: Chat, row: Appointment, one: Reminder) -> None:
         ],
         [voice.button("booking.button.way", "booking.way", row.id)],
     ]
-    reply = Reply(voice.text(f"booking.reminder.{one.kind}", **words.card(voice, row)), rows)
     wish = Wish(SERVICE, "appointment", one.due, priority=1, expires_at=one.until)
     policy = _ANY_HOUR if one.kind == TWO_HOURS else None
+    # What is late, or waits for the morning, may be read on another day than it was meant for.
+    judged = contact.judge(push.session, push.shop, chat, wish, push.now, policy=policy).decision
+    zone = _zone(push, row)
+    days = (row.starts_at.astimezone(zone).date() - (judged.send_at or push.now).astimezone(zone).date()).days
+    text = voice.text(f"booking.reminder.{one.kind}", **words.card(voice, row), days=days, hours=terms.hours)
+    reply = Reply(text, rows)
     decision = contact.post(
         push.session, push.shop, chat, wish, reply, push.now, key=reminders.key(row, one.kind), feature="booking", policy=policy
     )
@@ -95,14 +105,20 @@ def _remind(push: Push, chat: Chat, row: Appointment, one: Reminder) -> None:
 
 
 def forget(push: Push) -> None:
-    """Reminders that wait to be sent, of a time that the appointment has no more."""
-    stale = []
+    """Reminders that wait to be sent, of a time that the appointment has no more or of a kind that was switched off."""
+    stale, kinds = [], Terms.of(pushes.figures(push.session)).kinds
     for key in {*messages.queued_like(push.session, "booking:"), *merged_like(push.session, "booking:", push.now)}:
-        _, number, sequence, *_ = [*key.split(":"), "", ""]
+        _, number, sequence, kind, *_ = [*key.split(":"), "", "", ""]
         if not number.isdecimal():
             continue
         row = appointments.get(push.session, int(number))
-        if row is None or row.status not in OPEN or str(row.sequence) != sequence or row.starts_at <= push.now:
+        if (
+            row is None
+            or row.status not in OPEN
+            or str(row.sequence) != sequence
+            or row.starts_at <= push.now
+            or kind not in kinds
+        ):
             stale.append(key)
     if stale:
         contact.withdraw(push.session, stale)

@@ -17,6 +17,7 @@ from handlers.contact.rules import SERVICE
 from handlers.contact.rules import Wish as Due
 from handlers.dialogue import Refusal, Reply
 from handlers.dialogue import shop as shops
+from handlers.reminders import figures, rulebook
 from storage import appointments, chats, messages
 from storage.appointments import Appointment, Event
 from tests.handlers.test_booking_flow import books
@@ -58,6 +59,45 @@ def test_the_day_before_and_two_hours_before_once_each(world: World) -> None:
     assert _reminders(ann) == [("day_before", first), ("two_hours", second)]
     assert sum("See you tomorrow!" in text for text in ann.received) == 1
     assert "In two hours" in ann.received[-1]
+
+
+@SHOP_ON_SQLITE
+def test_when_people_are_reminded_is_the_shops_own(world: World) -> None:
+    """Every push can be moved and switched off; what waits of one that was switched off is not said."""
+
+    def figure(**own: int) -> None:
+        with world.database.transaction() as session:
+            rulebook.put_figures(session, figures.read(own), world.now)
+
+    ann = books(world.customer())  # Tuesday, ten o'clock in Shanghai
+    figure(remind_days=2, remind_hours=3)
+    _at(world, _utc(22, 1, 59), _utc(22, 2, 1))
+    ann.sees("See you in 2 days!", "Tue 24 Nov, 10:00")
+    _at(world, _utc(23, 22, 59), _utc(23, 23, 1))
+    ann.sees("In 3 hours we expect you:")
+    assert [kind for kind, _ in _reminders(ann)] == ["day_before", "two_hours"]
+
+
+@SHOP_ON_SQLITE
+def test_reminders_are_switched_off(world: World) -> None:
+    """Also one that waits for the morning already."""
+    ann = books(world.customer("telegram"), "oil change next Tuesday at 2 pm for my A4 at East Harbour, I'll wait")
+    _at(world, _utc(23, 15))
+    assert _waiting(world) == 1
+    with world.database.transaction() as session:
+        rulebook.put_figures(session, figures.read({"remind_days": 0, "remind_hours": 0}), world.now)
+    _at(world, _utc(23, 16), _utc(24, 1), _utc(24, 4, 1), _utc(25, 1))
+    assert _waiting(world) == 0
+    ann.sees("booked!")
+
+
+@SHOP_ON_SQLITE
+def test_tm4_a_reminder_that_is_read_on_the_day_says_today(world: World) -> None:
+    """TM4: we were away all day, and at night nobody is written to."""
+    ann = books(world.customer("telegram"), "oil change next Tuesday at 2 pm for my A4 at East Harbour, I'll wait")
+    _at(world, _utc(23, 15))
+    ann.sees("See you today!", "Tue 24 Nov, 14:00")
+    assert [f"{due:%d %H:%M}" for _, due in _reminders(ann)] == ["24 01:00"]
 
 
 @SHOP_ON_SQLITE
