@@ -233,13 +233,19 @@ def import_rules(path: Path) -> None:
 @rules.command("test")
 def test_rules(words: Annotated[str, typer.Argument(help="What a customer might write.")]) -> None:
     """What the rules make of some words."""
+    from handlers.tickets import ear
     from handlers.tickets.rules import load
 
     with opened() as (_, database), database.reading() as session:
-        verdict = load(session).judge(words)
+        known = load(session)
+        verdict = known.judge(words)
     typer.echo(f"complaint: {'yes' if verdict.complaint else 'no'}   tier: {verdict.tier or '-'}   {', '.join(verdict.kinds)}")
     for code, found in verdict.reasons:
         typer.echo(f"  {code}: “{found}”")
+    if known.ear and not verdict.complaint:
+        typer.echo(
+            f"second ear: {ear.likely(words):+.1f} “{ear.why(words)}”; complaint from {ear.SURE} on, asked from {ear.PERHAPS} on"
+        )
 
 
 @rules.command("corrections")

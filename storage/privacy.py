@@ -238,6 +238,7 @@ TABLES: Mapping[str, Declared] = {
         "warning_percent"
     ),
     "tier_corrections": _shop("rule was became count last_at"),
+    "tier_settings": _shop("id ear"),
     "tier_rules": _shop("code tier category names words near unless opens position"),
     "verdicts": _shop("entry_id language helped person last_at"),
 }  # fmt: skip

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String, delete, select
+from sqlalchemy import Boolean, Integer, String, cast, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.database import Base, Json, Moment, insert
+from storage.database import Base, Id, Json, Moment, insert
+from storage.tickets import QUESTION, Ticket
 
 
 class TierRule(Base):
@@ -29,6 +30,15 @@ class TierRule(Base):
     unless: Mapped[list[str]] = mapped_column(Json)
     opens: Mapped[bool] = mapped_column(Boolean)
     position: Mapped[int] = mapped_column(Integer)
+
+
+class TierSettings(Base):
+    """The shop's own settings beside the rules, one row; without it all is as shipped. `ear`: the second ear is heard."""
+
+    __tablename__ = "tier_settings"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    ear: Mapped[bool] = mapped_column(Boolean)
 
 
 class TierCorrection(Base):
@@ -54,10 +64,28 @@ def replace_all(session: Session, rules: Iterable[Mapping[str, Any]]) -> None:
     session.flush()
 
 
+def ear_on(session: Session) -> bool:
+    row = session.get(TierSettings, 1)
+    return row is None or row.ear
+
+
+def set_ear(session: Session, on: bool) -> None:
+    """Raise the revision "tickets" after it."""
+    row = insert(session, TierSettings.__table__).values(id=1, ear=on)
+    session.execute(row.on_conflict_do_update(index_elements=["id"], set_={"ear": on}))
+
+
 def corrected(session: Session, rule: str, was: str, became: str, now: datetime) -> None:
     row = insert(session, TierCorrection.__table__).values(rule=rule, was=was, became=became, count=1, last_at=now)
     more = {"count": TierCorrection.count + 1, "last_at": now}
     session.execute(row.on_conflict_do_update(index_elements=["rule", "was", "became"], set_=more))
+
+
+def opened_by(session: Session, code: str, since: datetime) -> tuple[int, int]:
+    """How many tickets have this rule among their reasons; and how many of them staff have made a mere question since."""
+    found = select(func.count(), func.count().filter(Ticket.tier == QUESTION)).where(Ticket.opened_at >= since)
+    opened, lowered = session.execute(found.where(cast(Ticket.reasons, String).like(f'%"{code}"%'))).one()
+    return opened, lowered
 
 
 def corrections(session: Session) -> Sequence[TierCorrection]:

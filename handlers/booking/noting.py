@@ -5,6 +5,7 @@ import re
 from handlers.dialogue import Reply, Turn, assent
 from handlers.dialogue.questions import is_question
 from handlers.faq import flow as faq
+from handlers.tickets import complaint
 
 # A whole sentence; a few words are more likely an answer that we have not understood.
 _SENTENCE, _CHARACTERS, _MOST = 6, 9, 300
@@ -22,4 +23,6 @@ def noted(turn: Turn) -> Reply | None:
     if len(note) > _MOST or words in before:
         return None
     turn.chat.answers["note"] = note
+    if complaint.perhaps(turn):  # it is asked instead whether it is one; the note stays
+        return None
     return Reply(turn.text("booking.written_down"))

@@ -77,6 +77,11 @@ def is_sure(turn: Turn) -> Entry | None:
     return entry_for(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
 
 
+def understands(turn: Turn) -> bool:
+    """Whether these words, or the one part of them that asks, have a clear answer."""
+    return _sharper(turn).kind == "answer"
+
+
 def bookable(turn: Turn) -> list[Entry]:
     """The likely answers to these words that have the button for booking; nothing if the likeliest has not."""
     decision = _decide(turn)

@@ -22,7 +22,7 @@ from handlers.inbox import (
     thread,
     waiting,
 )
-from handlers.tickets import muting, occasions, promises
+from handlers.tickets import ear, muting, occasions, promises
 from handlers.tickets.answers import Answer
 from handlers.tickets.work import store_of
 from storage import beside, chats, handiness, marks, media, presence, staff, tickets
@@ -76,7 +76,7 @@ def show(desk: Desk) -> Mapping[str, Any]:
         "apart": _could_be_apart(desk, ticket, read["latest"]),
         "about": _about(desk, ticket),
         "others": [one for one in others if _seen(desk, one)],
-        "why": [f"{code}: {words}" for code, words in ticket.reasons],
+        "why": [f"{ear.named(code, desk.plain)}: {words}" for code, words in ticket.reasons],
         "needs_prevention": ticket.tier in (tickets.SERIOUS, tickets.CRITICAL),
         "reopen_days": promises.REOPEN_WITHIN.days,
         **giving.shown(desk, ticket),

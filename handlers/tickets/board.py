@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue import markup
 from handlers.dialogue.texts import escape
-from handlers.tickets import occasions
+from handlers.tickets import ear, occasions
 from handlers.tickets.card import role_of
 from handlers.tickets.occasions import Occasion
 from handlers.tickets.work import Work, store_of
@@ -108,8 +108,12 @@ def card(seen: View) -> str:
     if ticket.summary:
         lines.append(f"“{escape(_short(ticket.summary, MOST_SUMMARY))}”")
     if ticket.reasons:
-        lines.append(seen.text("why", rules=", ".join(str(code) for code, _ in ticket.reasons[:5])))
+        lines.append(seen.text("why", rules=", ".join(_reason(seen, code) for code, _ in ticket.reasons[:5])))
     return "\n".join(lines)
+
+
+def _reason(seen: View, code: str) -> str:
+    return ear.named(code, lambda key: seen.work.texts.label(key, seen.language, {}))
 
 
 def buttons(seen: View) -> list[list[dict[str, Any]]]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Slot, Start, Turn, Unclear
 from handlers.dialogue.folding import fold
+from handlers.faq import choosing
 from handlers.faq import flow as faq
 from handlers.prices import finding
-from handlers.tickets import actions, card, following, marking, merging, occasions, promises, rules
+from handlers.tickets import actions, card, ear, following, marking, merging, occasions, promises, rules
 from handlers.tickets.occasions import Occasion
 from handlers.tickets.rules import Verdict
 from handlers.tickets.work import of_turn
@@ -75,7 +76,59 @@ def meant(turn: Turn) -> Reply | Start | None:
         return _new_or_same(turn, turn.memoised(rules.load).judge(turn.words))
     if entry and entry.id == "complaint_status":
         return mine(turn)
-    return None
+    return choosing.typed(turn) or _sounds(turn)
+
+
+def _sounds(turn: Turn) -> Reply | Start | None:
+    """What neither a rule nor the knowledge base is sure of: the second ear takes it for a complaint, or asks if it is one."""
+    likely = _listened(turn)
+    if likely < ear.PERHAPS:
+        return None
+    verdict = turn.memoised(rules.load).judge(turn.words)
+    if likely >= ear.SURE and verdict.tier != tickets.CRITICAL:
+        return _new_or_same(turn, ear.as_complaint(verdict, ear.CODE, turn.words))
+    otherwise = faq.answer(turn)
+    text = turn.text("tickets.sounds")
+    return replace(
+        otherwise,
+        text=f"{text}\n\n{otherwise.text}" if otherwise.passing else text,
+        buttons=[*_sounds_buttons(turn), *otherwise.rows()],
+    )
+
+
+def perhaps(turn: Turn) -> Reply | None:
+    """In the middle of a form nothing is opened unasked: a button, and only for words that are surely a complaint."""
+    if _listened(turn) < ear.SURE:
+        return None
+    return Reply(turn.text("tickets.sounds"), _sounds_buttons(turn))
+
+
+def _listened(turn: Turn) -> float:
+    """What the second ear makes of the words; minus infinity where it has no say."""
+    known, silent = turn.memoised(rules.load), float("-inf")
+    if not known.ear or rules.VETO in known.judge(turn.words).kinds:
+        return silent
+    likely = ear.likely(turn.words)
+    return silent if likely >= ear.PERHAPS and faq.understands(turn) else likely
+
+
+def _sounds_buttons(turn: Turn) -> list[Button]:
+    newest = messages.newest_words(turn.session, turn.chat.id)
+    return [Button(turn.texts.label("tickets.button.sounds", turn.language, {}), "tickets.sounds", newest)]
+
+
+def confirmed(turn: Turn, message_id: int) -> Reply | Start:
+    """Yes, what was said in this message is a complaint."""
+    found = messages.with_ids(turn.session, turn.chat.id, [message_id])
+    words = found[0].text if found else ""
+    verdict = ear.as_complaint(turn.memoised(rules.load).judge(words), ear.CONFIRMED, words)
+    current = _current(turn)
+    if current is None:
+        return open_(turn, verdict, words)
+    if words not in current.summary:
+        actions.hear(of_turn(turn), turn.chat, current, words)
+        actions.learn(of_turn(turn), turn.chat, current, verdict)
+    return Reply(turn.text("tickets.added", token=current.token), leaves=turn.chat.form not in _DETAILS)
 
 
 def _new_or_same(turn: Turn, verdict: Verdict) -> Reply | Start:

@@ -77,6 +77,8 @@ def instead(turn: Turn, about: Any) -> Reply:
 def heard(turn: Turn) -> Reply | Start | None:
     """A yes to "shall I fetch a colleague?", or words that complain."""
     if fold(turn.words).strip(" .!。！") in turn.texts.folded("dialogue.yes") and (offered := _offered(turn)):
+        if offered["do"] == "tickets.sounds":
+            return complaint.confirmed(turn, offered["value"])
         return person(turn) if offered["do"] == "person" else ask(turn, offered["value"])
     return complaint.heard(turn) or (person(turn) if _wants_somebody(turn) else None) or for_them(turn)
 
@@ -158,11 +160,13 @@ def stranded(turn: Turn) -> Reply | None:
 
 
 def _offered(turn: Turn) -> dict[str, Any] | None:
-    """The one button below the newest answer, if that asks whether a person shall come."""
+    """The button below the newest answer, if that asks whether a person shall come; the first, if whether it is a complaint."""
     said = lately.answer(turn)
     if said is None or not said.text.rstrip().endswith(("?", "？")):
         return None
     buttons = lately.buttons(said)
+    if buttons and buttons[0]["do"] == "tickets.sounds":
+        return buttons[0]
     return buttons[0] if len(buttons) == 1 and buttons[0]["do"] in ("person", "tickets.ask") else None
 
 

@@ -56,7 +56,9 @@ class Verdict:
 class Rules:
     """All rules together. Read-only, so that any thread may use it."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], ear: bool = True) -> None:
+        """`ear`: where none of them holds, the second ear is heard."""
+        self.ear = ear
         self.rules = {rule.code: rule for rule in rules}
         words: dict[str, Sequence[str]] = {}
         for rule in rules:
@@ -110,7 +112,7 @@ def _sentences(text: str) -> list[str]:
 def load(session: Session) -> Rules:
     """The manager's rules, or ours as long as nobody has changed any."""
     rows = tier_rules.all_rules(session)
-    return Rules([rule_of(vars(row)) for row in rows]) if rows else Rules(shipped())
+    return Rules([rule_of(vars(row)) for row in rows] if rows else shipped(), tier_rules.ear_on(session))
 
 
 def shipped() -> list[Rule]:

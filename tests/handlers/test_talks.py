@@ -363,7 +363,7 @@ def test_who_is_not_understood_three_times_in_a_row_gets_a_person(world: World) 
     for language, lines, called in (
         (
             "zh-CN",
-            ("昨天在你们家洗的车，回来一看全是圈圈纹", "白色的看不出来，我黑车一照太阳全是印子", "别给我说要抛光另外收费哈"),
+            ("咕噜机歪着晃来晃去", "像淋了雨的小矮人似的", "呜啦啦一个样"),
             "呼叫同事",
         ),
         ("en", ("the grumbulator wobbles sideways", "like a wet gnome it does", "glorp, if you follow me"), "called a colleague"),

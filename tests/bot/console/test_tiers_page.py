@@ -34,3 +34,26 @@ def test_rules_are_read_tried_and_edited(url: str) -> None:
             assert now["waiting"].unless == was.unless
 
     asyncio.run(go())
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_the_second_ear_is_tried_and_switched_off_by_whoever_answers_for_all_stores(url: str) -> None:
+    words = "/tiers?words=Your+guy+at+the+desk+rolled+his+eyes+when+I+asked+about+the+bill"
+
+    async def go() -> None:
+        async with Site(url) as site:
+            max_, eva = site.staff("max"), site.staff("eva")
+            page = (await max_.get(words)).text
+            assert "The second ear: surely a complaint" in page
+            assert "The second ear is listening" in page
+            assert "0 in 30 days" in page
+            assert "Switch it off" not in page
+            assert (await max_.post("/tiers-ear", back="/console/tiers")).status == 403
+            await eva.post("/tiers-ear", back="/console/tiers")
+            page = (await eva.get(words)).text
+            assert "The second ear is switched off" in page
+            assert "The second ear: surely" not in page
+            await eva.post("/tiers-ear", on="1", back="/console/tiers")
+            assert "The second ear is listening" in (await eva.get("/tiers")).text
+
+    asyncio.run(go())
