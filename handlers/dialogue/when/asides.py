@@ -49,6 +49,18 @@ def keep_asked(items: list[Item], text: str) -> None:
             days[0].dropped = ""
 
 
+def mind_that_day(items: list[Item], tokens: list[Token], text: str) -> None:
+    """5月20号有活动，我那天来: what is told of a day is why they come on it, or (我那天来不了) that they do not."""
+    named = [item for item in items if item.slot == "day" and item.dropped in ("", "aside", "about")]
+    meant = [token for token in tokens if token.kind == "Q" and token.value == "that"]
+    if len(named) != 1 or len(meant) != 1 or meant[0].start < named[0].token.start:
+        return
+    if clause("comes_not", text).match(text, meant[0].end):
+        named[0].dropped = "refused"
+    elif clause("comes", text).match(text, meant[0].end):
+        named[0].dropped = ""
+
+
 def keep_engaged(items: list[Item], tokens: list[Token]) -> None:
     """我明天上午有会，下午可以: busy in one part of a day, they come in the other."""
     kept = alive(items)

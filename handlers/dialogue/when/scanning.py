@@ -40,7 +40,7 @@ _CLAUSE_BEGINS = re.compile(r"(?:^|[,.;!?]|\bi|\band)\s*$")
 _NEXT = re.compile(r"\b(?:next|nxt) (?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b")
 _WHOLE = frozenset(["march", "april", "june", "july", "may"])
 _DATED = re.compile(r"\d(?:st|nd|rd|th)\s$")
-_APART = re.compile(r"[\s-]{1,3}")
+_APART = re.compile(r"'?[\s-]{1,3}")
 
 
 # Kinds of words that people write without a space before or after a number: "at10", "10tomorrow".

@@ -42,7 +42,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"(?<![{_C}\d月])十一"
             r"(?=期间|假期|长假|黄金周|放假|国庆|过后|之后|以后|后|之前|以前|前|当天|那天|那几天|去"
             r"|上午|下午|早上|中午|晚上)"), shapes_days.october),
-        (re.compile(rf"{_PREFIX}(?:个|一个|一)?(?:周|星期|礼拜)(?!几|边)"), shapes_days.week),
+        (re.compile(rf"{_PREFIX}(?:个|一个|一)?(?:周|星期|礼拜)(?!几|边(?!日))"), shapes_days.week),
         (re.compile(r"\(([一二三四五六日])\)"), shapes_days.weekday_in_brackets),
         (re.compile(r"(?<=[,.!?])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不|唔系)(?=[,.!])"), shapes_clock.no),
         (re.compile(rf"(?:第([一二三四五1-5])|(最后一?|最尾一))个?{_WEEK}([一二三四五六日天])"), shapes_days.nth_weekday),
@@ -90,7 +90,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             r"(?=[,.!?\s]|$|都|得|可以|行|吧|啦|先|个日|朝|晏|下昼|上昼|上午|下午|早|晚)"), shapes_days.number),
         (re.compile(r"第([三四五六七八3-8])[天日]"), shapes_days.nth_day),
         (re.compile(rf"过(?=[{_C}\d]{{1,2}}个?(?:星期|周|礼拜)[的嘅之](?:星期|周|礼拜))"), shapes_clock.inside),
-        (re.compile(rf"({_N})日(?=[之以]?[后内])|(?<=[前后])([一两])日"), shapes_clock.days_length),
+        (re.compile(rf"({_N})日(?=[之以]?[后内])|(?<=[前后])([一两])日|(?<=[过迟]多)({_N})日"), shapes_clock.days_length),
         (re.compile(
             rf"(?<![\u4e00-\u9fff])过(?=(?![两2])[{_C}\d]{{1,2}}(?:天|个?星期|周|个?礼拜|个月)"
             rf"|[{_C}\d]{{1,2}}个?半?(?:小时|钟头|分钟))"), shapes_clock.inside),

@@ -101,7 +101,7 @@ def hour_and_half(match: re.Match[str], context: Context) -> Shaped | None:
 
 
 def days_length(match: re.Match[str], context: Context) -> Shaped | None:
-    number = chinese(match[1] or match[2])
+    number = chinese(match[1] or match[2] or match[3])
     return as_token("T", match, Length(number, "day")) if number is not None else None
 
 

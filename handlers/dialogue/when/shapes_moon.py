@@ -7,6 +7,8 @@ from handlers.dialogue.when.numerals import chinese
 from handlers.dialogue.when.shapes_common import Shaped, as_day, as_token
 from handlers.dialogue.when.tokens import Context
 
+_UNTIL_NUMBERED = re.compile(r"[到至~-][廿卅一二三四五六七八九十\d]{1,4}[号日]")
+
 
 def _moon_day(text: str) -> int | None:
     return chinese(text.removeprefix("初"))
@@ -15,8 +17,9 @@ def _moon_day(text: str) -> int | None:
 def lunar_date(match: re.Match[str], context: Context) -> Shaped | None:
     said = match[0][0] in "农阴旧老古" or match[1] or match[2] in "正腊冬" or match[3][0] == "初"
     if not said:
-        # 十一月廿五 is the moon's to some and the sun's to others; with 号 it is the sun's.
-        return as_token("V", match, None) if match[3][0] == "廿" and match[0][-1] not in "号日" else None
+        # 十一月廿五 is the moon's to some and the sun's to others; with 号, there or at the end of the range, it is the sun's.
+        numbered = match[0][-1] in "号日" or _UNTIL_NUMBERED.match(match.string, match.end())
+        return as_token("V", match, None) if match[3][0] == "廿" and not numbered else None
     month = {"正": 1, "冬": 11, "腊": 12}.get(match[2]) or chinese(match[2])
     day = _moon_day(match[3])
     if month is None or day is None or not (1 <= month <= 12 and 1 <= day <= 30):

@@ -13,6 +13,7 @@ from handlers.dialogue.when.asides import (
     drop_engaged,
     keep_asked,
     keep_engaged,
+    mind_that_day,
 )
 from handlers.dialogue.when.chosen import drop_fetched, drop_given_up, drop_less_liked, drop_told
 from handlers.dialogue.when.folding import fold
@@ -77,6 +78,7 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     drop_asked(items, folded)
     drop_asides(items, tokens, context, folded)
     keep_asked(items, folded)
+    mind_that_day(items, tokens, folded)
     keep_engaged(items, tokens)
     drop_booked(items, tokens, folded)
     drop_any_part(items, folded)

@@ -96,6 +96,7 @@ RULES = [
     ("Fn(?=G|Y)|n[GJYZ]", promoted),
     ("(?<=[Dwp])Fn(?=[.?,]|$)", promoted),
     ("[*>],?@?[nk](?:x|$|(?=[.?,]))", promoted),
+    ("[*]n(?=!c)", promoted),
     ("4n(?=[.?,]|$)", promoted),
     ("kx[l@I,4]*[Dwp]|[Dwp],?xk|[,x]k(?=[.?,]*$)", apart),
     ("Vn(?=[.?,]|$)", after_that),

@@ -84,6 +84,15 @@ def of_the_month(context: Context, tokens: list[Token]) -> Made:
     return [tokens[0]]
 
 
+def first_of_month(context: Context, tokens: list[Token]) -> Made:
+    """ "First of next month", "the third of June": without a weekday it is the day of the month."""
+    month, number = tokens[-1].value, tokens[0].value
+    if month.kind != "span" or month.unit != "month" or not isinstance(number, int):
+        return None
+    found = days.merge(context, month, Day("number", number=number))
+    return joined("D", tokens, found) if found else None
+
+
 def last_day(context: Context, tokens: list[Token]) -> Made:
     """ "The last day of November", "of the month"."""
     whole = tokens[-1]
@@ -112,4 +121,5 @@ RULES = [
     ("Lw|L[mpW]", weekday_of_past),
     ("H[p1]", this_part),
     ("[ofD][jI]e?u", of_the_month),
+    ("fje?D", first_of_month),
 ]

@@ -112,14 +112,20 @@ def after_day(context: Context, tokens: list[Token]) -> Made:
 
 
 def first_day_after(context: Context, tokens: list[Token]) -> Made:
-    """国庆后第一天: the first day after the break."""
-    if tokens[-1].value not in ("first", "first workday"):
+    """国庆后第一天, 劳动节后第三天: counted from the first day after the break."""
+    value = tokens[-1].value
+    nth = value[1] if isinstance(value, tuple) and value[0] == "nth day" else 1 if value in ("first", "first workday") else 0
+    if not nth:
         return None
     found = after_day(context, tokens[:-1])
     span = found[0].value if found else None
-    if tokens[-1].value == "first workday" and isinstance(span, Day) and span.first and span.first.isoweekday() > 5:
+    if value == "first workday" and isinstance(span, Day) and span.first and span.first.isoweekday() > 5:
         return joined("D", tokens, days.on(days.monday(span.first) + 7 * DAY))
-    return joined("D", tokens, days.on(span.first)) if isinstance(span, Day) and span.first else joined("V", tokens, None)
+    return (
+        joined("D", tokens, days.on(span.first + (nth - 1) * DAY))
+        if isinstance(span, Day) and span.first
+        else joined("V", tokens, None)
+    )
 
 
 def whole_break(context: Context, tokens: list[Token]) -> Made:
