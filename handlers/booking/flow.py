@@ -147,12 +147,16 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if name:
         answers["name"] = name
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
+    if turn.chat.slot == "service" and not {"service", "service+"} & {*found, *answers}:
+        found |= wanting.of_fault(turn)
     if not found:
         if (name and names.nothing_else(turn.words)) or said_beside.how_many(turn, answers):
             return turn.text("booking.noted")
         if said_beside.hurries(turn):
             return turn.text("booking.noted")
         return "" if said_beside.same_time(turn, answers) else None
+    if "with" in found and "service" in answers:
+        found["service"] = found.pop("with")
     more = {"service"} <= found.keys() & answers.keys() and phrases.has("also", fold(turn.words))
     if not more and wanting.asks(turn) and (faq.is_sure(turn) is not None or phrases.has("open", phrases.spaced(turn.words))):
         return None

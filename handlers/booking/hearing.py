@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from handlers.booking import phrases, shifting
-from handlers.dialogue import Turn
+from handlers.dialogue import Answers, Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.memo import changes_with
 from handlers.dialogue.when import Reading, Understood, understand
@@ -63,6 +63,13 @@ class Services:
     sure: list[str]
     one_of: list[str]
 
+    @property
+    def answers(self) -> Answers:
+        """As the form keeps them; `with`: what is done besides the one that is asked about."""
+        if not self.one_of:
+            return {"service": self.sure} if self.sure else {}
+        return {"service+": self.one_of} | ({"with": self.sure} if self.sure else {})
+
 
 def plugged(text: str) -> bool:
     """Whether something is plugged in, which is no spark plug."""
@@ -77,6 +84,10 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     named = _with_elided(known, text)
     if not named and phrases.has("service", phrases.spaced(text)):
         named = [*known.find("servicing")]
+    if not named and phrases.has("detailing", phrases.spaced(text)):
+        kinds = ("detailing", "wash")
+        cared = [code for kind in kinds for code, service in turn.shop.services.items() if service.category == kind]
+        return Services([], cared)
     for found in named:
         by_words.setdefault((found.start, found.end), []).append(found.key)
     if model is not None:

@@ -74,7 +74,7 @@ def with_talk(turn: Turn, known: Answers) -> Answers:
     """With what was said before in this talk and is not said now; a bare time is on the day that was spoken of."""
     before = recalled.before(turn)
     if {"service", "service+"} & known.keys():
-        before = {name: value for name, value in before.items() if name not in ("service", "service+", "store")}
+        before = {name: value for name, value in before.items() if name not in ("service", "service+", "with", "store")}
     if (day := before.pop("day", None)) and not {"day", "which", "window"} & known.keys():
         known = {**known, "day": day}
     elif day and "time" in known:

@@ -19,7 +19,7 @@ def before(turn: Turn) -> Answers:
             break
         found = _of_customer(turn, said.text) if said.incoming else _of_bot(turn, said)
         if {"service", "service+"} & known.keys():
-            found = {name: value for name, value in found.items() if name not in ("service", "service+")}
+            found = {name: value for name, value in found.items() if name not in ("service", "service+", "with")}
         known = {**found, **known}
     return known
 
@@ -52,10 +52,8 @@ def _of_bot(turn: Turn, said: Message) -> Answers:
 def _of_customer(turn: Turn, text: str) -> Answers:
     found: Answers = {}
     named = hearing.services(turn, text)
-    if named.sure:
-        found["service"] = named.sure
-    elif named.one_of:
-        found["service+"] = named.one_of
+    if named.answers:
+        found |= named.answers
     elif phrases.has("fault", phrases.spaced(text)):
         codes = [code for code, service in turn.shop.services.items() if service.category == "diagnostics"]
         found |= {"service": codes} if len(codes) == 1 else {}

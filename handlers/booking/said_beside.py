@@ -29,6 +29,7 @@ _PERSON = (
 _OTHER_PERSON = re.compile(
     rf"\bmy {_PERSON} (?:will|'ll|is (?:going to|gonna|coming|bringing)|can|would|brings|drops|comes)\b"
     rf"|\b(?:call|ring|text|phone|contact|whatsapp|message|ask for|reach) (?:my {_PERSON}|him|her|them)\b"
+    r"|\b(?:his|her|their) (?:number|phone|mobile|cell)\b|[他她佢](?:的|嘅)?(?:电话|電話|手机|手機|号码|號碼)"
     r"|(?:老婆|老公|太太|先生|爱人|愛人|媳妇|媳婦|儿子|兒子|女儿|女兒|爸爸?|妈妈?|媽媽?|弟弟|哥哥|姐姐|妹妹|朋友|同事|司机|司機|助理|秘书|秘書|家人)"
     r"(?:会|會|来|來|去|开|開|送|揸|帮我|幫我|到时|到時)+(?:送|开|開|过|過|去|来|來|揸|嚟|车|車)"
     r"|(?:打|联系|聯繫|聯絡|联络|搵|致电|致電)(?:电话|電話)?(?:给|給|畀|俾)?(?:他|她|佢|我(?:老婆|老公|太太|先生|儿子|兒子|女儿|女兒|爸|妈|媽|朋友|同事|司机|司機))",

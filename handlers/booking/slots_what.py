@@ -51,30 +51,32 @@ class Service(Undo):
                 raise Unclear("", meant=True)
             if found.sure:
                 hear_rest(turn, answers, self.name)
-                answers.pop("service+", None)
-                return found.sure
+                return _all(answers, found.sure)
             if codes := [code for code in answers.get("service+", ()) if code in turn.shop.services]:
                 which = picked(turn.words, [turn.shop.services[code].names[turn.language] for code in codes])
                 which = numbered(turn.words, len(codes)) if which is None else which
                 if which is not None:
                     hear_rest(turn, answers, self.name)
-                    answers.pop("service+", None)
-                    return [codes[which]]
+                    return _all(answers, [codes[which]])
                 if len(codes) == 1 and assent.said(turn) == "yes":
-                    answers.pop("service+", None)
-                    return codes
+                    return _all(answers, codes)
                 if longest := _left_to_us(turn, codes):
                     hear_rest(turn, answers, self.name)
-                    answers.pop("service+", None)
                     answers["note"] = " · ".join(part for part in (answers.get("note", ""), turn.words.strip()[:200]) if part)
-                    return [longest]
+                    return _all(answers, [longest])
         raise Unclear("booking.service.unclear")
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> list[str]:
-        answers.pop("service+", None)
         if any(code not in turn.shop.services for code in value):
+            answers.pop("service+", None)
             raise Unclear("booking.service.unclear")
-        return list(value)
+        return _all(answers, list(value))
+
+
+def _all(answers: Answers, codes: Sequence[str]) -> list[str]:
+    """What is chosen now, and the work that was named beside it in the first place."""
+    answers.pop("service+", None)
+    return list(dict.fromkeys([*answers.pop("with", ()), *codes]))
 
 
 def gone_on(turn: Turn, answers: Answers) -> None:
@@ -85,8 +87,7 @@ def gone_on(turn: Turn, answers: Answers) -> None:
     if turn.chat.slot == "service" and "service" not in answers:
         codes = [code for code in answers.get("service+", ()) if code in turn.shop.services]
         if len(codes) == 1:
-            answers["service"] = codes
-            answers.pop("service+")
+            answers["service"] = _all(answers, codes)
     elif turn.chat.slot == "store" and "store" not in answers and "undo" not in answers:
         able = _able(turn, answers)
         if able:  # or the form will say that nobody does that
@@ -285,10 +286,7 @@ def heard(turn: Turn, text: str, store: str | None = None, day: str | None = Non
     found: Answers = {}
     car = vehicle_slots.heard(turn)
     named = hearing.services(turn, text, cars.look(turn, car).model if car else None)
-    if named.sure:
-        found["service"] = named.sure
-    elif named.one_of:
-        found["service+"] = named.one_of
+    found |= named.answers
     if car:
         found["car"] = car
     if (phone := phones.within(text, turn.store.region if turn.store else "CN")) is not None:

@@ -163,7 +163,8 @@ def _only_work(turn: Turn, text: str, known: Answers) -> bool:
         return False
     several = len(known.get("service", ())) > 1 and (phrases.has("also", text) or phrases.has("besides", text))
     driven = mileage.find_span(turn.words, of_a_car=True) if phrases.has("by_mileage", text) else None
-    asked = phrases.has("request", text)
+    # Of a car without prices on file nobody asks the price by naming it.
+    asked = phrases.has("request", text) or "name" in known.get("car", {})
     if not (several or driven or asked):
         return False
     rest = cars.without(turn.words)
@@ -217,6 +218,11 @@ def _then(turn: Turn) -> bool:
         ):
             return True
     return False
+
+
+def of_fault(turn: Turn) -> Answers:
+    """Asked what shall be done, they tell what is wrong: the services to choose from; {} without a fault."""
+    return _with_guess(turn, {}) if phrases.has("fault", phrases.spaced(turn.words)) else {}
 
 
 def _with_guess(turn: Turn, known: Answers) -> Answers:

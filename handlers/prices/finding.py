@@ -42,6 +42,9 @@ _WHETHER = re.compile(
 _LITTLE = {"and", "for", "a", "an", "the", "my", "of", "it", "is", "me", "what", "about", "on", "please", *"呢的我那一下"}
 
 
+_WRITTEN = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
     """Finds the codes of services and models by their names and aliases in any language."""
@@ -62,7 +65,8 @@ class Finder:
         found = self.models.find(text)
         if not found or known.longer(text, "".join(tokens(text)[found[0].start : found[0].end])):
             return None
-        return found[0].key
+        # A car that is known and written as it is comes before one whose name is only alike: 元PLUS is no 秦PLUS.
+        return None if found[0].score < _WRITTEN and known.named(text) else found[0].key
 
     def without_models(self, text: str) -> str:
         """The folded text but for the cars of the catalogue."""

@@ -241,3 +241,55 @@ def test_hours_and_parking_are_answered_in_the_middle(world: World, language: st
 def test_the_store_of_the_page_is_not_asked_for(world: World) -> None:
     ann = world.customer().does("text", text="oil change for my A4 on thursday at ten", store="west")
     ann.sees("Pine Hill", "On which number")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "which", "codes"),
+    [
+        ("en", "oil change and brake pads on Saturday, golf", "front", ["oil_change", "brake_pads_front"]),
+        ("zh-CN", "机油和刹车片一起换 周二早上 高尔夫", "前", ["oil_change", "brake_pads_front"]),
+        ("zh-HK", "換偈油同埋迫力皮 禮拜六 golf", "後", ["oil_change", "brake_pads_rear"]),
+    ],
+)
+def test_work_of_which_one_is_asked_loses_no_other_work(
+    world: World, language: str, words: str, which: str, codes: list[str]
+) -> None:
+    ann = world.customer(language=language).says(words)
+    ann.says(which)
+    assert answers(ann)["service"] == codes
+
+
+@pytest.mark.parametrize(
+    ("words", "car"),
+    [
+        ("三万公里保养 周日上午 元plus", "BYD Atto 3"), ("想預約下週三早上保養 corolla cross", "Toyota Corolla Cross"),
+        ("五菱宏光mini换机油", "Wuling Hongguang Mini EV"), ("问界m7保养多久能约上", "AITO M7"),
+        ("星越L 洗车", "Geely Xingyue L"),
+    ],
+)  # fmt: skip
+def test_a_car_that_is_known_by_name_is_no_other_that_is_alike(world: World, words: str, car: str) -> None:
+    ann = world.customer(language="zh-CN").says(words)
+    assert answers(ann)["car"]["name"] == car
+
+
+def test_detailing_without_a_word_of_which_offers_what_there_is(world: World) -> None:
+    ann = world.customer().says("got u any slots tmrw for detailing my x3").sees("Which one do you mean?")
+    assert "Waxing" in ann.labels
+    assert answers(ann)["car"] == {"model": "bmw_x3"}
+
+
+def test_a_number_of_somebody_else_is_not_lost(world: World) -> None:
+    ann = world.customer().says("book a minor service for my wife's car, mazda cx5, her number is 0412 345 678")
+    assert "0412 345 678" in answers(ann)["note"]
+
+
+def test_work_named_before_the_day_is_all_remembered(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("机油和刹车片一起换 要等多久").says("行吧周二早上").says("前")
+    assert answers(ann)["service"] == ["oil_change", "brake_pads_front"]
+
+
+def test_who_is_asked_what_shall_be_done_may_tell_what_is_wrong(world: World) -> None:
+    ann = world.customer(language="zh-HK").says("想整車").says("冷氣唔凍")
+    assert "diagnostics" in answers(ann)["service+"]
+    ann.says("第二個")
+    assert answers(ann)["service"] == ["diagnostics"]
