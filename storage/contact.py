@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, delete, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.chats import CHATS, Chat
+from storage.customers import Customer
 from storage.database import Base, Id, Json, Moment, insert
 from storage.messages import CANCELLED, MESSAGES, QUEUED, SENDING, WAITING
 from storage.outbox import LEAVING
@@ -207,6 +208,13 @@ def latest(session: Session, person: Person, limit: int) -> list[ContactDecision
     if person.customer_id is not None:
         theirs = or_(theirs, ContactDecision.customer_id == person.customer_id)
     return list(session.scalars(select(ContactDecision).where(theirs).order_by(ContactDecision.id.desc()).limit(limit)))
+
+
+def born(session: Session, person: Person) -> date | None:
+    """Their birthday, if it is on file."""
+    if person.customer_id is None:
+        return None
+    return session.scalars(select(Customer.birthday).where(Customer.id == person.customer_id)).one_or_none()
 
 
 def has_open_complaint(session: Session, person: Person) -> bool:

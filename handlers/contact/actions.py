@@ -136,6 +136,7 @@ def _standing(session: Session, shop: Shop, chat: Chat, person: Person, now: dat
         zone, reachable=chat.reachable, agreed=agreed, off={kind for one in said for kind in one.off},
         paused_until=max((one.paused_until for one in said if one.paused_until), default=None),
         complaint_open=contact.has_open_complaint(session, person),
+        born=contact.born(session, person),
         per_week=min((one.per_week for one in said if one.per_week is not None), default=None),
         per_month=min((one.per_month for one in said if one.per_month is not None), default=None),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,8 @@ ROUTINE = 8
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The shop's limits. Quiet hours are wall-clock times of the person's zone; caps count offers in any 7 and 30 days, and
-    `routine_per_month` those of them that are routine, so that there is room for what matters more.
+    `routine_per_month` those of them that are routine, so that there is room for what matters more. Whose birthday is on file
+    and who is younger than `adult_from` gets no offers.
     """
 
     quiet_from: time = time(21)
@@ -25,6 +26,7 @@ class Policy:
     per_week: int = 1
     per_month: int = 3
     routine_per_month: int = 1
+    adult_from: int = 18
 
     @classmethod
     def of(cls, figures: Mapping[str, Any]) -> "Policy":
@@ -52,7 +54,8 @@ class Wish:
 class Standing:
     """What is known of the person. `agreed`: their yes or no by purpose, absent when they were never asked.
 
-    `offers`: when offers are due that were sent or will be, over all campaigns and channels; `routine`: those of them that are.
+    `born`: None where it is not on file. `offers`: when offers are due that were sent or will be, over all campaigns and
+    channels; `routine`: those of them that are.
     """
 
     zone: ZoneInfo
@@ -62,6 +65,7 @@ class Standing:
     off: Collection[str] = ()
     paused_until: datetime | None = None
     complaint_open: bool = False
+    born: date | None = None
     offers: Sequence[datetime] = ()
     routine: Sequence[datetime] = ()
     per_week: int | None = None
@@ -80,7 +84,7 @@ def decide(wish: Wish, person: Standing, policy: Policy, now: datetime) -> Decis
     """Never raises for a wish with a known purpose. The first rule that says no gives the reason."""
     if wish.purpose not in PURPOSES:
         raise ValueError(f"purpose {wish.purpose!r} is none of {', '.join(PURPOSES)}")
-    if no := _no(wish, person, now):
+    if no := _no(wish, person, policy, now):
         return Decision(None, no)
     at = max(wish.due_at, now)
     # Danger does not wait for the morning; everything else does.
@@ -93,7 +97,7 @@ def decide(wish: Wish, person: Standing, policy: Policy, now: datetime) -> Decis
     return Decision(at, "due" if at <= max(wish.due_at, now) else "quiet_hours")
 
 
-def _no(wish: Wish, person: Standing, now: datetime) -> str:
+def _no(wish: Wish, person: Standing, policy: Policy, now: datetime) -> str:
     agreed = person.agreed or {}
     if person.erased:
         return "erased"
@@ -109,9 +113,15 @@ def _no(wish: Wish, person: Standing, now: datetime) -> str:
         return "no_consent" if agreed.get(FEEDBACK) is False else ""
     if not agreed.get(MARKETING):
         return "no_consent"
+    if person.born is not None and _years(person.born, now.astimezone(person.zone).date()) < policy.adult_from:
+        return "minor"
     if person.paused_until is not None and now < person.paused_until:
         return "paused"
     return "complaint_open" if person.complaint_open else ""
+
+
+def _years(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _over_the_cap(wish: Wish, at: datetime, person: Standing, policy: Policy) -> str:

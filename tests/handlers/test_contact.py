@@ -115,6 +115,25 @@ def test_none_of_it_or_only_less(world: World, words: str, seen: str) -> None:
     world.customer(language=language).says(words).sees(seen)
 
 
+@SHOP_ON_SQLITE
+def test_pv5_a_minor_gets_no_offer_whatever_they_agreed_to(world: World) -> None:
+    """PV5: by the birthday on file, and from the day on which they come of age in their own zone; the age is the shop's."""
+    ann = world.customer().starts()
+    _same_person(world, ann)
+    ann.says("/settings").presses("✗ Offers")
+    today = world.now.astimezone(ZoneInfo("Asia/Shanghai")).date()
+    with world.database.transaction() as session:
+        session.scalars(select(Person).limit(1)).one().birthday = today.replace(year=today.year - 18) + timedelta(days=1)
+    assert _post(world, ann, "a").reason == "minor"
+    assert _post(world, ann, "b", purpose="service").reason == "due"
+    ann.says("/why").sees("Offers are for adults.")
+    world.passes(days=1)
+    assert _post(world, ann, "c").reason == "due"
+    with world.database.transaction() as session:
+        rulebook.put_figures(session, figures.read({"adult_from": 21}), world.now)
+    assert _post(world, ann, "d").reason == "minor"
+
+
 def test_the_cap_holds_over_all_channels_of_a_person(world: World) -> None:
     ann, phone = world.customer("web").starts(), world.customer("telegram").starts()
     _same_person(world, ann, phone)
