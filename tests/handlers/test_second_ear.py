@@ -22,7 +22,7 @@ def _tickets(world: World) -> list[Ticket]:
     ("language", "words"),
     [
         ("en", SURE),
-        ("zh-CN", "补的漆颜色跟原来的根本不是一个色"),
+        ("zh-CN", "开回家才发现后备箱里我的雨伞不见了"),
         ("zh-TW", "洗完車內裝還是黏黏的，根本沒擦"),
         ("zh-HK", "講好三點攞車，而家五點都未搞掂"),
     ],
@@ -95,7 +95,7 @@ def test_a_manager_switches_it_off(world: World) -> None:
 
 def test_what_staff_correct_is_counted(world: World) -> None:
     world.customer().says(SURE)
-    Customer(world, "web", "another", "en").says("补的漆颜色跟原来的根本不是一个色")
+    Customer(world, "web", "another", "en").says("开回家才发现后备箱里我的雨伞不见了")
     with world.database.transaction() as session:
         work = world.work(session)
         actions.set_tier(work, session.query(Ticket).order_by(Ticket.id).first(), tickets.QUESTION)
