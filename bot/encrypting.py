@@ -131,7 +131,11 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield Finding(True, f"Encryption: the database, its log and its backups are, with the key in {settings.key_file}.")
     # Not those that are open now: to close them once would end the locks that we have on them.
     open_now = {path, *(Path(f"{path}{suffix}") for suffix in sqlite_file.SIDES)}
-    plain = [file.name for file in path.parent.glob(f"{path.name}*") if file not in open_now and sealing.is_plain(file)]
+    plain = [
+        file.name
+        for file in path.parent.glob(f"{path.name}*")
+        if file not in open_now and file.is_file() and sealing.is_plain(file)
+    ]
     if plain:
         yield Finding(
             False, f"Encryption: beside it lie copies that are not: {', '.join(sorted(plain))}.",

@@ -237,7 +237,8 @@ def read(**changes: Any) -> Settings:
     try:
         names_in_file()
         settings = Settings(**changes)
-        sealing.use(key_in(settings.key_file) if settings.key_file else None)
+        needed = settings.key_file if settings.database.startswith("sqlite") else None
+        sealing.use(key_in(needed) if needed else None)
         return settings
     except sealing.NotInstalled:
         raise Wrong("BAYLINE_KEY_FILE: encrypting needs SQLCipher: `pip install 'bayline[encrypted]'`, and start again") from None

@@ -16,7 +16,7 @@ from bot import backup, encrypting, only_one
 from bot.album import Album
 from bot.cli import app
 from bot.photos import CleanPhoto
-from bot.settings import Wrong, key_in
+from bot.settings import Wrong, key_in, read
 from handlers.dialogue.memo import Memo
 from handlers.privacy import export
 from storage import chats, erasing, media, sealing, sqlite_file
@@ -150,6 +150,7 @@ def test_pv10_the_journeys_of_a_shop_with_a_key(sealed: Path, bayline: Bayline, 
     world = _world(sealed, sample_memo)
     with world.database.reading() as session:
         assert chats.find(session, "web", "late") is None
+    world.database.compact()  # as after somebody was forgotten
     assert album.find(photo, chat_id)
     world.database.close()
 
@@ -227,6 +228,18 @@ def test_pv10_a_key_that_would_not_keep_anything_secret_is_refused(
     assert sentence in " ".join(said.output.split())
     assert digits not in said.output
     assert "must be a file" in bayline("migrate", key=str(tmp_path / "none")).output
+
+
+def test_pv10_on_postgresql_a_key_does_nothing_and_that_is_said(
+    key_file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/x")
+    monkeypatch.setenv("BAYLINE_KEY_FILE", str(key_file))
+    told = list(encrypting.findings(read()))
+    assert [one.good for one in told] == [True, False]
+    assert "does nothing on PostgreSQL" in told[1].text
+    assert sealing.key() is None
 
 
 def test_pv10_without_sqlcipher_the_sentence_names_what_to_install(
