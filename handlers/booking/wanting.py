@@ -26,7 +26,9 @@ _CLAUSES = re.compile(r"[,.;!?，。；！？、\n]+")
 def wish(turn: Turn) -> Answers | None:
     """What the words say about the visit that they want; None if they want none."""
     said = _wanted_clauses(turn)
-    text = phrases.spaced(deadlines.taken(turn, said, turn.store)[0])
+    rest = deadlines.taken(turn, said, turn.store)[0]
+    # "Will it be ready by Friday?" names no work: it is about a car that is here.
+    text = phrases.spaced(rest if _names_work(turn, rest) else said)
     if phrases.has("not_now", text) or (phrases.has("stranded", text) and not phrases.has("book", text)):
         return None
     known = heard(turn, said)

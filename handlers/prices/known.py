@@ -27,13 +27,16 @@ _PARTS = re.compile(r"[\s._-]+|(?<=[㐀-鿿])(?=[a-z0-9])|(?<=[a-z0-9])(?=[㐀-�
 def named(text: str, asked: bool = False) -> str | None:
     """The car in these words, as "Honda Jazz"; the longest name counts. `asked`: which car it is had been asked.
 
-    Only then, or as somebody's own, is an ordinary word a car: "my jazz"; "it does not fit" speaks of none.
+    Then, as somebody's own, or as a name among Chinese words is an ordinary word a car: "my jazz"; "it does not fit" has none.
     """
     sure, asked_for = _names()
     said = fold(text)
     found = [match for pattern in ((sure, asked_for) if asked else (sure,)) for match in pattern.finditer(said)]
     if not found and not asked:
         found = [match for match in asked_for.finditer(said) if _OWNED.search(said[: match.start()][-_FAR:])]
+    if not found and _HAN.search(text):
+        # A capital in a Chinese sentence is a name: "Kicks 大保養".
+        found = [match for match in asked_for.finditer(said) if match[0].isascii() and match[0].capitalize() in text]
     if not found:
         return None
     longest = max(found, key=lambda match: len(match[0]))

@@ -468,10 +468,16 @@ def test_when_the_car_must_be_ready_bounds_the_visit_and_is_no_day_to_come_on(wo
         ("12月4号之前做完大保养 A4", "2026-12-03"),
         ("週五前要交車 大保養 A4", "2026-11-26"),
         ("星期五之前要攞返架車 換前迫力皮 BMW X3", "2026-11-26"),
+        ("要出远门 下周四前把机油和刹车油都换了 高尔夫", "2026-11-25"),
     ):
         form, answers = state(says(world, words))
         assert (form, answers.get("day"), answers.get("window")) == ("booking.book", None, {"last": last}), words
         assert answers["note"], words
+
+
+def test_whether_a_car_that_is_here_is_ready_by_then_is_no_wish(world: World) -> None:
+    for words in ("我的车周五之前能修好吗", "can you have it ready by friday", "will my car be ready by 5"):
+        assert state(says(world, words))[0] is None, words
 
 
 def test_a_day_to_come_on_stays_one_beside_a_deadline(world: World) -> None:

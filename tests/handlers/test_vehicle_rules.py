@@ -243,7 +243,7 @@ def test_long_words_cost_little(words: str) -> None:
         ("Tucson N Line", "Hyundai Tucson"),
         ("my rogue", "Nissan Rogue"), ("Sealion 7", "BYD Sea Lion 7"), ("坦克500", "GWM Tank 500"), ("Model S", "Tesla Model S"),
         ("大致在周三", None), ("报名图片", None), ("my charger does not work", None),
-        ("海豚", None), ("we had a wish to go", None),
+        ("海豚", None), ("Kicks 大保養", "Nissan Kicks"), ("kicks in at 60", None), ("we had a wish to go", None),
     ],
 )  # fmt: skip
 def test_cars_that_no_catalogue_has_are_known_by_name(words: str, car: str | None) -> None:
