@@ -13,8 +13,8 @@ from storage.staff_links import StaffLink
 
 
 class Alarm(Base):
-    """`kind`: asked | export | import | coupon. `staff_id`: who did it; None: somebody at the machine. `details`: codes and
-    numbers only. `told_at`: when it was written to those who are linked; `seen_by`: who has looked after it.
+    """`kind`: asked | export | import | coupon | bulk. `staff_id`: who did it; None: somebody at the machine. `details`: codes
+    and numbers only. `told_at`: when it was written to those who are linked; `seen_by`: who has looked after it.
     """
 
     __tablename__ = "alarms"

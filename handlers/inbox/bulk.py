@@ -10,6 +10,7 @@ from handlers.desk import Desk, Go, Missing
 from handlers.dialogue import Refusal
 from handlers.dialogue.texts import Texts
 from handlers.inbox import doing, rules, saying
+from handlers.oversight import files as oversight
 from handlers.tickets import actions
 from handlers.tickets.work import By, Work
 from storage import handiness, staff, tickets
@@ -45,6 +46,7 @@ def many(desk: Desk) -> Go:
     for ticket in living if name else ():
         actions.tag(doing.work_of(desk), ticket, name)
     desk.audit(f"ticket.bulk_{row.do}", tickets=[ticket.id for ticket in living], to=to)
+    oversight.at_once(desk.session, row.do, len(living), desk.staff, desk.now)
     return Go(desk.back("/tickets"))
 
 

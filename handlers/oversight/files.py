@@ -1,4 +1,4 @@
-"""Files with customers in them, out and in: who may take them alone, who must ask, and what administrators hear of it."""
+"""Much at once: files with customers, out and in, who may take them alone and who must ask; what administrators hear of."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,6 +72,12 @@ def came_in(session: Session, kind: str, added: int, changed: int, now: datetime
     night = is_night(session, now)
     if rules.is_alarming(changed, alone, night=night):
         alarms.ring(session, "import", staff_id=None, now=now, of=kind, rows=changed, night=night)
+
+
+def at_once(session: Session, what: str, rows: int, by: Staff, now: datetime) -> None:
+    """Somebody has changed so many tickets with one press; by day that is work, at night administrators hear of it."""
+    if rows >= rules.MANY_TICKETS and is_night(session, now):
+        alarms.ring(session, "bulk", staff_id=by.id, now=now, of=what, rows=rows, night=True)
 
 
 def is_night(session: Session, now: datetime) -> bool:

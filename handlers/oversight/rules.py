@@ -10,6 +10,7 @@ PEOPLE = ("customers", "vehicles", "visits")
 # So long a question may be answered, and so long a yes may be used.
 ASKED, GRANTED = timedelta(hours=1), timedelta(minutes=30)
 ENOUGH_DECIDERS = 2
+MANY_TICKETS = 10
 
 
 def is_night(hours: Iterable[sla.Hours], now: datetime) -> bool:

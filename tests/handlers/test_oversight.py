@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.messages import MESSAGES
 from storage.staff import Staff
 from storage.tickets import Ticket
-from tests.bot.console.site import Site, hashed, hire
+from tests.bot.console.site import Site, hashed, hire, ticket_in
 from tests.handlers.test_rewards import offered
 from tests.world import START, World
 
@@ -375,3 +375,21 @@ def test_administrators_see_alarms_on_every_page_until_somebody_else_has_looked(
     asyncio.run(go())
     assert eve.role == staff.ADMINISTRATOR
     assert shell.exports("customers", "--as", "eve")[0] == 0
+
+
+@sqlite
+def test_many_tickets_closed_at_night_are_told(shell: Shell) -> None:
+    """AB9: by day it is work, and so are a few."""
+    hire(shell.world.database, DAY)
+    shell.hires("boss", staff.ADMINISTRATOR, "81")
+    tickets = [ticket_in(shell.world.database, "east") for _ in range(11)]
+
+    async def go() -> None:
+        async with Site(shell.world.database.url) as site:
+            tokens = [site.token("ticket", ticket.id) for ticket in tickets]
+            for now, some in ((DAY, tokens), (NIGHT, tokens[:3]), (NIGHT, tokens)):
+                site.now = now
+                await site.staff("ann").post("/tickets/bulk", ticket=some, do="tag", tag=f"t{now.hour}{len(some)}")
+
+    asyncio.run(go())
+    assert shell.alarms == ["🚨 Ann has changed 11 tickets at once (tagged). No store is open now."]
