@@ -89,8 +89,12 @@ def export(
     who: Annotated[str, typer.Option("--as", help="Your login, where a second person has to agree (many customers).")] = "",
 ) -> None:
     """Write content to a file that `import` reads again. Many customers, vehicles or visits need a second person's yes."""
-    from handlers.transfer import export_file, export_folder
+    from handlers.transfer import could_write, export_file, export_folder
 
+    # A yes of a second person is not used up by a name that cannot be written to.
+    if kind != "all" and not (wrong := could_write(path, kind)).ok:
+        told(path.name, wrong, export=True)
+        raise typer.Exit(1)
     with opened() as (settings, database):
         _agreed(database, settings, kind, who)
     with opened() as (_, database), progress_bar() as progress:

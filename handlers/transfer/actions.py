@@ -91,10 +91,9 @@ def import_files(
     return reports
 
 
-def export_file(database: Database, path: Path, kind: str, *, progress: Progress | None = None) -> Report:
-    """Writes everything of a kind; the file appears only when it is complete."""
-    report = Report(kind)
-    suffix = path.suffix.lower()
+def could_write(path: Path, kind: str) -> Report:
+    """An empty report, or what is wrong with this name for a file of this kind; nothing is written."""
+    report, suffix = Report(kind), path.suffix.lower()
     try:
         if kind not in FORMATS:
             raise Wrong(f'"{kind}" is not a kind. Write one of {", ".join(ORDER)}.')
@@ -104,7 +103,15 @@ def export_file(database: Database, path: Path, kind: str, *, progress: Progress
             raise Wrong(f'There is no folder "{path.parent}". Make it first.')
     except Wrong as error:
         report.wrong(0, error)
+    return report
+
+
+def export_file(database: Database, path: Path, kind: str, *, progress: Progress | None = None) -> Report:
+    """Writes everything of a kind; the file appears only when it is complete."""
+    report = could_write(path, kind)
+    if not report.ok:
         return report
+    suffix = path.suffix.lower()
     with database.reading() as session, writing.new_file(path) as file:
         if kind in FLAT:
             total = bulk.count(session, FLAT[kind].table)

@@ -247,6 +247,7 @@ def test_an_export_of_many_waits_for_a_second_person(shell: Shell) -> None:
         with pytest.raises(Refusal, match="too_late"):
             files.decide(session, 1, eva, False, shell.world.now)
     assert shell.exports("vehicles", "--as", "max")[0] == 3  # a yes is for what was asked
+    assert shell.types("export", "customers", "out/customers.pdf", "--as", "max")[0] == 1  # and is not lost by a slip
     assert shell.exports("customers", "--as", "max") == (0, "customers.csv: 40 written\n")
     assert shell.exports("customers", "--as", "max")[0] == 3  # and is used once
     assert "🚨 Max has exported customers: 40 rows. A second person had agreed." in shell.alarms
