@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json, Moment
@@ -37,6 +37,11 @@ def newest(session: Session, limit: int, before: int | None = None) -> list[Audi
     """The latest first; `before` goes on behind a row seen already."""
     query = select(Audit).order_by(Audit.id.desc()).limit(limit)
     return list(session.scalars(query.where(Audit.id < before) if before else query))
+
+
+def times(session: Session, thing: str, since: datetime) -> int:
+    """How often something was done with it since then."""
+    return session.scalar(select(func.count()).where(Audit.about == thing, Audit.at >= since)) or 0
 
 
 def about(session: Session, thing: str) -> list[Audit]:

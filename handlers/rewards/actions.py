@@ -14,7 +14,7 @@ from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
 from handlers.rewards import codes, rules
 from handlers.rewards.rules import Known, NewOffer
-from storage import alarms, coupons, stores
+from storage import alarms, audit, coupons, stores
 from storage.coupons import EXPIRED, ISSUED, REDEEMED, REVERSED, SERVICE, VOID, Coupon, Offer
 from storage.customers import Customer
 from storage.staff import Staff
@@ -24,6 +24,8 @@ TRIES = 3
 # The offer that is given by itself when a promise to a complaining customer is broken, if the shop has one of this code.
 GOODWILL = "goodwill"
 BATCH = 500
+# Of codes that do not exist one member of staff may type so many in so long.
+MOST_GUESSES, GUESSING = 20, timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,20 @@ def close(session: Session, offer: Offer, now: datetime) -> None:
     """No more coupons of it; those that people have stay good."""
     offer.closed_at = offer.closed_at or now
     session.flush()
+
+
+def found(session: Session, code: str, by: Staff, now: datetime, place: str) -> Coupon | None:
+    """The coupon with the code that somebody of the staff typed; None for a wrong one, which the log keeps.
+
+    Raises Refusal (enough_codes) for whoever has typed too many of those in an hour, right or wrong as the next may be.
+    """
+    tried = f"codes:{by.id}"
+    if audit.times(session, tried, now - GUESSING) >= MOST_GUESSES:
+        raise Refusal("rewards.refused.enough_codes", n=MOST_GUESSES)
+    coupon = coupons.by_code(session, code)
+    if coupon is None:
+        audit.write(session, "coupon.wrong_code", staff_id=by.id, now=now, about=tried, place=place)
+    return coupon
 
 
 def issue(

@@ -9,7 +9,7 @@ from handlers.dialogue import Refusal, Reply, Turn
 from handlers.dialogue.texts import money
 from handlers.rewards import actions, codes, rules, words
 from handlers.rewards.actions import Bill
-from storage import audit, coupons, staff_links
+from storage import audit, staff_links
 from storage.coupons import Coupon, Offer
 from storage.customers import Customer
 from storage.staff import Staff
@@ -27,7 +27,7 @@ def typed(turn: Turn) -> Reply | None:
     member = _member(turn) if code else None
     if code is None or member is None:
         return None
-    coupon = coupons.by_code(turn.session, code)
+    coupon = actions.found(turn.session, code, member, turn.now, CHANNEL)
     if coupon is None:
         raise Refusal("rewards.refused.no_such_code")
     offer = turn.session.get_one(Offer, coupon.offer_id)

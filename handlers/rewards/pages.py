@@ -29,9 +29,11 @@ def use(desk: Desk) -> Mapping[str, Any] | Go:
     """The first post shows whose it is and what it takes off; the second one uses it up."""
     typed = desk.field("code", 200)
     code = codes.read(typed)
-    coupon = coupons.by_code(desk.session, code) if code else None
-    if coupon is None:
+    if code is None:
         raise Refusal("rewards.refused.no_such_code")
+    coupon = actions.found(desk.session, code, desk.staff, desk.now, "console")
+    if coupon is None:  # no exception: that it was tried is kept
+        return Go(desk.url("/coupons"), desk.plain("rewards.refused.no_such_code"), refused=True)
     store = desk.store
     if store is None:
         raise Refusal("rewards.refused.not_here")

@@ -20,7 +20,7 @@ from handlers.profile import actions as profile
 from handlers.rewards import actions, codes
 from handlers.rewards.actions import Bill
 from handlers.rewards.rules import LANGUAGES, NewOffer
-from storage import chats, coupons, staff_links
+from storage import audit, chats, coupons, staff_links
 from storage.appointments import Appointment
 from storage.coupons import EXPIRED, ISSUED, REDEEMED, Coupon, CouponEntry, Offer
 from storage.customers import Customer
@@ -409,6 +409,8 @@ def test_staff_redeem_on_telegram_by_typing_or_scanning(world: World) -> None:
     assert eva.labels == ["Minor service", "None of these"]
     eva.presses("None of these").sees("not for this service").presses("Minor service").sees("Redeemed")
     eva.says(f"{scanned} 200").sees("has been used")
+    with world.database.reading() as session:
+        assert audit.times(session, f"codes:{member.id}", START) == 1  # AB5: guesses are counted
     with world.database.reading() as session:
         assert session.get_one(Coupon, coupon.id).state == REDEEMED
     sound(world.database)

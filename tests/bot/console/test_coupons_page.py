@@ -58,6 +58,12 @@ def test_from_the_offer_to_the_refund(templates: Templates, tmp_path: Path, samp
             history = (await ann.get(link[1])).text
             assert "Refunded" in history
             assert "-¥50" in history or "¥-50" in history or "-CN" in history
-            assert (await ann.post("/coupons", code="K7QM-3XWP-9RTD", amount="1")).status == 422
+            assert (await ann.post("/coupons", code="K7QM", amount="1")).status == 422
+            # AB5: who guesses is stopped, in the console and on Telegram together, and the log has it.
+            for _ in range(20):
+                assert (await ann.post("/coupons", code="K7QM-3XWP-9RTD", amount="1")).status == 303
+            seen = await ann.post("/coupons", code=found[1], amount="120")
+            assert (seen.status, "Too many codes" in seen.text) == (422, True)
+            assert (await max_.post("/coupons", code=found[1], amount="120")).status == 200
 
     asyncio.run(go())
