@@ -2,6 +2,7 @@
 
 import fcntl
 import gc
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from knowledge_base import keeping
 from storage.database import Database
 from storage.migrating import migrate
 from tests import compiled, postgres
+from tests.canaries import CANARIES
 from tests.world import START, World
 
 # A machine that has other work takes long for an example now and then; what may take how long is shown by benchmarks.
@@ -34,6 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
     On a disk each commit of SQLite waits for it, some ten thousand times.
     """
     compiled.share()
+    logging.getLogger().addHandler(CANARIES)
+    for ours in ("bot", "handlers", "knowledge_base", "storage"):
+        logging.getLogger(ours).setLevel(logging.INFO)
     gc.set_threshold(50_000, 20, 100)  # most of what lives in such a process lives to its end: looking for garbage cost a tenth
     if room := postgres.in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", room)
@@ -46,6 +51,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What mostly waits for processes to die and start begins first: at the end the others would have nothing to do meanwhile."""
     items.sort(key=lambda item: "torture" not in item.path.parts)
+
+
+@pytest.fixture(autouse=True)
+def canaries(request: pytest.FixtureRequest) -> Iterator[None]:
+    """PV11: every test is one for logs, too."""
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    CANARIES.forget()
+    yield
+    assert not CANARIES.leaks(folder), "in a log, where it must not be"
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from handlers.tickets.work import By, Work
 from storage import messages
 from storage.database import Database
 from storage.messages import Message
+from tests.canaries import CANARIES
 
 # A Saturday morning in Shanghai.
 START = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -75,6 +76,7 @@ class Customer:
         return self.does("start", payload=payload)
 
     def says(self, text: str, **more: Any) -> "Customer":
+        CANARIES.says(text)
         return self.does("text", text=text, **more)
 
     def shares_phone(self, phone: str, own: bool = True) -> "Customer":

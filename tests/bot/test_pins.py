@@ -26,6 +26,8 @@ def test_wb14_every_package_comes_in_one_version() -> None:
             if needed.marker and not needed.marker.evaluate({"extra": extra}):
                 continue
             package = _plain(needed.name)
+            if package == "bayline":  # one extra may name another
+                continue
             for wanted in {"", *needed.extras}:
                 if (package, wanted) not in seen:
                     seen.add((package, wanted))
