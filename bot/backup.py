@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import encrypting, holding, only_one
 from bot.encrypting import refuse_locked, sqlite_path
 from bot.settings import Wrong
-from storage import erasures, sealing, sqlite_file
+from storage import encryption, erasures, sqlite_file
 from storage.database import NO_ROOM, Database, address_of
 from storage.migrating import TooNew, migrate
 
@@ -173,13 +173,13 @@ def _look_at(source: Path, target: Path) -> None:
         raise Wrong(f"there is no file {source}")
     if target.exists() and source.samefile(target):
         raise Wrong(f"{source} is the database itself, not a backup of it")
-    if not sealing.is_plain(source):
-        if sealing.key() is None:
+    if not encryption.is_plain(source):
+        if encryption.key() is None:
             raise Wrong(
                 f"{source} is not a backup that `bayline backup` has made from SQLite, or an encrypted one: then write the path "
                 "of its key into BAYLINE_KEY_FILE"
             )
-        if not sqlite_file.opens(source, sealing.key()):
+        if not sqlite_file.opens(source, encryption.key()):
             raise Wrong(
                 f"{source} does not open with the key in BAYLINE_KEY_FILE: it is no backup, or was made under another key"
             )
@@ -201,8 +201,8 @@ def _duplicate(source: Path, copy: Path, progress: Progress) -> None:
         while block := old.read(4 * 2**20):
             new.write(block)
             progress("Copying", new.tell(), size)
-    if sealing.key() and sealing.is_plain(copy):
-        encrypting.under(copy, None, sealing.key(), progress)  # a backup from before
+    if encryption.key() and encryption.is_plain(copy):
+        encrypting.under(copy, None, encryption.key(), progress)  # a backup from before
     if found := sqlite_file.problems(copy):
         raise Wrong(f"{source} is damaged ({found[0]}): take another backup")
 

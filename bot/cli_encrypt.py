@@ -7,7 +7,7 @@ import typer
 
 from bot.cli_common import progress_bar, sentences, shop_settings
 from bot.settings import Settings, Wrong, key_in
-from storage.sealing import Key
+from storage.encryption import Key
 
 
 def add_to(main: typer.Typer) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.engine import make_url
 from bot import only_one
 from bot.finding import Finding
 from bot.settings import Settings, Wrong
-from storage import sealing, sqlite_file
-from storage.sealing import Key
+from storage import encryption, sqlite_file
+from storage.encryption import Key
 
 Progress = Callable[[str, int, int], None]
 _ROOM = 50 * 2**20
@@ -28,8 +28,8 @@ def refuse_locked(address: str) -> None:
     path = sqlite_path(address)
     if path is None or not path.exists() or not path.stat().st_size:
         return
-    plain = sealing.is_plain(path)
-    if sealing.key() is None:
+    plain = encryption.is_plain(path)
+    if encryption.key() is None:
         if plain:
             return
         raise Wrong(
@@ -41,7 +41,7 @@ def refuse_locked(address: str) -> None:
             f"BAYLINE_KEY_FILE is set, and {path} is not encrypted yet: `bayline encrypt` does it, while Bayline is stopped; "
             "or take the setting out"
         )
-    if not sqlite_file.opens(path, sealing.key()):
+    if not sqlite_file.opens(path, encryption.key()):
         raise Wrong(
             f"{path} does not open with the key in BAYLINE_KEY_FILE, and was left as it is: put back the key that it was "
             "encrypted with. If that is the one, the file is damaged: move it away, and bring a backup back "
@@ -110,7 +110,7 @@ def _left_by(path: Path) -> tuple[Path, Path]:
 
 
 def _is_under(path: Path, key: Key | None) -> bool:
-    return sealing.is_plain(path) if key is None else not sealing.is_plain(path) and sqlite_file.opens(path, key)
+    return encryption.is_plain(path) if key is None else not encryption.is_plain(path) and sqlite_file.opens(path, key)
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
@@ -134,7 +134,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     plain = [
         file.name
         for file in path.parent.glob(f"{path.name}*")
-        if file not in open_now and file.is_file() and sealing.is_plain(file)
+        if file not in open_now and file.is_file() and encryption.is_plain(file)
     ]
     if plain:
         yield Finding(

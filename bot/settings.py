@@ -10,7 +10,7 @@ from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from storage import sealing
+from storage import encryption
 
 if TYPE_CHECKING:
     from handlers.privacy.retention import Policy
@@ -201,7 +201,7 @@ class Settings(BaseSettings):
         return _policy(self.keep)
 
 
-def key_in(file: Path) -> sealing.Key:
+def key_in(file: Path) -> encryption.Key:
     """The key in this file. Raises ValueError with what is wrong about it, and nothing of what it holds."""
     try:
         state, text = file.stat(), file.read_text("ascii").strip()
@@ -211,7 +211,7 @@ def key_in(file: Path) -> sealing.Key:
     if state and (state.st_mode & 0o007 or (state.st_mode & 0o070 and state.st_gid != 0)):
         raise ValueError(f"{file} can be read by others on this machine: chmod 600 {file}")
     try:
-        return sealing.Key(text)
+        return encryption.Key(text)
     except ValueError:
         raise ValueError(
             f"{file} must be a file that Bayline may read, with a key of 64 hexadecimal digits: "
@@ -238,9 +238,9 @@ def read(**changes: Any) -> Settings:
         names_in_file()
         settings = Settings(**changes)
         needed = settings.key_file if settings.database.startswith("sqlite") else None
-        sealing.use(key_in(needed) if needed else None)
+        encryption.use(key_in(needed) if needed else None)
         return settings
-    except sealing.NotInstalled:
+    except encryption.NotInstalled:
         raise Wrong("BAYLINE_KEY_FILE: encrypting needs SQLCipher: `pip install 'bayline[encrypted]'`, and start again") from None
     except ValidationError as errors:
         error = errors.errors(include_url=False, include_input=False)[0]

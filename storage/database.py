@@ -23,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from storage import sealing
+from storage import encryption
 
 # So much of SQLite's log stays on the disk when it is begun anew. Somebody who reads for long keeps it from that, and it grows.
 LOG_KEPT = 64 * 1024 * 1024
@@ -205,10 +205,10 @@ class Database:
 
 
 def _sqlite(url: str, patience: float) -> Engine:
-    opened = sealing.opener(sealing.key())
+    opened = encryption.opener(encryption.key())
     engine = create_engine(
         url,
-        module=sealing.driver(),
+        module=encryption.driver(),
         hide_parameters=True,
         json_serializer=_written,
         json_deserializer=_read,

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from storage import sealing
-from storage.sealing import Key
+from storage import encryption
+from storage.encryption import Key
 
 SIDES = ("-wal", "-shm")
 _PAGES = 500
@@ -21,13 +21,13 @@ _STEPS = 5_000
 
 def broken() -> type[Exception]:
     """What SQLite raises for whatever goes wrong."""
-    error: type[Exception] = sealing.driver().DatabaseError
+    error: type[Exception] = encryption.driver().DatabaseError
     return error
 
 
 def hindered() -> type[Exception]:
     """What it raises for a lack of room, or a file that is locked or cannot be opened."""
-    error: type[Exception] = sealing.driver().OperationalError
+    error: type[Exception] = encryption.driver().OperationalError
     return error
 
 
@@ -46,7 +46,7 @@ def opens(path: Path, key: Key | None) -> bool:
 def problems(path: Path, *, quick: bool = False) -> list[str]:
     """What is wrong inside the file, at most 20 lines; empty when it is whole. `quick`: indexes are not compared with tables."""
     try:
-        with _opened(path, "ro", sealing.key()) as connection:
+        with _opened(path, "ro", encryption.key()) as connection:
             return _problems(connection, "quick_check" if quick else "integrity_check")
     except broken() as trouble:
         return [str(trouble)]
@@ -79,7 +79,7 @@ def snapshot(source: Path, target: Path, progress: Callable[[int, int], None]) -
 
     `progress` is told (pages done, pages in all).
     """
-    key = sealing.key()
+    key = encryption.key()
     with _opened(source, "rw", key) as live, _opened(target, "rwc", key) as copy:
         # One reading transaction from begin to end: else each write by somebody else would make it begin anew.
         live.execute("BEGIN")
@@ -92,7 +92,7 @@ def snapshot(source: Path, target: Path, progress: Callable[[int, int], None]) -
 
 def settle(path: Path) -> None:
     """Brings the log beside a file that nobody uses into the file. Raises what `broken` says when it is damaged."""
-    with _opened(path, "rw", sealing.key()) as connection:
+    with _opened(path, "rw", encryption.key()) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
 
 
@@ -171,6 +171,6 @@ def wipe(path: Path) -> None:
 @contextmanager
 def _opened(path: Path, mode: str, key: Key | None) -> Iterator[Any]:
     where = f"{path.absolute().as_uri()}?mode={mode}"
-    with closing(sealing.opener(key)(where, uri=True, timeout=10.0)) as connection:
+    with closing(encryption.opener(key)(where, uri=True, timeout=10.0)) as connection:
         connection.isolation_level = None
         yield connection

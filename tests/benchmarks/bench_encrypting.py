@@ -10,7 +10,7 @@ from pathlib import Path
 from handlers.booking import actions, availability
 from handlers.booking.history import Person
 from handlers.booking.plan import planned
-from storage import media, sealing, sqlite_file
+from storage import encryption, media, sqlite_file
 from storage.database import Database
 from storage.migrating import migrate
 from storage.slots import moment_of
@@ -18,7 +18,7 @@ from tests.benchmarks import bench_turns
 from tests.benchmarks.bench_booking import BAYS, DAYS, DESK, FIRST, NOW, WISH, fill, shop_with_bays
 
 ROUNDS, EACH = 7, 100
-KEY = sealing.Key("5a" * 32)
+KEY = encryption.Key("5a" * 32)
 
 
 def run() -> list[tuple[str, str]]:
@@ -41,7 +41,7 @@ def _figures() -> Iterator[tuple[str, str]]:
             ratio = statistics.median(sealed / plain for plain, sealed in figures)
             plain_ms, sealed_ms = (min(round_[which] for round_ in figures) for which in (0, 1))
             yield f"{_Shop.WHAT[what]}, one after the other", f"{sealed_ms:.2f} and {plain_ms:.2f} ms of CPU ({ratio:.2f} ×)"
-        sealing.use(KEY)
+        encryption.use(KEY)
         file = folder / "False.db"
         for shop in shops:
             shop.database.close()
@@ -51,7 +51,7 @@ def _figures() -> Iterator[tuple[str, str]]:
             target.touch()
             sqlite_file.recode(before, target, KEY, lambda _done: None)
         yield "bringing a file under a key, and comparing it", f"{size:.0f} MB in {time.perf_counter() - began:.1f} s"
-        sealing.use(None)
+        encryption.use(None)
 
 
 class _Shop:
@@ -62,8 +62,8 @@ class _Shop:
         "cold": "a new line that reads all appointments",
     }  # fmt: skip
 
-    def __init__(self, file: Path, key: sealing.Key | None) -> None:
-        sealing.use(key)
+    def __init__(self, file: Path, key: encryption.Key | None) -> None:
+        encryption.use(key)
         self.url, self.key = f"sqlite:///{file}", key
         self.database = Database(self.url)
         migrate(self.database)
@@ -100,7 +100,7 @@ class _Shop:
             )  # fmt: skip
 
     def cold(self) -> None:
-        sealing.use(self.key)
+        encryption.use(self.key)
         database = Database(self.url)
         with database.reading() as session:
             session.connection().exec_driver_sql("SELECT sum(length(note)) FROM appointments").fetchone()

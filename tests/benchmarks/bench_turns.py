@@ -337,9 +337,9 @@ def main(arguments: list[str]) -> None:
         case ["serve", "bare", api, _]:
             asyncio.run(_serve_bare(api))
         case ["serve", "sealed", api, database]:
-            from storage import sealing
+            from storage import encryption
 
-            sealing.use(sealing.Key("5a" * 32))
+            encryption.use(encryption.Key("5a" * 32))
             loop.run(_serve_bayline(api, database))
         case ["serve", "stock", api, _]:
             asyncio.run(_serve_stock(api))

@@ -19,9 +19,9 @@ from bot.photos import CleanPhoto
 from bot.settings import Wrong, key_in, read
 from handlers.dialogue.memo import Memo
 from handlers.privacy import export
-from storage import chats, erasing, media, sealing, sqlite_file
+from storage import chats, encryption, erasing, media, sqlite_file
 from storage.database import Database
-from storage.sealing import Key
+from storage.encryption import Key
 from tests import forked
 from tests.conftest import Templates
 from tests.handlers.test_booking_flow import books
@@ -55,7 +55,7 @@ def folder(tmp_path: Path, templates: Templates) -> Path:
 @pytest.fixture
 def key_file(tmp_path: Path) -> Iterator[Path]:
     yield _key_file(tmp_path)
-    sealing.use(None)
+    encryption.use(None)
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_pv10_the_journeys_of_a_shop_with_a_key(sealed: Path, bayline: Bayline, 
     assert bayline("doctor").exit_code == 0
     restored = bayline("restore", str(tmp_path / "a.bak"))
     assert restored.exit_code == 0, restored.output
-    assert not any(sealing.is_plain(file) for file in sealed.parent.glob("bayline.db*") if file.stat().st_size > 100)
+    assert not any(encryption.is_plain(file) for file in sealed.parent.glob("bayline.db*") if file.stat().st_size > 100)
     world = _world(sealed, sample_memo)
     with world.database.reading() as session:
         assert chats.find(session, "web", "late") is None
@@ -160,7 +160,7 @@ def test_pv10_a_worker_that_is_killed_goes_on_and_tells_nobody_the_key(
 ) -> None:
     """PV10, PV11, PR1: a new file is encrypted from the start; kill -9 loses nothing; no word of the key in what it says."""
     monkeypatch.setenv("BAYLINE_KEY_FILE", str(key_file))
-    sealing.use(key_in(key_file))
+    encryption.use(key_in(key_file))
     data = tmp_path / "shop"
     data.mkdir()
     url = f"sqlite:///{data}/bayline.db"
@@ -168,7 +168,7 @@ def test_pv10_a_worker_that_is_killed_goes_on_and_tells_nobody_the_key(
     assert CliRunner().invoke(app, ["migrate"]).exit_code == 0
     verdict = asyncio.run(killing.inbound(data, url, updates=20, kills=1, webhook=False))
     assert verdict.kills == 1
-    assert not sealing.is_plain(data / "bayline.db")
+    assert not encryption.is_plain(data / "bayline.db")
     assert not [file for file in tmp_path.rglob("*") if file.is_file() and file != key_file and b"5a5a5a5a" in file.read_bytes()]
 
 
@@ -239,7 +239,7 @@ def test_pv10_on_postgresql_a_key_does_nothing_and_that_is_said(
     told = list(encrypting.findings(read()))
     assert [one.good for one in told] == [True, False]
     assert "does nothing on PostgreSQL" in told[1].text
-    assert sealing.key() is None
+    assert encryption.key() is None
 
 
 def test_pv10_without_sqlcipher_the_sentence_names_what_to_install(
@@ -262,7 +262,7 @@ def test_pv10_another_key_and_back_to_none(sealed: Path, bayline: Bayline, tmp_p
     assert bayline("doctor", key=str(other)).exit_code == 0
     assert "It is encrypted with this key." in bayline("encrypt", "--from", str(key_file), key=str(other)).output
     assert bayline("decrypt", key=str(other)).exit_code == 0
-    assert sealing.is_plain(sealed)
+    assert encryption.is_plain(sealed)
     assert bayline("doctor", key="").exit_code == 0
 
 
@@ -273,8 +273,8 @@ def test_pv10_backups_from_before_and_of_another_key(bayline: Bayline, folder: P
     assert bayline("encrypt").exit_code == 0
     restored = bayline("restore", str(tmp_path / "plain.bak"))
     assert restored.exit_code == 0, restored.output
-    assert not sealing.is_plain(file)
-    assert not [left.name for left in folder.glob("bayline.db*") if left.stat().st_size > 100 and sealing.is_plain(left)]
+    assert not encryption.is_plain(file)
+    assert not [left.name for left in folder.glob("bayline.db*") if left.stat().st_size > 100 and encryption.is_plain(left)]
     assert bayline("backup", str(tmp_path / "sealed.bak")).exit_code == 0
     before = file.read_bytes()
     other = _key_file(tmp_path, "other", "77" * 32)
@@ -308,7 +308,7 @@ def _dies(file: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     key = Key("5a" * 32)
-    sealing.use(key)
+    encryption.use(key)
     encrypting.change(f"sqlite:///{file}", None, key, progress)
 
 
@@ -317,14 +317,14 @@ def test_pv10_killed_in_the_middle_it_is_one_or_the_other(folder: Path, bayline:
     file = folder / "bayline.db"
     process = forked.start(_dies, str(file), out=tmp_path / "out")
     assert forked.ended(process, 60) == -signal.SIGKILL
-    assert sealing.is_plain(file)
+    assert encryption.is_plain(file)
     assert (folder / "bayline.db.recoding").exists()
     assert bayline("doctor", key="").exit_code == 0
     # Killed with the second name made, and with the new file in its place: as the system leaves them.
     (folder / "bayline.db.before").hardlink_to(file)
     old = file.read_bytes()
     assert bayline("encrypt").exit_code == 0
-    assert not sealing.is_plain(file)
+    assert not encryption.is_plain(file)
     (folder / "bayline.db.before").write_bytes(old)
     said = bayline("check").output
     assert "beside it lie copies that are not: bayline.db.before" in said
@@ -340,6 +340,6 @@ def test_pv10_who_uses_the_file_is_not_pulled_from_under(folder: Path, bayline: 
     lock.close()
     assert said.exit_code == 2
     assert "another Bayline is working" in said.output
-    assert sealing.is_plain(folder / "bayline.db")
+    assert encryption.is_plain(folder / "bayline.db")
     with pytest.raises(Wrong, match="PostgreSQL"):
         encrypting.change("postgresql://nobody@localhost/x", None, Key("5a" * 32), _quiet)

@@ -28,7 +28,7 @@ from handlers.dialogue import engine as engine_module
 from handlers.dialogue.engine import Engine, Outcome
 from handlers.dialogue.memo import Memo, changes_with
 from handlers.dialogue.tally import RETRIED
-from storage import chats, messages, revisions, sealing
+from storage import chats, encryption, messages, revisions
 from storage.database import Database
 from tests import postgres
 from tests.conftest import Templates
@@ -78,7 +78,7 @@ def _through(url: str, patience: float = 10.0) -> Iterator[tuple[CutOff, Databas
 def test_db1_a_turn_waits_for_whoever_holds_the_write_lock(templates: Templates, tmp_path: Path) -> None:
     """DB1: another process is writing; the turn comes after it, and nobody hears of it."""
     database = _sqlite(templates, tmp_path)
-    other = sealing.connect(database.url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
+    other = encryption.connect(database.url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
     assert _says(Engine(database, FEATURES), "a").spoke
@@ -91,7 +91,7 @@ def test_db1_a_lock_that_is_never_given_back_ends_the_turn_with_nothing_half_don
     """DB1: the channel hears that nothing was kept; when the lock is free the same message is taken, once."""
     database = _sqlite(templates, tmp_path, patience=0.05)
     engine = Engine(database, FEATURES)
-    other = sealing.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
+    other = encryption.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(OperationalError):
         _says(engine, "a")
@@ -107,7 +107,7 @@ def test_db1_a_lock_that_is_never_given_back_ends_the_turn_with_nothing_half_don
 def test_db2_nobody_waits_for_a_turn_that_waits_for_the_knowledge_base(templates: Templates, tmp_path: Path) -> None:
     """DB2: learning it takes seconds at a first start. Who writes meanwhile, also another process, finds the file free."""
     database = _sqlite(templates, tmp_path)
-    other = sealing.connect(database.url.removeprefix("sqlite:///"), isolation_level=None, timeout=0)
+    other = encryption.connect(database.url.removeprefix("sqlite:///"), isolation_level=None, timeout=0)
     loaded: list[str] = []
 
     @changes_with("kb", slow=True)
