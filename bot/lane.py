@@ -123,10 +123,10 @@ class Lane:
             for letter, result in sorted(done, key=lambda one: one[0].chat_id):
                 if result.fate is not Fate.SENT:
                     desk.write(letter, result)
-            if sent and self.pace.share < 1 and (gap := self.sender.rates.chat_gap):
+            if sent and self.pace.share < 1 and self.sender.rates.chat_gap:
                 # Another worker knows of our pace only what the chat says.
-                for chat_id in sorted({letter.chat_id for letter, _ in sent}):
-                    chats.delay(session, chat_id, wall + timedelta(seconds=gap))
+                for chat_id, address in sorted({(letter.chat_id, letter.address) for letter, _ in sent}):
+                    chats.delay(session, chat_id, wall + timedelta(seconds=self._gap(address)))
             if sent and (lost := len(sent) - outbox.mark_sent(session, self._worker, sent, now)) > 0:
                 log.warning("%d messages were sent on a lease that had run out", lost)
             for pushing, most in ((False, replies), (True, pushes)):
@@ -135,6 +135,9 @@ class Lane:
                         session, channel, self._worker, pushes=pushing, most=most, now=now, wall=wall, until=until
                     )  # fmt: skip
         return letters
+
+    def _gap(self, address: str) -> float:
+        return self.sender.rates.group_gap if self.sender.is_group(address) else self.sender.rates.chat_gap
 
     # -- one message ---------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,28 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 
 from bot.channels.channel import Rates
 
 # A steady stream of replies must not hold back reminders for ever: every so often a push goes first.
 PUSH_EVERY = 5
 REMEMBERED_CHATS = 10_000
+# What a group bears is counted over so many messages: Telegram's limit is twenty in a minute, and not one in three seconds.
+GROUP_WINDOW = 20
+
+
+def next_in_group(before: Sequence[float], now: float, rates: Rates) -> float:
+    """When the next message to a group may leave, after those that left or will leave at these moments (the last twenty).
+
+    A quiet group is told at once what staff wait for; who goes on gets one each `group_gap`, and never more in a minute.
+    """
+    if not before:
+        return now
+    free = max(now, before[-1] + rates.chat_gap)
+    if sum(at > free - GROUP_WINDOW * rates.group_gap for at in before) >= rates.group_burst:
+        free = max(free, before[-1] + rates.group_gap)
+    return max(free, before[-GROUP_WINDOW] + GROUP_WINDOW * rates.group_gap) if len(before) >= GROUP_WINDOW else free
 
 
 class Pace:
@@ -20,6 +36,7 @@ class Pace:
         self.rates = rates
         self.share = 1.0
         self._chat_free: dict[str, float] = {}
+        self._of_group: dict[str, deque[float]] = {}
         self._free = 0.0
         self._replies: deque[asyncio.Future[None]] = deque()
         self._pushes: deque[asyncio.Future[None]] = deque()
@@ -29,7 +46,9 @@ class Pace:
     async def slot(self, address: str, group: bool, push: bool) -> None:
         """Returns when the next message to this chat may leave."""
         gap = self.rates.group_gap if group else self.rates.chat_gap
-        if gap:
+        if group and self.rates.group_burst and self.share == 1:
+            await self._group_slot(address)
+        elif gap:  # of what other workers have sent to a group we know nothing
             await self._chat_slot(address, gap)
         if self.rates.overall:
             await self._overall_slot(push)
@@ -40,6 +59,15 @@ class Pace:
         if len(self._chat_free) > REMEMBERED_CHATS:
             self._chat_free = {chat: at for chat, at in self._chat_free.items() if at > now}
         self._chat_free[address] = free + gap
+        if free > now:
+            await asyncio.sleep(free - now)
+
+    async def _group_slot(self, address: str) -> None:
+        now = asyncio.get_running_loop().time()
+        before = self._of_group.setdefault(address, deque(maxlen=GROUP_WINDOW))
+        free = next_in_group(before, now, self.rates)
+        before.append(free)
+        self._chat_free[address] = free + self.rates.group_gap  # if another worker joins us
         if free > now:
             await asyncio.sleep(free - now)
 

@@ -41,11 +41,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What a channel can bear: messages a second in all, and seconds between two in a chat and in a group. 0 is no limit."""
+    """What a channel can bear: messages a second in all, and seconds between two in a chat and in a group. 0 is no limit.
+
+    `group_burst`: so many may follow one another in a quiet group as they may in a chat.
+    """
 
     overall: float = 0
     chat_gap: float = 0
     group_gap: float = 0
+    group_burst: int = 0
 
 
 Slot = Callable[[], Awaitable[bool]]

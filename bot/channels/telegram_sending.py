@@ -23,7 +23,7 @@ from storage.outbox import Letter
 log = logging.getLogger(__name__)
 
 # About 30 messages a second in all, 1 in a chat, 20 a minute in a group (the bots FAQ), with a little kept in hand.
-TELEGRAM_RATES = Rates(overall=28, chat_gap=1.0, group_gap=3.0)
+TELEGRAM_RATES = Rates(overall=28, chat_gap=1.0, group_gap=3.0, group_burst=8)
 MAX_CAPTION = 1024
 MAX_BUTTONS, MAX_ROW = 100, 8
 _NO_PREVIEW = {"is_disabled": True}
