@@ -18,7 +18,7 @@ from knowledge_base import Names
 from knowledge_base.names import Found, tokens
 from storage import stores
 from storage.appointments import TRANSPORTS
-from storage.catalogue import CarModel
+from storage.catalogue import CarModel, Service
 from storage.stores import Store
 
 PARTS = {
@@ -50,8 +50,21 @@ _FETCHED = re.compile(
     r"\b(?:can|could|will|would|may|please|pls) (?:(?:you|u|ya|someone|somebody) )?(?:please |pls )?"
     r"(?:collect|pick up|fetch) (?:my|our|the) "
 )
-_JOINING_HAN = frozenset("和跟同与與及、加")
+_JOINING_HAN = frozenset([*"和跟同与與及、加", "and"])
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
+# Signs for "and" between words: "alignment + balance", 前+后.
+_SIGNS = re.compile(r"(?<=[^\W\d_])\s?[+&＋＆]\s?(?=[^\W\d_])")
+# Both ends of the car are meant, and not one of them.
+_EITHER, _AND = r"(?:front|rear|back)", r"(?:and|n|plus) (?:the )?"
+# "Rear brakes and front tyres" are two works, each at its end.
+_SAME = r"(?! (?!(?:ones?|brakes?|pads?|discs?|too|as|also|please|pls|on|at|for|tom\w*|this|next|\w{3,6}day)\b)[a-z])"
+_AND_HAN = r"(?:面|边|轮|刹车片?)?(?:and|和|跟|同|与|、|加)?"
+_BOTH_ENDS = re.compile(
+    rf"\b{_EITHER}s? {_AND}{_EITHER}s?\b|\b{_EITHER}(?: \w{{1,8}}){{1,3}} {_AND}{_EITHER}s?\b{_SAME}"
+    rf"|\ball four corners\b|\bboth axles\b|前{_AND_HAN}后|后{_AND_HAN}前"
+)
+_END = re.compile(r"\b(?:front|rear)\b|[前后後]", re.IGNORECASE)
+_OTHER_END = {"front": "rear", "rear": "front", "前": "后", "后": "前", "後": "前"}
 # An elided name must be written as it is, nearly.
 _SURE = 90
 
@@ -80,8 +93,8 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     """Several may be named at once: "oil change and tyre rotation". `model`: the car, if it is known."""
     by_words: dict[tuple[int, int], list[str]] = {}
     known = turn.memoised(finding.load).services
-    text = _PLUGGED.sub(" ", text)
-    named = _with_elided(known, text)
+    text = _SIGNS.sub(" and ", _PLUGGED.sub(" ", text))
+    named = _with_elided(turn, known, text)
     if not named and phrases.has("service", phrases.spaced(text)):
         named = [*known.find("servicing")]
     if not named and phrases.has("detailing", phrases.spaced(text)):
@@ -90,29 +103,61 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
         return Services([], cared)
     for found in named:
         by_words.setdefault((found.start, found.end), []).append(found.key)
+    groups = [*by_words.values()]
     if model is not None:
-        by_words = {words: _fitting(turn, codes, model) for words, codes in by_words.items()}
-    if len(by_words) > 1 and phrases.has("service_beside", phrases.spaced(text)):
-        by_words = {words: _smallest(turn, codes) for words, codes in by_words.items()}
-    sure = [codes[0] for codes in by_words.values() if len(codes) == 1]
+        groups = [_fitting(turn, codes, model) for codes in groups]
+    if _BOTH_ENDS.search(fold(text)):
+        groups = [one for codes in groups for one in _both_ends(turn, codes)]
+    if len(groups) > 1 and phrases.has("service_beside", phrases.spaced(text)):
+        groups = [_smallest(turn, codes) for codes in groups]
+    sure = list(dict.fromkeys(codes[0] for codes in groups if len(codes) == 1))
     # A drive and work on a car are two visits; the work is what is spoken of first.
     sure = [code for code in sure if turn.shop.services[code].category != "sales"] or sure
-    one_of = [code for codes in by_words.values() if len(codes) > 1 for code in codes]
+    one_of = [code for codes in groups if len(codes) > 1 for code in codes]
     return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
 
 
-def _with_elided(known: Names, text: str) -> list[Found]:
-    """The services that are named; "wheel alignment and balancing" says the first word once for both."""
+def _both_ends(turn: Turn, codes: list[str]) -> list[list[str]]:
+    """The work at the front and the same at the rear are two, and both are wanted."""
+    by_name = {name: code for code, service in turn.shop.services.items() for name in _lower(service)}
+    others = {
+        code: by_name[other]
+        for code in codes
+        for name in _lower(turn.shop.services[code])
+        if (other := _END.sub(lambda end: _OTHER_END[end[0]], name)) != name and other in by_name
+    }
+    return [[one] for pair in others.items() for one in pair] if others else [codes]
+
+
+def _lower(service: Service) -> list[str]:
+    return [name.lower().replace("後", "后") for name in service.names.values()]
+
+
+def _with_elided(turn: Turn, known: Names, text: str) -> list[Found]:
+    """The services that are named; "wheel alignment and balancing", "alignment and balance" say the first word once, or never."""
     named = list(known.find(text))
     parts = tokens(text)
     for found in tuple(named):
         named += _beside_in_chinese(known, parts, found, {one.key for one in named})
-        after = parts[found.end : found.end + 2]
-        if found.length > 1 and len(after) == 2 and after[0] in _JOINING and parts[found.start].isascii():
-            more = next(iter(known.find(f"{parts[found.start]} {after[1]}")), None)
-            if more and more.length == 2 and more.score >= _SURE and more.key not in {one.key for one in named}:
-                named.append(Found(more.key, found.end + 1, found.end + 2, more.score))
+        service = turn.shop.services.get(found.key)
+        if service is None or not parts[found.start].isascii():
+            continue
+        for at, joint in ((found.end + 1, found.end), (found.start - 2, found.start - 1)):
+            if min(at, joint) >= 0 and max(at, joint) < len(parts) and parts[joint] in _JOINING:
+                named += _elided(known, service, parts, found, at, {one.key for one in named})
     return named
+
+
+def _elided(known: Names, service: Service, parts: Sequence[str], found: Found, at: int, named: set[str]) -> list[Found]:
+    """The work that the word at this place names beside the one that is found, with the word that begins a name of that one."""
+    words = parts[found.start : found.end]
+    names = [tokens(name) for name in (*service.names.values(), *service.aliases)]
+    begins = {words[0]} if len(words) > 1 else {name[0] for name in names if len(name) > 1 and name[-len(words) :] == words}
+    for first in sorted(begins):
+        more = next(iter(known.find(f"{first} {parts[at]}")), None)
+        if more and more.length == 2 and more.score >= _SURE and more.key not in named:
+            return [Found(more.key, at, at + 1, more.score)]
+    return []
 
 
 def _beside_in_chinese(known: Names, parts: Sequence[str], found: Found, named: set[str]) -> list[Found]:

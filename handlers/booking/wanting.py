@@ -20,7 +20,11 @@ _SHORT_WISH = 70
 FEW = 3
 # Clauses with the mark that ends them.
 _QUESTIONS = re.compile(r"[^,.;!?，。；！？、\n]+[?？]?")
-_CLAUSES = re.compile(r"[,.;!?，。；！？、\n]+")
+# What is wanted instead may follow without a comma: "not the full service just an oil change".
+_CLAUSES = re.compile(
+    r"[,.;!?，。；！？、\n]+|\s(?=(?:just|only) (?:an?|the|do|need|want)\b)|(?<=[㐀-鿿])\s+(?=[㐀-鿿])", re.IGNORECASE
+)
+_SIGN = re.compile(r"[^\W\d_] ?[+&] ?[^\W\d_]")
 
 
 def wish(turn: Turn) -> Answers | None:
@@ -163,7 +167,8 @@ def _only_work(turn: Turn, text: str, known: Answers) -> bool:
     """Work and nothing else: several kinds of it, with a please, or for so many kilometres: "wash pls", 换机油顺便四轮定位."""
     if _asks(text) or phrases.has("over", text) or phrases.has("trouble", text) or turn.chat.form is not None:
         return False
-    several = len(known.get("service", ())) > 1 and (phrases.has("also", text) or phrases.has("besides", text))
+    joined = phrases.has("also", text) or phrases.has("besides", text) or _SIGN.search(text) is not None
+    several = len(known.get("service", ())) > 1 and joined
     driven = mileage.find_span(turn.words, of_a_car=True) if phrases.has("by_mileage", text) else None
     # Of a car without prices on file nobody asks the price by naming it.
     asked = phrases.has("request", text) or "name" in known.get("car", {})

@@ -293,3 +293,25 @@ def test_who_is_asked_what_shall_be_done_may_tell_what_is_wrong(world: World) ->
     assert "diagnostics" in answers(ann)["service+"]
     ann.says("第二個")
     assert answers(ann)["service"] == ["diagnostics"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "work"),
+    [
+        ("en", "alignment + balance", ["wheel_balance", "wheel_alignment"]),
+        ("en", "balance and alignment tomorrow", ["wheel_balance", "wheel_alignment"]),
+        ("en", "oil & filter + tyre rotation tomorrow", ["oil_change", "tyre_rotation"]),
+        ("en", "front and rear brake pads, tuesday at 10", ["brake_pads_front", "brake_pads_rear"]),
+        ("zh-CN", "前后刹车片都要换 周二上午", ["brake_pads_front", "brake_pads_rear"]),
+        ("zh-TW", "煞車皮前後都要換，週四早上九點", ["brake_pads_front", "brake_pads_rear"]),
+        ("en", "dont need the full service just an oil change friday 4pm", ["oil_change"]),
+        ("zh-CN", "不做大保养，就换个机油机滤加空调滤芯，27号下午", ["oil_change", "cabin_filter"]),
+    ],
+)
+def test_all_the_work_that_is_wanted_and_no_other(world: World, language: str, words: str, work: list[str]) -> None:
+    assert answers(world.customer(language=language).says(words))["service"] == work
+
+
+def test_the_end_of_the_car_belongs_to_its_own_work(world: World) -> None:
+    ann = world.customer().says("rear brake pads and the front tyres replaced on tuesday")
+    assert "brake_pads_front" not in str(answers(ann))
