@@ -62,7 +62,7 @@ class Whole:
 
     def held_out(self) -> Iterator[HeldOut]:
         """Without fitting anything again: leaving rows out of a ridge regression has a closed form. Ends the training."""
-        for row in _spread(len(self._phrasings.texts), EXAMPLES["whole"]):
+        for row in _spread(self._phrasings, EXAMPLES["whole"]):
             scores = self._targets[row] - self._weights[row] / self._inverse[row, row]
             yield self._without(row, range(row, row + 1), scores)
             rows = self._phrasings.rows(int(self._phrasings.labels[row]))
@@ -100,7 +100,7 @@ class Neighbourhood:
 
     def held_out(self) -> Iterator[HeldOut]:
         """By the same closed form, among the neighbours of each row."""
-        for row in _spread(len(self._phrasings.texts), EXAMPLES["neighbourhood"]):
+        for row in _spread(self._phrasings, EXAMPLES["neighbourhood"]):
             rows, near, table = self._space.neighbours(self._space.row(row), self._most)
             if row not in rows:  # So many others are the same in their rarest words that it is not among the nearest itself.
                 continue
@@ -153,6 +153,7 @@ def _kin(others: Floats, of_entry: Floats) -> float:
     return float(of_entry.max()) or float(others.max())
 
 
-def _spread(size: int, most: int) -> list[int]:
-    """So many of the rows, evenly from all over the base."""
-    return sorted({int(row) for row in np.linspace(0, size - 1, min(size, most))})
+def _spread(phrasings: Phrasings, most: int) -> list[int]:
+    """So many of the rows that people may ask, evenly from all over the base."""
+    asked = [row for row in range(len(phrasings.texts)) if row not in phrasings.names]
+    return [asked[place] for place in sorted({int(place) for place in np.linspace(0, len(asked) - 1, min(len(asked), most))})]

@@ -426,7 +426,7 @@ def test_who_goes_on_about_something_else_leaves_the_rest_to_us(world: World) ->
     ann.sees("Which one do you mean?").says("Friday morning would suit me").sees("Which one do you mean?").says("the minor one")
     ann.sees("At which store?").says("no wait, Thursday 10am. Margaret, 13800138000")
     ann.sees("Minor service", "Thu 26 Nov, 10:00", "Honda Jazz", "Shall I book it?")
-    bob = says(world, "周四下午两点做个四轮定位 雷凌").sees("哪家店").says("有点贵啊").says("姓佟")
+    bob = says(world, "周四下午两点做个四轮定位 雷凌").sees("哪家店").says("那个啥来着").says("姓佟")
     bob.sees("四轮定位", "11月26日 周四 14:00")
     carol = says(world, "周四下午两点做个四轮定位 雷凌").sees("哪家店").says("有点贵啊").says("那取消吧 我找熟人做")
     assert state(carol)[0] is None

@@ -9,6 +9,7 @@ from opencc import OpenCC
 
 from knowledge_base import Entry, KnowledgeBase
 from knowledge_base.evaluate import evaluate
+from knowledge_base.phrasings import gather
 from tests.knowledge_base import shop
 
 QUESTIONS = [
@@ -377,3 +378,33 @@ def test_an_entry_of_two_phrasings_holds_its_own_beside_one_of_forty():
     storing = ["what do you charge to keep my winter tyres", "storing four tyres over summer, how much", "winter tyres storage"]
     buying = ["how much are winter tyres", "tyre fitting cost"]
     assert [base.search(text)[0].entry_id for text in storing + buying] == ["tyre_storage"] * 3 + ["tyre_price"] * 2
+
+
+def test_what_an_entry_is_called_counts_as_one_of_its_phrasings():
+    """Its author wrote the word nowhere else."""
+    base = KnowledgeBase(
+        [*shop.entries(), Entry("wheel_alignment", "en", "My car pulls to one side", ("it drifts on the motorway",), "x")]
+    )
+    assert base.search("alignment")[0].entry_id == "wheel_alignment"
+
+
+@pytest.mark.parametrize("called", ["faq-0012", "q12", "xkcvb_qwrtz", "e3b0c442-98fc-1c14", "_", "42"])
+def test_an_id_that_says_nothing_changes_nothing(called):
+    entries = [
+        Entry(called if entry.id == "location" else entry.id, entry.language, entry.question, entry.aliases, "x")
+        for entry in shop.entries()
+    ]
+    plain = gather(entries)
+    assert not {plain.ids[plain.labels[row]] for row in plain.names} & {called}
+
+
+def test_two_entries_of_one_name_are_not_told_apart_by_it():
+    both = gather([Entry("towing-1", "en", "tow truck please", (), "x"), Entry("towing-2", "en", "who pays the tow", (), "x")])
+    assert both.names == frozenset()
+
+
+def test_a_name_is_read_however_it_is_written():
+    rows = gather(
+        [Entry(called, "en", "?! a", (), "x") for called in ("lostOrStolenCard", "OPENING_HOURS", "test drive", "洗车价格")]
+    )
+    assert [rows.texts[row] for row in sorted(rows.names)] == ["lost or stolen card", "opening hours", "test drive", "洗车价格"]
