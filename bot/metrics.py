@@ -112,6 +112,8 @@ def _kind(outcome: Outcome | None) -> str:
         return "failed"
     if outcome.duplicate:
         return "duplicate"
+    if outcome.dropped:
+        return "dropped"
     if outcome.apologised:
         return "apologised"
     return "answered" if outcome.spoke else "silent"

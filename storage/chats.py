@@ -58,6 +58,8 @@ CHATS = Table(
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("muted_until", Moment),
+    Column("hour_at", Moment),
+    Column("hour", Integer, nullable=False, server_default="0"),
     UniqueConstraint("channel", "address"),
 )
 # Everything of one person; most chats are of nobody whom we know.
@@ -73,7 +75,8 @@ class Chat:
     `form`, `run`, `slot`, `answers`, `asked`: the open form, a random mark of this run of it, the slot that was asked
     last, what is known, and the slots asked so far in their order. `misses`: answers in a row that were not understood.
     `ticket_id`: the ticket whose advisor holds the chat. `stopped_at`: no marketing since then.
-    `burst_at`, `burst`: start and count of the current burst of messages. `muted_until`: staff do not hear them before then.
+    `burst_at`, `burst`: start and count of the current burst of messages; `hour_at`, `hour`: the same of an hour, with what
+    was too much to be kept. `muted_until`: staff do not hear them before then.
     """
 
     id: int
@@ -102,6 +105,8 @@ class Chat:
     created_at: datetime | None = None
     seen_at: datetime | None = None
     muted_until: datetime | None = None
+    hour_at: datetime | None = None
+    hour: int = 0
     # Not a column: what it had when its turn began, as far as that can be told.
     arrived: "tuple[Any, ...] | None" = field(default=None, repr=False, compare=False)
 
@@ -110,10 +115,10 @@ class Chat:
 _STATE = [
     "name", "customer_id", "store_id", "model_id", "language", "language_chosen", "form", "run", "slot", "answers", "asked",
     "asked_at", "misses", "ticket_id", "stopped_at", "burst_at", "burst",
-    "muted_until",
+    "muted_until", "hour_at", "hour",
 ]  # fmt: skip
 # What most turns change, and nothing else: no form, no ticket, no customer.
-_PASSING = ["name", "language", "burst_at", "burst"]
+_PASSING = ["name", "language", "burst_at", "burst", "hour_at", "hour"]
 _LASTING = attrgetter(*(name for name in _STATE if name not in _PASSING))
 
 

@@ -153,7 +153,7 @@ TABLES: Mapping[str, Declared] = {
     "segment_members": Declared("id segment_id customer_id entered_at left_at", of=_CUSTOMER, fate="gone"),
     "chats": Declared(
         "id channel pulls customer_id store_id language language_chosen misses ticket_id stopped_at reachable send_after "
-        "burst_at burst created_at seen_at asked_at muted_until",
+        "burst_at burst hour_at hour created_at seen_at asked_at muted_until",
         {
             "address": Unique(), "name": "", "model_id": None, "form": None, "run": None, "slot": None, "answers": {},
             "asked": [],

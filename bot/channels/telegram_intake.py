@@ -253,7 +253,7 @@ class Intake:
             return
         media_id, is_new = await asyncio.to_thread(self._album.keep, chat_id, photo)
         outcome = await self._turn(replace(heard, incoming=replace(heard.incoming, media=(media_id,))))
-        if outcome.duplicate and is_new:
+        if (outcome.duplicate or outcome.dropped) and is_new:
             await asyncio.to_thread(self._album.drop, media_id)
 
     async def _fetch(self, file_id: str) -> CleanPhoto:

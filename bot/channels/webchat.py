@@ -343,7 +343,7 @@ class WebChat:
             if is_new:
                 await self._photos.drop(photo_id)
             raise
-        if outcome.duplicate and is_new:
+        if (outcome.duplicate or outcome.dropped) and is_new:
             await self._photos.drop(photo_id)
         return self._yes(request, _ack(client_id, outcome))
 

@@ -46,7 +46,7 @@ class Deadly(Exception):  # noqa: N818 - it stands in for a crash that nobody li
 class Outcome:
     """What became of one message. `spoke`: there is something to send or to show. `toast`: a passing word for whoever pressed.
 
-    `apologised`: a fault of ours stood in its way, and a person was called.
+    `apologised`: a fault of ours stood in its way, and a person was called. `dropped`: it was more than is kept of one hour.
     """
 
     chat_id: int
@@ -55,6 +55,7 @@ class Outcome:
     spoke: bool = False
     toast: str = ""
     apologised: bool = False
+    dropped: bool = False
 
 
 class Engine:
@@ -243,13 +244,22 @@ class Engine:
     def turn(self, session: Session, incoming: Incoming, now: datetime) -> Outcome:
         """One message, inside the caller's transaction."""
         chat = chats.arrive(session, incoming.channel, incoming.address, pulls=incoming.pulls, now=now)
-        press = find_press(session, chat, incoming)
+        lost = flood.count(chat, incoming, now)
         turn = self._begin(session, chat, incoming, now)
+        if flood.is_full(chat):
+            return self._turn_away(turn)
+        press = find_press(session, chat, incoming)
         received = self._receive(turn, press)
         if received is None:
             return Outcome(chat.id, duplicate=True)
         with self.watch:
             said = self._guarded(turn, press)
+        if lost:  # in the chat, where staff read it too
+            words = turn.text("dialogue.not_kept", n=lost)
+            if said.reply is None or said.reply.silent:
+                said.reply = Reply(words)
+            else:
+                said.before.insert(0, words)
         spoke = self._post(turn, said, press)
         chats.save(session, chat)
         return Outcome(chat.id, received, spoke=spoke, toast=said.toast)
@@ -290,6 +300,15 @@ class Engine:
             turn.session, turn.chat.id, incoming.channel, key=incoming.key, kind=incoming.kind,
             text=press.label if press else turn.words, data=data, now=turn.now,
         )  # fmt: skip
+
+    def _turn_away(self, turn: Turn) -> Outcome:
+        """Told once; what follows is counted until the hour is over. No key is kept, so what is delivered again counts twice."""
+        if first := flood.is_first_too_many(turn.chat):
+            words = turn.text("dialogue.hour_full", n=flood.MOST_AN_HOUR, minutes=flood.minutes_left(turn.chat, turn.now))
+            self._post(turn, Said(Reply(words)), None)
+            log.warning("chat %d has sent more than %d messages within an hour", turn.chat.id, flood.MOST_AN_HOUR)
+        chats.save(turn.session, turn.chat)
+        return Outcome(turn.chat.id, dropped=True, spoke=first)
 
     def _guarded(self, turn: Turn, press: Press | None) -> Said:
         """The turn behind the flood guard, with the two exceptions that speak to people turned into words."""

@@ -1,4 +1,4 @@
-"""Floods: one person who sends without pause is not answered each time, and nobody else is slowed down."""
+"""Floods: who sends without pause is not answered each time, slows nobody else down, and does not fill the database."""
 
 from datetime import datetime, timedelta
 from enum import Enum
@@ -12,6 +12,8 @@ CALM = timedelta(seconds=3)
 MOST = {"start": 2, "text": 2, "press": 5}
 # At the terminal sits whoever runs the shop, perhaps with a file of questions.
 UNGUARDED = ("terminal",)
+# One every seven seconds, for a whole hour: no person has so much to say, and a program fills no disk with it.
+HOUR, MOST_AN_HOUR = timedelta(hours=1), 500
 
 
 class Verdict(Enum):
@@ -39,3 +41,30 @@ def judge(chat: Chat, incoming: Incoming, now: datetime) -> Verdict:
         chat.burst_at = now  # each further message keeps the silence going
         return Verdict.SILENT
     return Verdict.WARN if chat.burst > most else Verdict.GO
+
+
+def count(chat: Chat, incoming: Incoming, now: datetime) -> int:
+    """Counts one more of this hour, of whatever kind. When a new hour begins: how many of the last one were not kept."""
+    if incoming.channel in UNGUARDED:
+        return 0
+    lost = 0
+    if chat.hour_at is None or not timedelta(0) <= now - chat.hour_at < HOUR:
+        lost = max(0, chat.hour - MOST_AN_HOUR)
+        chat.hour_at, chat.hour = now, 0
+    chat.hour += 1
+    return lost
+
+
+def is_full(chat: Chat) -> bool:
+    """Whether what they send is only counted until the hour is over."""
+    return chat.hour > MOST_AN_HOUR
+
+
+def is_first_too_many(chat: Chat) -> bool:
+    return chat.hour == MOST_AN_HOUR + 1
+
+
+def minutes_left(chat: Chat, now: datetime) -> int:
+    """Until something is kept again; one at least."""
+    assert chat.hour_at
+    return max(1, -((now - chat.hour_at - HOUR) // timedelta(minutes=1)))
