@@ -405,6 +405,16 @@ def done_since(session: Session, stores: Collection[int], since: datetime) -> li
     return [(one.starts_at.astimezone(ZoneInfo(zone)).date(), one) for one, zone in found]
 
 
+def of_customers_between(session: Session, customer_ids: Collection[int], start: datetime, end: datetime) -> list[Appointment]:
+    """Visits of these people that begin in this span and take place, or took place, as far as anybody knows."""
+    row = Appointment
+    query = select(row).where(
+        row.customer_id.in_(customer_ids), row.starts_at >= start, row.starts_at < end,
+        row.status.in_((*LIVE[1:], DONE)),
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(row.starts_at, row.id)))
+
+
 def never_decided(session: Session, stores: Collection[int], start: datetime, end: datetime, kind: str) -> list[Appointment]:
     """Those of which nobody has decided whether to send the push "booking:<id>:<sequence>:<kind>"."""
     row = Appointment

@@ -160,6 +160,15 @@ def merged_like(session: Session, prefix: str, since: datetime) -> list[str]:
     return list(session.scalars(query))
 
 
+def decided_like(session: Session, person: Person, prefix: str) -> list[str]:
+    """The keys that begin so, of what was decided about this person."""
+    theirs = ContactDecision.chat_id == person.chat_id
+    if person.customer_id is not None:
+        theirs = or_(theirs, ContactDecision.customer_id == person.customer_id)
+    query = select(ContactDecision.key).where(theirs, ContactDecision.key.startswith(prefix, autoescape=True))
+    return list(session.scalars(query))
+
+
 def sent_to(session: Session, person: Person, purpose: str, since: datetime) -> list[tuple[datetime, int, str]]:
     """(when due, priority, key) of what this person was sent or will be, of one purpose and in all their chats, oldest first.
 

@@ -145,8 +145,15 @@ def same_visit(session: Session, key: str, appointment: Mapping[str, Any]) -> bo
     return session.execute(done).one_or_none() is not None
 
 
-def to_remind(session: Session, asked_before: datetime, ended_after: datetime, limit: int) -> list[Feedback]:
-    """Asked before then, not answered at all and not reminded, in the order of their chats.
+def by_keys(session: Session, keys: Collection[str]) -> list[Feedback]:
+    """The visits that these questions are about."""
+    return list(session.scalars(select(Feedback).where(Feedback.key.in_(keys)).order_by(Feedback.id)))
+
+
+def to_remind(
+    session: Session, store_id: int, asked_before: datetime, ended_after: datetime, limit: int
+) -> list[Feedback]:  # fmt: skip
+    """About visits to this store. Asked before then, not answered at all and not reminded, in the order of their chats.
 
     Who has let a second question pass, and has answered none since, is asked once a visit from then on.
     """
@@ -160,7 +167,8 @@ def to_remind(session: Session, asked_before: datetime, ended_after: datetime, l
         ~answered,
     )
     query = select(Feedback).where(
-        Feedback.asked_at <= asked_before, Feedback.asked_at > ended_after, Feedback.ended_at > ended_after,
+        Feedback.store_id == store_id, Feedback.asked_at <= asked_before, Feedback.asked_at > ended_after,
+        Feedback.ended_at > ended_after,
         Feedback.outcome == SENT, Feedback.answered_at.is_(None), Feedback.reminded_at.is_(None), ~in_vain,
     )  # fmt: skip
     return list(session.scalars(query.order_by(Feedback.chat_id).limit(limit)))

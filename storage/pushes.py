@@ -157,12 +157,10 @@ def decided_keys(session: Session, keys: Collection[str]) -> set[str]:
     return found
 
 
-def keys_of(session: Session, prefix: str, customer_ids: Collection[int]) -> dict[int, set[str]]:
-    """The keys that begin so of which it has been decided, by customer."""
+def keys_of(session: Session, customer_ids: Collection[int]) -> dict[int, set[str]]:
+    """The keys of which it has been decided, by customer."""
     found: dict[int, set[str]] = {}
-    query = select(ContactDecision.customer_id, ContactDecision.key).where(
-        ContactDecision.customer_id.in_(customer_ids), ContactDecision.key.startswith(prefix, autoescape=True)
-    )  # fmt: skip
+    query = select(ContactDecision.customer_id, ContactDecision.key).where(ContactDecision.customer_id.in_(customer_ids))
     for customer_id, key in session.execute(query):
         if customer_id is not None:
             found.setdefault(customer_id, set()).add(key)

@@ -1,4 +1,4 @@
-"""Booking: a visit is booked, moved and cancelled in words or taps, on a bay that nobody else gets; and the reminders of it."""
+"""Booking: a visit is booked, moved and cancelled in words or taps, on a bay that nobody else gets."""
 
 from handlers.booking import calendar, clock_rules, flow, hearing, mine, noting, pages, pushes, standby, theirs
 from handlers.dialogue import Feature
@@ -17,7 +17,7 @@ FEATURE = Feature(
     trigger=flow.asked_for,
     aside=noting.noted,
     keeps=[hearing.store_names],
-    pushes=[pushes.sweep, pushes.offer, pushes.forget, pushes.remind, pushes.note_missed],
+    pushes=[pushes.sweep, pushes.offer],
     sweeps=[Sweep(clock_rules.to_look_at, clock_rules.keep_promises)],
     files={calendar.NAME: calendar.fetched},
     pages=pages.PAGES,

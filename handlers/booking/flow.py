@@ -42,6 +42,7 @@ from handlers.prices import finding, lasting
 from handlers.prices import flow as prices
 from handlers.profile import actions as profile
 from handlers.profile import names
+from handlers.reminders import visits as reminders
 from handlers.rewards import flow as rewards
 from handlers.vehicles import actions as vehicles
 from handlers.vehicles import cars
@@ -231,7 +232,7 @@ def submit(turn: Turn, answers: Answers) -> Reply:
     if car is not None and row.vehicle_id is None:
         bring(turn, row, car)
     turn.chat.store_id = row.store_id
-    done = mine.done(turn, row, "booking.done")
+    done = mine.done(turn, row, "booking.done", reminded=reminders.promised(turn, row))
     if gift := rewards.carried(turn, answers, row):
         done = replace(done, text=f"{done.text}\n\n{gift}")
     if later := answers.get("later"):

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from handlers.booking import actions, calendar, hearing, history, meant, phrases, qr, reminders, rules, wishes, words
+from handlers.booking import actions, calendar, hearing, history, meant, phrases, qr, rules, wishes, words
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, with_day
-from handlers.contact import actions as contact
+from handlers.contact import merging
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear, assent, leaving
 from handlers.prices import finding, lasting
 from handlers.tickets import flow as tickets
-from storage import terms, waitlist
+from storage import contact, terms, waitlist
 from storage.appointments import OPEN, REQUESTED, Appointment
+from storage.contact import Person
 
 
 def coming(turn: Turn) -> list[Appointment]:
@@ -273,7 +274,7 @@ def drop(turn: Turn, answers: Answers) -> Reply:
 
 def forget_reminders(turn: Turn, row: Appointment) -> None:
     """What waits to be sent about the times that it had."""
-    contact.withdraw(turn.session, reminders.keys(row))
+    merging.withdraw(turn.session, contact.decided_like(turn.session, Person.of(turn.chat), f"booking:{row.id}:"))
 
 
 # -- coming -----------------------------------------------------------------------------------------------------------------

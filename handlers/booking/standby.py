@@ -9,6 +9,7 @@ from handlers.booking.slots_end import Phone
 from handlers.booking.slots_when import doubt
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear
 from handlers.profile import actions as profile
+from handlers.reminders import visits as reminders
 from handlers.vehicles import actions as vehicles
 from storage import waitlist
 from storage.appointments import HELD
@@ -96,7 +97,7 @@ def accept(turn: Turn, appointment_id: Any) -> Reply:
         row = actions.confirm(turn.session, turn.shop, row, turn.now)
     except Refusal as no:
         return Reply(turn.text(no.key, **no.values), _others(turn, row.services, no, words.store_of(turn, row).code))
-    return mine.done(turn, row, "booking.done")
+    return mine.done(turn, row, "booking.done", reminded=reminders.promised(turn, row))
 
 
 def _others(turn: Turn, services: list[str], no: Refusal, store: str) -> list[list[Button]]:

@@ -4,16 +4,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers.booking import calendar, mine, reminders, words
-from handlers.contact import actions as contact
+from handlers.booking import calendar, mine, words
+from handlers.contact import merging
 from handlers.dialogue import Button, Reply
 from handlers.dialogue.posting import row_of
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.texts import Texts
 from handlers.dialogue.voice import Voice
-from storage import chats, messages
+from storage import chats, contact, messages
 from storage.appointments import OPEN, Appointment
 from storage.chats import Chat
+from storage.contact import Person
 
 # What a calendar has to hear of.
 _IN_CALENDARS = ("booked", "moved", "accept", "cancel")
@@ -55,6 +56,9 @@ def _buttons(voice: Voice, row: Appointment, what: str) -> list[list[Button]]:
 
 
 def take_back(session: Session, row: Appointment) -> None:
-    """The reminders that wait to be sent of times that it has no more. Whoever tells does that before: chats are locked first."""
-    now = reminders.keys(row)[-len(reminders.KINDS) :] if row.status in OPEN else []
-    contact.withdraw(session, [key for key in reminders.keys(row) if key not in now])
+    """The reminders (booking:<id>:<sequence>:<rule>) that wait to be sent of times that it has no more. Whoever tells does
+    that before: chats are locked first.
+    """
+    true = f"booking:{row.id}:{row.sequence}:" if row.status in OPEN else ""
+    said = contact.decided_like(session, Person(row.chat_id or 0, row.customer_id), f"booking:{row.id}:")
+    merging.withdraw(session, [key for key in said if not true or not key.startswith(true)])

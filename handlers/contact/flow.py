@@ -167,7 +167,7 @@ def why(turn: Turn, _: Any = None) -> Reply:
 
 
 def _named(turn: Turn, name: str) -> str:
-    return turn.text(f"contact.kind.{name}" if name in (*KINDS, "offers", "feedback") else "contact.kind.other")
+    return turn.text(f"contact.kind.{name}" if name in (*KINDS, "offers", "feedback", "appointment") else "contact.kind.other")
 
 
 def _switch(turn: Turn, name: str, on: bool, do: str, value: Any) -> Button:

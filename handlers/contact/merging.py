@@ -47,12 +47,18 @@ def withdraw(session: Session, keys: Collection[str]) -> None:
             _write(session, message, left, message.token)
 
 
-def retract(session: Session, prefix: str, now: datetime) -> int:
-    """Takes back what waits under keys that begin so, as if it had never been decided, so that it may be said in other words.
+def waiting_like(session: Session, prefix: str, since: datetime) -> set[str]:
+    """The keys that begin so, of what has not begun to leave; alone, or in one message with something else after `since`."""
+    return {*messages.queued_like(session, prefix), *contact.merged_like(session, prefix, since)}
+
+
+def retract(session: Session, prefix: str, now: datetime, *, ending: str = "") -> int:
+    """Takes back what waits under keys that begin (and end) so, as if it had never been decided, so that it may be said in
+    other words.
 
     How many there were; what has left stays.
     """
-    keys = {*messages.queued_like(session, prefix), *contact.merged_like(session, prefix, now - timedelta(days=1))}
+    keys = {key for key in waiting_like(session, prefix, now - timedelta(days=1)) if key.endswith(ending)}
     taken: set[str] = set()
     for message in messages.waiting_with(session, keys, contact.chats_merged(session, keys)):
         parts = _parts(message)

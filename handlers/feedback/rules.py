@@ -12,7 +12,6 @@ from handlers.dialogue.folding import fold
 LATEST = timedelta(days=3)
 # How far back we look for visits to note that it was too late for them.
 NOTED = timedelta(days=30)
-REMINDER = timedelta(days=1)
 # Nobody is asked twice within this time, however many cars they bring.
 APART = timedelta(hours=20)
 # Who gave few stars and then fell silent gets a person after this time.
@@ -25,15 +24,10 @@ SURVEY_APART, SURVEY_LATELY = timedelta(days=7), timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a store wants. `after`: minutes from the end of the work to the question. `remind`: once more on the next day.
-
-    `review`, `refer`: links that happy customers are shown, empty for none. `survey`: invites to the anonymous survey;
-    its results are hidden below `fewest` answers.
+    """What a store wants beside the rules that ask (see `handlers.reminders`). `review`, `refer`: links that happy customers are
+    shown, empty for none. `survey`: invites to the anonymous survey; its results are hidden below `fewest` answers.
     """
 
-    ask: bool = True
-    after: int = 90
-    remind: bool = True
     review: str = ""
     refer: str = ""
     survey: bool = False

@@ -1,7 +1,7 @@
 """Reminders: what is said at the right time without being asked, by rules that a manager edits."""
 
 from handlers.dialogue import Feature
-from handlers.reminders import figures_page, flow, pages, rulebook, sweep
+from handlers.reminders import figures_page, flow, pages, rulebook, sweep, visits
 
 FEATURE = Feature(
     "reminders",
@@ -18,5 +18,5 @@ FEATURE = Feature(
     keeps=[rulebook.load],
     pages=[*pages.PAGES, *figures_page.PAGES],
     panels=[pages.PANEL],
-    pushes=[sweep.signals, sweep.look, sweep.hours, sweep.forget],
+    pushes=[sweep.signals, sweep.look, sweep.hours, sweep.forget, visits.forget, visits.remind, visits.note_missed],
 )

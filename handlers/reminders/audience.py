@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from handlers.reminders.facts import Car, Person
 from handlers.reminders.figures import Figures
 from handlers.reminders.triggers import last_seen, plus_months
+from storage.stores import Store
 
 STAGES = ("potential", "delivered", "in_service", "loyal", "lost_warning", "dormant")
 STORE_KINDS = ("dealership", "detailing")
@@ -14,9 +15,11 @@ ENERGIES = ("petrol", "diesel", "hybrid", "electric")
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """What is empty does not matter. `stores`, `segments`: codes; one of them. `had`: codes of services of which one was done to
-    the car in the last `had_months`. `quiet_days`: nobody who has been here in so many days. `models`: codes of the catalogue,
-    `built_from` and `built_until`: years; a car without a year is meant by `models` alone, and with a year by both."""
+    """What is empty does not matter. `stores`, `segments`: codes; one of them; `not_stores`: none of them. `had`: codes of
+    services of which one was done to the car in the last `had_months`. `quiet_days`: nobody who has been here in so many days.
+    `models`: codes of the catalogue, `built_from` and `built_until`: years; a car without a year is meant by `models` alone, and
+    with a year by both.
+    """
 
     store_kind: str = ""
     stores: tuple[str, ...] = ()
@@ -30,16 +33,21 @@ class Audience:
     models: tuple[str, ...] = ()
     built_from: int = 0
     built_until: int = 0
+    not_stores: tuple[str, ...] = ()
 
     @property
     def asks_for_a_car(self) -> bool:
         return bool(self.energy or self.parked or self.had or self.models or self.built_from or self.built_until)
 
 
-def has_person(audience: Audience, person: Person, today: date, figures: Figures) -> bool:
-    if audience.store_kind and person.store.kind != audience.store_kind:
+def has_store(audience: Audience, store: Store) -> bool:
+    if audience.store_kind and store.kind != audience.store_kind:
         return False
-    if audience.stores and person.store.code not in audience.stores:
+    return store.code not in audience.not_stores and (not audience.stores or store.code in audience.stores)
+
+
+def has_person(audience: Audience, person: Person, today: date, figures: Figures) -> bool:
+    if not has_store(audience, person.store):
         return False
     if audience.quiet_days and person.visits and today - person.visits[-1] < timedelta(days=audience.quiet_days):
         return False

@@ -4,7 +4,7 @@ from datetime import date
 
 from handlers.contact.rules import MARKETING
 from handlers.dialogue.shop import Shop
-from handlers.reminders import loading
+from handlers.reminders import audience, loading
 from handlers.reminders.due import WEEK
 from handlers.reminders.facts import Person
 from handlers.reminders.rulebook import Rulebook
@@ -24,7 +24,7 @@ def near(book: Rulebook, shop: Shop, customer: Customer, today: date) -> bool:
         rule.trigger
         for rule in book.on
         if isinstance(rule.trigger, OnDate) and rule.trigger.field == "birthday" and rule.purpose == MARKETING
-        and (not rule.audience.stores or store.code in rule.audience.stores) and rule.audience.store_kind in ("", store.kind)
+        and audience.has_store(rule.audience, store)
     ]  # fmt: skip
     days = [one.day for trigger in greets for one in occasions(trigger, person, today, book.figures)]
     return any(0 <= (day - today).days <= WEEK for day in days)

@@ -6,29 +6,33 @@ from handlers.desk import Desk
 from handlers.dialogue.texts import LANGUAGES
 from handlers.reminders import rules
 from handlers.reminders.rules import Rule
+from handlers.reminders.triggers import Rating
 
 # Fields of triggers and audiences by what is typed into them.
 _LISTS, _NUMBER_LISTS = ("since", "services", "stages", "energy", "stores", "segments", "had"), ("months",)
-_NUMBERS = ("km", "ahead", "every", "day", "times", "quiet_days", "had_months", "hours")
+_NUMBERS = ("km", "ahead", "every", "day", "times", "quiet_days", "had_months", "hours", "minutes")
+# Of these days or hours are filled in; what was emptied does not come back.
+_DAYS_OR_HOURS = ("after", "appointment")
 
 
 def read(desk: Desk, rule: Rule) -> Rule:
     """The rule with what was filled in. Raises ValueError with the sentence about the first thing that is wrong."""
     before = rules.written(rule)
+    own = {} if rule.of_visit else {
+        "at": desk.field("at", 5), "late": _number(desk.field("late", 6)), "services": _list(desk.field("services", 400)),
+        "gift": desk.field("gift", 120),
+    }  # fmt: skip
     table = {
         **before,
         "names": {language: desk.field(f"name_{language}", 80) for language in LANGUAGES},
         "texts": {language: desk.field(f"text_{language}") for language in LANGUAGES},
         "purpose": desk.field("purpose", 20),
         "kind": desk.field("kind", 20),
-        "at": desk.field("at", 5),
         "priority": _number(desk.field("priority", 6)),
-        "late": _number(desk.field("late", 6)),
-        "buttons": [name for name in rules.BUTTONS if name in desk.form.get("button", ())],
-        "services": _list(desk.field("services", 400)),
-        "gift": desk.field("gift", 120),
+        "buttons": [name for name in rules.buttons(rule.trigger) if name in desk.form.get("button", ())],
         "trigger": _trigger(desk, before["trigger"]),
         "audience": _audience(desk),
+        **own,
     }
     return rules.read(table)
 
@@ -42,13 +46,14 @@ def fields(rule: Rule) -> list[tuple[str, str]]:
     """(name, value) of what can be changed about the trigger; its kind stays."""
     written = rules.written(rule)["trigger"]
     names = rules.TRIGGERS[written["kind"]]
-    return [(name, shown(written.get(name, ""))) for name in names if name != "first"]
+    # Whether it is the question or the one that comes after it stays, too.
+    fixed = ("first", "of") if isinstance(rule.trigger, Rating) else ("first",)
+    return [(name, shown(written.get(name, ""))) for name in names if name not in fixed]
 
 
 def _trigger(desk: Desk, before: dict[str, Any]) -> dict[str, Any]:
     kept = dict(before)
-    if before["kind"] == "after" and {"trigger_days", "trigger_hours"} & desk.form.keys():
-        # Days or hours: what was emptied does not come back.
+    if before["kind"] in _DAYS_OR_HOURS and {"trigger_days", "trigger_hours"} & desk.form.keys():
         kept = {name: value for name, value in before.items() if name not in ("days", "hours")}
     return {**kept, **_part(desk, "trigger", before)}
 
@@ -59,7 +64,7 @@ def _part(desk: Desk, prefix: str, before: dict[str, Any]) -> dict[str, Any]:
         if f"{prefix}_{name}" in desk.form:
             found[name] = _value(name, desk.field(f"{prefix}_{name}", 400), isinstance(before.get(name), list))
     # An empty number of an interval, or of days or hours after something, means that it does not count.
-    empty = ("hours", "days") if before["kind"] == "after" else ("km", "months")
+    empty = ("hours", "days") if before["kind"] in _DAYS_OR_HOURS else ("km", "months")
     return {name: value for name, value in found.items() if not (name in empty and value in ("", []))} | (
         {name: 0 for name in ("km", "months") if before["kind"] == "interval" and found.get(name) == ""}
     )
@@ -79,7 +84,8 @@ def _audience(desk: Desk) -> dict[str, Any]:
     found: dict[str, Any] = {
         "store_kind": desk.field("audience_store_kind", 20), "parked": desk.field("audience_parked", 20),
         "stages": list(desk.form.get("audience_stages", ())), "energy": list(desk.form.get("audience_energy", ())),
-        "stores": _list(desk.field("audience_stores", 400)), "segments": _list(desk.field("audience_segments", 400)),
+        "stores": _list(desk.field("audience_stores", 400)), "not_stores": _list(desk.field("audience_not_stores", 400)),
+        "segments": _list(desk.field("audience_segments", 400)),
         "had": _list(desk.field("audience_had", 400)), "models": _list(desk.field("audience_models", 400)),
         "built_from": _number(desk.field("audience_built_from", 6)),
         "built_until": _number(desk.field("audience_built_until", 6)),

@@ -18,8 +18,7 @@ class Figures:
     other years. Stages of customers, in days since the last visit: `warning_days`, `lost_days` for detailing, `dormant_days`
     for dealerships; `loyal_visits`: so many in a year (dealership) or in a month (detailing). The contact gate's own (see
     `handlers.contact.rules.Policy`): nobody is written to from `quiet_from` to `quiet_until`; offers a person in 7 and in 30
-    days, and of these the routine ones (priority 8 and 9); `adult_from`: years of age, 0 for whatever age. Of an appointment
-    people are reminded `remind_days` and `remind_hours` before (see `handlers.booking.reminders.Terms`); 0 for not.
+    days, and of these the routine ones (priority 8 and 9); `adult_from`: years of age, 0 for whatever age.
     """
 
     look_at: time = time(6)
@@ -38,8 +37,6 @@ class Figures:
     per_month: int = 3
     routine_per_month: int = 1
     adult_from: int = 18
-    remind_days: int = 1
-    remind_hours: int = 2
 
 
 CLOCKS = ("look_at", "quiet_from", "quiet_until")
@@ -47,7 +44,7 @@ _BOUNDS = {
     "most_a_day": (1, 1_000_000), "bundle_days": (0, 90), "rest_days": (0, 60), "apart_days": (0, 90),
     "warning_days": (7, 730), "lost_days": (7, 1095), "dormant_days": (30, 1825), "loyal_visits": (1, 50),
     "per_week": (0, 7), "per_month": (0, 30), "routine_per_month": (0, 30),
-    "adult_from": (0, 25), "remind_days": (0, 7), "remind_hours": (0, 12),
+    "adult_from": (0, 25),
 }  # fmt: skip
 
 

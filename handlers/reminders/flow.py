@@ -105,6 +105,10 @@ def stop(turn: Turn, value: Any) -> Reply:
     kind = rule.kind if rule else "offers"
     if kind == "offers":
         return contact_flow.stop(turn)
+    if kind == "feedback":
+        contact_flow.feedback(turn, wanted=False)
+        again = turn.button("reminders.button.undo", "contact.feedback", True)
+        return Reply(turn.text("reminders.stopped.feedback"), [again, turn.button("reminders.button.settings", "contact.kind")])
     contact_flow.switch_off(turn, kind)
     buttons = [
         turn.button("reminders.button.undo", "reminders.undo", kind), turn.button("reminders.button.settings", "contact.kind"),

@@ -13,6 +13,7 @@ from handlers.reminders.facts import Answer, Car, Person, Work
 from handlers.reminders.mileage import Point
 from storage import appointments, campaigns, care, chats, contact, customers, odometer, pushes, segments, vehicles, visits
 from storage.chats import Chat
+from storage.customers import Customer
 from storage.stores import Store
 from storage.vehicles import Vehicle
 
@@ -45,7 +46,7 @@ def persons(session: Session, shop: Shop, ids: Sequence[int], now: datetime, *, 
         made.append(
             Person(
                 customer_id, chat.id if chat else 0,
-                "" if customer.provisional and customer.name.startswith("chat-") else customer.name,
+                name_of(customer),
                 customer.birthday, customer.lunar_birthday, store, tuple(car for _, car in own), tuple(days),
                 max((day for day in (seen, days[-1] if days else None) if day), default=None),
                 expected, answers.get(customer_id, {}),
@@ -56,6 +57,11 @@ def persons(session: Session, shop: Shop, ids: Sequence[int], now: datetime, *, 
             )
         )  # fmt: skip
     return sorted(made, key=lambda person: person.chat_id)
+
+
+def name_of(customer: Customer) -> str:
+    """ "" for somebody whose name nobody knows."""
+    return "" if customer.provisional and customer.name.startswith("chat-") else customer.name
 
 
 def home(shop: Shop, store_id: int | None) -> Store:

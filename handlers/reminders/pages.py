@@ -7,9 +7,10 @@ from typing import Any
 from handlers.desk import MANAGERS, Desk, Go, Missing, Page, Panel
 from handlers.dialogue import Refusal, markup
 from handlers.dialogue.texts import LANGUAGES
-from handlers.reminders import audience, desk_form, preview, rulebook, rules, wording
+from handlers.reminders import audience, before, desk_form, preview, rulebook, rules, wording
 from handlers.reminders.due import PREFIX
 from handlers.reminders.rules import Rule
+from handlers.reminders.triggers import Before
 from handlers.reminders.wrong import Wrong
 from storage import contact, pushes
 from storage.contact import Person
@@ -118,8 +119,9 @@ def on_card(desk: Desk, customer: Customer) -> Mapping[str, Any] | None:
 
     def named(key: str, kind: str) -> str:
         parts = key.split(":")
-        if parts[0] == PREFIX and parts[1] in known:
-            return known[parts[1]].name(desk.language)
+        code = parts[1] if parts[0] == PREFIX else parts[-1] if parts[0] == before.PREFIX else ""
+        if code in known:
+            return known[code].name(desk.language)
         text = f"contact.kind.{kind}"
         return desk.plain(text if text in desk.house.texts.keys(desk.language) else "contact.kind.other")
 
@@ -141,8 +143,10 @@ def _page(desk: Desk, rule: Rule) -> dict[str, Any]:
     return {
         "rule": rule, "name": rule.name(desk.language), "when": _when(desk, rule), "languages": LANGUAGES,
         "fields": desk_form.fields(rule), "audience": written["audience"], "shown": desk_form.shown,
-        "placeholders": [f"{{{name}}}" for name in wording.allowed(rule.trigger)], "buttons": rules.BUTTONS,
-        "purposes": rules.PURPOSES, "kinds": rules.KINDS, "stages": audience.STAGES, "energies": audience.ENERGIES,
+        "placeholders": [f"{{{name}}}" for name in wording.allowed(rule.trigger)],
+        "buttons": {name: _button(desk, rule, name) for name in rules.buttons(rule.trigger)},
+        "purposes": rules.purposes(rule.trigger), "kinds": rules.kinds(rule.trigger),
+        "stages": audience.STAGES, "energies": audience.ENERGIES,
         "store_kinds": audience.STORE_KINDS, "chosen": lambda name: desk.form.get(name, ()), "may": desk.may(EDITORS),
         "shipped": rule.code in rulebook.shipped(), "own": rule.code in rulebook.load(desk.session).own,
         "samples": [], "looked": False,
@@ -188,8 +192,24 @@ def _when(desk: Desk, rule: Rule) -> str:
     for name in ("event", "of", "weekday", "feast"):
         if name in values and (key := f"reminders.desk.word.{values[name]}") in spoken:
             values[name] = desk.plain(key)
-    known = {"km": "", "months": "", "services": "", "first": "", "hours": "", "days": "", **values, "at": f"{rule.at:%H:%M}"}
+    known = {
+        "km": "",
+        "months": "",
+        "services": "",
+        "first": "",
+        "hours": "",
+        "days": "",
+        "of": "",
+        **values,
+        "at": f"{rule.at:%H:%M}",
+    }
     return desk.plain(f"reminders.desk.when.{trigger['kind']}", **known)
+
+
+def _button(desk: Desk, rule: Rule, name: str) -> str:
+    if name == "stars":
+        return desk.plain("reminders.desk.stars")
+    return desk.plain(f"{'booking' if isinstance(rule.trigger, Before) else 'reminders'}.button.{name}")
 
 
 def _service(desk: Desk, code: str) -> str:

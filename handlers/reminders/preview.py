@@ -20,19 +20,23 @@ from handlers.dialogue.shop import Shop
 from handlers.dialogue.texts import Texts
 from handlers.dialogue.voice import Voice
 from handlers.reminders import due as looking
-from handlers.reminders import gifts, loading, mileage, saying
-from handlers.reminders.due import PREFIX, Due
+from handlers.reminders import foreseen, gifts, loading, mileage, saying
+from handlers.reminders import visits as about_visits
+from handlers.reminders.due import Due
 from handlers.reminders.facts import Person, Work
 from handlers.reminders.figures import Figures
 from handlers.reminders.mileage import Point
 from handlers.reminders.rules import Rule
 from handlers.reminders.triggers import Entered, Signal
 from handlers.segments import actions as audience
-from storage import chats, pushes, segments
+from storage import appointments, chats, pushes, segments
+from storage.appointments import Appointment
 
 BATCH = 500
 SENT, HELD = "sent", "held"
 NO_CHAT = "no_chat"
+# Reminders come so many days before a visit at the most, and questions about it so many after.
+AHEAD_OF_VISITS, VISITS_LAST = timedelta(days=8), timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,33 @@ def lines(
     looked = 0
     for ids in [list(customers)] if customers is not None else _everybody(session):
         people = loading.persons(session, shop, ids, now, everybody=True)
-        said = pushes.keys_of(session, f"{PREFIX}:", ids) if not plan.back else {}
+        said = pushes.keys_of(session, ids) if not plan.back else {}
+        visits = _visits(session, plan, now, ids)
         member = _foreseen(session, plan, now, people)
         for person in people:
             own = {day: {code for number, code in found if number == person.id} for day, found in member.items()}
-            yield from _Life(session, shop, texts, plan, person, set(said.get(person.id, ())), own).lived(now)
+            life = _Life(session, shop, texts, plan, person, set(said.get(person.id, ())), own)
+            yield from life.visited(visits.get(person.id, ()), now)
+            yield from life.lived(now)
         looked += len(ids)
         progress(looked)
+
+
+def _visits(session: Session, plan: Plan, now: datetime, ids: Sequence[int]) -> Mapping[int, list[tuple[Appointment, datetime]]]:
+    """By customer their appointments of these days, if a rule is about them, with the moment since which they know the time."""
+    if not any(rule.of_visit for rule in plan.rules):
+        return {}
+    start, end = _span(plan, now)
+    found: dict[int, list[tuple[Appointment, datetime]]] = {}
+    rows = appointments.of_customers_between(session, ids, start - VISITS_LAST, end + AHEAD_OF_VISITS)
+    for row, since in about_visits.told(session, rows):
+        found.setdefault(row.customer_id or 0, []).append((row, since))
+    return found
+
+
+def _span(plan: Plan, now: datetime) -> tuple[datetime, datetime]:
+    length = timedelta(days=plan.days)
+    return (now - length, now) if plan.back else (now, now + length)
 
 
 def _foreseen(session: Session, plan: Plan, now: datetime, people: Sequence[Person]) -> Mapping[date, set[tuple[int, str]]]:
@@ -122,6 +146,14 @@ class _Life:
         self.watched, self.been = _watched(plan), person.visits
         self.offers: list[Offer] = []
         self.visits: list[tuple[date, int, frozenset[str]]] = []
+
+    def visited(self, rows: Sequence[tuple[Appointment, datetime]], now: datetime) -> Iterator[Line]:
+        """What is said about visits that are on file."""
+        found = foreseen.of_visits(
+            self.session, self.voice, self.plan.rules, self.person, rows, _span(self.plan, now), self.said
+        )  # fmt: skip
+        for at, due, no, text in found:
+            yield Line(at, due, HELD if no else SENT, no or "due", text)
 
     def lived(self, now: datetime) -> Iterator[Line]:
         zone = ZoneInfo(self.person.store.timezone)

@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 
 from handlers.contact import merging
 from handlers.dialogue.memo import changes_with
+from handlers.reminders import audience, before, rules
 from handlers.reminders import figures as all_figures
-from handlers.reminders import rules
 from handlers.reminders.due import PREFIX
 from handlers.reminders.figures import Figures
 from handlers.reminders.rules import Rule
-from handlers.reminders.triggers import Entered, Feast, Interval, OnDate, Signal
+from handlers.reminders.triggers import Before, Entered, Feast, Interval, OnDate, Rating, Signal
 from handlers.reminders.wrong import Wrong
 from handlers.segments.shipped import SHIPPED
 from storage import pushes, revisions, segments
+from storage.stores import Store
 
 # The same signal again is a slip of the finger.
 AGAIN = timedelta(days=3)
@@ -41,6 +42,10 @@ class Rulebook:
     @property
     def on(self) -> list[Rule]:
         return [rule for rule in self.rules.values() if rule.on]
+
+    def of_visits(self, store: Store, trigger: type[Before] | type[Rating]) -> list[Rule]:
+        """Those that are on and speak about visits to this store."""
+        return [rule for rule in self.on if isinstance(rule.trigger, trigger) and audience.has_store(rule.audience, store)]
 
     def signals(self) -> dict[str, list[Rule]]:
         """Rules by the button that they wait for."""
@@ -133,12 +138,19 @@ def _same_occasion(one: Rule, other: Rule) -> bool:
             return first.feast == second.feast
         case Interval() as first, Interval() as second:
             return first.since == second.since and first.ahead == second.ahead
+        case Before() as first, Before() as second:
+            return first == second
+        case Rating() as first, Rating() as second:
+            return first.of == second.of  # of a visit there is one question, and one word about it
     return False
 
 
 def _may_meet(one: Rule, other: Rule) -> bool:
     """Whether one person may be in both audiences, as far as that can be told."""
     mine, theirs = one.audience, other.audience
+    for some, rest in ((mine, theirs), (theirs, mine)):
+        if some.stores and {*some.stores} <= {*rest.not_stores}:
+            return False
     for first, second in (
         ({mine.store_kind} - {""}, {theirs.store_kind} - {""}), ({*mine.stores}, {*theirs.stores}),
         ({*mine.stages}, {*theirs.stages}), ({*mine.energy}, {*theirs.energy}), ({mine.parked} - {""}, {theirs.parked} - {""}),
@@ -151,6 +163,7 @@ def _may_meet(one: Rule, other: Rule) -> bool:
 def _changed(session: Session, codes: Iterable[str], now: datetime) -> None:
     for code in codes:
         merging.retract(session, f"{PREFIX}:{code}:", now)
+        merging.retract(session, f"{before.PREFIX}:", now, ending=f":{code}")
     revisions.raise_(session, "pushes")
     session.flush()
 
@@ -162,8 +175,8 @@ def press(session: Session, signal: str, store_id: int | None, staff_id: int | N
         raise Wrong("no_signal", name=signal[:40], known=", ".join(waiting))
     if not any(rule.on for rule in waiting[signal]):
         raise Wrong("signal_off", name=signal)
-    for before in pushes.last_signals(session, now - AGAIN):
-        if before.signal == signal and before.store_id in (None, store_id):
+    for last in pushes.last_signals(session, now - AGAIN):
+        if last.signal == signal and last.store_id in (None, store_id):
             raise Wrong("pressed", name=signal, days=AGAIN.days)
     session.add(pushes.PushSignal(signal=signal, store_id=store_id, staff_id=staff_id, at=now))
     session.flush()
@@ -201,24 +214,25 @@ def written(session: Session) -> str:
 def take(session: Session, text: str, now: datetime) -> int:
     """These rules and figures in the place of what there was; rules that ship and are not in the text are switched off.
 
+    Those about a visit stay as shipped unless they are named: nobody forgets an appointment because a file is an old one.
     How many; raises ValueError with one sentence and changes nothing then.
     """
     tables = _tables(text)
     found = _by_code(tables)
-    wanted = {**{code: rules.switched(rule, False) for code, rule in shipped().items()}, **found}
+    wanted = {**{code: rule if rule.of_visit else rules.switched(rule, False) for code, rule in shipped().items()}, **found}
     on = [rule for rule in wanted.values() if rule.on]
     for place, rule in enumerate(on):
         clash(rule, on[:place])
     for rule in found.values():
         known_segments(session, rule)
     figures = all_figures.read(tables.get("settings", {}))
-    before = load(session).rules
+    known = load(session).rules
     pushes.drop_rules(session)
     for rule in wanted.values():
         if rules.written(rule) != _written_default(rule.code):
             pushes.put_rule(session, rule.code, rules.written(rule), now)
     pushes.put_figures(session, all_figures.written(figures))
-    _changed(session, {*before, *wanted} - {code for code in wanted if wanted[code] == before.get(code)}, now)
+    _changed(session, {*known, *wanted} - {code for code in wanted if wanted[code] == known.get(code)}, now)
     return len(found)
 
 

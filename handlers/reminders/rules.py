@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
-from handlers.contact.rules import MARKETING, SAFETY, SERVICE
+from handlers.contact.rules import FEEDBACK, MARKETING, SAFETY, SERVICE
 from handlers.dialogue.texts import LANGUAGES
 from handlers.dialogue.when import feasts
 from handlers.reminders import wording
@@ -14,13 +14,16 @@ from handlers.reminders.audience import ENERGIES, STAGES, STORE_KINDS, Audience
 from handlers.reminders.figures import clock
 from handlers.reminders.triggers import (
     FIELDS,
+    OF_VISIT,
     WEEKDAYS,
     After,
+    Before,
     Entered,
     Feast,
     Interval,
     Monthly,
     OnDate,
+    Rating,
     Signal,
     Silence,
     Trigger,
@@ -32,6 +35,8 @@ BUTTONS = ("book", "done", "later", "person", "stop")
 PURPOSES = (SERVICE, MARKETING, SAFETY)
 # What people may switch off one by one; see `handlers.contact.flow`.
 KINDS = ("maintenance", "papers", "season", "offers")
+# What goes under a reminder of an appointment, and under the question for stars.
+OF_APPOINTMENT, OF_RATING = ("coming", "move", "cancel", "way"), ("stars", "stop")
 _KEYS = (
     "code", "names", "on", "purpose", "kind", "priority", "at", "late", "buttons", "services", "gift", "trigger", "audience",
     "texts",
@@ -40,6 +45,7 @@ TRIGGERS: Mapping[str, tuple[str, ...]] = {
     "date": ("field", "days"), "interval": ("since", "km", "months", "ahead", "first"),
     "after": ("event", "days", "hours", "services"), "silence": ("of", "days", "times"), "weekly": ("weekday", "every"),
     "monthly": ("day", "months"), "feast": ("feast", "days"), "signal": ("signal",), "segment": ("segment", "days"),
+    "appointment": ("days", "hours"), "rating": ("of", "minutes"),
 }  # fmt: skip
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _LONGEST_TEXT = 4000
@@ -75,6 +81,26 @@ class Rule:
         """Whether it speaks of work on a car that is due."""
         return isinstance(self.trigger, Interval)
 
+    @property
+    def of_visit(self) -> bool:
+        """Whether it is about one visit, and so has no time of day, no services and no gift of its own."""
+        return isinstance(self.trigger, OF_VISIT)
+
+
+def purposes(trigger: Trigger) -> tuple[str, ...]:
+    """What a rule with this trigger may be for."""
+    return (SERVICE,) if isinstance(trigger, Before) else (FEEDBACK,) if isinstance(trigger, Rating) else PURPOSES
+
+
+def kinds(trigger: Trigger) -> tuple[str, ...]:
+    """What people may switch it off by; their own appointments they cannot."""
+    return ("appointment",) if isinstance(trigger, Before) else ("feedback",) if isinstance(trigger, Rating) else KINDS
+
+
+def buttons(trigger: Trigger) -> tuple[str, ...]:
+    """Those that a rule with this trigger may have."""
+    return OF_APPOINTMENT if isinstance(trigger, Before) else OF_RATING if isinstance(trigger, Rating) else BUTTONS
+
 
 def read(table: Any, number: int = 1) -> Rule:
     """Raises ValueError with one sentence that says where and what to write."""
@@ -85,20 +111,20 @@ def read(table: Any, number: int = 1) -> Rule:
         raise Wrong("code", where=f"rule {number}")
     cell = _Cells(f"rule {code}", table)
     cell.only(_KEYS)
-    purpose = cell.one_of("purpose", PURPOSES)
+    trigger = _trigger(cell.table("trigger"))
     rule = Rule(
         code=code,
         names=cell.texts("names", 80),
         on=cell.yes_or_no("on", True),
-        purpose=purpose,
-        kind=cell.one_of("kind", KINDS),
+        purpose=cell.one_of("purpose", purposes(trigger)),
+        kind=cell.one_of("kind", kinds(trigger)),
         priority=cell.whole("priority", 1, 9, 5),
         at=clock(table.get("at", "10:00"), f"rule {code}: at"),
         late=cell.whole("late", 0, 90, 1),
-        trigger=_trigger(cell.table("trigger")),
+        trigger=trigger,
         audience=_audience(cell.table("audience")),
         texts=cell.texts("texts", _LONGEST_TEXT),
-        buttons=cell.several("buttons", BUTTONS),
+        buttons=cell.several("buttons", buttons(trigger)),
         services=tuple(cell.words("services")),
         gift=cell.word("gift", 120),
     )
@@ -109,16 +135,18 @@ def read(table: Any, number: int = 1) -> Rule:
 def written(rule: Rule) -> dict[str, Any]:
     """The rule as `read` takes it."""
     audience = {
-        "store_kind": rule.audience.store_kind, "stores": list(rule.audience.stores), "stages": list(rule.audience.stages),
+        "store_kind": rule.audience.store_kind, "stores": list(rule.audience.stores),
+        "not_stores": list(rule.audience.not_stores), "stages": list(rule.audience.stages),
         "segments": list(rule.audience.segments),
         "energy": list(rule.audience.energy), "parked": rule.audience.parked, "had": sorted(rule.audience.had),
         "had_months": rule.audience.had_months if rule.audience.had else None, "quiet_days": rule.audience.quiet_days,
         "models": list(rule.audience.models), "built_from": rule.audience.built_from, "built_until": rule.audience.built_until,
     }  # fmt: skip
+    own = {"at": f"{rule.at:%H:%M}", "late": rule.late, "services": list(rule.services), "gift": rule.gift}
     return {
         "code": rule.code, "names": dict(rule.names), "on": rule.on, "purpose": rule.purpose, "kind": rule.kind,
-        "priority": rule.priority, "at": f"{rule.at:%H:%M}", "late": rule.late, "buttons": list(rule.buttons),
-        "services": list(rule.services), "gift": rule.gift, "trigger": _written_trigger(rule.trigger),
+        "priority": rule.priority, **({} if rule.of_visit else own), "buttons": list(rule.buttons),
+        "trigger": _written_trigger(rule.trigger),
         "audience": {name: value for name, value in audience.items() if value}, "texts": dict(rule.texts),
     }  # fmt: skip
 
@@ -171,6 +199,15 @@ def _trigger(cell: "_Cells") -> Trigger:
             if not segment:
                 raise Wrong("segment", where=cell.where)
             return Entered(segment, cell.whole("days", 0, 365, 0))
+        case "appointment":
+            before = Before(cell.whole("days", 0, 7, 0), cell.whole("hours", 0, 12, 0))
+            if bool(before.days) == bool(before.hours):
+                raise Wrong("days_or_hours", where=cell.where)
+            return before
+        case "rating":
+            of = cell.one_of("of", ("visit", "question"))
+            # The question is asked on the third day at the latest, and not a second time within hours.
+            return Rating(of, cell.whole("minutes", 0, 1440, 90) if of == "visit" else cell.whole("minutes", 1200, 2880, 1440))
         case _:
             signal = cell.word("signal")
             if not _CODE.fullmatch(signal):
@@ -201,19 +238,24 @@ def _written_trigger(trigger: Trigger) -> dict[str, Any]:
             return {"kind": "signal", "signal": trigger.signal}
         case Entered():
             return {"kind": "segment", "segment": trigger.segment, "days": trigger.days}
+        case Before():
+            ahead = {"days": trigger.days} if trigger.days else {"hours": trigger.hours}
+            return {"kind": "appointment", **ahead}
+        case Rating():
+            return {"kind": "rating", "of": trigger.of, "minutes": trigger.minutes}
 
 
 def _audience(cell: "_Cells") -> Audience:
     cell.only((
-        "store_kind", "stores", "stages", "segments", "energy", "parked", "had", "had_months", "quiet_days", "models",
-        "built_from", "built_until",
+        "store_kind", "stores", "not_stores", "stages", "segments", "energy", "parked", "had", "had_months", "quiet_days",
+        "models", "built_from", "built_until",
     ))  # fmt: skip
     return Audience(
         cell.one_of("store_kind", ("", *STORE_KINDS), ""), tuple(cell.words("stores")), cell.several("stages", STAGES),
         tuple(cell.words("segments")),
         cell.several("energy", ENERGIES), cell.one_of("parked", ("", "outdoors", "garage"), ""), frozenset(cell.words("had")),
         cell.whole("had_months", 1, 120, 24), cell.whole("quiet_days", 0, 730, 0), tuple(cell.words("models")),
-        cell.whole("built_from", 0, 2199, 0), cell.whole("built_until", 0, 2199, 0),
+        cell.whole("built_from", 0, 2199, 0), cell.whole("built_until", 0, 2199, 0), tuple(cell.words("not_stores")),
     )  # fmt: skip
 
 
@@ -226,6 +268,13 @@ def _together(rule: Rule) -> None:
         raise Wrong("needs_a_yes", where=f"rule {rule.code}", kind=rule.kind)
     if rule.purpose == SAFETY and rule.on and not rule.audience.models:
         raise Wrong("safety_models", where=f"rule {rule.code}")
+    if rule.of_visit:
+        anybody = Audience(rule.audience.store_kind, rule.audience.stores, not_stores=rule.audience.not_stores)
+        if rule.services or rule.gift or rule.audience != anybody:
+            raise Wrong("for_everybody", where=f"rule {rule.code}")
+        if isinstance(rule.trigger, Rating) and "stars" not in rule.buttons:
+            raise Wrong("no_stars", where=f"rule {rule.code}")
+        return
     if rule.purpose != SAFETY and "stop" not in rule.buttons:
         raise Wrong("no_stop", where=f"rule {rule.code}")
     trigger = rule.trigger

@@ -91,7 +91,11 @@ def _values(voice: Voice, due: Due, now: datetime, gift: Gift | None) -> dict[st
 
 def car(voice: Voice, known: Car | None) -> str:
     """ "your Audi A4"; "your car" where we do not know which."""
-    name = (known.names.get(voice.language) or next(iter(known.names.values()), "")) if known else ""
+    return called(voice, (known.names.get(voice.language) or next(iter(known.names.values()), "")) if known else "")
+
+
+def called(voice: Voice, name: str) -> str:
+    """The same of a make and model, "" for one that we do not know."""
     return voice.texts.label("reminders.your", voice.language, {"car": name}) if name else _label(voice, "your_car")
 
 

@@ -104,7 +104,28 @@ class Entered:
     days: int = 0
 
 
-Trigger = OnDate | Interval | After | Silence | Weekly | Monthly | Feast | Signal | Entered
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Ahead of an appointment: `days` before, at its own time of the store's day, or `hours` before it; one of the two is 0."""
+
+    days: int = 0
+    hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The question for stars: so many `minutes` after the work was done (`of` visit), or after that question (`of` question)
+    to whoever has not answered it.
+    """
+
+    of: str
+    minutes: int
+
+
+# These two are about one visit of one person, whoever that is: they are looked for by `visits.py` and by the feature feedback,
+# as soon as their moment comes, and not once a day.
+OF_VISIT = (Before, Rating)
+Trigger = OnDate | Interval | After | Silence | Weekly | Monthly | Feast | Signal | Entered | Before | Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +145,7 @@ class Occasion:
 
 
 def occasions(trigger: Trigger, person: Person, today: date, figures: Figures) -> Iterator[Occasion]:
-    """Those around today. A signal has none here: its occasion is the pressing of the button."""
+    """Those around today. A signal has none here: its occasion is the pressing of the button; nor has what is about one visit."""
     match trigger:
         case OnDate(field="birthday"):
             yield from _birthday(trigger, person, today, figures)

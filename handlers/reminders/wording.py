@@ -12,11 +12,13 @@ from typing import Any
 from babel.dates import format_date
 
 from handlers.dialogue.texts import escape, locale
-from handlers.reminders.triggers import After, Entered, Feast, Interval, OnDate, Silence, Trigger
+from handlers.reminders.triggers import After, Before, Entered, Feast, Interval, OnDate, Rating, Silence, Trigger
 from handlers.reminders.wrong import Wrong
 
 ALWAYS = ("name", "car", "store", "services")
 ANYWHERE = (*ALWAYS, "plate", "phone", "gift")
+# What may be missing, so that a first line does not name it; of a visit also what was done, as long as nobody has said it.
+_UNSURE = ("plate", "phone", "gift", "km", "address")
 MOST_CHARACTERS = 1000
 _BRACES = re.compile(r"\{([^{}]*)\}|[{}]")
 _GAPS = re.compile(r"\n{3,}")
@@ -36,6 +38,10 @@ def allowed(trigger: Trigger) -> tuple[str, ...]:
             return (*ANYWHERE, "date", "km")
         case After() | Feast():
             return (*ANYWHERE, "date")
+        case Before():
+            return (*ALWAYS, "when", "ahead", "address", "plate", "phone")
+        case Rating():
+            return (*ALWAYS, "date", "plate", "phone")
     return ANYWHERE
 
 
@@ -56,7 +62,9 @@ def check(where: str, text: str, trigger: Trigger) -> None:
                 names = ", ".join(f"{{{name}}}" for name in known)
                 raise Wrong("placeholder", where=where, name=f"{{{found[1][:40]}}}", known=names)
         first = version.split("\n", 1)[0]
-        unsure = [name for name in _BRACES.findall(first) if name in ("plate", "phone", "gift", "km")]
+        unsure = [
+            name for name in _BRACES.findall(first) if name in _UNSURE or (name == "services" and isinstance(trigger, Rating))
+        ]
         if not first or unsure:
             raise Wrong("first_line", where=where, name=f"{{{unsure[0]}}}") if unsure else Wrong("first_empty", where=where)
 

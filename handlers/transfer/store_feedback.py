@@ -9,8 +9,10 @@ from handlers.transfer import values
 from handlers.transfer.report import Wrong
 from handlers.transfer.spans import located
 
-# A day after the visit at the latest; fewer than three would show what single people have answered.
-_BETWEEN = {"after": (0, 1440), "fewest": (3, 1000)}
+# Fewer than three would show what single people have answered.
+_BETWEEN = {"fewest": (3, 1000)}
+# What stood here before it was a rule.
+_RULES = ("ask", "after", "remind")
 _LINK = re.compile(r"https://[^\s\"'<>]{3,490}")
 
 
@@ -23,6 +25,8 @@ def read(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(name: str, value: object) -> Any:
+    if name in _RULES:
+        raise Wrong("That is a rule of pushes now, feedback or feedback_again: see Pushes in the console, or docs/pushes.md.")
     if name not in DEFAULTS:
         raise Wrong(f"There is no such key. The keys are {', '.join(DEFAULTS)}.")
     if name in _BETWEEN:

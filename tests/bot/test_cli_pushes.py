@@ -54,7 +54,7 @@ def test_preview_calendar_rules_and_signals(world: World, monkeypatch: pytest.Mo
     Path("rules.toml").write_text(text.replace("{car}的车险", "{auto}的车险"), "utf-8")
     assert "no placeholder {auto}" in run("import", "rules.toml", code=2)
     Path("rules.toml").write_text(text, "utf-8")
-    assert run("import", "rules.toml") == "29 rules.\n"
+    assert run("import", "rules.toml") == "33 rules.\n"
     assert "insurance is on" in run("on", "insurance")
     assert 'no rule "lunch"' in run("on", "lunch", code=2)
     assert 'no signal "snow"' in run("signal", "snow", code=2)

@@ -1,6 +1,7 @@
 """Reminders of visits and offers of freed times: once, at the right time, following the appointment, never two at once."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,22 +10,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.booking import actions, reminders
+from handlers.booking import actions
 from handlers.booking.history import By, Person
 from handlers.booking.plan import Wish
 from handlers.contact import actions as contact
 from handlers.contact.rules import SERVICE
 from handlers.contact.rules import Wish as Due
-from handlers.dialogue import Refusal, Reply
+from handlers.dialogue import Refusal, Reply, markup
 from handlers.dialogue import shop as shops
-from handlers.reminders import figures, rulebook
+from handlers.dialogue.memo import Memo
+from handlers.reminders import before, preview, rulebook, rules
+from handlers.reminders.triggers import Before
 from storage import appointments, chats, messages
 from storage.appointments import Appointment, Event
+from storage.customers import Customer as Customer_
 from tests.handlers.test_booking_flow import books
 from tests.marks import SHOP_ON_SQLITE
 from tests.world import Customer, World
 
 CHEN = By("Chen", "console", staff=True)
+SHIPPED = {"day_before": Before(days=1), "two_hours": Before(hours=2)}
 ZONES = sorted(available_timezones())
 
 
@@ -61,21 +66,63 @@ def test_the_day_before_and_two_hours_before_once_each(world: World) -> None:
     assert "In two hours" in ann.received[-1]
 
 
+def _rule(world: World, code: str, **parts: Any) -> None:
+    """One of the rules as the console leaves it."""
+    with world.database.transaction() as session:
+        rule = rulebook.load(session).rules[code]
+        rulebook.put(session, rules.read({**rules.written(rule), **parts}), world.now)
+    world.engine.memo = Memo()
+
+
 @SHOP_ON_SQLITE
-def test_when_people_are_reminded_is_the_shops_own(world: World) -> None:
-    """Every push can be moved and switched off; what waits of one that was switched off is not said."""
-
-    def figure(**own: int) -> None:
-        with world.database.transaction() as session:
-            rulebook.put_figures(session, figures.read(own), world.now)
-
+def test_when_people_are_reminded_and_in_which_words_is_the_shops_own(world: World) -> None:
     ann = books(world.customer())  # Tuesday, ten o'clock in Shanghai
-    figure(remind_days=2, remind_hours=3)
+    words = {"en": "Hello {name}, {ahead} it is {services}.\n{plate}", "zh-Hans": "{ahead}", "zh-Hant": "{ahead}"}
+    _rule(world, "day_before", trigger={"kind": "appointment", "days": 2}, texts=words, buttons=["coming", "way"])
+    _rule(world, "two_hours", trigger={"kind": "appointment", "hours": 3})
     _at(world, _utc(22, 1, 59), _utc(22, 2, 1))
-    ann.sees("See you in 2 days!", "Tue 24 Nov, 10:00")
+    ann.sees("in 2 days it is Oil and filter change.")
+    assert [len(row) for row in ann.last.data["buttons"]] == [1, 1]
+    ann.presses("✓ I'll be there").sees("We look forward")
     _at(world, _utc(23, 22, 59), _utc(23, 23, 1))
-    ann.sees("In 3 hours we expect you:")
+    ann.sees("In 3 hours we expect you:", "Tue 24 Nov, 10:00")
     assert [kind for kind, _ in _reminders(ann)] == ["day_before", "two_hours"]
+
+
+@SHOP_ON_SQLITE
+def test_only_what_the_rules_do_is_promised(world: World) -> None:
+    books(world.customer()).sees("I'll remind you the day before and two hours before.")
+    _rule(world, "day_before", on=False)
+    _rule(world, "two_hours", trigger={"kind": "appointment", "hours": 4})
+    books(world.customer()).sees("I'll remind you 4 hours before. The file")
+    _rule(world, "two_hours", on=False)
+    books(world.customer()).sees("\nThe file is for your calendar.")
+
+
+@SHOP_ON_SQLITE
+def test_a_copy_says_one_more_and_never_two_at_once(world: World) -> None:
+    ann = books(world.customer())
+    _rule(world, "day_before")
+    with world.database.transaction() as session:
+        copied = rulebook.copy(session, "day_before", world.now)
+        with pytest.raises(ValueError, match="for the same occasion already"):
+            rulebook.put(session, replace(copied, on=True), world.now)
+        rulebook.put(session, replace(copied, on=True, trigger=Before(days=3)), world.now)
+        assert rulebook.load(session).rules["day_before_2"].on
+    world.engine.memo = Memo()
+    _at(world, _utc(21, 2, 1), _utc(21, 3), _utc(23, 2, 1), _utc(24, 0, 1))
+    assert [kind for kind, _ in _reminders(ann)] == ["day_before_2", "day_before", "two_hours"]
+
+
+@SHOP_ON_SQLITE
+def test_a_reminder_is_for_some_stores_only(world: World) -> None:
+    ann = books(world.customer())  # at East Harbour
+    for code in ("day_before", "two_hours"):
+        _rule(world, code, audience={"not_stores": ["east"]})
+    _at(world, _utc(23, 2, 1), _utc(24, 0, 1), _utc(24, 3))
+    assert _reminders(ann) == []
+    with world.database.reading() as session:
+        assert session.query(Event).filter_by(what="not_reminded", appointment_id=_row(world).id).all() == []
 
 
 @SHOP_ON_SQLITE
@@ -84,11 +131,56 @@ def test_reminders_are_switched_off(world: World) -> None:
     ann = books(world.customer("telegram"), "oil change next Tuesday at 2 pm for my A4 at East Harbour, I'll wait")
     _at(world, _utc(23, 15))
     assert _waiting(world) == 1
-    with world.database.transaction() as session:
-        rulebook.put_figures(session, figures.read({"remind_days": 0, "remind_hours": 0}), world.now)
+    for code in ("day_before", "two_hours"):
+        _rule(world, code, on=False)
     _at(world, _utc(23, 16), _utc(24, 1), _utc(24, 4, 1), _utc(25, 1))
     assert _waiting(world) == 0
     ann.sees("booked!")
+
+
+@SHOP_ON_SQLITE
+def test_a_reminder_that_waits_is_said_in_the_new_words(world: World) -> None:
+    ann = books(world.customer("telegram"), "oil change next Tuesday at 2 pm for my A4 at East Harbour, I'll wait")
+    _at(world, _utc(23, 15))
+    _rule(world, "day_before", texts={"en": "We wait for {car}.", "zh-Hans": "见", "zh-Hant": "見"})
+    _at(world, _utc(23, 16), _utc(24, 1))
+    ann.sees("We wait for your Audi A4.")
+    assert len(_reminders(ann)) == 1
+
+
+@SHOP_ON_SQLITE
+def test_reminders_are_foreseen(world: World) -> None:
+    """Dry run and time machine say what then happens."""
+    ann = books(world.customer(), "oil change next Tuesday at 2 pm for my A4 at East Harbour, I'll wait")
+    with world.database.transaction() as session:
+        row = session.query(Appointment).filter_by(status="confirmed", source="chat").one()
+        if row.customer_id is None:
+            person = Customer_(code="ann", name="Ann Lee", store_id=row.store_id, created_at=world.now)
+            session.add(person)
+            session.flush()
+            row.customer_id = person.id
+
+        own = [row.customer_id]
+
+    def lines(days: int, codes: tuple[str, ...], back: bool = False) -> list[Any]:
+        with world.database.reading() as session:
+            book = rulebook.load(session)
+            plan = preview.Plan([book.rules[code] for code in codes], book.figures, days, back=back)
+            return list(preview.lines(session, shops.load(session), world.engine.texts, plan, world.now, customers=own))
+
+    every = ("day_before", "two_hours", "feedback", "feedback_again")
+    found = lines(7, every)
+    assert [(line.due.rule.code, f"{line.at:%d %H:%M}", line.verdict) for line in found] == [
+        ("day_before", "23 06:00", "sent"), ("two_hours", "24 04:00", "sent"),
+        ("feedback", "24 08:15", "sent"), ("feedback_again", "25 08:15", "sent"),
+    ]  # fmt: skip
+    _at(world, _utc(23, 6, 1), _utc(24, 4, 1))
+    assert [m.text for m in ann.transcript if (m.key or "").startswith("booking:")] == [
+        markup.read(line.text)[0] for line in found[:2]
+    ]
+    assert [line.due.rule.code for line in lines(7, every)] == ["feedback", "feedback_again"]
+    world.now = _utc(26, 1)
+    assert [line.due.rule.code for line in lines(7, ("day_before", "two_hours"), back=True)] == ["day_before", "two_hours"]
 
 
 @SHOP_ON_SQLITE
@@ -212,14 +304,14 @@ def test_at_most_one_reminder_at_any_moment_in_any_zone(zone: str, day: date, qu
     starts = datetime.combine(day, time(quarter // 4, quarter % 4 * 15), place).replace(fold=fold).astimezone(UTC)
     told = starts - timedelta(days=9)
     seen = [
-        one.kind if (one := reminders.due(starts, place, told, starts - timedelta(minutes=m))) else ""
+        one.rule if (one := before.due(starts, place, told, starts - timedelta(minutes=m), SHIPPED)) else ""
         for m in range(2400, -60, -15)
     ]
     kinds = [kind for kind, _ in itertools.groupby(seen)]
     assert kinds == ["", "day_before", "", "two_hours", ""]
-    before = reminders.of(starts, place)[0].due.astimezone(place)
+    first = before.of(starts, place, SHIPPED)[0].due.astimezone(place)
     there = starts.astimezone(place)
-    wall = before.replace(tzinfo=None) - there.replace(tzinfo=None)
+    wall = first.replace(tzinfo=None) - there.replace(tzinfo=None)
     # The same clock on the day before; or, where that day has no such clock, the first moment after the gap.
     gap = datetime.combine(there.date() - timedelta(days=1), there.time(), place)
     exists = gap.astimezone(UTC).astimezone(place).replace(tzinfo=None) == gap.replace(tzinfo=None, fold=0)
@@ -229,9 +321,9 @@ def test_at_most_one_reminder_at_any_moment_in_any_zone(zone: str, day: date, qu
 def test_who_books_late_is_not_reminded_of_what_they_just_heard() -> None:
     zone, starts = ZoneInfo("Asia/Shanghai"), _utc(24, 2)
     at: Any = lambda hours: starts - timedelta(hours=hours)  # noqa: E731
-    assert reminders.due(starts, zone, at(20), at(19)) is None
-    assert reminders.due(starts, zone, at(1), at(0.5)) is None
-    assert reminders.missed(starts, zone, at(1), starts + timedelta(hours=1)) == []
+    assert before.due(starts, zone, at(20), at(19), SHIPPED) is None
+    assert before.due(starts, zone, at(1), at(0.5), SHIPPED) is None
+    assert before.missed(starts, zone, at(1), starts + timedelta(hours=1), SHIPPED) == []
 
 
 # -- the waitlist -------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from handlers.booking import actions as booking
 from handlers.booking.actions import By, Person, Wish
 from handlers.dialogue import shop as shops
 from handlers.dialogue.memo import Memo
+from handlers.reminders import rulebook, rules
 from storage import chats, contact, tickets
 from storage.appointments import Appointment
 from storage.chats import CHATS
@@ -71,6 +72,14 @@ def wants(world: World, **terms: object) -> None:
     """What the store says of feedback; the world reads it anew."""
     with world.database.transaction() as session:
         session.execute(update(Store).where(Store.code == "east").values(feedback=terms))
+    world.engine.memo = Memo()
+
+
+def asks(world: World, code: str, **parts: object) -> None:
+    """One of the two rules as the console leaves it."""
+    with world.database.transaction() as session:
+        rule = rulebook.load(session).rules[code]
+        rulebook.put(session, rules.read({**rules.written(rule), **parts}), world.now)
     world.engine.memo = Memo()
 
 
@@ -282,17 +291,50 @@ def test_who_wants_no_questions_is_not_asked(world: World) -> None:
 
 
 @sqlite
-def test_a_store_may_ask_sooner_or_not_at_all_and_invite_its_friends(world: World) -> None:
-    wants(world, after=10, review="https://reviews.example/east")
+def test_a_store_may_ask_sooner_in_its_own_words_or_not_at_all_and_invite_its_friends(world: World) -> None:
+    """The question is a rule like the others."""
+    wants(world, review="https://reviews.example/east")
+    words = {"en": "{name}, how is {car}?\n{plate}", "zh-Hans": "好吗？", "zh-Hant": "好嗎？"}
+    asks(world, "feedback", trigger={"kind": "rating", "of": "visit", "minutes": 10}, texts=words, buttons=["stars", "stop"])
     ann, bob = world.customer("telegram"), world.customer("telegram")
     comes(world, ann)
     later(world, minutes=11)
-    ann.presses("5 ★").presses("5 ★").presses("Skip").sees("Would you tell others about it?")
+    ann.sees("Dear customer, how is your car?").presses("5 ★").presses("5 ★").presses("Skip").sees(
+        "Would you tell others about it?"
+    )
     assert [part for part in ann.last.data["entities"][0] if isinstance(part, str)] == ["link", "https://reviews.example/east"]
-    wants(world, ask=False)
+    asks(world, "feedback", audience={"not_stores": ["east"]})
     comes(world, bob, at=TUESDAY + timedelta(hours=5))
     later(world, hours=4)
     assert asked(world, bob) == 0
+
+
+@sqlite
+def test_who_wants_no_such_questions_says_so_below_one(world: World) -> None:
+    asks(world, "feedback", buttons=["stars", "stop"])
+    ann = world.customer("telegram")
+    comes(world, ann)
+    later(world, minutes=91)
+    ann.presses("No more of these").sees("won't ask you about your visits")
+    later(world, hours=26)
+    comes(world, ann, at=TUESDAY + timedelta(days=3))
+    later(world, hours=4)
+    assert asked(world, ann) == 1
+    ann.presses("I do want them")
+    assert ann.button("✓ Questions after a visit")
+
+
+@sqlite
+def test_a_question_that_waits_is_not_asked_when_its_rule_is_switched_off(world: World) -> None:
+    ann = world.customer("telegram")
+    comes(world, ann)
+    later(world, hours=12)  # eleven in the evening; we were away
+    assert only(world).asked_at == TUESDAY + timedelta(hours=23)
+    asks(world, "feedback", on=False)
+    later(world, hours=13)
+    later(world, hours=24)
+    assert asked(world, ann) == 0
+    assert (only(world).asked_at, only(world).outcome) == (None, "moved")
 
 
 @sqlite

@@ -481,7 +481,7 @@ def test_the_preview_says_what_then_happens(world: World) -> None:
                 contact.say(session, chat, MARKETING, given=True, version="1", now=world.now)
     with world.database.reading() as session:
         book = rulebook.load(session)
-        plan = preview.Plan(book.on, book.figures, 14)
+        plan = preview.Plan([rule for rule in book.on if not rule.of_visit], book.figures, 14)
         ids = session.scalars(select(Person.id).where(Person.id <= 12)).all()
         ahead = list(preview.lines(session, shops.load(session), world.engine.texts, plan, MONDAY, customers=ids))
     for day in range(14):

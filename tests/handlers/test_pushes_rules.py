@@ -67,6 +67,9 @@ def test_the_pushes_of_the_trade_ship_with_its_figures() -> None:
         trigger = rules.written(SHIPPED[code])["trigger"]
         return tuple(trigger.get(name) for name in names)
 
+    assert (of("day_before", "kind", "days"), of("two_hours", "kind", "hours")) == (("appointment", 1), ("appointment", 2))
+    assert all(set(SHIPPED[code].buttons) >= {"coming", "move", "cancel"} for code in ("day_before", "two_hours"))
+    assert (of("feedback", "of", "minutes"), of("feedback_again", "of", "minutes")) == (("visit", 90), ("question", 1440))
     assert of("first_service", "km", "months", "ahead", "first") == (5000, 6, 0, True)
     assert of("regular_service", "ahead") == (7,)
     parts = {"brakes", "cabin_filter", "tyres", "battery_12v", "coolant"}
@@ -378,6 +381,16 @@ def test_tm2_hours_after_a_visit_and_the_morning_after() -> None:
         ("rain_over", {"buttons": ["later", "stop"]}, 'the button "later"'),
         ("coating_care", {"trigger": {"kind": "after", "event": "visit", "hours": 2, "days": 1}}, "hours or days, not both"),
         ("safety_recall", {"on": True}, "Name the car models"),
+        ("day_before", {"trigger": {"kind": "appointment", "days": 1, "hours": 2}}, "how many days or how many hours"),
+        ("day_before", {"trigger": {"kind": "appointment", "days": 9}}, "days is a whole number from 0 to 7"),
+        ("day_before", {"gift": "wash"}, "no services, no gift"),
+        ("day_before", {"audience": {"stages": ["loyal"]}}, "of the audience only the stores"),
+        ("day_before", {"purpose": "marketing"}, "purpose is one of service"),
+        ("day_before", {"buttons": ["stop"]}, "buttons are of coming, move, cancel, way"),
+        ("day_before", {"texts": {"en": "{address}", "zh-Hans": "您好", "zh-Hant": "您好"}}, "first line holds {address}"),
+        ("feedback", {"buttons": ["stop"]}, 'without the button "stars"'),
+        ("feedback", {"texts": {"en": "{services}", "zh-Hans": "您好", "zh-Hant": "您好"}}, "first line holds {services}"),
+        ("insurance", {"purpose": "feedback"}, "purpose is one of service, marketing, safety"),
         ("coating_care", {"trigger": {"kind": "after", "event": "delivery", "hours": 2}}, "nobody knows the hour"),
         ("coating_care", {"trigger": {"kind": "after", "event": "visit", "hours": 200}}, "hours is a whole number from 0 to 168"),
     ],
@@ -412,7 +425,9 @@ def test_two_rules_for_one_birthday() -> None:
 def test_each_shipped_rule_reads_as_it_is_written(rule: Rule) -> None:
     assert rules.read(rules.written(rule)) == rule
     for language in ("en", "zh-Hans", "zh-Hant"):
-        known: dict[str, str | None] = dict.fromkeys(wording.ALWAYS, "x") | dict.fromkeys(("date", "days", "years"), "1")
+        known: dict[str, str | None] = dict.fromkeys(wording.ALWAYS, "x") | dict.fromkeys(
+            ("date", "days", "years", "when", "ahead"), "1"
+        )
         for month in range(1, 13):
             words = wording.render(rule.texts[language], known, month)
             assert words

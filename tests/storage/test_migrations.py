@@ -1,5 +1,6 @@
 """Migrations arrive at what the code believes, once, whoever runs them, and from whatever state."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event, inspect, text
 
 import storage
+from handlers.reminders import rulebook
+from handlers.reminders.triggers import Before, Rating
 from storage import migrating
 from storage.database import Database
 from tests import postgres
@@ -132,4 +135,40 @@ def test_a_shop_of_the_first_release_can_book(tmp_path: Path) -> None:
         assert all(session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 1 for table in _FIRST_RELEASE)
         assert session.execute(text("PRAGMA foreign_key_check")).all() == []
     assert ([bay.id for bay in store.bays], store.booking, service.skill, service.model_minutes) == ([7], {}, "", {})
+    database.close()
+
+
+def test_what_a_shop_had_set_of_visits_is_kept_as_rules(tmp_path: Path) -> None:
+    """Release 0050 had settings where the next one has rules."""
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrating.__file__).parent / "migrations"))
+    stores = {
+        "east": {"after": 60, "review": "https://x"}, "west": {"after": 60}, "studio": {"remind": False}, "north": {"ask": False}
+    }  # fmt: skip
+    with database.engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0050")
+        made = [{**_FIRST_RELEASE["stores"], "id": n, "code": code, "feedback": json.dumps(terms)}
+                for n, (code, terms) in enumerate(stores.items(), 1)]  # fmt: skip
+        figures = {"id": 1, "figures": json.dumps({"per_week": 2, "remind_days": 2, "remind_hours": 0})}
+        for table, row in [*(("stores", row) for row in made), ("push_settings", figures)]:
+            places = ", ".join("?" * len(row))
+            connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", tuple(row.values()))
+    assert migrating.migrate(database)
+    with database.reading() as session:
+        book = rulebook.load(session)
+        assert book.figures.per_week == 2
+        assert [store.feedback for store in storage.stores.all_stores(session)][:2] == [{"review": "https://x"}, {}]
+    first, second = book.rules["day_before"], book.rules["two_hours"]
+    assert (first.trigger, first.on, second.trigger, second.on) == (Before(days=2), True, Before(hours=2), False)
+    asks, often, again = book.rules["feedback"], book.rules["feedback_90"], book.rules["feedback_again"]
+    assert (asks.trigger, asks.audience.not_stores) == (Rating("visit", 60), ("north", "studio"))
+    assert (often.trigger, often.audience.stores) == (Rating("visit", 90), ("studio",))
+    assert (again.on, again.audience.not_stores) == (True, ("north", "studio"))
+    for code in ("day_before", "two_hours", "feedback", "feedback_again"):
+        assert book.rules[code].texts == rulebook.shipped()[code].texts
+        assert book.rules[code].names == rulebook.shipped()[code].names
+    for place, rule in enumerate(book.on):
+        rulebook.clash(rule, book.on[:place])
     database.close()

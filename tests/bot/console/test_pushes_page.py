@@ -11,7 +11,9 @@ from handlers.contact.rules import MARKETING
 from handlers.dialogue.texts import LANGUAGES
 from handlers.reminders import figures, rulebook
 from handlers.reminders.figures import Figures
+from handlers.reminders.triggers import Before, Rating
 from storage import chats, contact, pushes
+from storage.appointments import CONFIRMED, Appointment
 from storage.customers import Customer
 from storage.database import Database
 from storage.pushes import PushAlarm, PushSignal
@@ -113,5 +115,53 @@ def test_rules_are_looked_at_edited_and_explained(templates: Templates, tmp_path
             card = (await site.staff("ann").get(f"/customers/{site.token('customer', person.id)}")).text
             assert "You had one that week." in card
             assert "Birthday" in card
+
+    asyncio.run(go())
+
+
+def test_reminders_of_visits_are_rules_like_the_others(templates: Templates, tmp_path: Path) -> None:
+    """Switched, edited and previewed; what they have no use for is not asked for."""
+    url = templates.copy("sqlite", True, tmp_path)
+    database = Database(url)
+    hire(database)
+    with database.transaction() as session:
+        ahead = select(Appointment).where(Appointment.status == CONFIRMED, Appointment.customer_id.is_not(None))
+        row = session.scalars(ahead.where(Appointment.starts_at > START + timedelta(days=2)).limit(1)).one()
+        chat = chats.arrive(session, "web", "ann", pulls=True, now=START)
+        chat.customer_id, chat.language = row.customer_id, "en"
+        chats.save(session, chat)
+    database.close()
+
+    def filled(code: str, buttons: str, **changes: str) -> dict[str, Any]:
+        rule = rulebook.shipped()[code]
+        fields: dict[str, Any] = {f"name_{language}": rule.names[language] for language in LANGUAGES}
+        fields |= {f"text_{language}": rule.texts[language] for language in LANGUAGES}
+        return {**fields, "purpose": rule.purpose, "kind": rule.kind, "priority": "1", "button": buttons, **changes}
+
+    async def go() -> None:
+        async with Site(url) as site:
+            eva = site.staff("eva")
+            page = (await eva.get("/pushes")).text
+            assert "1 day before an appointment, at its time of day" in page
+            assert "90 minutes after the car is ready" in page
+            page = (await eva.get("/pushes/day_before")).text
+            for part, there in (("{ahead}", True), ("Move it", True), ('name="gift"', False), ('name="at"', False)):
+                assert (part in page) == there, part
+            assert "Stars 1 to 5" in (await eva.get("/pushes/feedback")).text
+            own = filled("day_before", "move", text_en="We meet {ahead}, {when}", trigger_days="2", trigger_hours="")
+            shown = (await eva.post("/pushes/day_before", **own, do="preview")).text
+            assert "We meet in 2 days, " in shown
+            both = filled("day_before", "move", trigger_days="2", trigger_hours="3", do="keep")
+            assert "one of the two" in (await eva.post("/pushes/day_before", **both)).text
+            assert (await eva.post("/pushes/day_before", **own, do="keep")).status == 303
+            assert "without the button" in (await eva.post("/pushes/feedback", **filled("feedback", "stop", do="keep"))).text
+            asks = filled("feedback", "stars", trigger_minutes="30", audience_not_stores="east, west", do="keep")
+            assert (await eva.post("/pushes/feedback", **asks)).status == 303
+            await eva.post("/pushes/two_hours/switch")
+            with site.database.reading() as session:
+                rules = rulebook.load(session).rules
+            assert (rules["day_before"].trigger, rules["day_before"].buttons) == (Before(days=2), ("move",))
+            assert (rules["feedback"].trigger, rules["two_hours"].on) == (Rating("visit", 30), False)
+            assert rules["feedback"].audience.not_stores == ("east", "west")
 
     asyncio.run(go())
