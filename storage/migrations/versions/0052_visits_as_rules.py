@@ -9,8 +9,8 @@ from alembic import op
 
 from storage.database import Id, Json, Moment
 
-revision = "0051"
-down_revision = "0050"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
