@@ -147,8 +147,8 @@ def day_of(feast: str, year: int, region: str) -> date | None:
 
 
 def next_day_of(feast: str, today: date, region: str) -> date | None:
-    """The next time that a feast comes, today counting."""
-    for year in range(today.year, today.year + 3):
+    """The next time that a feast comes, today counting; the last month of a moon's year is early in the next year of ours."""
+    for year in range(today.year - 1, today.year + 3):
         found = day_of(feast, year, region)
         if found and found >= today:
             return found

@@ -11,7 +11,7 @@ from handlers.dialogue.when.lexicon import slips_of_characters
 def fold(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters (and its end) the index in the original; never raises."""
     if text.isascii():
-        return text.lower(), list(range(len(text) + 1))
+        return _once(text.lower(), list(range(len(text) + 1)))
     folded: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
@@ -19,7 +19,7 @@ def fold(text: str) -> tuple[str, list[int]]:
             folded.append(piece)
             places.append(place)
     places.append(len(text))
-    return _closed(_meant("".join(folded)), places)
+    return _once(*_closed(_meant("".join(folded)), places))
 
 
 # Numerals as on cheques, right before what they count.
@@ -45,6 +45,18 @@ def _closed(folded: str, places: list[int]) -> tuple[str, list[int]]:
         folded = folded[:gap] + folded[gap + 1 :]
         del places[gap]
     return folded, places
+
+
+_WIDE_GAP = re.compile(r"(?<= ) +")
+
+
+def _once(folded: str, places: list[int]) -> tuple[str, list[int]]:
+    """With one space where there were several: patterns look for one."""
+    if "  " not in folded:
+        return folded, places
+    for gap in reversed(list(_WIDE_GAP.finditer(folded))):
+        del places[gap.start() : gap.end()]
+    return _WIDE_GAP.sub("", folded), places
 
 
 # Spellings of a character that NFKC leaves apart; marks that only dress another character go.

@@ -3,6 +3,7 @@
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item
 from handlers.dialogue.when.result import Reason
+from handlers.dialogue.when.rules.bare import counted
 from handlers.dialogue.when.tokens import Between, Clock, Token
 
 # Kinds of small words between two expressions that belong together.
@@ -38,7 +39,7 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
         if token.kind in "VZY" and _fills_the_rest(place, kept, tokens):
             continue
         if token.kind in "VnhGJYZABU{}fyLNuo" and _beside(tokens, place, taken, token.kind in "VYZ" and token.value != "soft"):
-            if token.kind in "nu" and not _may_be_time(token):
+            if token.kind in "nu" and (not _may_be_time(token) or (token.kind == "n" and _counts(place, tokens))):
                 continue
             if token.value == "early" and any(isinstance(i.value, Clock) for i in kept):
                 # "Super early tomorrow, like 8am".
@@ -82,7 +83,7 @@ def _set_right(place: int, kept: list[Item], tokens: list[Token]) -> bool:
 def _said_better(place: int, kept: list[Item], tokens: list[Token]) -> bool:
     """ "After the school run, say 9.15", 月底28号: a day or a time that follows says what the vague words mean."""
     slot = {"event": "time", "rough": "day", "month_end": "day", "year_end": "day", "after that": "time"}.get(
-        str(tokens[place].value)
+        "rough" if str(tokens[place].value).startswith("tens") else str(tokens[place].value)
     )
     found = [i for i in kept if i.place > place and i.slot == slot and not (isinstance(i.value, Day) and i.value.kind == "span")]
     return bool(found) and not any(t.kind in "|/^!" for t in tokens[place : found[0].place])
@@ -131,6 +132,11 @@ def _from_hour_to_hour(tokens: list[Token], place: int) -> bool:
         return tokens[place].kind == "V" and tokens[place].value == "hours"
     sides = tokens[max(0, place - 1) : place] + tokens[place + 1 : place + 2]
     return len(sides) == 2 and all(t.kind == "n" and isinstance(t.value, int) and 1 <= t.value <= 12 for t in sides)
+
+
+def _counts(place: int, tokens: list[Token]) -> bool:
+    """ "Friday, 2 tyres"."""
+    return place + 1 < len(tokens) and counted(tokens[place + 1])
 
 
 def _may_be_time(token: Token) -> bool:

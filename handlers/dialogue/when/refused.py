@@ -59,8 +59,10 @@ def _with_feasts_that_fall(tokens: list[Token], text: str) -> list[Token]:
     return tokens
 
 
-def drop_refused(items: list[Item], tokens: list[Token]) -> None:
+def drop_refused(items: list[Item], tokens: list[Token], text: str) -> None:
     for place, token in enumerate(tokens):
+        if token.kind == "!" and _is_of_something_else(tokens, place, text):
+            continue
         if token.kind == "!" and _stands_behind(tokens):
             found = _group_before(items, tokens, place)
         elif token.kind == "!" or (token.kind == "^" and _tells_what_follows(tokens, place)):
@@ -68,8 +70,8 @@ def drop_refused(items: list[Item], tokens: list[Token]) -> None:
         elif token.kind == "^" and _says_again(tokens, place):
             continue
         elif token.kind == "^":
-            found = _group_before(items, tokens, place) or (
-                [] if _of_working_days(tokens, place) else _group_after(items, tokens, place)
+            found = _group_before(items, tokens, place, told=token.value == "told") or (
+                [] if token.value == "told" or _of_working_days(tokens, place) else _group_after(items, tokens, place)
             )
         else:
             continue
@@ -105,6 +107,16 @@ def _says_again(tokens: list[Token], place: int) -> bool:
     """6点太早你们没开门吧: two reasons of one refusal."""
     before = "".join(t.kind for t in tokens[:place]).rstrip("x")
     return before.endswith("^")
+
+
+def _is_of_something_else(tokens: list[Token], place: int, text: str) -> bool:
+    """ "Friday, not fussed"; 周五上午，不用回电话: a clause of its own with no time in it refuses no day."""
+    if not place or tokens[place - 1].kind not in ",." or tokens[place + 1 : place + 2] == []:
+        return False
+    after = tokens[place + 1]
+    ends = next((t for t in tokens[place + 1 :] if t.kind != "x"), None)
+    alone = after.kind == "x" and (ends is None or ends.kind in ",.?")
+    return alone and not clause("refuses", text).match(text, tokens[place].end)
 
 
 def _stands_behind(tokens: list[Token]) -> bool:
@@ -147,9 +159,12 @@ def _group_after(items: list[Item], tokens: list[Token], place: int) -> list[Ite
     return _group(items, tokens, range(place + 1, len(tokens)), ",.?;!^*>")
 
 
-def _group_before(items: list[Item], tokens: list[Token], place: int) -> list[Item]:
+def _group_before(items: list[Item], tokens: list[Token], place: int, told: bool = False) -> list[Item]:
     group = _group(items, tokens, range(place - 1, -1, -1), ".?;!^*>,")
     said = place - 1
+    if told:
+        # 周二六点以后才有空，孩子补课: of that day only if it stands in the same clause.
+        return group
     if not group and said > 0 and tokens[said].kind == "x" and tokens[said].end - tokens[said].start <= _SHORT:
         # 老公说要10号，我说太赶: who says that it does not suit.
         said -= 1

@@ -22,18 +22,18 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"([一二三四五六日天七]|[1-7](?![\d点时:.月/号]))(?![年岁次回托])"), shapes_days.weekday),
         (re.compile(
             rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六日天])[、/]?([二三四五六日天]{{1,5}})"
-            rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.two_weekdays),
+            rf"(?![点时:个月号日年\d{_C}]|\.\d)"), shapes_days.two_weekdays),
         (re.compile(
             rf"{_PREFIX}?(?:个)?{_WEEK}([一二三四五六])((?:[、/, ]+[二三四五六日天]){{1,5}})"
             r"(?=\s?(?:都|也|均|皆|可|行|有|得|上|下|早|晚|中|任|随|哪|边|的|吧|$|[,.!?]))"), shapes_days.two_weekdays),
         (re.compile(r"(?<=[,.!?\s想看得吧])还是(?=[^,.!?]{2,12}(?:吧|好了|算了)(?:$|[,.!?\s]))"), shapes_clock.no),
         (re.compile(
             rf"(?<=[周期拜][一二三四五六])(或者|或|定系|定是|定|还是|和|跟|到|至|-|~|/|、)([二三四五六日天])"
-            rf"(?![点时:个月号日年\d.{_C}])"), shapes_days.another_weekday),
-        (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:.个天年月万千块元%\d{_C}])"), shapes_days.number),
+            rf"(?![点时:个月号日年\d{_C}]|\.\d)"), shapes_days.another_weekday),
+        (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:个天年月万千块元%\d{_C}]|\.\d)"), shapes_days.number),
         (re.compile(rf"{_PREFIX}?(?:个|一个|一)?(?:周|星期|礼拜)末"), shapes_days.weekend),
         (re.compile(r"(?:那|那个|那一|个个)(?:周|星期|礼拜)(?![一二三四五六日天末\d])"), shapes_clock.vague),
-        (re.compile(r"(?<=[月周年])(?:[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国)|[上中下]旬)"), shapes_clock.rough),
+        (re.compile(r"(?<=[月周年])(?:[上中下]旬|[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国))"), shapes_clock.rough),
         (re.compile(r"(?:那一?|个)个(?=(?:周|星期|礼拜)[一二三四五六日天])"), shapes_clock.that),
         (re.compile(
             rf"(?:[下这本]个?)?(?:星期|礼拜|周)(?![{_C}\d末几边内里吧啊呀来去嚟过到约的嘅我你佢能可有行再要想做洗修换都就哪先得啦呢吗么前后起开头尾中])"
@@ -57,11 +57,11 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"(初[{_C}\d]{{1,2}}|廿[{_C}]?|三十|{_N})(?:[号日])?"), shapes_moon.lunar_date),
         (re.compile(rf"(?:大年|年|正月)(初[{_C}\d]{{1,2}}|廿[{_C}]|二十[{_C}]|三十)"), shapes_moon.new_year_days),
         (re.compile(r"初([一二三四五六七八九十])"), shapes_moon.early_days),
-        (re.compile(rf"({_N})月份?的?({_N})(?:(?:[号日])(?!后天)|(?![点时:.个万千kw%块元{_C}\d]))"), shapes_days.month_day),
+        (re.compile(rf"({_N})月份?的?({_N})(?:(?:[号日])(?!后天)|(?![点时:个万千kw%块元{_C}\d]|\.\d))"), shapes_days.month_day),
         (re.compile(rf"({_N})[./-]({_N})[号日]"), shapes_days.month_day),
         (re.compile(rf"({_N})月份?"), shapes_days.month),
         (re.compile(rf"差({_N}|一刻)分?(?:钟)?(?:就)?(?:到|不到)?({_N})点(?:钟)?"), shapes_clock.short_of),
-        (re.compile(rf"({_N})点(?:钟)?差({_N}|一刻)分?(?:钟)?"), shapes_clock.short_of_later),
+        (re.compile(rf"({_N})点(?:钟)?差(一刻|{_N})分?(?:钟)?"), shapes_clock.short_of_later),
         (re.compile(
             rf"({_N})(?:来(?=点)|几(?=点))?(?:点|时(?![间候段代常刻装不尚速]))(?:钟|整|正)?(?:"
             rf"(?:踏|搭)?(半)(?!个?(?:小时|钟头|天|月|年))|踏(正)|([一两二三123])(?:刻钟?|个?骨)"

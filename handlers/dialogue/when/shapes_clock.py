@@ -115,7 +115,9 @@ def inside(match: re.Match[str], context: Context) -> Shaped | None:
 
 
 def rough(match: re.Match[str], context: Context) -> Shaped | None:
-    """月底, 月初: a day that is said beside it says it better."""
+    """月底, 月初: a day that is said beside it says it better. 八月中旬 is ten days of it."""
+    if match[0].endswith("旬"):
+        return as_token("V", match, {"上": "tens 1", "中": "tens 2", "下": "tens 3"}[match[0][0]])
     end = match[0] in ("底", "末", "尾") and match.string[match.start() - 1 :][:1] == "月"
     return as_token(
         "V", match, "month_end" if end and match.string[: match.start()].endswith(("本月", "这月", "这个月")) else "rough"

@@ -55,7 +55,10 @@ _DAY_LIKE = re.compile(r"(?:mo|tu|te|we|wd|th|fr|sa|st|su|sn)[a-z]{0,6}d[aeiy]{1
 def looks_like_a_day(word: str) -> bool:
     """Whether a word that we do not know may be a day of the week all the same: "wendnesday"."""
     return (
-        word not in _NO_DAYS and bool(_DAY_LIKE.fullmatch(word)) and word[-3:] in ("day", "dya", "dey", "dai") and len(word) > 5
+        word not in _NO_DAYS
+        and bool(_DAY_LIKE.fullmatch(word))
+        and word[-3:] in ("day", "dya", "dey", "dai", "dee", "die")
+        and len(word) > 5
     )
 
 

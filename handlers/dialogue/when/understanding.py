@@ -66,7 +66,7 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     if len(items) > _MOST_ITEMS:
         return Understood(reason="unsure")
     drop_past(items, tokens, folded)
-    drop_refused(items, tokens)
+    drop_refused(items, tokens, folded)
     drop_moved(items, tokens)
     drop_corrected(items, tokens, context)
     drop_named_for_following(items)

@@ -68,7 +68,7 @@ def _counts(place: int, tokens: list[Token]) -> bool:
     if after is not None and after.kind == "j":
         # "2 of us".
         return True
-    return after is not None and counted(after._replace(value=after.value[0] if isinstance(after.value, tuple) else after.value))
+    return after is not None and counted(after)
 
 
 def _counts_on(place: int, tokens: list[Token]) -> bool:

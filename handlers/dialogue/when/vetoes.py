@@ -12,7 +12,8 @@ from handlers.dialogue.when import lexicon
 BLANK = "\0"
 
 _PARTS = {
-    "{number}": r"(?<![\d.:/])\d[\d,.]{0,9}",
+    # 9:30，5W-30: the minutes before a comma belong to no price behind it.
+    "{number}": r"(?<![\d:/点月])(?<!\d\.)(?:\d{1,3}(?:[, ]\d{3}){1,2}|\d{1,2},\d\d,\d{3}|\d{1,8})(?:\.\d{1,2})?",
     "{han}": "零〇一二两三四五六七八九十百千万几半",
     # "golf 10am" is a car and a time.
     "{no_clock}": r"(?!\s*(?:[ap]\.?\s?m\b|o'?clock|:\d|\.\d\d|[点时月号日]|hrs?\b))(?![\d/])",

@@ -82,7 +82,7 @@ _SUITS = frozenset(["ok", "okay", "alright", "possible", "fine", "available", "w
 
 def counted(token: Token) -> bool:
     """Whether this word makes a count of the number before it."""
-    word = token.value
+    word = token.value[0] if isinstance(token.value, tuple) and token.value else token.value
     if not isinstance(word, str) or token.kind != "x":
         return False
     return word in _NOUNS or (word.endswith("s") and len(word) > 3 and word not in _NO_NOUNS)

@@ -4,6 +4,7 @@ from typing import Any
 
 from handlers.dialogue.when import days, feasts
 from handlers.dialogue.when.days import DAY, Day
+from handlers.dialogue.when.rules.bare import counted
 from handlers.dialogue.when.tokens import Context, Made, Token, joined, parts
 
 
@@ -162,15 +163,18 @@ def dashed_chinese(context: Context, tokens: list[Token]) -> Made:
 
 def chosen_weekday(context: Context, tokens: list[Token]) -> Made:
     """ "Sat 5": the 5th if that is a Saturday; "Friday 10" with no such 10th is left to the clock."""
-    weekday, token = tokens[0].value, tokens[-1]
-    if not isinstance(token.value, int) or not 1 <= token.value <= 31:
+    after = [t for t in tokens if t.kind == "x"]
+    said = tokens[: len(tokens) - len(after)]
+    weekday, value = said[0].value, said[-1].value
+    if not isinstance(value, int) or not 1 <= value <= 31 or (after and counted(after[0])):
+        # "The slot on Wednesday, 2 tyres".
         return None
-    found = days.next_number(context, token.value)
+    found = days.next_number(context, value)
     if found and found.isoweekday() == weekday:
-        if token.value <= 12:
-            return joined("V", tokens, "day or hour")
-        return joined("D", tokens, days.on(found))
-    return joined("D", tokens, days.bad("disagree")) if token.value > 23 else None
+        if value <= 12:
+            return [*joined("V", said, "day or hour"), *after]
+        return [*joined("D", said, days.on(found)), *after]
+    return [*joined("D", said, days.bad("disagree")), *after] if value > 23 else None
 
 
 def days_after_tomorrow(context: Context, tokens: list[Token]) -> Made:
@@ -208,6 +212,18 @@ def last_of_this_month(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, found) if found else None
 
 
+def ten_days(context: Context, tokens: list[Token]) -> Made:
+    """八月中旬, 下个月上旬: the 1st to the 10th, to the 20th, or the rest of the month."""
+    said = str(tokens[-1].value)
+    whole = days.named_month(context, tokens[0].value) if tokens[0].kind == "m" else tokens[0].value
+    if not said.startswith("tens") or whole.unit != "month" or whole.first is None or whole.last is None:
+        return None
+    nth = int(said[-1])
+    first = whole.first + 10 * (nth - 1) * DAY
+    last = whole.last if nth == 3 else first + 9 * DAY
+    return joined("D", tokens, days.span(first, last) if last >= context.today else days.bad("unsure"))
+
+
 RULES = [
     ("[nod]e?[-t]e?[nod]j?m(?![nod])", dated_range),
     ("[no][|&/]e?[no]j?m(?![nod])", dated_range),
@@ -224,12 +240,13 @@ RULES = [
     ("sm", slashed_days),
     ("s,?[yn]", slashed_with_year),
     ("s(?!a)", slashed),
-    ("w,?n(?![aOuPth|:&i/-])", chosen_weekday),
+    ("w,?n(?![aOuPth|:&i/-])x?", chosen_weekday),
     ("(?:^|[^pDw@AB,])k(?=[^a]|$)", dotted_chinese),
     ("k(?=[pc])", dotted_before_time),
     ("k[,@l]*c", dotted_with_time),
     ("n-n[,@]?p?[c]", dashed_chinese),
     ("k", dotted_english),
+    ("[mD]V(?!j?D)", ten_days),
     ("mVj?D", head_of_month),
     ("VD", last_of_this_month),
     ("V(?=[Dw]p)", early),

@@ -128,6 +128,15 @@ def first_day_after(context: Context, tokens: list[Token]) -> Made:
     )
 
 
+def day_after_break(context: Context, tokens: list[Token]) -> Made:
+    """国庆长假后一天: the first day after it, and not all days from it on."""
+    found = after_day(context, tokens[:-1])
+    span, length = found[0].value if found else None, tokens[-1].value
+    if isinstance(span, Day) and span.first and (length.amount, length.unit) == (1, "day"):
+        return joined("D", tokens, days.on(span.first))
+    return joined("V", tokens, None)
+
+
 def whole_break(context: Context, tokens: list[Token]) -> Made:
     """国庆期间, "over the Easter holidays": the break. Today may be in the middle of it."""
     feast = next(t.value for t in tokens if t.kind == "D")
@@ -219,6 +228,7 @@ RULES = [
     ("D[{}]?j?V", nth_day_of_break),
     ("D[{}(]?j?V(?!D)", in_lieu),
     ("D[{}]?Yj?V", first_day_after),
+    ("D[{}]YT", day_after_break),
     ("D[{}]Y|Ae?D}", after_day),
     ("D[{}]|{e?D}?", whole_break),
     ("[AF]@?c[GY]?|F?cG|F?c[Y]", after),
