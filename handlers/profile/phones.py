@@ -12,6 +12,10 @@ _NUMBER = re.compile(r"(?:\+|00)?\(?\d[\d\s().\-–/·]{3,28}\d")
 _AMONG = re.compile(
     r"(?<![A-Za-z0-9_.\-])(?:\+\d{1,3}[ \-]?)?\(?\d{3,5}\)?(?:[ \-]?\d{2,4}){2,4}(?![A-Za-z0-9_\-]|公里|元|块|塊|年)"
 )
+# Whose numbers are written without a country code here, too: many people of these places live and drive in the others.
+_NEIGHBOURS = {"CN": ("HK", "MO", "TW"), "HK": ("MO", "CN", "TW"), "MO": ("HK", "CN", "TW"), "TW": ("HK", "MO", "CN")}
+# Where a fixed line is dialled with a 0 before it.
+_TRUNK = ("CN", "TW")
 _EXTENSION = re.compile(r"(?:;?ext\.?=?|分机|轉|转|內線|内线|\bx|#)\s*:?\s*\d{1,6}\s*$", re.I)
 
 
@@ -43,6 +47,21 @@ def read(text: str, region: str) -> Phone | None:
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), phonenumbers.is_valid_number(number))
+
+
+def next_door(text: str, region: str) -> list[Phone]:
+    """What a number that is none of `region` may be next door: "9123 4567" in the mainland is one of Hong Kong.
+
+    A fixed line counts as it is dialled there, with the 0 where that is the custom.
+    """
+    found = [(other, one) for other in _NEIGHBOURS.get(region, ()) if (one := read(text, other)) is not None and one.sure]
+    return [one for other, one in found if _as_dialled(text, one, other)]
+
+
+def _as_dialled(text: str, phone: Phone, region: str) -> bool:
+    mobile = phonenumbers.number_type(phonenumbers.parse(phone.e164)) == phonenumbers.PhoneNumberType.MOBILE
+    first = next((c for c in unicodedata.normalize("NFKC", text) if c.isdigit()), "")
+    return mobile or region not in _TRUNK or first == "0"
 
 
 def within(text: str, region: str) -> Phone | None:

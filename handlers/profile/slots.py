@@ -23,14 +23,17 @@ class Phone(Slot):
         return Reply(turn.text("profile.phone.ask"), share=share)
 
     def read(self, turn: Turn, answers: Answers) -> str:
-        store = turn.store
-        phone = phones.read(turn.words, store.region if store else "CN")
+        region = turn.store.region if turn.store else "CN"
+        phone = phones.read(turn.words, region)
+        if phone is not None and phone.sure:
+            return phone.e164
+        if elsewhere := phones.next_door(turn.words, region):
+            raise Unclear("profile.phone.next_door", meant=True, options=[_sure(turn, one.e164) for one in elsewhere])
         if phone is None:
             written = any(mark.isdigit() for mark in turn.words)
             raise Unclear("profile.phone.unclear" if written else "profile.phone.please")
-        if not phone.sure:
-            option = Option(
-                phone.e164, turn.texts.label("profile.phone.sure", turn.language, {"phone": phones.shown(phone.e164)})
-            )
-            raise Unclear("profile.phone.unusual", meant=True, phone=phones.shown(phone.e164), options=[option])
-        return phone.e164
+        raise Unclear("profile.phone.unusual", meant=True, phone=phones.shown(phone.e164), options=[_sure(turn, phone.e164)])
+
+
+def _sure(turn: Turn, phone: str) -> Option:
+    return Option(phone, turn.texts.label("profile.phone.sure", turn.language, {"phone": phones.shown(phone)}))

@@ -181,3 +181,32 @@ def test_the_same_person_is_made_once(database: Database) -> None:
     with world.database.reading() as session:
         [customer] = session.scalars(select(Customer)).all()
         assert len(vehicles.of_customer(session, customer.id)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "found"),
+    [
+        ("9123 4567", "CN", ["+85291234567"]),
+        ("0912-345-678", "CN", ["+886912345678"]),
+        ("13912345678", "HK", ["+8613912345678"]),
+        ("6123 4567", "CN", ["+85261234567"]),
+        ("12345", "CN", []),
+        ("9123 4567", "GB", []),
+    ],
+)
+def test_a_number_that_is_none_here_may_be_one_next_door(text: str, region: str, found: list[str]) -> None:
+    assert [one.e164 for one in phones.next_door(text, region)] == found
+
+
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    ("language", "wish", "phone", "label"),
+    [
+        ("zh-HK", "星期二上午十點換機油 東港店 A4", "91234567", "沒錯，+852 9123 4567"),
+        ("zh-TW", "週二上午十點換機油 東港店 A4", "0912-345-678", "沒錯，+886 912 345 678"),
+    ],
+)
+def test_a_number_of_next_door_is_one_button_away(world: World, language: str, wish: str, phone: str, label: str) -> None:
+    ann = world.customer(language=language).says(wish).says(phone)
+    assert ann.labels[0] == label
+    ann.presses(label).sees("預約完成")
