@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from handlers.booking import phrases
+from handlers.booking.slots_what import heard as heard_of
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Slot, Start, Turn, Unclear
 from handlers.dialogue.folding import fold
 from handlers.faq import choosing
@@ -21,6 +23,10 @@ ONE_STORY = timedelta(minutes=10)
 # A photo, and words that complain, are of the same matter for longer.
 SAME_MATTER = timedelta(minutes=30)
 ENOUGH = "enough"
+# Lists of phrases of booking in which a service and a day are none that is wanted.
+_TOLD = ("over", "trouble", "asks", "about", "not_now", "how")
+# What a button that books takes along.
+_BOOKED = ("service", "car", "store", "day", "time")
 _DETAILS = ("tickets.visit", "tickets.severity", "tickets.wish")
 
 
@@ -195,6 +201,9 @@ def add(turn: Turn, ticket: Ticket, verdict: Verdict) -> Reply:
     actions.learn(work, turn.chat, ticket, verdict)
     if verdict.angry and not following.said_before(turn, (sorry := _sorry(turn, ticket)).text):
         return sorry
+    if not verdict.complaint and (visit := _visit(turn)):
+        book = turn.button("faq.button.book", "booking.book", visit)
+        return Reply(turn.text("tickets.added_or_book", token=ticket.token), [book], alone=True)
     if own := following.word(turn, ticket):
         return Reply(own, alone=True)
     if not later and following.said_before(turn, turn.text("tickets.added", token=ticket.token), turn.text("tickets.noted")):
@@ -205,6 +214,16 @@ def add(turn: Turn, ticket: Ticket, verdict: Verdict) -> Reply:
         other = Button(turn.texts.label("tickets.button.other", turn.language, {}), "tickets.other", [ticket.id, newest])
         return Reply(added, [other], leaves=leaves)
     return Reply(added, leaves=leaves)
+
+
+def _visit(turn: Turn) -> Answers:
+    """What words that go to a case want to have done on some day, for the button that books it; {} if they want no visit."""
+    text = phrases.spaced(turn.words)
+    if any(phrases.has(name, text) for name in _TOLD):
+        return {}
+    wish = heard_of(turn, turn.words)
+    timed = {"day", "time", "window", "which"} & wish.keys()
+    return {name: wish[name] for name in _BOOKED if name in wish} if timed and "service" in wish else {}
 
 
 def _sorry(turn: Turn, ticket: Ticket) -> Reply:
@@ -330,7 +349,7 @@ def _wishes(turn: Turn, answers: Answers) -> list[Option]:
 
 def _own_wish(turn: Turn, answers: Answers) -> str | None:
     """A wish in the customer's own words; the words of somebody who tells more of the story are kept all the same."""
-    return turn.words.strip()[:500] or None
+    return None if _visit(turn) else turn.words.strip()[:500] or None
 
 
 def _enough(turn: Turn) -> Option:

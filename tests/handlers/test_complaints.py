@@ -327,3 +327,28 @@ def test_what_it_is_about_may_be_the_appointment_of_yesterday(world: World) -> N
         card = board.card(board.view(world.work(session), ticket, "en"))
         assert "Visit: 2026-11-24 · Hand wash" in card
         assert "Next appointment: Fri 27 Nov 10:00 · Hand wash" in card
+
+
+@pytest.mark.parametrize(
+    ("language", "complaint", "wish", "asked"),
+    [
+        (
+            "en",
+            "I want to complain, your mechanic scratched my door",
+            "oil change on Tuesday at ten for my A4",
+            "Or did you want to book",
+        ),
+        ("zh-CN", "我要投诉，你们把我车门刮花了", "周二上午十点A4换机油", "如果您是想预约"),
+        ("zh-TW", "我要客訴，你們把我車門刮花了", "週二早上十點A4換機油", "如果您是想預約"),
+    ],
+)
+def test_a_visit_wished_for_among_the_details_of_a_case_is_noticed(
+    world: World, language: str, complaint: str, wish: str, asked: str
+) -> None:
+    ann = world.customer(language=language).says(complaint).says(wish).sees(asked)
+    ann.presses(ann.labels[0]).sees({"en": "At which store", "zh-CN": "哪家店", "zh-TW": "哪一家店"}[language])
+
+
+def test_what_was_done_on_a_day_is_a_part_of_the_case(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("我要投诉，你们把我车门刮花了").says("周二上午来换机油的时候刮的")
+    ann.sees("谢谢，已经补充到您的")
