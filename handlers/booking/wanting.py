@@ -192,7 +192,8 @@ def _to_drive(turn: Turn, text: str, known: Answers) -> bool:
     """ "I'd like to try one of your electric cars": whoever wants to drive says what, and needs no other word."""
     codes = known.get("service", ())
     sales = bool(codes) and all(turn.shop.services[code].category == "sales" for code in codes)
-    return sales and not _asks(text) and (phrases.has("wish", text) or phrases.has("request", text))
+    bare = turn.memoised(finding.load).only_service(turn.words) is not None and turn.chat.form is None
+    return sales and not _asks(text) and (bare or phrases.has("wish", text) or phrases.has("request", text))
 
 
 def _looked_at(turn: Turn, text: str, known: Answers) -> Answers | None:
@@ -242,6 +243,7 @@ def _with_guess(turn: Turn, known: Answers) -> Answers:
     if hearing.plugged(turn.words):
         codes = [code for code in codes if code != "spark_plugs"]
     offered = [code for code in dict.fromkeys(codes) if code in services][:MOST_GUESSES]
+    offered = offered or sorted(meant.codes(turn), key=lambda code: services[code].position)[:MOST_GUESSES]
     text = phrases.spaced(turn.words)
     faulty = phrases.has("fault", text)
     if faulty:  # no wash will cure it

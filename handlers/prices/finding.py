@@ -42,7 +42,7 @@ _WHETHER = re.compile(
 _LITTLE = {"and", "for", "a", "an", "the", "my", "of", "it", "is", "me", "what", "about", "on", "please", *"呢的我那一下"}
 
 
-_WRITTEN = 100
+_WRITTEN, _WRITTEN_NEARLY = 100, 88
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,21 @@ class Finder:
         for found in self.models.find(text):
             words = re.sub(r"[\W_]*".join(map(re.escape, parts[found.start : found.end])), " ", words)
         return words
+
+    def different(self, text: str) -> list[str]:
+        """Several services that are named apart from one another, in the order of the text; [] for one, or for one of several."""
+        by_words: dict[int, list[str]] = {}
+        for found in self.services.find(text):
+            by_words.setdefault(found.start, []).append(found.key)
+        apart = [codes[0] for _, codes in sorted(by_words.items()) if len(codes) == 1]
+        return apart if len(apart) == len(by_words) > 1 else []
+
+    def only_service(self, text: str) -> str | None:
+        """The one service that is named, when not a word stands beside it: "oil change", 换机油."""
+        found = self.services.find(text)
+        left = [word for index, word in enumerate(tokens(text)) if not found or not found[0].start <= index < found[0].end]
+        one = len({one.key for one in found}) == 1
+        return found[0].key if one and found[0].score >= _WRITTEN_NEARLY and not set(left) - _LITTLE else None
 
     def asks_whether(self, text: str) -> bool:
         """ "Do you do ceramic coating?": whether the shop does it, and nothing more."""

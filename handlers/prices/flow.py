@@ -1,6 +1,7 @@
 """Asking for a price: the service, the car if it matters, and the answer from the catalogue of the customer's store."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,8 @@ from storage.stores import Store
 # So many services and cars fit on a phone's screen; the others are typed.
 MOST_BUTTONS = 8
 OTHER_CAR = "another"
+# Categories of answers to what is wrong.
+_FAULTS = ("symptoms", "accident_help")
 # What people add to the name of their car.
 _AGE = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2} ?(?:years?|yrs?)(?: old)?\b|[0-9一二三四五六七八九十两兩几幾]{1,3}年(?:了|車|车|的)?"
@@ -32,13 +35,17 @@ _ONE_MORE = re.compile(
 )
 
 
-def asked_for(turn: Turn) -> Start | None:
-    """Free words that ask what something costs.
+def asked_for(turn: Turn) -> Reply | Start | None:
+    """Free words that ask what something costs; of whoever only names some work nobody knows more than that it is wanted.
 
     A question that the knowledge base answers surely and without a price is not ours.
     """
     finder = turn.memoised(finding.load)
     services = finder.services_in(turn.words)
+    if (several := finder.different(turn.words)) and finding.asks_price(turn.words) and not _another_matter(turn, finder):
+        named = [turn.shop.services[code] for code in several]
+        if all(_place(turn, service.code) for service in named):
+            return listed(turn, named, _car(turn, finder.model_in(turn.words)))
     if services and (finding.asks_price(turn.words) or _names_only(turn, finder) or finder.asks_whether(turn.words)):
         if _another_matter(turn, finder):
             return None
@@ -48,11 +55,31 @@ def asked_for(turn: Turn) -> Start | None:
         return Start("prices.quote", said)
     if services and _one_more(turn, finder):
         return Start("prices.quote", _known(turn, services, finder.model_in(turn.words)))
+    if turn.chat.form is None and (bare := finder.only_service(turn.words)) and _sells(turn, bare):
+        return _bare(turn, bare)
     if _asked_in_vain(turn):
         return None
     if finding.asks_only_price(turn.words) or _only_a_car(turn, finder):
         return Start("prices.quote", _known(turn, spoken.services(turn), finder.model_in(turn.words)))
     return None
+
+
+def _sells(turn: Turn, code: str) -> bool:
+    """Whether that is work with a price, and the words tell of no fault ("flat tyre") that there is advice for."""
+    sure = faq.is_sure(turn)
+    told = sure is not None and sure.category in _FAULTS
+    return _place(turn, code) is not None and turn.shop.services[code].category != "sales" and not told
+
+
+def _bare(turn: Turn, code: str) -> Reply:
+    """ "Oil change": what it costs (for their car, if it is known), how long it takes, and the button that books it."""
+    return priced(turn, turn.shop.services[code], _car(turn, None))
+
+
+def _car(turn: Turn, named: str | None) -> CarModel | None:
+    """The car that is named, else theirs, if they have one only."""
+    own = {model.code: model for model_id in turn.own_models() if (model := turn.model(model_id))}
+    return turn.shop.models.get(named or "") or (next(iter(own.values())) if len(own) == 1 else None)
 
 
 def _names_only(turn: Turn, finder: finding.Finder) -> bool:
@@ -241,6 +268,21 @@ def priced(turn: Turn, service: Service, car: CarModel | None, store: Store | No
         day=turn.today(place.store),
     )
     return Reply(text, _next_steps(turn, service, car, place.store))
+
+
+def listed(turn: Turn, services: Sequence[Service], car: CarModel | None, store: Store | None = None) -> Reply:
+    """What several services cost, a line each, with the button that books them all; see `priced`."""
+    lines = []
+    for service in services:
+        place = _place(turn, service.code, store)
+        quote = rules.quote(place.prices, car.id if car else None) if place else None
+        price = turn.money(quote.lowest, place.store.currency) if place and quote else ""
+        highest = turn.money(quote.highest, place.store.currency) if place and quote and quote.highest != quote.lowest else ""
+        named = car.names[turn.language] if car and place and rules.depends_on_model(place.prices) else ""
+        name = service.names[turn.language]
+        lines.append(turn.text("prices.line", service=name, car=named, price=price, highest=highest))
+    wish = {"service": [service.code for service in services], **({"car": {"model": car.code}} if car else {})}
+    return Reply("\n".join(lines), [turn.button("faq.button.book", "booking.book", wish)])
 
 
 def _next_steps(turn: Turn, service: Service, car: CarModel | None, store: Store) -> list[list[Button]]:

@@ -3,23 +3,29 @@
 import re
 from collections.abc import Sequence
 
-from handlers.dialogue import Reply, Turn
+from handlers.dialogue import Button, Reply, Turn
 from handlers.faq import flow as faq
 from handlers.faq.filling import duration
 from handlers.prices import finding, spoken
 from knowledge_base.folding import fold
 
 # Matched on folded words: lower case, Simplified characters.
+_HOW_LONG = r"(?:多久|多长时间|几耐|几长时间|多少时间|多少个?小时|几个?(?:多)?(?:小时|钟头|钟)|几多个?钟)"
+# The work itself, and nothing that comes after it: "how long does a coating take", 做镀晶要多久.
+_WORK = re.compile(
+    r"\bhow (?:long|many hours?|much time)\b.{0,60}\b(?:takes?|taking|need(?:ed|s)?)\b"
+    rf"|(?:要|需要|得|花|用|做)(?:花|用|等|做|停|放|占|留)?{_HOW_LONG}"
+)
 _ASKS = re.compile(
     r"\bhow (?:long|many hours?|much time)\b(?!.{0,30}\b(?:last|lasts|valid|warranty|guarantee\w*|keep|keeps|stay|good for|since"
     r"|notice|ahead|before i|after|between|tow|truck|arrive|get here|reply|answer|hear|open|refund|voucher|coupon|points|delivery"
     r"|until)\b)"
     r"|\bhow long\W*$"
-    r"|(?:多久|多长时间|几耐|几长时间|多少时间|多少个?小时|几个?(?:多)?(?:小时|钟头|钟)|几多个?钟)(?!换|做|洗|保养|打|一次|来一|跑一|更换|检查|到货|有货|有位|先有)"
+    rf"|{_HOW_LONG}(?!换|做|洗|保养|打|一次|来一|跑一|更换|检查|到货|有货|有位|先有)"
 )
 _OTHER = re.compile(
     r"保修|质保|保固|保养期|有效|过期|间隔|寿命|能用|可以用|用得|用到|耐用|保持|持续|管多久|撑|开业|回复|答复|联系|打来|复我|提前|拖车|到达|赶到"
-    r"|才能洗|可以洗|洗得|退款|到账|发票|交车|提车|新车|积分|券|保险|理赔|赔|贷款|删|先刪|开到|营业|充电|充满|续航|一次"
+    r"|才能洗|可以洗|洗得|固化|干透|\bto (?:cure|dry|harden|charge|arrive|get here)\b|退款|到账|发票|交车|提车|新车|积分|券|保险|理赔|赔|贷款|删|先刪|开到|营业|充电|充满|续航|一次"
 )
 
 
@@ -36,11 +42,19 @@ def answer(turn: Turn) -> Reply | None:
     booked: Sequence[str] = turn.chat.answers.get("service", ()) if turn.chat.form == "booking.book" else ()
     finder = turn.memoised(finding.load)
     named = finder.services_in(turn.words)
-    if not booked and faq.is_sure(turn) is not None and (named or not spoken.services(turn)):
+    surely = len(named) == 1 and _WORK.search(fold(turn.words)) is not None
+    if not booked and not surely and faq.is_sure(turn) is not None and (named or not spoken.services(turn)):
         return None
     codes = named if len(named) == 1 else [*booked] if booked else spoken.services(turn) if not named else []
     lines = [_line(turn, code) for code in codes if code in turn.shop.services]
-    return Reply("\n".join(lines), spoken.buttons(turn)) if lines and len(lines) == len(codes) <= 3 else None
+    return (
+        Reply("\n".join(lines), spoken.buttons(turn) or _book(turn, codes)) if lines and len(lines) == len(codes) <= 3 else None
+    )
+
+
+def _book(turn: Turn, codes: Sequence[str]) -> list[list[Button]]:
+    """The button for the work that is spoken of; none in the middle of a form."""
+    return [[turn.button("faq.button.book", "booking.book", {"service": [*codes]})]] if turn.chat.form is None else []
 
 
 def _line(turn: Turn, code: str) -> str:

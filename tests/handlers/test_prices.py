@@ -258,3 +258,43 @@ def test_a_question_that_led_nowhere_is_not_asked_again(world: World) -> None:
     ann = world.customer().says("do you do tyres").sees("the price of").says("225/45 r17").sees("don't know that service")
     ann.says("how much for 4")
     assert "like to know the price of" not in ann.last.text
+
+
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    ("language", "words", "seen"),
+    [("en", "oil change", "¥369 to ¥909"), ("zh-CN", "换机油", "¥369 至 ¥909"), ("zh-HK", "換偈油", "¥369 至 ¥909")],
+)
+def test_who_only_names_the_work_gets_its_price_and_books_it(world: World, language: str, words: str, seen: str) -> None:
+    ann = world.customer(language=language).says(words).sees(seen)
+    ann.presses(ann.labels[0])
+    assert ann.last.text.startswith(("Which car", "请问是什么车", "請問是什麼車"))
+
+
+@SHOP_ON_SQLITE
+def test_a_bare_drive_is_booked(world: World) -> None:
+    world.customer().says("test drive").sees("Which model would you like to drive?")
+
+
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    ("language", "words", "seen"),
+    [
+        ("zh-CN", "做镀晶要多久", "大约3天"),
+        ("zh-CN", "镀晶能管多久", "一到三年"),
+        ("en", "how long does ceramic coating take", "about 3 days"),
+        ("en", "how long does ceramic coating last", "one to three years"),
+        ("zh-HK", "整鍍膜要幾耐", "大約3天"),
+        ("zh-CN", "多久换一次机油", "先到为准"),
+        ("zh-CN", "换机油要多长时间", "45分钟"),
+    ],
+)
+def test_how_long_the_work_takes_is_not_how_long_it_lasts(world: World, language: str, words: str, seen: str) -> None:
+    world.customer(language=language).says(words).sees(seen)
+
+
+@SHOP_ON_SQLITE
+def test_several_services_in_one_question_are_priced_together(world: World) -> None:
+    ann = world.customer().says("how much is an oil change and an alignment")
+    ann.sees("Oil and filter change: ¥369 to ¥909", "Four-wheel alignment: ¥298")
+    assert ann.labels == ["Book a visit"]
