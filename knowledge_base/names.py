@@ -130,6 +130,9 @@ def _word_by_word(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
     """A typo changes letters of a word; another word in its place is another name."""
     if not all(_HAN.fullmatch(a) or _alike(a, b) for a, b in zip(name, words, strict=True)):
         return False
+    han = [a == b for a, b in zip(name, words, strict=True) if _HAN.fullmatch(a)]
+    if len(han) < len(name) and 2 * sum(han) < len(han):
+        return False  # the word that "check電池" has in common with "check迫力" is not what it is about
     # "Oil charge" is a slip for "oil change"; a word that stands alone is what it is: "plus" is no plug.
     return any(a == b for a, b in zip(name, words, strict=True)) or not any(map(_another_word, name, words))
 

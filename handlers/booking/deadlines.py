@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from handlers.booking import hearing
 from handlers.dialogue import Turn
@@ -15,10 +15,11 @@ _DONE = (
     r"(?: on the road)?|back on the road|collect(?:ed)?|pick(?:ed)? (?:it |her |him |my car )?up)"
 )
 _WHEN = r"(?P<when>[^,.;!?\n]{1,30})"
+_MUST = r"(?:(?:and |but )?(?:it |she |he |(?:the |my )?car )?(?:must|has to|have to|needs? to|should|gotta) be )?"
 # Who comes by on Saturday, or is there by ten, speaks of coming.
 _COMING = r"(?<!come )(?<!comes )(?<!drop )(?<!swing )(?<!stop )(?<!pop )(?<!there )(?<!pass )(?<!in )(?<!arrive )(?<!with you )"
 _ENGLISH = (
-    re.compile(rf"\b{_DONE} (?:it )?(?:\w{{1,8}} )?(?P<kind>by|before|no later than|b4) {_WHEN}", re.IGNORECASE),
+    re.compile(rf"\b{_MUST}{_DONE} (?:it )?(?:\w{{1,8}} )?(?P<kind>by|before|no later than|b4) {_WHEN}", re.IGNORECASE),
     re.compile(
         rf"\b(?:collect(?:ing)?|pick(?:ing)? (?:it |her |him |my car )?up)(?: (?:it|her|him|my car))?(?P<kind>) (?:on )?{_WHEN}",
         re.IGNORECASE,
@@ -48,12 +49,16 @@ _FETCHED = re.compile(r"\b(?:you|u|ya|someone|somebody|anyone|to|please|pls|kind
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`said`: the words; `rest`: the text without them; `last`: the last day on which a visit helps, None for the same day."""
+    """`said`: the words; `rest`: the text without them; `last`: the last day on which a visit helps, None for the same day.
+
+    `ready`: the moment by which the work must be over, store time: "2026-11-27 17:00", "17:00" of the day of the visit, or "".
+    """
 
     said: str
     rest: str
     last: date | None
     window: dict[str, str]
+    ready: str
 
 
 def find(turn: Turn, text: str, place: Store | None) -> Deadline | None:
@@ -75,11 +80,11 @@ def _read(turn: Turn, text: str, found: re.Match[str], place: Store | None) -> D
     # Words of the clause that go on after the time ("by thursday can you do the pads") are not part of it.
     end = found.end() if found.re in (_HAN, _HAN_WORK) else found.start("when") + said.span[1]
     before = found["kind"].lower() in ("before", "b4", "之前", "以前", "前")
-    last, window = _bound(reading, before)
+    last, window, ready = _bound(reading, before)
     if last is None and not window:
         return None
     words = text[found.start() : end]
-    return Deadline(" ".join(words.split()), f"{text[: found.start()]} {text[end:]}", last, window)
+    return Deadline(" ".join(words.split()), f"{text[: found.start()]} {text[end:]}", last, window, ready)
 
 
 def _first_to_come(turn: Turn, options: Sequence[Reading], place: Store | None) -> Reading | None:
@@ -90,16 +95,27 @@ def _first_to_come(turn: Turn, options: Sequence[Reading], place: Store | None) 
     return options[after[0]] if after else None
 
 
-def _bound(reading: Reading, before: bool) -> tuple[date | None, dict[str, str]]:
+def _bound(reading: Reading, before: bool) -> tuple[date | None, dict[str, str], str]:
     ends: list[date | time | None] = [reading.date, reading.time]
     for span in (reading.dates, reading.times):
         ends += [span.start or span.end] if span else []
     day = next((one for one in ends if isinstance(one, date)), None)
     clock = next((one for one in ends if isinstance(one, time)), None)
+    if clock is None and reading.part_of_day:
+        clock = time(12) if reading.part_of_day == "noon" else hearing.PARTS[reading.part_of_day][0 if before else 1]
     if day is None:
-        return None, {"late": f"{clock:%H:%M}"} if clock else {}
-    whole = clock is None and reading.part_of_day is None
-    return (day - timedelta(days=1) if before and whole else day), {}
+        return (None, {"late": f"{clock:%H:%M}"}, f"{clock:%H:%M}") if clock else (None, {}, "")
+    if clock is None or clock == time(0):
+        return (day - timedelta(days=1) if before else day), {}, ""
+    return day, {}, f"{day} {clock:%H:%M}"
+
+
+def in_time(start: datetime, end: datetime, ready: str) -> bool:
+    """Whether a visit is over when the car must be ready. `start`, `end`: store time; `ready`: see `Deadline`."""
+    if not ready:
+        return True
+    by = ready if " " in ready else f"{start.date()} {ready}"
+    return f"{end:%Y-%m-%d %H:%M}" <= by
 
 
 def taken(turn: Turn, text: str, place: Store | None) -> tuple[str, Deadline | None]:
@@ -108,5 +124,5 @@ def taken(turn: Turn, text: str, place: Store | None) -> tuple[str, Deadline | N
     if found is None:
         return text, None
     if found.last and place and found.last < turn.today(place):
-        found = replace(found, last=None)
+        found = replace(found, last=None, ready="")
     return found.rest, found

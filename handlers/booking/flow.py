@@ -49,6 +49,9 @@ from handlers.vehicles import cars
 from knowledge_base.folding import fold
 from storage import appointments
 
+# So many prices are a list that is read.
+MOST_LINES = 6
+
 
 def asked_for(turn: Turn) -> Reply | Start | None:
     """Free words about an appointment that they have, or that want one."""
@@ -208,15 +211,20 @@ def _priced(turn: Turn, answers: Answers) -> str:
 
     "" when service or car must be asked first; then it is a question with a form of its own.
     """
-    finder = turn.memoised(finding.load)
-    named = finder.services_in(turn.words)
-    codes = answers.get("service", ()) if finding.asks_only_price(turn.words) else named
-    if finder.model_in(turn.words) or len(named) > 1 or (named and "car" not in answers):
+    model = turn.memoised(finding.load).model_in(turn.words)
+    spoken_of = [*answers.get("with", ()), *answers.get("service", ()), *answers.get("service+", ())]
+    named = hearing.services(turn, turn.words)
+    codes = spoken_of if finding.asks_only_price(turn.words) else [*named.sure, *named.one_of]
+    if model or (not finding.asks_only_price(turn.words) and "car" not in answers and len(codes) == 1):
         return ""
     store = turn.shop.store(answers.get("store", ""))
     car = cars.look(turn, answers["car"]).model if "car" in answers else None
     services = [turn.shop.services[code] for code in codes if code in turn.shop.services]
-    return "\n\n".join(prices.priced(turn, service, car, store).text.strip() for service in services)
+    if len(services) > MOST_LINES:
+        return ""
+    if len(services) > 1:
+        return prices.listed(turn, services, car, store).text.strip()
+    return "".join(prices.priced(turn, service, car, store).text.strip() for service in services)
 
 
 def submit(turn: Turn, answers: Answers) -> Reply:

@@ -9,6 +9,7 @@ from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, leaving, questions
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.slots import numbered, picked
+from handlers.prices import finding
 from handlers.profile import phones
 from handlers.vehicles import cars, mileage
 from handlers.vehicles import slots as vehicle_slots
@@ -44,6 +45,8 @@ class Service(Undo):
         return Reply(turn.text(f"booking.service.{key}"), rows)
 
     def read(self, turn: Turn, answers: Answers) -> list[str]:
+        if turn.incoming.kind == "text" and finding.asks_price(turn.words):
+            raise Unclear("booking.service.unclear")  # what it costs is told, and nothing chosen by that
         if turn.incoming.kind == "text":
             found = hearing.services(turn, turn.words)
             if found.one_of:
@@ -299,6 +302,8 @@ def heard(turn: Turn, text: str, store: str | None = None, day: str | None = Non
     there = place or turn.shop.store(store or "") or turn.store
     rest, deadline = deadlines.taken(turn, text, there)
     said = hearing.when(turn, rest, there)
+    if deadline and deadline.ready:
+        found["ready"] = deadline.ready
     if deadline and said.nothing:
         last = {"last": deadline.last.isoformat()} if deadline.last else {}
         return {**found, "window": {**deadline.window, **last}} if last or deadline.window else found

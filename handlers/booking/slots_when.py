@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from handlers.booking import hearing, phrases, picker, rules, times, words
+from handlers.booking import deadlines, hearing, phrases, picker, rules, times, words
 from handlers.booking.plan import Free
 from handlers.booking.wishes import Visit
 from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear, doubts, lately
@@ -176,9 +176,10 @@ class Day(_When):
             text = turn.text("booking.day.pick", month=picker.title(turn, page), closed=picker.CLOSED)
             return Reply(text, picker.rows(turn, visit, page))
         window = answers.get("window", {})
-        found = next_free(turn, visit, window)
+        ready = answers.get("ready", "")
+        found = next_free(turn, visit, window, ready)
         key = "booking.day.ask"
-        if window and not found:
+        if (window or ready) and not found:
             key, found = "booking.day.none_then", next_free(turn, visit, {})
         if not found:
             return Reply(turn.text("booking.when.nothing"), [turn.button("dialogue.button.person", "person")])
@@ -208,8 +209,9 @@ class Time(_When):
             return self._near(turn, visit, answers)
         day, window = date.fromisoformat(answers["day"]), answers.get("window", {})
         found = _on(turn, visit, day)
-        fitting = [one for one in found if hearing.fits(visit.local(one.starts_at), window)]
-        key = "booking.time.ask" if fitting else "booking.time.none_then"
+        fitting = [one for one in found if _fits(visit, one, window, answers.get("ready", ""))]
+        late = not fitting and any(hearing.fits(visit.local(one.starts_at), window) for one in found)
+        key = "booking.time.ask" if fitting else "booking.time.none_ready" if late else "booking.time.none_then"
         shown = (fitting or found)[:MOST_TIMES]
         buttons = [
             Button(words.free(turn, visit.store, one, short=True), "answer", {"start": one.starts_at.isoformat()})
@@ -264,10 +266,10 @@ def with_day(found: Answers, answers: Answers) -> Answers:
     return found
 
 
-def next_free(turn: Turn, visit: Visit, window: dict[str, str]) -> list[Free]:
-    """The next free times, those in the window if there is one."""
+def next_free(turn: Turn, visit: Visit, window: dict[str, str], ready: str = "") -> list[Free]:
+    """The next free times, those in the window if there is one, after which the car is `ready` (see `deadlines.Deadline`)."""
     today = times.day_of(visit.plan, turn.now)
-    if not window:
+    if not window and not ready:
         found = times.next_free(turn.session, turn.shop, visit.plan.wish, turn.now, count=NEXT + 1, moving=visit.moving)
         return _others(visit, found)[:NEXT]
     first = max(today, date.fromisoformat(window.get("first", today.isoformat())))
@@ -280,7 +282,12 @@ def next_free(turn: Turn, visit: Visit, window: dict[str, str]) -> list[Free]:
     found = times.free_times(
         turn.session, turn.shop, visit.plan.wish, turn.now, first=first, days=(last - first).days + 1, moving=visit.moving
     )
-    return [one for one in _others(visit, found) if hearing.fits(visit.local(one.starts_at), window)][:NEXT]
+    return [one for one in _others(visit, found) if _fits(visit, one, window, ready)][:NEXT]
+
+
+def _fits(visit: Visit, free: Free, window: dict[str, str], ready: str) -> bool:
+    start = visit.local(free.starts_at)
+    return hearing.fits(start, window) and deadlines.in_time(start, visit.local(free.ends_at), ready)
 
 
 def doubt(turn: Turn, said: Understood, day: str | None = None) -> Unclear:

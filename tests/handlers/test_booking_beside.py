@@ -190,9 +190,10 @@ def test_work_of_two_stores_is_two_visits(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("zh-CN", "四万公里保养 奥迪A4"), ("en", "40,000 km service for my A4"), ("zh-TW", "四萬公里保養")]
+    ("language", "words"),
+    [("zh-CN", "四万五公里保养 奥迪A4"), ("en", "45,000 km service for my A4"), ("zh-TW", "四萬五公里保養")],
 )
-def test_a_service_by_mileage_asks_which(world: World, language: str, words: str) -> None:
+def test_a_service_by_a_mileage_of_no_service_asks_which(world: World, language: str, words: str) -> None:
     ann = world.customer(language=language).says(words)
     assert answers(ann)["service+"] == ["minor_service", "major_service"]
 
@@ -315,3 +316,74 @@ def test_all_the_work_that_is_wanted_and_no_other(world: World, language: str, w
 def test_the_end_of_the_car_belongs_to_its_own_work(world: World) -> None:
     ann = world.customer().says("rear brake pads and the front tyres replaced on tuesday")
     assert "brake_pads_front" not in str(answers(ann))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-HK", "聽日想整迫力"),
+        ("zh-HK", "聽日整迫力得唔得"),
+        ("en", "can i get my brakes done tomorrow"),
+        ("zh-CN", "明天想修刹车"),
+    ],
+)
+def test_a_part_of_the_car_brings_what_is_done_to_it(world: World, language: str, words: str) -> None:
+    assert "brake_inspection" in answers(world.customer(language=language).says(words))["service+"]
+
+
+def test_to_check_one_thing_is_not_to_check_another(world: World) -> None:
+    ann = world.customer(language="zh-HK").says("後日朝早十點想換偈油同埋check下迫力，架A3")
+    assert answers(ann)["service"] == ["oil_change", "brake_inspection"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "last"),
+    [
+        ("en", "oil change for my Golf on Friday at Pine Hill, must be done before 17:00", "16:00"),
+        ("en", "oil change for my Golf on Friday at Pine Hill, need it back by 3pm", "14:00"),
+        ("zh-CN", "高尔夫周五换机油 松岭店 下午五点前要取车", "16:00"),
+        ("zh-TW", "Golf週五換機油 松嶺店 中午前要取車", "11:00"),
+    ],
+)
+def test_the_hour_by_which_the_car_must_be_ready_bounds_the_times(world: World, language: str, words: str, last: str) -> None:
+    ann = world.customer(language=language).says(words)
+    assert [label for label in ann.labels if ":" in label][-1] == last
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "none_after"),
+    [
+        ("en", "oil change for my Golf at Pine Hill by Monday 10am", "Mon 23 Nov, 09:"),
+        ("zh-CN", "周一上午10点前要把高尔夫的机油换好 松岭店", "11月23日 周一 09:"),
+    ],
+)
+def test_the_hour_of_a_day_bounds_the_last_day_only(world: World, language: str, words: str, none_after: str) -> None:
+    world.passes(hours=10)  # Saturday evening: only Monday morning is left
+    ann = world.customer(language=language).says(words)
+    assert [label for label in ann.labels if ":" in label][-1].startswith(none_after)
+
+
+def test_work_that_takes_longer_than_the_hour_allows_says_so(world: World) -> None:
+    ann = world.customer().says("ceramic coating for my Golf on Friday, must be done before 17:00")
+    ann.sees("The work takes longer than that")
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "asked", "seen"),
+    [
+        (
+            "en",
+            "A4 on Tuesday 10am, service",
+            "how much is it",
+            ["Minor service · Audi A4: ¥899", "Major service · Audi A4: ¥2,299"],
+        ),
+        ("zh-CN", "周二上午A4保养", "多少钱", ["小保养 · 奥迪A4：¥899", "大保养 · 奥迪A4：¥2,299"]),
+        ("zh-CN", "周二上午A4保养", "小保养多少钱", ["小保养 · 奥迪A4：¥899"]),
+        ("zh-TW", "週二早上A4換機油還有四輪定位", "多少錢", ["更換機油與機油芯 · 奧迪A4：¥699", "四輪定位：¥298"]),
+    ],
+)
+def test_what_is_open_is_priced_line_by_line(world: World, language: str, wish: str, asked: str, seen: list[str]) -> None:
+    ann = world.customer(language=language).says(wish)
+    before = answers(ann)
+    ann.says(asked).sees(*seen)
+    assert answers(ann) == before

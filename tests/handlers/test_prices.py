@@ -198,13 +198,13 @@ def test_a_car_named_where_the_service_was_asked_is_remembered(world: World) -> 
 def test_a_booking_waits_while_a_price_is_asked(world: World) -> None:
     """A question with questions of its own: which of two, then another one, left in the middle; the booking goes on each time."""
     ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait").sees("On which number")
-    ann.says("how much are brake pads?").sees("the price of").presses("Front").sees("for which car?").presses("Audi A4")
-    ann.sees("Front brake pads · Audi A4: ¥1,180", "Tue 24 Nov, 10:00", "On which number")
-    ann.says("how much are brake pads?").says("/prices").sees("the price of").says("cancel").sees(
+    ann.says("how much are brake pads for a Golf?").sees("the price of").presses("Front")
+    ann.sees("Front brake pads · VW Golf: ¥", "Tue 24 Nov, 10:00", "On which number")
+    ann.says("how much are brake pads for a Golf?").says("/prices").sees("the price of").says("cancel").sees(
         "Nothing was changed", "Tue 24 Nov"
     )
-    ann.says("how much are brake pads?").says("back").sees("On which number")
-    ann.says("how much are brake pads?").says("menu")
+    ann.says("how much are brake pads for a Golf?").says("back").sees("On which number")
+    ann.says("how much are brake pads for a Golf?").says("menu")
     assert "Tue 24 Nov" not in ann.last.text
 
 
