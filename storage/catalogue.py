@@ -27,8 +27,8 @@ class Service(Base):
 
     `includes`: what is part of it, one text a language. `aliases`: other words for it in any language.
     `minutes`: how long it takes, `model_minutes`: for models (codes) that take another time; from 1,440 on the car stays for
-    so many hours, nights included. `bay_kind`: where it is done, "none" if no bay is needed, "demo" for a demo car.
-    `skill`: what a technician must be able to do, "" if none is needed.
+    so many hours, nights included. `at_km`: the mileages that it is for, "the 60,000 km service". `bay_kind`: where it is
+    done, "none" if no bay is needed, "demo" for a demo car. `skill`: what a technician must be able to do, "" if none is needed.
     """
 
     __tablename__ = "services"
@@ -41,6 +41,7 @@ class Service(Base):
     aliases: Mapped[list[str]] = mapped_column(Json)
     minutes: Mapped[int] = mapped_column(Integer)
     model_minutes: Mapped[dict[str, int]] = mapped_column(Json, server_default=text("'{}'"))
+    at_km: Mapped[list[int]] = mapped_column(Json, server_default=text("'[]'"))
     bay_kind: Mapped[str] = mapped_column(String(20))
     skill: Mapped[str] = mapped_column(String(40), server_default="")
     position: Mapped[int] = mapped_column(Integer)

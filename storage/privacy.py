@@ -226,7 +226,7 @@ TABLES: Mapping[str, Declared] = {
     "saved_answers": _shop("code names texts afterwards tag hidden changed_at offer"),
     "segments": _shop("id code names family rule store_id active changed_at"),
     "services": _shop(
-        "id code category names includes aliases minutes model_minutes bay_kind skill position active"
+        "id code category names includes aliases minutes model_minutes at_km bay_kind skill position active"
     ),
     "slot_days": _shop("store_id day taken"),
     "suggestion_counts": _shop("code offered taken"),

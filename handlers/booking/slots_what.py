@@ -98,11 +98,17 @@ def gone_on(turn: Turn, answers: Answers) -> None:
 
 
 def _left_to_us(turn: Turn, codes: Sequence[str]) -> str | None:
-    """Of services that differ in size, told apart by the mileage or left to us: the longest is planned, the advisor sees why."""
+    """Of services that differ in size, told apart by the mileage or left to us: the one that is for it, else the longest.
+
+    The advisor sees why.
+    """
     services, text = turn.shop.services, phrases.spaced(turn.words)
     alike = len({services[code].category for code in codes}) == 1
-    if not alike or not (mileage.find_span(turn.words, of_a_car=True) or phrases.has("you_decide", text)):
+    driven = mileage.find_span(turn.words, of_a_car=True)
+    if not alike or not (driven or phrases.has("you_decide", text)):
         return None
+    if driven and (due := hearing.at_mileage(turn, codes, driven[0])):
+        return due[0]
     return max(codes, key=lambda code: services[code].minutes)
 
 

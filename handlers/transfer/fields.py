@@ -140,6 +140,16 @@ def minutes_by_model() -> Field:
     )
 
 
+def mileages(column: str) -> Field:
+    """Mileages in kilometres: "20000|40000"."""
+
+    def read(cells: Cells) -> list[int]:
+        parts = values.a_list(cells.values.get(column, ""), 20)
+        return sorted(_located(values.a_whole_number, part, 1, 2_000_000, column=column) for part in parts)
+
+    return Field(column, [column], read, lambda value: [[str(km) for km in value]])
+
+
 def phone() -> Field:
     def read(cells: Cells) -> str | None:
         value = cells.text("phone")

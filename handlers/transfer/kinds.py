@@ -124,6 +124,7 @@ FLAT = {
                 fields.words("aliases", 80),
                 fields.whole("minutes", 1, 20_160, required=True),
                 fields.minutes_by_model(),
+                fields.mileages("at_km"),
                 fields.text("bay_kind", 20, default="general"),
                 fields.text("skill", 40, default=""),
                 fields.position(),

@@ -387,3 +387,27 @@ def test_what_is_open_is_priced_line_by_line(world: World, language: str, wish: 
     before = answers(ann)
     ann.says(asked).sees(*seen)
     assert answers(ann) == before
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "work"),
+    [
+        ("en", "60,000 km service on Tuesday at 10 for my A4", ["major_service"]),
+        ("en", "service due, 50,000 km", ["minor_service"]),
+        ("zh-CN", "6万公里保养", ["major_service"]),
+        ("zh-CN", "五千公里保养 周二上午", ["first_service"]),
+        ("zh-TW", "想預約三萬公里保養", ["minor_service"]),
+    ],
+)
+def test_a_service_by_its_mileage_is_the_one_of_the_catalogue(world: World, language: str, words: str, work: list[str]) -> None:
+    assert answers(world.customer(language=language).says(words))["service"] == work
+
+
+@pytest.mark.parametrize("words", ["52,500 km service on tuesday", "tuesday service pls, last at 40,000 km"])
+def test_a_mileage_that_no_service_is_for_leaves_the_question(world: World, words: str) -> None:
+    assert answers(world.customer().says(words))["service+"] == ["minor_service", "major_service"]
+
+
+def test_the_mileage_answers_which_service(world: World) -> None:
+    ann = world.customer().says("service on tuesday for my A4").sees("Which one").says("it has 70,000 km")
+    assert answers(ann)["service"] == ["minor_service"]
