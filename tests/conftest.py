@@ -53,6 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "torture" not in item.path.parts)
 
 
+def pytest_collection_finish() -> None:
+    """Modules and tests live to the end: who looks for garbage from now on (pytest five times as it ends) leaves them out."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def canaries(request: pytest.FixtureRequest) -> Iterator[None]:
     """PV11: every test is one for logs, too."""

@@ -96,8 +96,9 @@ def check(phrase: str) -> bool:
     return any(not part.gap and not part.optional for part in parts) and not (parts[0].gap or parts[-1].gap)
 
 
-def _parse(text: str) -> list[_Part]:
-    parts = []
+@lru_cache(maxsize=4096)  # checked when they are read, and again for what finds them
+def _parse(text: str) -> Sequence[_Part]:
+    parts: list[_Part] = []
     for piece in text.split():
         if piece == "*":
             parts.append(_Part((), frozenset(), gap=True))
@@ -106,7 +107,7 @@ def _parse(text: str) -> list[_Part]:
         words = tuple(found for word in piece.removesuffix("?").split("/") if (found := tokens(word.replace("_", " "))))
         if words:
             parts.append(_Part(words, frozenset(_sound(word[0]) for word in words), optional))
-    return parts
+    return tuple(parts)
 
 
 def _match(parts: Sequence[_Part], number: int, read: Tokens, at: int) -> int | None:

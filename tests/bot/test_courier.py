@@ -479,7 +479,7 @@ def test_pr12_a_message_that_kills_its_worker_each_time_is_parked(database: Data
 
 
 class Deaf:
-    """A channel that never gets to send: everything is returned."""
+    """A channel that lets nothing in: what others left is taken up and put back, once, and nothing is sent."""
 
     channel = "telegram"
     rates = Rates()
@@ -488,12 +488,12 @@ class Deaf:
         return False
 
     async def let_in(self) -> bool:
-        return True
+        return False
 
     async def send(self, _letter: Any, _slot: Any) -> Any:
         from bot.channels.channel import Fate, Result
 
-        return Result(Fate.RETURNED)
+        return Result(Fate.DENIED)
 
 
 def test_pr5_a_stop_under_load_is_quick_and_loses_nothing(database: Database) -> None:

@@ -148,9 +148,9 @@ def test_ch15_one_bad_update_is_put_aside_and_the_others_are_heard(database: Dat
             if number == 15:
                 fake.push_raw({"update_id": 600 + number, **poison})
             else:
-                fake.push_raw(_message(600 + number, 1000 + number, f"word {number}"))
+                fake.push_raw(_message(600 + number, 1000 + number, "menu"))
         await fake.until(lambda: fake.undelivered == 0)
-        assert len(heard(database)) == 29
+        assert heard(database) == ["menu"] * 29
         assert len(quarantined(database)) == 1
 
     tell(database, story, webhook=webhook)

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from handlers.desk.desk import ROOT
 from handlers.desk.page import EVERYBODY, Page
+from handlers.dialogue.memo import Memo
 from handlers.staff import actions
 from storage import staff
 from storage.database import Base, Database
@@ -103,11 +104,13 @@ def walled(page: Page, site: Site) -> bool:
 
 
 @pytest.mark.parametrize("roles", [WALLED, (staff.REGION, staff.ADMINISTRATOR)], ids=["walled", "everywhere"])
-def test_au1_every_page_for_every_role_about_own_foreign_and_absent_objects(url: str, roles: tuple[str, ...]) -> None:
+def test_au1_every_page_for_every_role_about_own_foreign_and_absent_objects(
+    url: str, sample_memo: Memo, roles: tuple[str, ...]
+) -> None:
     """AU1, AU3, AU10: exactly the declared policy; foreign and absent are the same in every byte."""
 
     async def go() -> None:
-        async with Site(url) as site:
+        async with Site(url, sample_memo) as site:
             addresses = Addresses(site)
             asked = 0
             for role in roles:
