@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, delete, or_,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.chats import CHATS, Chat
+from storage.consents import holds_since
 from storage.customers import Customer
 from storage.database import Base, Id, Json, Moment, insert
 from storage.messages import CANCELLED, MESSAGES, QUEUED, SENDING, WAITING
@@ -90,12 +91,27 @@ def say(session: Session, chat: Chat, purpose: str, *, given: bool, version: str
 
 
 def agreed(session: Session, person: Person) -> dict[str, bool]:
-    """The newest yes or no of the person for each purpose that they ever spoke of, in whichever chat."""
+    """The newest yes or no of the person for each purpose that they ever spoke of, in whichever chat; a yes that holds no more
+    is none.
+    """
     theirs = Consent.chat_id == person.chat_id
     if person.customer_id is not None:
         theirs = or_(theirs, Consent.customer_id == person.customer_id)
-    rows = session.execute(select(Consent.purpose, Consent.given).where(theirs).order_by(Consent.at, Consent.id)).all()
-    return {row.purpose: row.given for row in rows}
+    columns = (Consent.purpose, Consent.given, Consent.at, holds_since().label("since"))
+    rows = session.execute(select(*columns).where(theirs).order_by(Consent.at, Consent.id)).all()
+    # A yes to offers may have been to words that meant something else.
+    old = [row.purpose == "marketing" and row.since is not None and row.at < row.since for row in rows]
+    return {row.purpose: row.given and not outdated for row, outdated in zip(rows, old, strict=True)}
+
+
+def last_yes(session: Session, person: Person, purpose: str) -> datetime | None:
+    """When the person said yes to it, to whichever words; None where their last word was a no, or there is none."""
+    theirs = Consent.chat_id == person.chat_id
+    if person.customer_id is not None:
+        theirs = or_(theirs, Consent.customer_id == person.customer_id)
+    said = select(Consent.given, Consent.at).where(theirs, Consent.purpose == purpose)
+    row = session.execute(said.order_by(Consent.at.desc(), Consent.id.desc()).limit(1)).first()
+    return row.at if row is not None and row.given else None
 
 
 def wish(session: Session, chat_id: int) -> ContactWish:

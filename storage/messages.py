@@ -370,6 +370,12 @@ def waiting_push(session: Session, chat_id: int, purpose: str, start: datetime, 
     return Message(*row) if row else None
 
 
+def chats_with_waiting(session: Session, purpose: str) -> list[int]:
+    """The chats in which something of this purpose has not begun to leave, by id."""
+    chat = select(MESSAGES.c.chat_id).where(MESSAGES.c.purpose == purpose)
+    return sorted({chat_id for which in UNSENT for chat_id in session.connection().execute(chat.where(which)).scalars()})
+
+
 def waiting_with(session: Session, keys: Collection[str], chat_ids: Collection[int]) -> list[Message]:
     """What has not begun to leave under one of the keys, and the pushes of these chats that have not; locked."""
     query = select(MESSAGES).where(

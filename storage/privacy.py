@@ -121,6 +121,7 @@ TABLES: Mapping[str, Declared] = {
         "id code key offer_id customer_id state uses valid_until appointment_id issued_at", {"reason": ""}, "", _CUSTOMER, "blank"
     ),
     # -- what they wish and agreed to
+    "consent_texts": _shop("id words anew ends_at ended at", "staff_id"),
     "consents": Declared("id chat_id customer_id purpose given version channel at", of=_BOTH),
     "contact_decisions": Declared("id key chat_id customer_id kind purpose priority verdict reason due_at at", of=_BOTH),
     "contact_wishes": Declared("chat_id off per_week per_month paused_until timezone preferred", of=_CHAT, fate="gone"),

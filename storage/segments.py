@@ -39,6 +39,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage import facts
 from storage.catalogue import CarModel
 from storage.chats import CHATS
+from storage.consents import holds_since
 from storage.contact import Consent
 from storage.customers import Customer
 from storage.database import Base, Id, Json, Moment, dialect
@@ -123,7 +124,7 @@ def _at_store(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def agrees(who: Some | None = None) -> ColumnElement[bool]:
-    """Whether their last word on offers, in whichever chat, was a yes.
+    """Whether their last word on offers, in whichever chat, was a yes that still holds.
 
     `who`: nobody else is asked about. Everybody's last word at once: looking each one up takes a large shop an hour.
     """
@@ -137,8 +138,9 @@ def agrees(who: Some | None = None) -> ColumnElement[bool]:
         by_name, by_chat = by_name.where(who.among(Consent.customer_id)), by_chat.where(who.among(CHATS.c.customer_id))
     spoke = union(by_name, by_chat).subquery()
     place = func.row_number().over(partition_by=spoke.c.owner, order_by=(spoke.c.at.desc(), spoke.c.id.desc())).label("place")
-    last = select(spoke.c.owner, spoke.c.given, place).subquery()
-    return Customer.id.in_(select(last.c.owner).where(last.c.place == 1, last.c.given))
+    last = select(spoke.c.owner, spoke.c.given, spoke.c.at, place).subquery()
+    since = holds_since()
+    return Customer.id.in_(select(last.c.owner).where(last.c.place == 1, last.c.given, or_(since.is_(None), last.c.at >= since)))
 
 
 def reachable() -> ColumnElement[bool]:

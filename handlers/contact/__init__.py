@@ -1,6 +1,6 @@
 """Contact: what we may write to somebody without being asked, and their say in it. Stop always works."""
 
-from handlers.contact import flow
+from handlers.contact import consents, flow, pages
 from handlers.dialogue import Feature
 
 FEATURE = Feature(
@@ -13,5 +13,10 @@ FEATURE = Feature(
         "pause": flow.pause, "here": flow.here, "why": flow.why,
         "zone": flow.zone,
     },
+    urgent=flow.answered,
+    besides=consents.ask,
+    keeps=[consents.load],
+    pushes=[consents.end],
+    pages=pages.PAGES,
     trigger=lambda turn: flow.asks_for_settings(turn) or flow.asked_to_stop(turn),
 )  # fmt: skip

@@ -132,8 +132,11 @@ def _standing(session: Session, shop: Shop, chat: Chat, person: Person, now: dat
     agreed = contact.agreed(session, person)
     if chat.stopped_at is not None:
         agreed[MARKETING] = False
+    outdated = (
+        agreed.get(MARKETING) is False and chat.stopped_at is None and contact.last_yes(session, person, MARKETING) is not None
+    )
     standing = Standing(
-        zone, reachable=chat.reachable, agreed=agreed, off={kind for one in said for kind in one.off},
+        zone, outdated=outdated, reachable=chat.reachable, agreed=agreed, off={kind for one in said for kind in one.off},
         paused_until=max((one.paused_until for one in said if one.paused_until), default=None),
         complaint_open=contact.has_open_complaint(session, person),
         born=contact.born(session, person),

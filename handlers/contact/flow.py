@@ -1,15 +1,14 @@
 """What people say about being written to: stop, yes, which kinds, how often, where, not for a while; and why they were."""
 
-import hashlib
 import re
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.contact import actions
+from handlers.contact import actions, consents
 from handlers.contact.rules import FEEDBACK, MARKETING
 from handlers.contact.zones import Zone
-from handlers.dialogue import Answers, Button, Form, Reply, Start, Turn, lately
+from handlers.dialogue import Answers, Button, Form, Reply, Start, Turn, assent, lately
 from handlers.dialogue.folding import fold
 from storage import contact
 from storage.contact import ContactWish, Person
@@ -56,14 +55,29 @@ def asked_to_stop(turn: Turn) -> Reply | None:
 
 def stop(turn: Turn) -> Reply:
     """No offer from the moment this turn commits."""
-    actions.stop(turn.session, turn.chat, _version(turn), turn.now)
-    buttons = [turn.button("contact.button.resume", "contact.resume"), turn.button("contact.button.settings", "contact.kind")]
+    actions.stop(turn.session, turn.chat, consents.version(turn), turn.now)
+    again = turn.button("contact.button.resume", "contact.resume", consents.number(turn))
+    buttons = [again, turn.button("contact.button.settings", "contact.kind")]
     return Reply(turn.text("contact.stopped"), buttons)
 
 
-def resume(turn: Turn, _: Any) -> Reply:
-    actions.agree(turn.session, turn.chat, _version(turn), turn.now)
+def resume(turn: Turn, number: Any) -> Reply:
+    """A yes to the words of this number; where they have come to mean something else since, they are shown first."""
+    if consents.outdated(turn, number):
+        return consents.question(turn)
+    actions.agree(turn.session, turn.chat, consents.version(turn), turn.now)
     return Reply(turn.text("contact.resumed"))
+
+
+def answered(turn: Turn) -> Reply | None:
+    """A "yes" or a "no" typed right below the question whether the new words are all right: it is an answer to nothing else."""
+    if turn.chat.form is not None or not turn.memoised(consents.load).anew or (said := assent.said(turn)) is None:
+        return None
+    before = lately.answer(turn)
+    shown = {button["do"]: button.get("value") for button in lately.buttons(before)} if before else {}
+    if not {"contact.resume", "contact.offers"} <= shown.keys():
+        return None
+    return resume(turn, shown["contact.resume"]) if said == "yes" else stop(turn)
 
 
 def asks_for_settings(turn: Turn) -> Reply | None:
@@ -79,7 +93,7 @@ def settings(turn: Turn) -> Reply:
     paused_until = max((one.paused_until for one in wishes if one.paused_until), default=None)
     paused = paused_until is not None and paused_until > turn.now
     rows: list[Button | list[Button]] = [
-        _switch(turn, "offers", offers, "contact.offers", not offers),
+        _switch(turn, "offers", offers, "contact.offers", False if offers else [consents.number(turn)]),
         _switch(turn, "feedback", feedback, "contact.feedback", not feedback),
         *(_switch(turn, kind, kind not in off, "contact.kind", kind) for kind in KINDS),
     ]
@@ -92,19 +106,22 @@ def settings(turn: Turn) -> Reply:
     rows.append(turn.button("contact.button.zone", "contact.zone", place=_place(turn)))
     rows.append(turn.button("contact.button.why", "contact.why"))
     until = paused_until.astimezone(_zone(turn)).date() if paused and paused_until else None
-    return Reply(turn.text("contact.settings", until=until), rows, passing=True)
+    return Reply(f"{turn.text('contact.settings', until=until)}\n\n{consents.shown(turn)}", rows, passing=True)
 
 
 def offers(turn: Turn, wanted: Any) -> Reply:
+    """`wanted`: False, or a yes to the words of a number, in a list; True on a button of an older release."""
+    if wanted and consents.outdated(turn, wanted[0] if isinstance(wanted, list) else 0):
+        return consents.question(turn)
     if wanted:
-        actions.agree(turn.session, turn.chat, _version(turn), turn.now)
+        actions.agree(turn.session, turn.chat, consents.version(turn), turn.now)
     else:
-        actions.stop(turn.session, turn.chat, _version(turn), turn.now)
+        actions.stop(turn.session, turn.chat, consents.version(turn), turn.now)
     return settings(turn)
 
 
 def feedback(turn: Turn, wanted: Any) -> Reply:
-    contact.say(turn.session, turn.chat, FEEDBACK, given=bool(wanted), version=_version(turn), now=turn.now)
+    contact.say(turn.session, turn.chat, FEEDBACK, given=bool(wanted), version=consents.version(turn), now=turn.now)
     return settings(turn)
 
 
@@ -167,7 +184,9 @@ def why(turn: Turn, _: Any = None) -> Reply:
 
 
 def _named(turn: Turn, name: str) -> str:
-    return turn.text(f"contact.kind.{name}" if name in (*KINDS, "offers", "feedback", "appointment") else "contact.kind.other")
+    return turn.text(
+        f"contact.kind.{name}" if name in (*KINDS, "offers", "feedback", "appointment", "consent") else "contact.kind.other"
+    )
 
 
 def _switch(turn: Turn, name: str, on: bool, do: str, value: Any) -> Button:
@@ -198,12 +217,6 @@ def _zone(turn: Turn) -> ZoneInfo:
 
 def _place(turn: Turn) -> str:
     return _zone(turn).key.rsplit("/", 1)[-1].replace("_", " ")
-
-
-def _version(turn: Turn) -> str:
-    """Which text somebody said yes or no to: when the words change, old consents keep the version that was shown."""
-    text = turn.text("contact.settings", until=None) + turn.text("contact.resumed")
-    return f"{turn.language}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 ZONE = Form("zone", [Zone(name="zone")], keep_zone, question=True)

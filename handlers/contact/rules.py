@@ -55,7 +55,7 @@ class Standing:
     """What is known of the person. `agreed`: their yes or no by purpose, absent when they were never asked.
 
     `born`: None where it is not on file. `offers`: when offers are due that were sent or will be, over all campaigns and
-    channels; `routine`: those of them that are.
+    channels; `routine`: those of them that are. `outdated`: they did agree to offers, to words that meant something else.
     """
 
     zone: ZoneInfo
@@ -70,6 +70,7 @@ class Standing:
     routine: Sequence[datetime] = ()
     per_week: int | None = None
     per_month: int | None = None
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _no(wish: Wish, person: Standing, policy: Policy, now: datetime) -> str:
     if wish.purpose == FEEDBACK:
         return "no_consent" if agreed.get(FEEDBACK) is False else ""
     if not agreed.get(MARKETING):
-        return "no_consent"
+        return "consent_old" if person.outdated else "no_consent"
     if person.born is not None and _years(person.born, now.astimezone(person.zone).date()) < policy.adult_from:
         return "minor"
     if person.paused_until is not None and now < person.paused_until:

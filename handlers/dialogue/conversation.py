@@ -49,10 +49,24 @@ class Conversation:
         self._universal = UniversalWords(texts)
         self._forms = {f"{f.name}.{form.name}": form for f in features for form in f.forms}
         self._actions = {f"{f.name}.{name}": do for f in features for name, do in f.actions.items()}
+        self._besides = [f.besides for f in features if f.besides]
         self._always = {command for f in features for command in f.always}
         self._commands = {name: (f.name, do) for f in features for name, do in f.commands.items()}
 
     def think(self, turn: Turn, press: Press | None) -> Said:
+        """What one message comes to, and below it what a feature has to ask besides."""
+        said = self._meant(turn, press)
+        reply, chat = said.reply, turn.chat
+        quiet = reply is None or reply.silent or reply.passing or reply.unsure or said.asks or turn.incoming.kind != "text"
+        if reply is None or quiet or chat.form is not None or chat.ticket_id is not None:
+            return said
+        for besides in self._besides:
+            if more := besides(turn, said.feature):
+                said.reply = replace(reply, text=f"{reply.text}\n\n{more.text}", buttons=[*reply.rows(), *more.rows()])
+                return said
+        return said
+
+    def _meant(self, turn: Turn, press: Press | None) -> Said:
         """In this order: an advisor's hands, universal words, a button, what is urgent, the asked slot, triggers, fallbacks."""
         chat, incoming = turn.chat, turn.incoming
         kind_word = self._leave_idle_form(turn)

@@ -12,7 +12,7 @@ from handlers.dialogue.texts import LANGUAGES
 from handlers.reminders import figures, rulebook
 from handlers.reminders.figures import Figures
 from handlers.reminders.triggers import Before, Rating
-from storage import chats, contact, pushes
+from storage import chats, consents, contact, pushes
 from storage.appointments import CONFIRMED, Appointment
 from storage.customers import Customer
 from storage.database import Database
@@ -163,5 +163,31 @@ def test_reminders_of_visits_are_rules_like_the_others(templates: Templates, tmp
             assert (rules["day_before"].trigger, rules["day_before"].buttons) == (Before(days=2), ("move",))
             assert (rules["feedback"].trigger, rules["two_hours"].on) == (Rating("visit", 30), False)
             assert rules["feedback"].audience.not_stores == ("east", "west")
+
+    asyncio.run(go())
+
+
+def test_whoever_changes_what_people_agree_to_says_what_has_changed(templates: Templates, tmp_path: Path) -> None:
+    url = templates.copy("sqlite", True, tmp_path)
+    database = Database(url)
+    hire(database)
+    database.close()
+
+    async def go() -> None:
+        async with Site(url) as site:
+            eva = site.staff("eva")
+            assert (await site.staff("max").get("/consents")).status == 403
+            assert "“stop” ends them" in (await eva.get("/consents")).text
+            words = {f"words_{language}": f"Offers, {language}" for language in LANGUAGES}
+            assert "Say which of the two" in (await eva.post("/consents", **words)).text
+            assert "from 0 to 180" in (await eva.post("/consents", **words, change="anew", days="soon")).text
+            assert (await eva.post("/consents", **words, change="words")).status == 303
+            assert (await eva.post("/consents", **words, change="anew", days="14")).status == 303
+            page = (await eva.get("/consents")).text
+            assert "asked anew" in page
+            assert "Offers, zh-Hant" in page
+            with site.database.reading() as session:
+                found = [(one.anew, one.ends_at is not None, one.staff_id) for one in consents.texts(session)]
+            assert found == [(True, True, site.member("eva").id), (False, False, site.member("eva").id)]
 
     asyncio.run(go())
