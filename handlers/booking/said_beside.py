@@ -87,7 +87,7 @@ def _by_car(turn: Turn) -> list[tuple[Answers, list[str]]]:
     found: list[tuple[Answers, list[str]]] = []
     waiting: list[str] = []
     for part in _JOINTS.split(turn.words):
-        car = vehicle_slots.heard(turn, part)
+        car = vehicle_slots.heard(turn, part) or _by_its_character(turn, part)
         codes = hearing.services(turn, part, cars.look(turn, car).model if car else None).sure
         if car and all(_which(car) != _which(other) for other, _ in found):
             found.append((car, waiting))
@@ -98,6 +98,13 @@ def _by_car(turn: Turn) -> list[tuple[Answers, list[str]]]:
         own = next(work for other, work in found if not car or _which(car) == _which(other)) if car else found[-1][1]
         own += [code for code in codes if code not in own]
     return found
+
+
+def _by_its_character(turn: Turn, part: str) -> Answers:
+    """汉 of 汉和Q5: in a list of cars, the one character that a model's name ends with."""
+    text = fold(part).strip()
+    named = [model.code for model in turn.shop.models.values() if any(fold(name).endswith(text) for name in model.names.values())]
+    return {"model": named[0]} if len(text) == 1 and not text.isascii() and len(named) == 1 else {}
 
 
 def _which(car: Answers) -> object:

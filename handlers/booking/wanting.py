@@ -207,7 +207,7 @@ def _looked_at(turn: Turn, text: str, known: Answers) -> Answers | None:
     if faulty and (begged or _then(turn) or (phrases.has("look", text) and phrases.has("here", text))):
         return _with_guess(turn, known)
     if begged and meant.codes(turn):
-        return {**known, "service+": sorted(meant.codes(turn), key=lambda code: turn.shop.services[code].position)[:MOST_GUESSES]}
+        return _with_guess(turn, known)
     asks = phrases.has("about", text) and not phrases.has("free", text)
     comes = phrases.has("comes", text) and (begged or not asks)
     if comes or (begged and (phrases.has("look", text) or (not asks and faq.bookable(turn)))):
@@ -242,8 +242,9 @@ def _with_guess(turn: Turn, known: Answers) -> Answers:
     services = turn.shop.services
     if hearing.plugged(turn.words):
         codes = [code for code in codes if code != "spark_plugs"]
-    offered = [code for code in dict.fromkeys(codes) if code in services][:MOST_GUESSES]
-    offered = offered or sorted(meant.codes(turn), key=lambda code: services[code].position)[:MOST_GUESSES]
+    kind = sorted(meant.codes(turn), key=lambda code: services[code].position)
+    likely = [code for code in dict.fromkeys(codes) if code in services]
+    offered = [code for code in likely if code in kind][:MOST_GUESSES] or kind or likely[:MOST_GUESSES]
     text = phrases.spaced(turn.words)
     faulty = phrases.has("fault", text)
     if faulty:  # no wash will cure it

@@ -307,6 +307,7 @@ def test_who_is_asked_what_shall_be_done_may_tell_what_is_wrong(world: World) ->
         ("zh-TW", "煞車皮前後都要換，週四早上九點", ["brake_pads_front", "brake_pads_rear"]),
         ("en", "dont need the full service just an oil change friday 4pm", ["oil_change"]),
         ("zh-CN", "不做大保养，就换个机油机滤加空调滤芯，27号下午", ["oil_change", "cabin_filter"]),
+        ("zh-TW", "請問這週日下午能不能做車內除臭？車是X3", ["odour_removal"]),
     ],
 )
 def test_all_the_work_that_is_wanted_and_no_other(world: World, language: str, words: str, work: list[str]) -> None:
@@ -411,3 +412,19 @@ def test_a_mileage_that_no_service_is_for_leaves_the_question(world: World, word
 def test_the_mileage_answers_which_service(world: World) -> None:
     ann = world.customer().says("service on tuesday for my A4").sees("Which one").says("it has 70,000 km")
     assert answers(ann)["service"] == ["minor_service"]
+
+
+def test_two_cars_in_a_list_by_a_character_and_a_name(world: World) -> None:
+    known = answers(world.customer(language="zh-CN").says("两台车，汉和Q5，都要洗车，周日上午"))
+    assert (known["car"], known["later"]["car"]) == ({"model": "byd_han"}, {"model": "audi_q5"})
+    assert known["service"] == known["later"]["service"] == ["hand_wash"]
+
+
+def test_who_cannot_make_the_day_is_asked_about_the_visit_that_they_have(world: World) -> None:
+    ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait").says("13800138000")
+    ann.says("something came up, cant make tuesday after all").sees("Tue 24 Nov")
+
+
+def test_a_place_that_is_refused_leaves_the_day_alone(world: World) -> None:
+    ann = world.customer().says("not the studio - book me into pine hill for brake fluid on 1 dec at 9.30")
+    assert (answers(ann)["store"], answers(ann)["day"], answers(ann)["time"]) == ("west", "2026-12-01", "09:30")

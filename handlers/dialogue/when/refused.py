@@ -110,12 +110,12 @@ def _says_again(tokens: list[Token], place: int) -> bool:
 
 
 def _is_of_something_else(tokens: list[Token], place: int, text: str) -> bool:
-    """ "Friday, not fussed"; 周五上午，不用回电话: a clause of its own with no time in it refuses no day."""
-    if not place or tokens[place - 1].kind not in ",." or tokens[place + 1 : place + 2] == []:
+    """ "Friday, not fussed"; "not the studio - Friday"; 周五上午，不用回电话: a clause of its own without a time refuses none."""
+    if (place and tokens[place - 1].kind not in ",.") or tokens[place + 1 : place + 2] == []:
         return False
-    after = tokens[place + 1]
-    ends = next((t for t in tokens[place + 1 :] if t.kind != "x"), None)
-    alone = after.kind == "x" and (ends is None or ends.kind in ",.?")
+    after = [t for t in tokens[place + 1 :] if t.kind != "e"]
+    ends = next((t for t in after if t.kind != "x"), None)
+    alone = bool(after) and after[0].kind == "x" and (ends is None or ends.kind in ",.?-")
     return alone and not clause("refuses", text).match(text, tokens[place].end)
 
 
