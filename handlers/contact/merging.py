@@ -88,17 +88,38 @@ def _told_apart(button: dict[str, Any], about: str, labels: Mapping[str, int]) -
     return {**button, "label": f"{about}{': ' if button['label'].isascii() else '：'}{button['label']}"}
 
 
+def _without_doubles(parts: Sequence[Part]) -> list[Part]:
+    """Each with the rows that are shown of it: of buttons that do the same for all of them (`same` in their value) the last."""
+    made: list[Part] = []
+    seen: set[tuple[str, str]] = set()
+    for part in reversed(parts):
+        rows = []
+        for row in part["buttons"]:
+            left = [button for button in row if (same := _same(button)) is None or same not in seen]
+            seen |= {same for button in row if (same := _same(button)) is not None}
+            rows += [left] if left else []
+        made.insert(0, {**part, "shown": rows})
+    return made
+
+
+def _same(button: Mapping[str, Any]) -> tuple[str, str] | None:
+    value = button.get("value")
+    return (str(button["do"]), str(value["same"])) if isinstance(value, dict) and "same" in value else None
+
+
 def _write(session: Session, message: Message, parts: Sequence[Part], token: str | None) -> None:
     text, entities, rows = "", [], []
-    labels = Counter(button["label"] for part in parts for row in part["buttons"] for button in row)
+    parts = _without_doubles(parts)
+    labels = Counter(button["label"] for part in parts for row in part["shown"] for button in row)
     for part in parts:
         gap = len(text) + 2 if text else 0
         text = f"{text}\n\n{part['text']}" if text else part["text"]
         entities += [[kind, start + gap, end + gap, *rest] for kind, start, end, *rest in part["entities"]]
-        rows += [[_told_apart(button, part.get("about", ""), labels) for button in row] for row in part["buttons"]]
+        rows += [[_told_apart(button, part.get("about", ""), labels) for button in row] for row in part["shown"]]
     # It is worth sending as long as one of its parts is.
     untils = [part["until"] for part in parts if part.get("until")]
     lasts = {"until": max(untils)} if len(untils) == len(parts) else {}
     kept = {name: value for name, value in message.data.items() if name != "until"}
-    data = {**kept, **lasts, "entities": entities, "buttons": rows[:MOST_ROWS], "parts": list(parts)}
+    whole = [{name: value for name, value in part.items() if name != "shown"} for part in parts]
+    data = {**kept, **lasts, "entities": entities, "buttons": rows[:MOST_ROWS], "parts": whole}
     messages.rewrite(session, message.id, text=text, data=data, token=token)

@@ -69,7 +69,10 @@ def of_signal(rule: Rule, person: Person, today: date, signal_id: int, figures: 
     if not audience.has_person(rule.audience, person, today, figures):
         return None
     occasion = _aimed(rule, person, Occasion(today, str(signal_id)), today)
-    return Due(rule, person, occasion, _key(rule, person, occasion), today + timedelta(days=rule.late)) if occasion else None
+    if occasion is None:
+        return None
+    blocked = BOOKED if _comes_anyway(rule, person, today) else ""
+    return Due(rule, person, occasion, _key(rule, person, occasion), today + timedelta(days=rule.late), blocked=blocked)
 
 
 def chosen(found: Sequence[Due], decided: Collection[str], today: date) -> list[Due]:
@@ -183,6 +186,12 @@ def _wins_back(rule: Rule) -> bool:
     return isinstance(rule.trigger, Entered) or (isinstance(rule.trigger, Silence) and rule.trigger.of == "visit")
 
 
+def _comes_anyway(rule: Rule, person: Person, today: date) -> bool:
+    """Whether it asks somebody to come who has booked a visit of these days: at another price, they would think."""
+    invites = rule.purpose == MARKETING and rule.priority >= MATTERS and "book" in rule.buttons
+    return invites and any(0 <= (day - today).days < WEEK for day in person.booked.values())
+
+
 def _ahead(rule: Rule, figures: Figures) -> int:
     if isinstance(rule.trigger, Interval):
         # "You are late" is said when they are, and not along with something else.
@@ -197,6 +206,8 @@ def _blocked(rule: Rule, person: Person, occasion: Occasion, today: date, figure
         return IN_CAMPAIGN
     if _wins_back(rule) and any(today <= day for day in person.booked.values()):
         return BOOKED  # whoever is about to come is not missed
+    if _comes_anyway(rule, person, today):
+        return BOOKED
     if _wins_back(rule) and person.visits and 0 <= (today - person.visits[-1]).days < figures.rest_days:
         return JUST_HERE  # nor is "we see less of you" said to whoever was here yesterday
     if _wins_back(rule) and any(0 <= (today - day).days < figures.apart_days for day in person.spoken.values()):

@@ -1,5 +1,6 @@
 """What is due as a message: its words, its buttons, and its way through the contact gate."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,6 +111,9 @@ def buttons(voice: Voice, due: Due, gift: Gift | None) -> list[list[Button]]:
     if gift and gift.coupons:
         value["coupon"] = gift.coupons[0]
     made = {name: voice.button(f"reminders.button.{name}", f"reminders.{name}", value) for name in due.rule.buttons}
+    if "stop" in made:
+        # It ends all of one kind, so two things of a kind in one message have one such button.
+        made["stop"] = replace(made["stop"], value={**value, "same": due.rule.kind})
     if "person" in made:
         about = {"rule": due.rule.name(voice.language), "car": car(voice, due.car)}
         subject = voice.texts.label("reminders.person.about", voice.language, about)

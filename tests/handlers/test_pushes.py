@@ -275,23 +275,24 @@ def test_changed_words_are_said_and_nothing_is_said_twice(world: World) -> None:
 
 @sqlite
 @pytest.mark.parametrize(
-    ("language", "insurance", "warranty"),
+    ("language", "insurance", "warranty", "stop", "noted"),
     [
-        ("en", "Insurance: Later", "End of warranty: No more of these"),
-        ("zh-TW", "車險到期：晚點再提醒", "保固到期：不再提醒這類"),
+        ("en", "Insurance: Later", "End of warranty: Later", "No more of these", "When shall we remind you"),
+        ("zh-TW", "車險到期：晚點再提醒", "保固到期：晚點再提醒", "不再提醒這類", "什麼時候再提醒您"),
     ],
 )
 def test_two_things_in_one_message_have_buttons_that_say_which(
-    world: World, language: str, insurance: str, warranty: str
+    world: World, language: str, insurance: str, warranty: str, stop: str, noted: str
 ) -> None:
-    """Two that said "Later" stood below each other, and nobody could know of what."""
+    """Two that said "Later" stood below each other, and nobody could know of what. What does the same for both is there once."""
     day = (MONDAY + timedelta(days=30)).date()
     ann = owner(world, language=language, insured_until=day, warranty_until=day)
     at_ten(world)
     assert told(ann) == ["insurance"]
-    assert len(ann.labels) == len(set(ann.labels)) == 7
-    ann.presses(insurance)
-    ann.presses(warranty)
+    assert len(ann.labels) == len(set(ann.labels)) == 6
+    ann.presses(insurance).sees(noted)
+    ann.presses(warranty).sees(noted)
+    ann.presses(stop)  # of papers, once for both
     assert contact_off(world, ann) == ["papers"]
 
 

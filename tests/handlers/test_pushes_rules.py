@@ -235,6 +235,27 @@ def test_nothing_is_said_of_a_car_that_is_booked_or_was_just_here() -> None:
     assert [day for day, _, _ in told] == [date(2026, 12, 1)]
 
 
+def test_who_is_about_to_come_or_was_just_here_is_not_asked_to_come_for_less() -> None:
+    """Read in a year of the sample shop: parts at 20% off, a day after the bill, and beside "see you tomorrow"."""
+    wednesday = date(2026, 11, 25)
+    here = a_car(replace(SERVICE, day=wednesday - timedelta(days=1)))
+    long_ago = a_car(replace(SERVICE, day=wednesday - timedelta(days=9)))
+    soon, far = {1: wednesday + timedelta(days=1)}, {1: wednesday + timedelta(days=9)}
+    assert said(a_person(here), ["member_day"], wednesday, 1) == []
+    assert said(a_person(long_ago, booked=soon), ["member_day"], wednesday, 1) == []
+    assert len(said(a_person(long_ago, booked=far), ["member_day"], wednesday, 1)) == 1
+    assert len(said(a_person(long_ago), ["member_day"], wednesday, 1)) == 1
+    rain = [due.of_signal(SHIPPED["rain_over"], a_person(a_car(), booked=days), wednesday, 1, FIGURES) for days in (soon, {})]
+    assert [one and one.blocked for one in rain] == [due.BOOKED, ""]
+
+
+def test_who_was_here_in_the_last_weeks_is_not_told_that_they_come_less() -> None:
+    """Read in the same year: twice in five days, and a week later "we see less of you"."""
+    ann = a_person(a_car(replace(SERVICE, day=TODAY)), store=STUDIO, segments={"lost_warning": TODAY})
+    days = [day for day, _, _ in said(ann, ["recall_spending"], TODAY, 60)]
+    assert days == [TODAY + timedelta(days=21)]
+
+
 def test_a_visit_that_nobody_has_ticked_off_was_a_visit_all_the_same() -> None:
     """Nobody is reminded of a service the day after the one that they had booked."""
     ann = a_person(a_car(replace(SERVICE, day=date(2025, 12, 1))), booked={1: date(2026, 11, 24)})
@@ -324,7 +345,7 @@ def test_who_was_in_a_segment_when_it_was_made_did_not_come_into_it() -> None:
     later = loading._entered(EAST, night + timedelta(days=3), night)
     assert later == TODAY + timedelta(days=3)
     studio = {"store": STUDIO, "segments": {"lost_warning": date.min}}
-    ann = a_person(a_car(Work(TODAY - timedelta(days=20), frozenset({"wax"}))), **studio)
+    ann = a_person(a_car(Work(TODAY - timedelta(days=30), frozenset({"wax"}))), **studio)
     rule = [SHIPPED["recall_spending"]]
     assert due.candidates(rule, ann, TODAY, FIGURES) == []
     [one] = due.candidates(rule, replace(ann, segments={"lost_warning": TODAY}), TODAY, FIGURES)
