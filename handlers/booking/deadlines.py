@@ -32,17 +32,20 @@ _ENGLISH = (
     ),
     re.compile(r"\b(?P<kind>before) (?P<when>the weekend)", re.IGNORECASE),
 )
-_HAN = re.compile(
-    r"(?P<when>[^,，。；;！!？?、\s]{1,12}?)(?P<kind>之前|以前|前)"
+_TAKEN = (
     r"(?:就|必须|必須|一定|得|要|需要|能|想|可以|可唔可以|帮我|幫我|給我|给我|车|車|都|全部|把){0,4}"
     r"(?:拿|取|提|攞|牵|牽|交|用|还|還|开走|開走|搞掂|搞定|搞好|做完|做好|做妥|弄好|修好|整好|换好|換好|完成|完工)"
     r"(?:到|返|回|番)?(?:我|架|部|台|辆|輛|的|个|個|嗰)?[车車]?(?:了|出发|出發)?"
 )
+_HAN = re.compile(rf"(?P<when>[^,，。；;！!？?、\s]{{1,12}}?)(?P<kind>之前|以前|前){_TAKEN}")
+# Without a word for "before", the day itself will do: 最迟周五要拿车.
+_HAN_LATEST = re.compile(rf"最[迟遲晚](?:是|要|得)?(?P<when>[^,，。；;！!？?、\s]{{1,10}}?)(?P<kind>){_TAKEN}")
 # The work stands between: 周四前把机油换了.
 _HAN_WORK = re.compile(
     r"(?P<when>[^,，。；;！!？?、\s]{1,10}?)(?P<kind>之前|以前|前)(?=(?:就|要|得|想|必须|必須|帮我|幫我|先){0,2}把[^,，。；;！!？?]{1,14}?"
     r"[换換做弄修洗贴貼打补補整](?:了|好|掉|完|妥|掂))"
 )
+_ENDS_WITH_WORK = (_HAN, _HAN_LATEST, _HAN_WORK)
 _FETCH = re.compile(r"collect|pick", re.IGNORECASE)
 _FETCHED = re.compile(r"\b(?:you|u|ya|someone|somebody|anyone|to|please|pls|kindly) $", re.IGNORECASE)
 
@@ -63,7 +66,7 @@ class Deadline:
 
 def find(turn: Turn, text: str, place: Store | None) -> Deadline | None:
     """The deadline in these words; None without one that can be read."""
-    for pattern in (*_ENGLISH, _HAN, _HAN_WORK):
+    for pattern in (*_ENGLISH, _HAN_LATEST, _HAN, _HAN_WORK):
         for found in pattern.finditer(text[:300]):
             if deadline := _read(turn, text, found, place):
                 return deadline
@@ -78,7 +81,7 @@ def _read(turn: Turn, text: str, found: re.Match[str], place: Store | None) -> D
     if reading is None or not said.span:
         return None
     # Words of the clause that go on after the time ("by thursday can you do the pads") are not part of it.
-    end = found.end() if found.re in (_HAN, _HAN_WORK) else found.start("when") + said.span[1]
+    end = found.end() if found.re in _ENDS_WITH_WORK else found.start("when") + said.span[1]
     before = found["kind"].lower() in ("before", "b4", "之前", "以前", "前")
     last, window, ready = _bound(reading, before)
     if last is None and not window:

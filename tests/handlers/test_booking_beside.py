@@ -428,3 +428,14 @@ def test_who_cannot_make_the_day_is_asked_about_the_visit_that_they_have(world: 
 def test_a_place_that_is_refused_leaves_the_day_alone(world: World) -> None:
     ann = world.customer().says("not the studio - book me into pine hill for brake fluid on 1 dec at 9.30")
     assert (answers(ann)["store"], answers(ann)["day"], answers(ann)["time"]) == ("west", "2026-12-01", "09:30")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "last"),
+    [
+        ("zh-HK", "老婆架Golf要做年檢，最遲星期五要攞返車", "2026-11-27"),
+        ("zh-CN", "A4换机油，最晚周三中午要提车 东港店", "2026-11-25"),
+    ],
+)
+def test_the_latest_day_to_fetch_the_car_bounds_the_days(world: World, language: str, words: str, last: str) -> None:
+    assert answers(world.customer(language=language).says(words))["window"]["last"] == last
