@@ -116,6 +116,7 @@ def _broken(work: Work, chat: Chat, ticket: Ticket, which: str) -> None:
         ticket.response_alarm = BROKEN
     else:
         ticket.solution_alarm = BROKEN
+    before = tickets.last_event(work.session, ticket.id, "broken") is not None
     work.event(ticket, "broken", clock=which, tier=was)
     if not top:
         ticket.tier = tickets.TIERS[tickets.TIERS.index(was) + 1]
@@ -132,23 +133,25 @@ def _broken(work: Work, chat: Chat, ticket: Ticket, which: str) -> None:
     actions.notify(work, ticket, "broken", key)
     if ticket.kind == "booking":
         return
-    _apologise(work, chat, ticket, which, policy, was, key=f"ticket:{key}:broken")
+    _apologise(work, chat, ticket, which, policy, was, key=f"ticket:{key}:broken", before=before)
     card.show(work, chat, ticket)
 
 
-def _apologise(work: Work, chat: Chat, ticket: Ticket, which: str, policy: Policy, tier: str, *, key: str) -> None:
+def _apologise(work: Work, chat: Chat, ticket: Ticket, which: str, policy: Policy, tier: str, *, key: str, before: bool) -> None:
     who = card.holder(work, chat, ticket)
     due = ticket.solution_due if ticket.answered_at else ticket.first_response_due
     when = work.when(chat, ticket, due) if due and due > work.now else ""
     text = work.text(chat, f"broken.{which}", who=who, when=when)
     if policy.goodwill and ticket.kind == "complaint":
-        text += "\n\n" + goodwill_for(work, chat, ticket, policy, tier)
+        offered = goodwill_for(work, chat, ticket, policy, tier, before=before)
+        text += f"\n\n{offered}" if offered else ""
     work.say(chat, text, key=key, priority=1)
 
 
-def goodwill_for(work: Work, chat: Chat, ticket: Ticket, policy: Policy, tier: str) -> str:
+def goodwill_for(work: Work, chat: Chat, ticket: Ticket, policy: Policy, tier: str, *, before: bool) -> str:
     """What an apology offers: a coupon of the offer `goodwill`, one a ticket, within what the broken promise's tier may cost;
-    words only where there is none to give."""
+    words only where there is none to give. Nothing where it was offered `before`, with an earlier promise that was broken.
+    """
     who, store = profile.customer_of(work.session, chat, work.now), store_of(work.session, ticket)
     # Staff read it as the coupon's reason, and the sums of a tier are made by it.
     reason = f"{BROKEN_PROMISE}{tier}, {store.code if store else ''}"
@@ -159,7 +162,9 @@ def goodwill_for(work: Work, chat: Chat, ticket: Ticket, policy: Policy, tier: s
             if policy.goodwill_budget is not None and _spent(work, policy, tier) > policy.goodwill_budget:
                 raise Refusal("rewards.refused.gone")
     except Refusal:
-        return work.text(chat, "broken.goodwill", token=ticket.token)
+        return "" if before else work.text(chat, "broken.goodwill", token=ticket.token)
+    if coupon.issued_at < work.now:
+        return ""
     name, code = rewards.described(work.session, coupon, chat.language or "en")
     return work.text(chat, "broken.coupon", name=name, code=code, until=coupon.valid_until)
 

@@ -233,6 +233,8 @@ def test_goodwill_is_a_coupon_once_a_ticket(world: World, ann: Customer) -> None
     world.sweeps()
     with world.database.reading() as session:
         [coupon] = session.scalars(select(Coupon).where(Coupon.key.startswith("goodwill:"))).all()
+    assert sum("have not kept that" in text for text in ann.received) == 2
+    assert sum("small apology" in text for text in ann.received) == 1, "the same coupon is not offered a second time"
     ann.says("/offers").sees("A hand wash on us", codes.shown(coupon.code))
 
 
