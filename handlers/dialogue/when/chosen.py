@@ -1,10 +1,13 @@
 """Which of several days and times counts: the one that is liked or settled on, and not when the car is fetched."""
 
+import re
 from itertools import pairwise
 
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, alive, clause
 from handlers.dialogue.when.tokens import Token
+
+_APART = re.compile(r"[.,;!?\n]")
 
 
 def drop_less_liked(items: list[Item], text: str) -> None:
@@ -31,6 +34,21 @@ def drop_told(items: list[Item], tokens: list[Token], text: str) -> None:
             continue
         if settled.match(text, later.token.end) and not settled.match(text, item.token.end):
             item.dropped = "told"
+
+
+def drop_collected(items: list[Item], text: str) -> None:
+    """ "Drop it off Friday. I'll collect at 5", 周五洗车，五点来取: an hour of its own clause at which it is fetched."""
+    for item in [item for item in alive(items) if item.slot == "time"]:
+        days = [one for one in alive(items) if one.slot == "day" and one.place < item.place]
+        # The dot of "Sat." belongs to the word.
+        if not days or not _APART.search(text[days[-1].token.end - 1 : item.token.start]):
+            continue
+        if any(one.slot == "day" and one.place > item.place for one in alive(items)):
+            continue
+        before, after = clause("fetched_before", text), clause("fetched_after", text)
+        if before.search(text[days[-1].token.end : item.token.start]) or after.match(text, item.token.end):
+            brought = clause("brings", text).search(text, 0, item.token.start)
+            item.dropped = "fetched" if brought else "unclear"
 
 
 def drop_given_up(items: list[Item], text: str) -> None:

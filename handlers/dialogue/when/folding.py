@@ -11,7 +11,7 @@ from handlers.dialogue.when.lexicon import slips_of_characters
 def fold(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters (and its end) the index in the original; never raises."""
     if text.isascii():
-        return _once(text.lower(), list(range(len(text) + 1)))
+        return _once(_mended(text.lower()), list(range(len(text) + 1)))
     folded: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
@@ -19,7 +19,7 @@ def fold(text: str) -> tuple[str, list[int]]:
             folded.append(piece)
             places.append(place)
     places.append(len(text))
-    return _once(*_closed(_meant("".join(folded)), places))
+    return _once(*_closed(_mended(_meant("".join(folded))), places))
 
 
 # Numerals as on cheques, right before what they count.
@@ -45,6 +45,14 @@ def _closed(folded: str, places: list[int]) -> tuple[str, list[int]]:
         folded = folded[:gap] + folded[gap + 1 :]
         del places[gap]
     return folded, places
+
+
+# "1o:30", "10;30": slips of one key, of the length that they were.
+_SLIPPED = re.compile(r"(?<=\b[12])o(?=[:.;]\d\d\b)|(?<=\b\d);(?=[0-5]\d\b)|(?<=\b\d\d);(?=[0-5]\d\b)", re.ASCII)
+
+
+def _mended(folded: str) -> str:
+    return _SLIPPED.sub(lambda found: "0" if found[0] == "o" else ":", folded)
 
 
 _WIDE_GAP = re.compile(r"(?<= ) +")

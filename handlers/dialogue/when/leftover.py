@@ -54,6 +54,10 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
             return "unsure"
         if _from_hour_to_hour(tokens, place) and all(i.slot not in ("time", "part") for i in kept):
             return "unsure"
+        if token.kind == "V" and token.value == "shift":
+            return "unsure"
+        if token.kind == "t" and token.value == "lasting" and place + 1 in taken:
+            return "unsure"
         if token.kind in "t-" and place - 1 in taken and place + 1 in taken:
             return "unsure"
         if token.kind == "M" and any(isinstance(i.value, Day) and i.value.unit == "later" for i in kept):
@@ -109,6 +113,9 @@ def _offered(tokens: list[Token], place: int) -> bool:
     """Whether a bare number stands where a time may stand: "at 10", "10 or 11", "no, 4"."""
     value = tokens[place].value
     before, after = (tokens[at].kind if 0 <= at < len(tokens) else "" for at in (place - 1, place + 1))
+    if before == "-" and place > 1 and tokens[place - 2].kind == "*":
+        # "At 3 - sorry - 4".
+        return True
     if isinstance(value, tuple):
         return bool(value[2] == 2 and value[0] <= 31 and value[1] < 60)
     if not isinstance(value, int) or value > 31:

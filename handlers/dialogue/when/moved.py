@@ -78,11 +78,19 @@ def _timed(tokens: list[Token]) -> list[int]:
     return [i for i, t in enumerate(tokens) if t.kind in "DwcnpWmodskHNCR"]
 
 
+def _after(items: list[Item], tokens: list[Token], place: int, here: bool = False) -> list[Item]:
+    """What comes after: of the same sentence if something does, for the next may tell something else (`here`: only of it)."""
+    later = [i for i in alive(items) if i.place > place]
+    ends = next((i for i in range(place, len(tokens)) if tokens[i].kind in (".?," if here else ".?")), len(tokens))
+    same = [i for i in later if i.place < ends]
+    return same if here else same or later
+
+
 def drop_moved(items: list[Item], tokens: list[Token]) -> None:
     for place, token in enumerate(tokens):
         if token.kind != ">":
             continue
-        old, new = [i for i in alive(items) if i.place < place], [i for i in alive(items) if i.place > place]
+        old, new = [i for i in alive(items) if i.place < place], _after(items, tokens, place)
         same_time = any(t.kind == "S" for t in tokens)
         new_slots = {i.slot for i in new}
         for item in old:
@@ -108,7 +116,7 @@ def drop_corrected(items: list[Item], tokens: list[Token], context: Context) -> 
         if token.value == "so" and any(t.kind in "|=?/" for t in tokens[:place]):
             # "If Friday is full, so Saturday": both are offered.
             continue
-        before, after = [i for i in alive(items) if i.place < place], [i for i in alive(items) if i.place > place]
+        before, after = [i for i in alive(items) if i.place < place], _after(items, tokens, place, token.value == "instead")
         if token.value == "that is" and _one_day(before, after, context):
             # 周三也就是25号: one day said twice; it must agree.
             continue

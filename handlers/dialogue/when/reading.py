@@ -232,6 +232,9 @@ def _on_day(wish: Wish, context: Context, at: time | None, window: Range | None,
         if window is not None:
             # A range of days and one of times cannot both be said in one answer.
             raise Unsure("unsure")
+        if day.first is None and part:
+            # "By Friday lunchtime" does not fit one answer either.
+            raise Unsure("unsure")
         if day.first == day.last and day.first and day.unit != "week":
             return [Reading(date=day.first, time=at, part_of_day=part)]
         return [Reading(time=at, part_of_day=part, range=Range(day.first, day.last))]

@@ -36,6 +36,9 @@ _COMPACT = re.compile(r"20[23]\d[01]\d[0-3]\d(?!\d)")
 _COLON = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?(?!\d)")
 
 
+_CUT = re.compile(r"(?:1\d|[1-9]):\d(?![\d:])")
+
+
 _H_CLOCK = re.compile(r"(\d{1,2})\s?h\s?([0-5]\d)?(?![a-z0-9])")
 
 
@@ -133,6 +136,9 @@ def _clocks(text: str, place: int, context: Context) -> list[Token]:
         if ish := _ISH.match(text, colon.end()):
             tokens.append(Token("i", colon.end(), ish.end()))
         return tokens
+    if cut := _CUT.match(text, place):
+        # "10:3": half past ten, or three minutes past?
+        return [Token("V", place, cut.end())]
     if hours := _HOURS.match(text, place):
         return [_face(int(hours[1]), int(hours[2]), place, hours.end(), sure=True)]
     if (h := _H_CLOCK.match(text, place)) and (h[2] or int(h[1]) > 9):

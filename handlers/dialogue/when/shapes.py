@@ -32,6 +32,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"(?![点时:个月号日年\d{_C}]|\.\d)"), shapes_days.another_weekday),
         (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:个天年月万千块元%\d{_C}]|\.\d)"), shapes_days.number),
         (re.compile(rf"{_PREFIX}?(?:个|一个|一)?(?:周|星期|礼拜)末"), shapes_days.weekend),
+        (re.compile(r"(?:第[一二三四五1-5]|最[后尾]一?)个?(?:周|星期|礼拜)末"), shapes_clock.vague),
         (re.compile(r"(?:那|那个|那一|个个)(?:周|星期|礼拜)(?![一二三四五六日天末\d])"), shapes_clock.vague),
         (re.compile(r"(?<=[月周年])(?:[上中下]旬|[头底初尾末]|中(?!午|秋|饭|餐|间|心|部|国))"), shapes_clock.rough),
         (re.compile(r"(?:那一?|个)个(?=(?:周|星期|礼拜)[一二三四五六日天])"), shapes_clock.that),

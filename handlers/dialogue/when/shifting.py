@@ -36,11 +36,18 @@ def with_shifts(tokens: list[Token], context: Context, text: str) -> list[Token]
         sign = _sign(token, text) if length else 0
         if not length or not sign:
             continue
-        old = [i for i in range(place) if tokens[i].kind in "DwcpRW"]
+        begins = max((i for i in range(place) if tokens[i].kind in ".?"), default=0)
+        old = [i for i in range(begins, place) if tokens[i].kind in "DwcpRW"]
+        old = old or [i for i in range(place) if tokens[i].kind in "DwcpRW"]
         if not old or not _MOVES.search(text[: token.end]):
             continue
         kept = tokens[place + (2 if token.kind == "D" else 1) :]
         if any(t.kind in "DwcRW" for t in kept):
+            if _told_apart(kept):
+                # "Move my 3pm up an hour. I was in on Monday": what is said after it is not of the new time, but who knows.
+                tokens = [*tokens]
+                tokens[place] = token._replace(kind="V", value="shift")
+                return tokens
             continue
         moved = _moved([tokens[i] for i in old], length, sign, context, token)
         if _EITHER.search(text) or not moved:
@@ -48,6 +55,12 @@ def with_shifts(tokens: list[Token], context: Context, text: str) -> list[Token]
         before = [t._replace(kind="x", value=None) if t.kind in "DwcpRWYZMGJ1" else t for t in tokens[:place]]
         return [*before, *moved, *(t._replace(kind="x", value=None) if t.kind in "GJYZ" else t for t in kept)]
     return tokens
+
+
+def _told_apart(kept: list[Token]) -> bool:
+    """Whether the next day or time stands in another sentence."""
+    first = next(i for i, t in enumerate(kept) if t.kind in "DwcRW")
+    return any(t.kind in ".?," for t in kept[:first])
 
 
 def _length(tokens: list[Token], place: int, context: Context) -> Length | None:

@@ -15,7 +15,7 @@ from handlers.dialogue.when.asides import (
     keep_engaged,
     mind_that_day,
 )
-from handlers.dialogue.when.chosen import drop_fetched, drop_given_up, drop_less_liked, drop_told
+from handlers.dialogue.when.chosen import drop_collected, drop_fetched, drop_given_up, drop_less_liked, drop_told
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.following import drop_named_for_following, with_following_days
 from handlers.dialogue.when.grammar import parse
@@ -27,7 +27,7 @@ from handlers.dialogue.when.refused import drop_refused, with_day_of_refusal, wi
 from handlers.dialogue.when.result import Reason, Understood
 from handlers.dialogue.when.scanning import scan
 from handlers.dialogue.when.shifting import with_shifts
-from handlers.dialogue.when.tokens import Context, Token
+from handlers.dialogue.when.tokens import Clock, Context, Token
 from handlers.dialogue.when.unread import left_unread, too_far
 from handlers.dialogue.when.vetoes import blank
 
@@ -74,6 +74,7 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     drop_told(items, tokens, folded)
     drop_given_up(items, folded)
     drop_fetched(items, folded)
+    drop_collected(items, folded)
     drop_engaged(items, folded)
     drop_asked(items, folded)
     drop_asides(items, tokens, context, folded)
@@ -103,6 +104,8 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if all(i.slot != "day" for i in kept) and any(i.dropped in ("aside", "refused") and i.slot == "day" for i in items):
         # "On Friday I have a meeting at 2, can I come at 4": on Friday, or when?
         return Understood(span=span, reason="unsure")
+    if any(_may_be_late(i, kept, text) for i in kept):
+        return Understood(span=span, reason="unsure")
     if all(i.slot == "part" for i in kept) and not _wished(tokens, text):
         # "It squeaks in the morning."
         return Understood(span=span, reason="unsure")
@@ -122,6 +125,18 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if len(wishes) == 1 and making.is_contested(wishes[0]) and len(found[0]) == 2:
         return Understood(options[0], options, span)
     return Understood(None, options, span, "choice")
+
+
+def _may_be_late(item: Item, kept: list[Item], text: str) -> bool:
+    """夜啲，八點: eight in the evening?"""
+    at = item.value
+    return (
+        isinstance(at, Clock)
+        and not at.sure
+        and 7 <= at.hour <= 11
+        and all(i.slot != "part" for i in kept)
+        and bool(clause("later_hour", text).search(text, 0, item.token.start))
+    )
 
 
 def _wished(tokens: list[Token], text: str) -> bool:

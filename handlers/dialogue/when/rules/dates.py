@@ -229,7 +229,9 @@ RULES = [
     ("[no][|&/]e?[no]j?m(?![nod])", dated_range),
     ("(?<![nod])(?<![nod]j)me?[nod][-t|&/]e?[nod](?![amu:O])", dated_range),
     ("me?[ondf],?[ny]|[ondf][-/]?j?e?m[-/,]?[ny]|y,?me?[dno]", dated),
-    ("[ondf][-/]?j?e?m(?!d)|me?[dof]|men?(?![aOu])|mn(?![aOu])", lambda c, t: dated(c, t) if len(t) > 1 else None),
+    ("[ondf][-/]?j?e?m(?!d)|me?[dof]|me?n(?![aOu])", lambda c, t: dated(c, t) if len(t) > 1 else None),
+    # "Dec the 5 am": in the morning of the fifth, or at five?
+    ("mec", lambda c, t: joined("V", t, None)),
     ("yj?D", year_of_feast),
     ("yj?m|m,?y", month_of_year),
     ("d|o(?!w)", number),

@@ -99,5 +99,5 @@ RULES = [
     ("[NCH]T", vague),
     ("UT|TU|TV", vague),
     ("TZ(?!D)", past),
-    ("[wDWp1,I]*E[uewDWpcnadRlI@&|,1ot-]*[uewDWpcnadR1o]|[wDWp1]*E", again),
+    ("[wDWp1I]*E[uewDWpcnadRlI@&|,1ot-]*[uewDWpcnadR1o]|[wDWp1]*E", again),
 ]

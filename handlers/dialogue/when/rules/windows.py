@@ -49,6 +49,9 @@ def window_with_part(context: Context, tokens: list[Token]) -> Made:
 
 def turned_round(context: Context, tokens: list[Token]) -> Made:
     """ "Can't before 10", "busy until 3", 三点前不行: what is refused is one side, so the other is meant."""
+    if any(t.value == "told" for t in tokens if t.kind == "^") or any(t.kind == "x" and t.end - t.start > 6 for t in tokens[2:]):
+        # 六点以后才有空 孩子补课
+        return None
     edge = next(t for t in tokens if t.kind in "BAtZY")
     if edge.kind == "t" and edge.value != "until":
         return None
@@ -207,6 +210,13 @@ def by_day(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, Day("span", None, last, unit="until"))
 
 
+def until_day(context: Context, tokens: list[Token]) -> Made:
+    """ "Until Friday"; 活动到11/30 is how long something lasts, and no day to come on."""
+    if context.chinese and tokens[0].value == "to":
+        return [tokens[0]._replace(value="lasting"), tokens[1]]
+    return by_day(context, tokens) if tokens[0].value == "until" else None
+
+
 def by_end(context: Context, tokens: list[Token]) -> Made:
     """ "By the end of the month", 月底之前, "before the end of next week": to the last day of it."""
     value = next(t.value for t in tokens if t.kind == "V")
@@ -244,5 +254,5 @@ RULES = [
     ("Fe?[Dw][GY]?", from_day_on),
     ("A[Dw]|[Dw]Y", lambda c, t: from_day_on(c, t) if t[-1].kind == "Y" and t[-1].value == "from" else after_day(c, t)),
     ("Be?[Dw][ZJ]?|[Dw][ZJ]", by_day),
-    ("t[Dw]", lambda c, t: by_day(c, t) if t[0].value == "until" else None),
+    ("t[Dw]", until_day),
 ]

@@ -1,5 +1,6 @@
 """Whatever is written, `understand` answers: no exception, no past day, no nonsense (FAULTS IN15, IN17, TM7, TM8)."""
 
+import random
 import time
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -71,6 +72,19 @@ def test_any_text_is_answered(text, region):
 def test_any_words_of_the_grammar_are_answered(text, region, now):
     """IN15, TM7: at any moment, also beyond the years whose holidays and moons are known."""
     sensible(understand(text, now, region), text, now)
+
+
+def test_any_three_pieces_are_answered():
+    """IN15: pieces of every kind side by side ("december" "the" "3pm"), where a rule may find less than it takes for granted."""
+    english = "car , . 3 10.30 5/12 5th first 3pm o'clock half friday december 2026 tomorrow week hours the on of in for to - and"
+    english += " or after before within not next this last move instead every until christmas w/c"
+    chinese = "车 ， 三 10.30 5/12 5号 十点 半 周五 十二月 2026年 明天 天 三天 上午 下 上 的 在 到 和 之后"
+    chinese += " 之前 内 不要 不行 改到 改 每 底 国庆 第一个"
+    rng = random.Random(3)
+    for words, sep in ((english.split(), " "), (chinese.split(), "")):
+        for _ in range(500):
+            text = sep.join(rng.choices(words, k=3))
+            sensible(understand(text, NOW, "GB" if sep else "CN"), text, NOW)
 
 
 @settings(max_examples=40)

@@ -37,6 +37,10 @@ BEFORE = [
     "It needs 4 tyres and an oil change. ",
     "Can I come ",
     "You are busy, I know, but ",
+    "My wife works until 5. ",
+    "He picks the kids up at 3:15. ",
+    "3 of us, ",
+    "My son is 18. ",
 ]  # fmt: skip
 AFTER = [
     " thanks",
@@ -48,6 +52,10 @@ AFTER = [
     " since I work nearby",
     ", it takes about 2 hours, right?",
     " for an oil change",
+    ", two cars",
+    ", 5000 km service",
+    ", not fussed",
+    ". It's been 6 months since the last service",
 ]  # fmt: skip
 CHINESE_BEFORE = [
     "你好，",
@@ -58,6 +66,10 @@ CHINESE_BEFORE = [
     "灯亮了，",
     "刹车响能不能",
     "麻烦帮我约",
+    "麻烦问下，",
+    "电话里说的是三点，",
+    "报价340，",
+    "祝周一愉快，",
 ]
 CHINESE_AFTER = [
     "，谢谢",
@@ -69,6 +81,10 @@ CHINESE_AFTER = [
     "，一点小刮痕",
     "可以吗",
     "去做5000公里保养",
+    "，5W-30机油",
+    "，500块的套餐",
+    "，不用回电话",
+    "，每天早上都响",
 ]
 
 
