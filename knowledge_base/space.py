@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from knowledge_base.index import Floats, Index, Vector
 from knowledge_base.reading import Reading
-from knowledge_base.semantic import SentenceSpace
+from knowledge_base.semantic import SentenceSpace, two_models
 from knowledge_base.senses import senses
 
 
@@ -25,6 +25,7 @@ class Shares:
 # Measured flat around these values, on halves of the entries too.
 LIGHT = Shares(index=0.35, senses=0.65, sentences=0.0)
 SEMANTIC = Shares(index=0.15, senses=0.25, sentences=0.6)
+SEMANTIC_OF_TWO = Shares(index=0.1, senses=0.1, sentences=0.8)
 # A row that shares less than this part of what the nearest row shares is no neighbour.
 _FAR = 0.1
 # Dense vectors (up to a kilobyte a row) are kept up to this size; a larger base adds up its neighbours' each time.
@@ -46,7 +47,7 @@ class Space:
         self._words, self._ends = array("i"), array("i", [0])
         self.index = Index(self._noted(readings))
         self._sentences = SentenceSpace(texts) if semantic and len(texts) <= KEPT else None
-        self.shares = SEMANTIC if self._sentences else LIGHT
+        self.shares = (SEMANTIC_OF_TWO if two_models() else SEMANTIC) if self._sentences else LIGHT
         self._dense: NDArray[np.float16] | NDArray[np.int8] | None = None
         self._step = np.float32(1)
         if self.index.size <= KEPT:

