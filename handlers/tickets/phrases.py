@@ -59,8 +59,9 @@ class Phrases:
                 parts = _parse(text)
                 needs = [part.sounds for part in parts if not part.optional and not part.gap]
                 first = next((n for n, part in enumerate(parts) if not part.optional and not part.gap), 0)
+                phrase = _Phrase(key, parts, tuple(needs[1:]))
                 for sound in {sound for part in parts[: first + 1] for sound in part.sounds}:
-                    self._starts[sound].append(_Phrase(key, parts, needs[1:]))
+                    self._starts[sound].append(phrase)
                 vocabulary.update(token for part in parts for words in part.words for token in words)
         self._known = vocabulary
         self._corrected = lru_cache(maxsize=4096)(self._correct)
@@ -96,18 +97,17 @@ def check(phrase: str) -> bool:
     return any(not part.gap and not part.optional for part in parts) and not (parts[0].gap or parts[-1].gap)
 
 
-@lru_cache(maxsize=4096)  # checked when they are read, and again for what finds them
 def _parse(text: str) -> Sequence[_Part]:
-    parts: list[_Part] = []
-    for piece in text.split():
-        if piece == "*":
-            parts.append(_Part((), frozenset(), gap=True))
-            continue
-        optional = piece.endswith("?") and len(piece) > 1
-        words = tuple(found for word in piece.removesuffix("?").split("/") if (found := tokens(word.replace("_", " "))))
-        if words:
-            parts.append(_Part(words, frozenset(_sound(word[0]) for word in words), optional))
-    return tuple(parts)
+    return tuple(part for piece in text.split() if (part := _part(piece)))
+
+
+@lru_cache(maxsize=4096)  # many phrases share them, and each is checked when it is read and parsed again for what finds it
+def _part(piece: str) -> _Part | None:
+    if piece == "*":
+        return _Part((), frozenset(), gap=True)
+    optional = piece.endswith("?") and len(piece) > 1
+    words = tuple(found for word in piece.removesuffix("?").split("/") if (found := tokens(word.replace("_", " "))))
+    return _Part(words, frozenset(_sound(word[0]) for word in words), optional) if words else None
 
 
 def _match(parts: Sequence[_Part], number: int, read: Tokens, at: int) -> int | None:
