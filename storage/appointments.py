@@ -190,8 +190,10 @@ def written(session: Session, values: Mapping[str, Any]) -> Appointment:
     """The appointment whose columns, all of them, have just been written past the session; the one that it has, if any."""
     row = session.identity_map.get(identity_key(Appointment, values["id"]))
     if row is not None:
+        known = instance_dict(row)
         for name, value in values.items():
-            set_committed_value(row, name, value)
+            if name not in known or known[name] != value:  # to set all of them again took longer than to write them
+                set_committed_value(row, name, value)
         return row
     row = Appointment()
     # As a row is loaded: to set them one by one takes as long as to write them.
