@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel.dates import get_timezone_name
-from phonenumbers import timezone as phone_zones
 
 from handlers.booking.plan import Free
 from handlers.dialogue import Button
@@ -69,6 +68,8 @@ def _zones_of(phone: str | None) -> tuple[str, ...]:
     """Where a number is at home, as far as that is one place or a few that agree."""
     if not phone:
         return ()
+    from phonenumbers import timezone as phone_zones  # late: it reads the prefixes of the whole world
+
     try:
         zones = phone_zones.time_zones_for_number(phonenumbers.parse(phone))
     except phonenumbers.NumberParseException:
