@@ -210,7 +210,13 @@ def test_a_time_that_cannot_be(world: World, language: str, words: str, why: str
 
 @ONE
 @pytest.mark.parametrize(
-    ("number", "why"), [("12", "can't read that"), ("0912 345 678", "unusual number"), ("🚗🚗", "still need")]
+    ("number", "why"),
+    [
+        ("12", "can't read that"),
+        ("0812 345 678", "unusual number"),
+        ("0912 345 678", "from another region"),
+        ("🚗🚗", "still need"),
+    ],
 )
 def test_a_number_that_cannot_be(world: World, number: str, why: str) -> None:
     ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait")
