@@ -5,6 +5,7 @@ from typing import Any
 from handlers.booking import actions as booking
 from handlers.booking import mine
 from handlers.dialogue import Answers, Refusal, Reply, Start, Turn
+from handlers.reminders import visits as reminders
 from handlers.rewards import flow as gifts
 from storage import appointments, campaigns
 from storage.campaigns import Campaign, Recipient
@@ -21,7 +22,7 @@ def take(turn: Turn, recipient_id: Any) -> Reply | Start:
         held = booking.confirm(turn.session, turn.shop, held, turn.now)
     except Refusal:
         return book(turn, recipient_id)
-    done = mine.done(turn, held, "booking.done")
+    done = mine.done(turn, held, "booking.done", reminded=reminders.promised(turn, held))
     said = gifts.carried(turn, {"coupon": row.coupon_id}, held) if row.coupon_id else ""
     return Reply(f"{done.text}\n\n{said}" if said else done.text, done.buttons, document=done.document)
 
