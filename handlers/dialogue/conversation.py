@@ -118,6 +118,9 @@ class Conversation:
 
     # -- universal words and commands ---------------------------------------------------------------------------------
 
+    def means_stop(self, incoming: Incoming) -> bool:
+        return self._universal_word(incoming) == "stop"
+
     def _universal_word(self, incoming: Incoming) -> str | None:
         if incoming.kind == "start":
             return "start"

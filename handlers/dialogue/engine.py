@@ -246,7 +246,7 @@ class Engine:
         chat = chats.arrive(session, incoming.channel, incoming.address, pulls=incoming.pulls, now=now)
         lost = flood.count(chat, incoming, now)
         turn = self._begin(session, chat, incoming, now)
-        if flood.is_full(chat):
+        if flood.is_full(chat) and not self._stops(turn):
             return self._turn_away(turn)
         press = find_press(session, chat, incoming)
         received = self._receive(turn, press)
@@ -302,18 +302,25 @@ class Engine:
         )  # fmt: skip
 
     def _turn_away(self, turn: Turn) -> Outcome:
-        """Told once; what follows is counted until the hour is over. No key is kept, so what is delivered again counts twice."""
-        if first := flood.is_first_too_many(turn.chat):
+        """What follows is counted, and told when the hour is over. No key is kept: what is delivered again counts twice."""
+        if tells := flood.is_to_be_told(turn.chat, turn.now):
             words = turn.text("dialogue.hour_full", n=flood.MOST_AN_HOUR, minutes=flood.minutes_left(turn.chat, turn.now))
             self._post(turn, Said(Reply(words)), None)
+        if turn.chat.hour == flood.MOST_AN_HOUR + 1:
             log.warning("chat %d has sent more than %d messages within an hour", turn.chat.id, flood.MOST_AN_HOUR)
         chats.save(turn.session, turn.chat)
-        return Outcome(turn.chat.id, dropped=True, spoke=first)
+        return Outcome(turn.chat.id, dropped=True, spoke=tells)
+
+    def _stops(self, turn: Turn) -> bool:
+        """Who wants no more offers is heard in the middle of a flood, too; once."""
+        return turn.chat.stopped_at is None and self.conversation.means_stop(turn.incoming)
 
     def _guarded(self, turn: Turn, press: Press | None) -> Said:
         """The turn behind the flood guard, with the two exceptions that speak to people turned into words."""
         late = lateness.is_late(turn)
         match flood.judge(turn.chat, turn.incoming, turn.now):
+            case flood.Verdict.SILENT | flood.Verdict.WARN if self._stops(turn):
+                pass
             case flood.Verdict.SILENT:
                 return Said()
             case flood.Verdict.WARN:

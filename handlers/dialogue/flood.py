@@ -12,8 +12,8 @@ CALM = timedelta(seconds=3)
 MOST = {"start": 2, "text": 2, "press": 5}
 # At the terminal sits whoever runs the shop, perhaps with a file of questions.
 UNGUARDED = ("terminal",)
-# One every seven seconds, for a whole hour: no person has so much to say, and a program fills no disk with it.
-HOUR, MOST_AN_HOUR = timedelta(hours=1), 500
+# More than one in two seconds, for a whole hour: no person has so much to say, and a program fills no disk with it.
+HOUR, MOST_AN_HOUR = timedelta(hours=1), 2000
 
 
 class Verdict(Enum):
@@ -60,8 +60,10 @@ def is_full(chat: Chat) -> bool:
     return chat.hour > MOST_AN_HOUR
 
 
-def is_first_too_many(chat: Chat) -> bool:
-    return chat.hour == MOST_AN_HOUR + 1
+def is_to_be_told(chat: Chat, now: datetime) -> bool:
+    """At the first that is too many; whoever is in the middle of a burst has just been told to slow down."""
+    flooding = chat.burst > MOST["text"] and chat.burst_at is not None and timedelta(0) <= now - chat.burst_at < CALM
+    return chat.hour == MOST_AN_HOUR + 1 and not flooding
 
 
 def minutes_left(chat: Chat, now: datetime) -> int:
