@@ -21,6 +21,8 @@ _TWO = ThreadPoolExecutor(2, thread_name_prefix="photos")
 _KINDS = ((b"\xff\xd8\xff", 0), (b"\x89PNG\r\n\x1a\n", 0), (b"WEBP", 8))
 # The worker's exit codes.
 _TOO_MANY_PIXELS, _NO_ROOM = 4, 5
+# By the system, where its memory ends.
+_ENDED = -9
 
 
 class PhotoRefused(Exception):  # noqa: N818 - it is a thing said to a person, not an error
@@ -64,7 +66,7 @@ def _made_anew(data: bytes) -> CleanPhoto:
             ).returncode  # fmt: skip
         except subprocess.TimeoutExpired:
             raise PhotoRefused("dialogue.photo.too_many_pixels") from None
-        if code == _TOO_MANY_PIXELS:
+        if code in (_TOO_MANY_PIXELS, _ENDED):
             raise PhotoRefused("dialogue.photo.too_many_pixels")
         if code == _NO_ROOM:
             raise PhotoRefused("dialogue.photo.no_room")

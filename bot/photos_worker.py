@@ -4,12 +4,14 @@ A program of its own: started, limited, thrown away. It imports nothing of the b
 Exit codes: 0 done, 3 not a photo that we take, 4 too many pixels, 5 no room for the result.
 """
 
+import contextlib
 import errno
 import io
 import os
 import struct
 import sys
 import warnings
+from pathlib import Path
 
 from PIL import Image, ImageOps, WebPImagePlugin
 
@@ -33,6 +35,12 @@ def rehearse() -> None:
         sample = io.BytesIO()
         Image.new("RGB", (2, 2)).save(sample, name, exif=on_its_side)
         clean(sample.getvalue())
+
+
+def go_first() -> None:
+    """Where memory ends, the system is to end this program and not the bot: one photo is refused instead of everybody's words."""
+    with contextlib.suppress(OSError):  # of Linux; elsewhere there is no such file
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def limit() -> None:
@@ -77,6 +85,7 @@ def clean(data: bytes) -> tuple[int, int, bytes]:
 
 
 def main() -> int:
+    go_first()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     warnings.simplefilter("ignore")
     rehearse()

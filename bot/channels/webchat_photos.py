@@ -1,6 +1,8 @@
 """Photos and files in the web chat: read with limits, photos made anew, kept for their chat, shown to nobody else."""
 
 import asyncio
+import tempfile
+from typing import IO
 
 from aiohttp import web
 
@@ -10,6 +12,7 @@ from bot.photos import MAX_BYTES, PhotoRefused, clean_photo
 
 # A phone on a poor line needs this long for ten megabytes.
 UPLOAD_WITHIN = 60.0
+AT_ONCE = 2
 MIMES = ("image/jpeg", "image/png", "image/webp")
 
 
@@ -18,6 +21,8 @@ class Photos:
 
     def __init__(self, album: Album) -> None:
         self._album = album
+        # Only these are in memory whole; however many come at once, the others wait in files.
+        self._in_hand = asyncio.Semaphore(AT_ONCE)
 
     async def take(self, request: web.Request, chat_id: int, name: str | None = None) -> tuple[str, bool, CleanFile | None]:
         """The id of what is in the body, kept for this chat, and whether it is new. Raises PhotoRefused or TimeoutError.
@@ -27,12 +32,14 @@ class Photos:
         if (request.content_length or 0) > MAX_BYTES:
             raise PhotoRefused("dialogue.photo.too_big" if name is None else "dialogue.file.too_big")
         await asyncio.to_thread(self._album.open, chat_id)
-        async with asyncio.timeout(UPLOAD_WITHIN):
-            data = await _read(request)
-        if name is not None:
-            file = clean_file(data, name)
-            return *await asyncio.to_thread(self._album.keep, chat_id, file), file
-        return *await asyncio.to_thread(self._album.keep, chat_id, await clean_photo(data)), None
+        with tempfile.TemporaryFile(buffering=0) as body:
+            async with asyncio.timeout(UPLOAD_WITHIN):
+                await _read(request, body)
+            async with self._in_hand:
+                body.seek(0)
+                data = body.read()
+                file = clean_file(data, name) if name is not None else None
+                return *await asyncio.to_thread(self._album.keep, chat_id, file or await clean_photo(data)), file
 
     async def find(self, photo_id: str, chat_id: int) -> tuple[str, bytes, str] | None:
         """Type, content and name of a photo or file of this chat."""
@@ -42,11 +49,14 @@ class Photos:
         await asyncio.to_thread(self._album.drop, photo_id)
 
 
-async def _read(request: web.Request) -> bytes:
-    """The body, given up as soon as it is too long."""
-    data = bytearray()
+async def _read(request: web.Request, body: IO[bytes]) -> None:
+    """The body into a file, given up as soon as it is too long."""
+    length = 0
     async for piece in request.content.iter_chunked(64 * 1024):
-        data += piece
-        if len(data) > MAX_BYTES:
+        length += len(piece)
+        if length > MAX_BYTES:
             raise PhotoRefused("dialogue.photo.too_big")
-    return bytes(data)
+        try:
+            body.write(piece)
+        except OSError:  # the disk is full
+            raise PhotoRefused("dialogue.photo.no_room") from None

@@ -125,6 +125,18 @@ def test_in9_a_decoder_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch)
     assert refusal(jpeg()) == "dialogue.photo.too_many_pixels"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="this system does not choose whom it ends where memory does")
+def test_pr7_where_memory_ends_the_decoder_goes_and_the_bot_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PR7: it offers itself to the system, and the photo that it had is refused in words."""
+    program = tmp_path / "worker.py"
+    ended = "os.kill(os.getpid(), 9) if open('/proc/self/oom_score_adj').read() == '1000\\n' else None"
+    program.write_text(
+        f"import os, sys\nsys.path.insert(0, {str(WORKER.parent)!r})\nimport photos_worker as w\nw.go_first()\n{ended}"
+    )
+    monkeypatch.setattr(photos, "WORKER", program)
+    assert refusal(jpeg()) == "dialogue.photo.too_many_pixels"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="this system has no limits for processes")
 @pytest.mark.parametrize(
     ("attempt", "error"),
