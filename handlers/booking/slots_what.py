@@ -9,7 +9,7 @@ from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, leaving, questions
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.slots import numbered, picked
-from handlers.prices import finding
+from handlers.prices import finding, lasting
 from handlers.profile import phones
 from handlers.vehicles import cars, mileage
 from handlers.vehicles import slots as vehicle_slots
@@ -45,8 +45,8 @@ class Service(Undo):
         return Reply(turn.text(f"booking.service.{key}"), rows)
 
     def read(self, turn: Turn, answers: Answers) -> list[str]:
-        if turn.incoming.kind == "text" and finding.asks_price(turn.words):
-            raise Unclear("booking.service.unclear")  # what it costs is told, and nothing chosen by that
+        if turn.incoming.kind == "text" and (finding.asks_price(turn.words) or lasting.asks(turn.words)):
+            raise Unclear("booking.service.unclear")  # what it costs, or how long it takes, is told, and nothing chosen by that
         if turn.incoming.kind == "text":
             found = hearing.services(turn, turn.words)
             if found.one_of:

@@ -79,6 +79,8 @@ class Car(Slot):
     def read(self, turn: Turn, answers: Answers) -> Facts:
         facts = {**(answers.get(self._draft) or {}), **hear(turn)}
         facts.pop("new", None)
+        if not facts.get("model") and _asks_about_work(turn):
+            raise Unclear("vehicles.no_such_car")  # what a service of 60,000 km costs says nothing about a car
         own = [] if answers.get(self._draft) else actions.own(turn)
         typed = turn.words.strip().casefold()
         for option in cars.options(turn, own):
@@ -116,6 +118,11 @@ class Car(Slot):
     @property
     def _draft(self) -> str:
         return f"{self.name}+"
+
+
+def _asks_about_work(turn: Turn) -> bool:
+    asks = turn.incoming.kind == "text" and finding.asks_price(turn.words)
+    return asks and bool(turn.memoised(finding.load).services_in(turn.words))
 
 
 def heard(turn: Turn, text: str | None = None) -> Facts | None:
