@@ -1,11 +1,8 @@
 # Everything starts from a machine with Python 3.11+ and make: the first target that needs it makes .venv.
 
-# The system's own if it is new enough and can make environments: it was built with optimisation, which those that version
-# managers build mostly were not; they take a third more processor time for everything. Else the first of these that runs and
-# is new enough; a name alone proves nothing where version managers put stand-ins.
+# The first of these that runs and is new enough; a name alone proves nothing where version managers put stand-ins.
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
-OWN = /usr/bin/python3
-PYTHON ?= $(shell $(OWN) -c 'import ensurepip, venv; $(NEW_ENOUGH)' 2>/dev/null && echo $(OWN) && exit; for python in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 BIN = .venv/bin
 
