@@ -13,6 +13,7 @@ from handlers.dialogue.when.vetoes import BLANK
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 
 
+_TIMED = re.compile(r"(?:\d|\d\s?[ap]m|noon|midday|morning|afternoon|evening|o'?clock)\s$")
 _AFT = re.compile(r"\s?\d")
 # "I am off Thursday so Friday at 10": what was weighed before is over. Nothing else may be told of that day.
 _SO = re.compile(
@@ -135,6 +136,10 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
         return [Token("*", place, end, "so")]
     if word in ("cant", "can't") and _CANT_ON.match(text, end) and _CLAUSE_BEGINS.search(text[:place]):
         return [Token("!", place, end)]
+    if word == "tom" and _TIMED.search(text[:place]):
+        # "3pm tom" is tomorrow in India and Singapore; elsewhere it may be somebody's name.
+        soon = context.region in ("IN", "SG", "MY")
+        return meaning_of("D", 1, place, end, context) if soon else [Token("V", place, end)]
     if phrase := _phrase(text, place, word):
         stop, kind, value = phrase
         return meaning_of(kind, value, place, stop, context)
