@@ -13,8 +13,7 @@ from handlers.dialogue import Answers, Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.memo import changes_with
 from handlers.dialogue.when import Reading, Understood, understand
-from handlers.prices import finding
-from handlers.vehicles import mileage
+from handlers.prices import by_mileage, finding
 from knowledge_base import Names
 from knowledge_base.names import Found, tokens
 from storage import stores
@@ -53,8 +52,6 @@ _FETCHED = re.compile(
 )
 _JOINING_HAN = frozenset([*"和跟同与與及、加", "and"])
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
-# The service that has been, and at what mileage.
-_BEFORE = re.compile(r"\blast\b|\bprevious\b|上次|上一次|做过|刚做|以前")
 # Signs for "and" between words: "alignment + balance", 前+后.
 _SIGNS = re.compile(r"(?<=[^\W\d_])\s?[+&＋＆]\s?(?=[^\W\d_])")
 # Both ends of the car are meant, and not one of them.
@@ -106,7 +103,7 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
         return Services([], cared)
     for found in named:
         by_words.setdefault((found.start, found.end), []).append(found.key)
-    groups = [_at_mileage(turn, codes, text) for codes in by_words.values()]
+    groups = [by_mileage.meant(turn, codes, text) for codes in by_words.values()]
     if model is not None:
         groups = [_fitting(turn, codes, model) for codes in groups]
     if _BOTH_ENDS.search(fold(text)):
@@ -118,23 +115,6 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     sure = [code for code in sure if turn.shop.services[code].category != "sales"] or sure
     one_of = [code for codes in groups if len(codes) > 1 for code in codes]
     return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
-
-
-def _at_mileage(turn: Turn, codes: list[str], text: str) -> list[str]:
-    """ "The 60,000 km service": what the catalogue says is done then; `codes` where it says nothing, and for other work."""
-    if not _is_servicing(turn, codes) or _BEFORE.search(fold(text)):
-        return codes
-    driven = mileage.find_span(text, of_a_car=True)
-    return at_mileage(turn, turn.shop.services, driven[0]) or codes if driven else codes
-
-
-def at_mileage(turn: Turn, codes: Iterable[str], km: int) -> list[str]:
-    """Which of these services the catalogue has for such a mileage."""
-    return [code for code in codes if km in turn.shop.services[code].at_km]
-
-
-def _is_servicing(turn: Turn, codes: Iterable[str]) -> bool:
-    return {*codes} == {found.key for found in turn.memoised(finding.load).services.find("servicing")}
 
 
 def _both_ends(turn: Turn, codes: list[str]) -> list[list[str]]:
@@ -206,7 +186,7 @@ def _fitting(turn: Turn, codes: list[str], model: CarModel) -> list[str]:
 
 def _smallest(turn: Turn, codes: list[str]) -> list[str]:
     """ "A service and new wipers": the bare word beside other work is the smallest service that it may mean."""
-    return [min(codes, key=lambda code: turn.shop.services[code].position)] if _is_servicing(turn, codes) else codes
+    return [min(codes, key=lambda code: turn.shop.services[code].position)] if by_mileage.is_servicing(turn, codes) else codes
 
 
 @changes_with("stores")

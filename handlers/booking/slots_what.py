@@ -9,7 +9,7 @@ from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, leaving, questions
 from handlers.dialogue.shop import Shop
 from handlers.dialogue.slots import numbered, picked
-from handlers.prices import finding, lasting
+from handlers.prices import by_mileage, finding, lasting
 from handlers.profile import phones
 from handlers.vehicles import cars, mileage
 from handlers.vehicles import slots as vehicle_slots
@@ -107,7 +107,7 @@ def _left_to_us(turn: Turn, codes: Sequence[str]) -> str | None:
     driven = mileage.find_span(turn.words, of_a_car=True)
     if not alike or not (driven or phrases.has("you_decide", text)):
         return None
-    if driven and (due := hearing.at_mileage(turn, codes, driven[0])):
+    if driven and (due := by_mileage.of(turn, codes, driven[0])):
         return due[0]
     return max(codes, key=lambda code: services[code].minutes)
 

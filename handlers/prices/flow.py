@@ -9,7 +9,7 @@ from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Star
 from handlers.dialogue.slots import picked
 from handlers.faq import flow as faq
 from handlers.faq.filling import duration
-from handlers.prices import finding, known, rules, spoken
+from handlers.prices import by_mileage, finding, known, rules, spoken
 from knowledge_base.folding import fold
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.entries import Gap
@@ -136,6 +136,7 @@ def other_store(turn: Turn, value: dict[str, Any]) -> Start | Reply:
 def _known(turn: Turn, services: list[str], model: str | None) -> Answers:
     """What the words have said: one service, or several to choose from; a car."""
     answers: Answers = {}
+    services = by_mileage.meant(turn, services, turn.words)
     if len(services) == 1:
         answers["service"] = services[0]
     elif services:
@@ -159,7 +160,7 @@ def _services(turn: Turn, answers: Answers) -> list[Option]:
 
 def _find_service(turn: Turn, answers: Answers) -> str | None:
     finder = turn.memoised(finding.load)
-    found = [] if _another_matter(turn, finder) else finder.services_in(turn.words)
+    found = [] if _another_matter(turn, finder) else by_mileage.meant(turn, finder.services_in(turn.words), turn.words)
     if len(found) > 1:
         answers["candidates"] = found
         raise Unclear("prices.service.which")

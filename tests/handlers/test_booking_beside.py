@@ -445,13 +445,13 @@ def test_the_latest_day_to_fetch_the_car_bounds_the_days(world: World, language:
     ("language", "wish", "asked", "told", "again"),
     [
         ("zh-TW", "聽日想整迫力", "做鍍晶要多久", "鍍膜大約3天", "您指的是哪一個"),
-        ("zh-CN", "明天换前刹车片", "6万公里保养多少钱", "哪一项的价格", "小保养"),
-        ("en", "front brake pads tomorrow", "how much is a 60,000 km service", "know the price of", "Minor service"),
+        ("zh-CN", "明天换前刹车片", "6万公里保养多少钱", "大保养", "哪一款"),
+        ("en", "front brake pads tomorrow", "how much is a 60,000 km service", "Major service", "Audi A4"),
     ],
 )
 def test_a_question_about_other_work_is_no_choice_and_no_reading(
     world: World, language: str, wish: str, asked: str, told: str, again: str
 ) -> None:
     ann = world.customer(language=language).says(wish).says(asked).sees(told)
-    assert again in ann.last.text or again in ann.labels
+    assert again in f"{ann.last.text} {ann.labels}"
     assert "60,000" not in ann.last.text

@@ -298,3 +298,17 @@ def test_several_services_in_one_question_are_priced_together(world: World) -> N
     ann = world.customer().says("how much is an oil change and an alignment")
     ann.sees("Oil and filter change: ¥369 to ¥909", "Four-wheel alignment: ¥298")
     assert ann.labels == ["Book a visit"]
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words", "told"),
+    [
+        ("en", "how much is the 60,000 km service for an A4", "Major service · Audi A4: ¥2,299"),
+        ("zh-CN", "A4 5万公里保养多少钱", "小保养 · 奥迪A4：¥899"),
+        ("zh-TW", "A4 6萬公里保養幾錢", "大保養 · 奧迪A4：¥2,299"),
+        ("en", "how much is a service, the last one was at 50,000 km", "What would you like to know the price of?"),
+    ],
+)
+def test_a_service_by_its_mileage_has_the_price_of_what_is_done_then(world: World, language: str, words: str, told: str) -> None:
+    world.customer(language=language).says(words).sees(told)
