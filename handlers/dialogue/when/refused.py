@@ -1,10 +1,13 @@
 """What does not suit: "not Thursday", "Friday doesn't work", 周三没空; and offers for the case that it does not."""
 
 import re
+from dataclasses import replace
+from datetime import datetime, time
 from itertools import pairwise
 
+from handlers.dialogue.when.days import Day, make, next_number, on
 from handlers.dialogue.when.items import Item, alive, clause
-from handlers.dialogue.when.tokens import Between, Token
+from handlers.dialogue.when.tokens import Between, Context, Token
 
 # Kinds of tokens in which a day is named.
 _DAYS = "Dwodfm"
@@ -101,6 +104,24 @@ def with_day_of_refusal(kept: list[Item], items: list[Item]) -> list[Item]:
         return kept
     days[0].dropped = ""
     return [days[0], kept[0]]
+
+
+def with_month_of_refusal(kept: list[Item], items: list[Item], context: Context) -> list[Item]:
+    """12月26号不行，29号吧: after a day that does not suit, a number alone is of its month; a smaller one may be later."""
+    refused = [i for i in items if i.slot == "day" and i.dropped in ("refused", "corrected")]
+    found = []
+    for item in kept:
+        before = [one.value.first for one in refused if one.place < item.place and isinstance(one.value, Day)]
+        number = item.value.number if isinstance(item.value, Day) and item.value.kind == "number" else 0
+        if number and before and before[-1] and before[-1] > context.today:
+            day = make(before[-1].year, before[-1].month, number)
+            later = next_number(replace(context, now=datetime.combine(before[-1], time())), number, after_today=True)
+            if day and day > before[-1]:
+                item = replace(item, token=item.token._replace(value=on(day)))
+            elif day and later and day > context.today:
+                item = replace(item, token=item.token._replace(value=on(day, (later,))))
+        found.append(item)
+    return found
 
 
 def _says_again(tokens: list[Token], place: int) -> bool:

@@ -23,7 +23,7 @@ from handlers.dialogue.when.items import Item, alive, clause, items_of, with_day
 from handlers.dialogue.when.leftover import left_over
 from handlers.dialogue.when.moved import drop_corrected, drop_moved, with_moves
 from handlers.dialogue.when.past import drop_past
-from handlers.dialogue.when.refused import drop_refused, with_day_of_refusal, with_refusals, with_remarks
+from handlers.dialogue.when.refused import drop_refused, with_day_of_refusal, with_month_of_refusal, with_refusals, with_remarks
 from handlers.dialogue.when.result import Reason, Understood
 from handlers.dialogue.when.scanning import scan
 from handlers.dialogue.when.shifting import with_shifts
@@ -100,7 +100,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
         return Understood(span=span, reason=reason)
     if any(i.dropped == "unclear" for i in items) or clause("depends", text).search(text):
         return Understood(span=span, reason="unsure")
-    kept = with_day_of_refusal(kept, items)
+    kept = with_month_of_refusal(with_day_of_refusal(kept, items), items, context)
     if all(i.slot != "day" for i in kept) and any(i.dropped in ("aside", "refused") and i.slot == "day" for i in items):
         # "On Friday I have a meeting at 2, can I come at 4": on Friday, or when?
         return Understood(span=span, reason="unsure")
