@@ -46,6 +46,7 @@ class Memo:
     def __init__(self) -> None:
         self._values: dict[Load[Any], Any] = {}
         self._seen: dict[str, int] | None = None
+        self._failed: set[Load[Any]] = set()
         self._loading: defaultdict[Load[Any], Lock] = defaultdict(Lock)
         self._refreshing = Lock()
 
@@ -69,13 +70,23 @@ class Memo:
         return self.get(session, load)
 
     def refresh(self, session: Session) -> None:
-        """Makes anew what has changed since the last look. Readers go on with the old values until the new ones stand."""
+        """Makes anew what has changed since the last look. Readers go on with the old values until the new ones stand.
+
+        What cannot be loaded is tried again at the next look, and holds up nothing else; its trouble is raised at the end.
+        """
+        trouble: Exception | None = None
         with self._refreshing:
             numbers = revisions.all_numbers(session)
-            if numbers != self._seen:
-                before = self._seen or {}
-                # Also one that has sunk or is gone: the database may be another one, which lacks the last seconds.
-                other = {name for name in before.keys() | numbers.keys() if before.get(name) != numbers.get(name)}
-                for load in [load for load in list(self._values) if _DEPENDS[load] & other]:
+            before = self._seen or {}
+            # Also one that has sunk or is gone: the database may be another one, which lacks the last seconds.
+            other = {name for name in before.keys() | numbers.keys() if before.get(name) != numbers.get(name)}
+            for load in [load for load in list(self._values) if _DEPENDS[load] & other or load in self._failed]:
+                try:
                     self._values[load] = load(session)
+                    self._failed.discard(load)
+                except Exception as error:
+                    self._failed.add(load)
+                    trouble = error
             self._seen = numbers
+        if trouble is not None:
+            raise trouble

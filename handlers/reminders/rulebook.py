@@ -1,5 +1,6 @@
 """The rules that hold: those that ship, with the shop's own in their place; loaded, changed, written out and taken back."""
 
+import logging
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from handlers.reminders.wrong import Wrong
 from handlers.segments.shipped import SHIPPED
 from storage import pushes, revisions, segments
 from storage.stores import Store
+
+log = logging.getLogger(__name__)
 
 # The same signal again is a slip of the finger.
 AGAIN = timedelta(days=3)
@@ -64,8 +67,20 @@ def shipped() -> Mapping[str, Rule]:
 @changes_with("pushes")
 def load(session: Session) -> Rulebook:
     version = revisions.all_numbers(session).get("pushes", 0)
-    own = {row.code: rules.read(row.rule) for row in pushes.rules(session)}
-    return Rulebook({**shipped(), **own}, all_figures.read(pushes.figures(session)), version, frozenset(own))
+    own: dict[str, Rule | None] = {row.code: _kept(row.code, row.rule) for row in pushes.rules(session)}
+    held = {code: rule for code, rule in {**shipped(), **own}.items() if rule is not None}
+    return Rulebook(held, all_figures.read(pushes.figures(session)), version, frozenset(held.keys() & own.keys()))
+
+
+def _kept(code: str, table: Any) -> Rule | None:
+    """A rule of the shop's own. One that cannot be a rule any more must not silence all the others: it is said in the log,
+    and what ships in its place is off, but for appointments. None: nothing ships in its place."""
+    try:
+        return rules.read(table)
+    except ValueError as wrong:
+        log.error("a rule of pushes cannot be read and is not used: %s", wrong)
+        rule = shipped().get(code)
+        return rule if rule is None or rule.of_visit else rules.switched(rule, False)
 
 
 # -- changing ---------------------------------------------------------------------------------------------------------------
@@ -74,8 +89,9 @@ def load(session: Session) -> Rulebook:
 def put(session: Session, rule: Rule, now: datetime) -> None:
     """This rule from now on. What it was about to say and has not begun to leave is taken back and looked at anew.
 
-    Raises ValueError with a sentence when it would do what another rule does already.
+    Raises ValueError with a sentence when it cannot be, or would do what another rule does already.
     """
+    rules.read(rules.written(rule))  # switched on it may be wrong where it was right switched off
     book = load(session)
     known_segments(session, rule)
     clash(rule, [other for other in book.on if other.code != rule.code])
@@ -96,7 +112,7 @@ def copy(session: Session, code: str, now: datetime) -> Rule:
     book = load(session)
     rule = book.rules[code]
     number = next(n for n in range(2, 1000) if f"{code[:36]}_{n}" not in book.rules)
-    names = {language: f"{name} ({number})" for language, name in rule.names.items()}
+    names = {language: f"{name[:70]} ({number})" for language, name in rule.names.items()}
     made = replace(rule, code=f"{code[:36]}_{number}", names=names, on=False)
     put(session, made, now)
     return made

@@ -1,6 +1,7 @@
 """Scheduled pushes in a shop: said once, followed, held back, and answered in the chat."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from handlers.contact.rules import MARKETING
 from handlers.dialogue import shop as shops
 from handlers.dialogue.memo import Memo
 from handlers.dialogue.push import Push
+from handlers.dialogue.texts import LANGUAGES
 from handlers.reminders import figures, preview, rulebook, rules, sweep
 from storage import chats, contact, facts, messages, odometer, pushes, stores
 from storage.care import CareNote
@@ -445,6 +447,32 @@ def test_rules_are_copied_and_what_is_left_out_of_a_file_is_off(world: World) ->
         rulebook.take(session, text[:start] + text[text.index("[[rule]]", start + 5) :], world.now)
         book = rulebook.load(session)
     assert (book.rules["mid_autumn"].on, book.rules["birthday_2"].on, book.rules["birthday"].on) == (False, True, False)
+
+
+@sqlite
+def test_no_rule_silences_the_others(world: World) -> None:
+    """PR11, PR12: what would be wrong switched on is not kept; one that an older release kept is not used, and the rest is."""
+    with world.database.transaction() as session:
+        recall = rulebook.load(session).rules["safety_recall"]
+        with pytest.raises(ValueError, match="Name the car models"):
+            rulebook.put(session, rules.switched(recall, True), world.now)
+        longest = replace(rulebook.shipped()["birthday"], names=dict.fromkeys(LANGUAGES, "B" * 80), on=False)
+        rulebook.put(session, longest, world.now)
+        assert rulebook.copy(session, "birthday", world.now).code == "birthday_2"
+        for code, own in (
+            ("safety_recall", rules.written(recall) | {"on": True}),
+            ("mid_autumn", {}),
+            ("two_hours", {}),
+            ("ours", {}),
+        ):
+            pushes.put_rule(session, code, own, world.now)
+        book = rulebook.load(session)
+        assert [code in book.rules and book.rules[code].on for code in ("safety_recall", "mid_autumn", "two_hours", "ours")] == [
+            False, False, True, False,
+        ]  # fmt: skip
+        assert "mid_autumn" in book.own
+        rulebook.remove(session, "mid_autumn", world.now)
+        assert rulebook.load(session).rules["mid_autumn"].on
 
 
 @sqlite

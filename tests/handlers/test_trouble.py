@@ -317,6 +317,36 @@ def test_db12_what_is_in_memory_goes_back_with_the_database(templates: Templates
     database.close()
 
 
+def test_what_cannot_be_loaded_holds_up_nothing_else(templates: Templates, tmp_path: Path) -> None:
+    database, memo = _sqlite(templates, tmp_path), Memo()
+    broken = True
+
+    def number(session: Session) -> int:
+        return revisions.all_numbers(session).get("kb", 0)
+
+    @changes_with("kb")
+    def one(session: Session) -> int:
+        if broken and number(session) > 0:
+            raise ValueError("nothing to be read")
+        return number(session)
+
+    @changes_with("kb")
+    def other(session: Session) -> int:
+        return number(session)
+
+    with database.transaction() as session:
+        assert (memo.get(session, one), memo.get(session, other)) == (0, 0)
+        revisions.raise_(session, "kb")
+        for _ in range(2):
+            with pytest.raises(ValueError, match="nothing to be read"):
+                memo.refresh(session)
+            assert (memo.get(session, one), memo.get(session, other)) == (0, 1)
+        broken = False
+        memo.refresh(session)
+        assert memo.get(session, one) == 1
+    database.close()
+
+
 def test_db12_a_standby_that_is_promoted_is_written_to_by_lines_that_were_there_before(postgres_url: str) -> None:
     """DB5, DB12: whoever is led to a standby may only read; when it is promoted its old lines go on saying so, and are left."""
     database = Database(postgres_url)

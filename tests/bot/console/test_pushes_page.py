@@ -97,6 +97,8 @@ def test_rules_are_looked_at_edited_and_explained(templates: Templates, tmp_path
             await eva.post("/pushes/birthday/copy")
             two = await eva.post("/pushes/birthday_2/switch")
             assert two.status == 303
+            await eva.post("/pushes/safety_recall/switch")
+            assert (await eva.get("/pushes")).status == 200  # and not an error: it names no cars yet, and stays off
             await eva.post("/pushes/mid_autumn/switch")
             with site.database.reading() as session:
                 book = rulebook.load(session)
