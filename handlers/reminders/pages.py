@@ -10,9 +10,9 @@ from handlers.dialogue.texts import LANGUAGES
 from handlers.reminders import audience, before, desk_form, preview, rulebook, rules, wording
 from handlers.reminders.due import PREFIX
 from handlers.reminders.rules import Rule
-from handlers.reminders.triggers import Before
+from handlers.reminders.triggers import Before, Entered
 from handlers.reminders.wrong import Wrong
-from storage import contact, pushes
+from storage import contact, pushes, segments
 from storage.contact import Person
 from storage.customers import Customer
 from storage.staff import ADMINISTRATOR, REGION
@@ -50,16 +50,37 @@ def change(desk: Desk) -> Mapping[str, Any] | Go:
             return {**_page(desk, rule), "samples": _samples(desk, made), "looked": True}
         rulebook.put(desk.session, made, desk.now)
     except ValueError as wrong:
-        raise _refusal(wrong) from None
+        raise _refusal(desk, wrong) from None
     desk.audit("push.change", f"push:{rule.code}")
     return Go(desk.url("/pushes"), desk.plain("reminders.desk.kept", name=made.name(desk.language)))
 
 
-def _refusal(wrong: ValueError) -> Refusal:
-    """The sentence in the language of whoever reads the page."""
-    if isinstance(wrong, Wrong):
-        return Refusal(wrong.key, **wrong.values)
-    return Refusal("reminders.desk.wrong", sentence=str(wrong))
+def _refusal(desk: Desk, wrong: ValueError) -> Refusal:
+    """The sentence in the language of whoever reads the page, and in the words of the page."""
+    if not isinstance(wrong, Wrong):
+        return Refusal("reminders.desk.wrong", sentence=str(wrong))
+    book = rulebook.load(desk.session).rules
+    said = {name: str(value) for name, value in wrong.values.items()}
+    if "where" in said:
+        said["where"] = " · ".join(_spoken(desk, part, book) for part in said["where"].split(": "))
+    for name in ("name", "field", "kind", "purpose", "button", "language", "other"):
+        if name in said:
+            said[name] = _spoken(desk, said[name], book)
+    if "language" in said:
+        said["known"] = ", ".join(_spoken(desk, one, book) for one in LANGUAGES)
+    return Refusal(wrong.key, **said)
+
+
+def _spoken(desk: Desk, word: str, book: Mapping[str, Rule]) -> str:
+    """What the page calls a field, a choice, a language, or a rule, which is told by its code."""
+    code = word.removeprefix("rule ")
+    if code in book:
+        return desk.plain("reminders.desk.called", name=book[code].name(desk.language))
+    known, there = desk.house.texts.keys(desk.language), {"texts": "text", "names": "rule", "trigger": "says"}.get(word, word)
+    places = (
+        "reminders.desk.field", "reminders.desk", "reminders.desk.purposes", "contact.kind", "reminders.button", "desk.tongue"
+    )  # fmt: skip
+    return next((desk.plain(f"{place}.{there}") for place in places if f"{place}.{there}" in known), word)
 
 
 def switch(desk: Desk) -> Go:
@@ -68,7 +89,7 @@ def switch(desk: Desk) -> Go:
     try:
         rulebook.put(desk.session, made, desk.now)
     except ValueError as wrong:
-        raise _refusal(wrong) from None
+        raise _refusal(desk, wrong) from None
     desk.audit("push.on" if made.on else "push.off", f"push:{rule.code}")
     return Go(
         desk.url("/pushes"), desk.plain("reminders.desk.on" if made.on else "reminders.desk.off", name=made.name(desk.language))
@@ -93,7 +114,7 @@ def press(desk: Desk) -> Go:
     try:
         rulebook.press(desk.session, desk.field("signal", 40), desk.staff.store_id, desk.staff.id, desk.now)
     except ValueError as wrong:
-        raise _refusal(wrong) from None
+        raise _refusal(desk, wrong) from None
     desk.audit("push.signal", f"signal:{desk.field('signal', 40)}")
     return Go(desk.url("/pushes"), desk.plain("reminders.desk.pressed"))
 
@@ -187,6 +208,9 @@ def _when(desk: Desk, rule: Rule) -> str:
         values["services"] = desk_form.shown([_service(desk, code) for code in trigger["services"]])
     if "signal" in values:
         values["signal"] = rule.name(desk.language)
+    if isinstance(rule.trigger, Entered):
+        group = segments.by_code(desk.session, rule.trigger.segment)
+        values["segment"] = desk.named(group.names) if group else rule.trigger.segment
     # A rarer feast is shown as it is written.
     spoken = desk.house.texts.keys(desk.language)
     for name in ("event", "of", "weekday", "feast"):

@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session
 
 from handlers.contact import merging
 from handlers.dialogue.memo import changes_with
-from handlers.reminders import audience, before, rules
+from handlers.reminders import audience, before, known, rules
 from handlers.reminders import figures as all_figures
 from handlers.reminders.due import PREFIX
 from handlers.reminders.figures import Figures
 from handlers.reminders.rules import Rule
 from handlers.reminders.triggers import Before, Entered, Feast, Interval, OnDate, Rating, Signal
 from handlers.reminders.wrong import Wrong
-from handlers.segments.shipped import SHIPPED
-from storage import pushes, revisions, segments
+from storage import pushes, revisions
 from storage.stores import Store
 
 log = logging.getLogger(__name__)
@@ -93,7 +92,7 @@ def put(session: Session, rule: Rule, now: datetime) -> None:
     """
     rules.read(rules.written(rule))  # switched on it may be wrong where it was right switched off
     book = load(session)
-    known_segments(session, rule)
+    known.check(session, rule, [*shipped().values(), *book.rules.values()])
     clash(rule, [other for other in book.on if other.code != rule.code])
     if rules.written(rule) == _written_default(rule.code):
         pushes.drop_rules(session, [rule.code])
@@ -122,17 +121,6 @@ def remove(session: Session, code: str, now: datetime) -> None:
     """A shipped rule becomes as it was shipped; one of the shop's own is gone."""
     pushes.drop_rules(session, [code])
     _changed(session, [code], now)
-
-
-def known_segments(session: Session, rule: Rule) -> None:
-    """Raises ValueError when the rule names a segment that there is not: it would never say anything."""
-    wanted = {*rule.audience.segments, *([rule.trigger.segment] if isinstance(rule.trigger, Entered) else [])}
-    if wanted:
-        # A shop without any gets those of the trade in its first night.
-        known = {segment.code for segment in segments.all_segments(session)} or {code for code, *_ in SHIPPED}
-        if missing := sorted(wanted - known):
-            where = f"rule {rule.code}"
-            raise Wrong("no_segment", where=where, name=missing[0], known=", ".join(sorted(known)) or "–")
 
 
 def clash(rule: Rule, others: Iterable[Rule]) -> None:
@@ -239,16 +227,16 @@ def take(session: Session, text: str, now: datetime) -> int:
     on = [rule for rule in wanted.values() if rule.on]
     for place, rule in enumerate(on):
         clash(rule, on[:place])
+    held = load(session).rules
     for rule in found.values():
-        known_segments(session, rule)
+        known.check(session, rule, [*shipped().values(), *held.values()])
     figures = all_figures.read(tables.get("settings", {}))
-    known = load(session).rules
     pushes.drop_rules(session)
     for rule in wanted.values():
         if rules.written(rule) != _written_default(rule.code):
             pushes.put_rule(session, rule.code, rules.written(rule), now)
     pushes.put_figures(session, all_figures.written(figures))
-    _changed(session, {*known, *wanted} - {code for code in wanted if wanted[code] == known.get(code)}, now)
+    _changed(session, {*held, *wanted} - {code for code in wanted if wanted[code] == held.get(code)}, now)
     return len(found)
 
 

@@ -265,7 +265,7 @@ def _together(rule: Rule) -> None:
         wording.check(f"rule {rule.code}: texts: {language}", rule.texts[language], rule.trigger)
     offers = rule.kind in ("season", "offers")
     if rule.purpose == SERVICE and offers:
-        raise Wrong("needs_a_yes", where=f"rule {rule.code}", kind=rule.kind)
+        raise Wrong("needs_a_yes", where=f"rule {rule.code}", kind=rule.kind, purpose=MARKETING)
     if rule.purpose == SAFETY and rule.on and not rule.audience.models:
         raise Wrong("safety_models", where=f"rule {rule.code}")
     if rule.of_visit:
@@ -273,18 +273,18 @@ def _together(rule: Rule) -> None:
         if rule.services or rule.gift or rule.audience != anybody:
             raise Wrong("for_everybody", where=f"rule {rule.code}")
         if isinstance(rule.trigger, Rating) and "stars" not in rule.buttons:
-            raise Wrong("no_stars", where=f"rule {rule.code}")
+            raise Wrong("no_stars", where=f"rule {rule.code}", button="stars")
         return
     if rule.purpose != SAFETY and "stop" not in rule.buttons:
-        raise Wrong("no_stop", where=f"rule {rule.code}")
+        raise Wrong("no_stop", where=f"rule {rule.code}", button="stop")
     trigger = rule.trigger
     if isinstance(trigger, Interval) and not trigger.since & set(rule.services):
         raise Wrong("services", where=f"rule {rule.code}", known=", ".join(sorted(trigger.since)))
     dated = isinstance(trigger, OnDate) and trigger.field in ("insured_until", "inspection_due")
     if "done" in rule.buttons and not (isinstance(trigger, Interval) or dated):
-        raise Wrong("done", where=f"rule {rule.code}")
+        raise Wrong("done", where=f"rule {rule.code}", button="done")
     if "later" in rule.buttons and not isinstance(trigger, (Interval, OnDate)):
-        raise Wrong("later", where=f"rule {rule.code}")
+        raise Wrong("later", where=f"rule {rule.code}", button="later")
 
 
 @dataclass(frozen=True, slots=True)

@@ -436,8 +436,13 @@ def test_rules_are_copied_and_what_is_left_out_of_a_file_is_off(world: World) ->
         made = rulebook.copy(session, "birthday", world.now)
         assert (made.code, made.on, made.name("en")) == ("birthday_2", False, "Birthday (2)")
         nowhere = rules.read({**rules.written(made), "audience": {"segments": ["nobody"]}})
-        with pytest.raises(ValueError, match="there is no segment nobody"):
+        with pytest.raises(ValueError, match="segments: there is no nobody"):
             rulebook.put(session, nowhere, world.now)
+        # A safety recall of a car that nobody has, for the slip of a key, would tell nobody.
+        recall = rulebook.load(session).rules["safety_recall"]
+        for audience in ({"models": ["audi_a5"]}, {"models": ["audi_a4"], "stores": ["mars"]}):
+            with pytest.raises(ValueError, match=r"there is no (audi_a5|mars)\. There are "):
+                rulebook.put(session, rules.read({**rules.written(recall), "on": True, "audience": audience}), world.now)
         with pytest.raises(ValueError, match="switched on for the same occasion"):
             rulebook.put(session, rules.switched(made, True), world.now)
         rulebook.put(session, rules.switched(rulebook.load(session).rules["birthday"], False), world.now)

@@ -391,7 +391,7 @@ def test_tm2_hours_after_a_visit_and_the_morning_after() -> None:
             "days is a list of whole numbers from -180",
         ),
         ("birthday", {"trigger": {"kind": "date", "field": "name", "days": [0]}}, "field is one of birthday"),
-        ("birthday", {"purpose": "service"}, "they need the customer's yes"),
+        ("birthday", {"purpose": "service"}, "needs the customer's yes"),
         ("birthday", {"buttons": ["book"]}, 'add the button "stop"'),
         ("birthday", {"buttons": ["done", "stop"]}, 'the button "done" is for work'),
         ("birthday", {"priority": 0}, "priority is a whole number from 1 to 9"),

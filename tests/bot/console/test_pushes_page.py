@@ -81,9 +81,13 @@ def test_rules_are_looked_at_edited_and_explained(templates: Templates, tmp_path
             assert "there is no placeholder {nmae} here" in wrong.text.replace("&#39;", "'")
             assert "Dear {nmae}" in wrong.text  # what was typed is still there
             for name, value, sentence in (
-                ("text_zh-Hant", " ", "zh-Hant is missing"), ("trigger_days", "-999", "from -180 to 180"),
+                ("text_zh-Hant", " ", "“Birthday”: Text: the text in 繁體中文 is missing"),
+                ("trigger_days", "-999", "from -180 to 180"),
                 ("trigger_days", "soon", "whole numbers"),
                 ("button", "book", "add the button"),
+                ("gift", "birthdya", "Gift (codes of offers): there is no birthdya"),
+                ("audience_stores", "east, wset", "Stores (codes): there is no wset"),
+                ("purpose", "service", "switched off as Offers"),
             ):  # fmt: skip
                 refused = await eva.post("/pushes/birthday", **_filled("birthday", **{name: value, "do": "keep"}))
                 assert sentence in refused.text, sentence
