@@ -103,9 +103,6 @@ class Diary(RuleBasedStateMachine):
             for resource in [slots.technician(leg["technician"])] if leg["technician"] else []:
                 has |= {(resource, hour) for hour in range(first, end)}
         assert not has & taken
-        over = [number for number, until in self.until.items() if until <= self.now and self.has[number] & has]
-        for number in over:
-            del self.has[number], self.until[number]
         self.has[row.id] = has
 
     # -- what people do -----------------------------------------------------------------------------------------------
@@ -229,9 +226,15 @@ class Diary(RuleBasedStateMachine):
         """None when it was refused."""
         with self.database.transaction() as session:
             try:
-                return action(session, self.shop, *arguments, self.now, **more)
+                done = action(session, self.shop, *arguments, self.now, **more)
             except Refusal:
-                return None
+                done = None
+        # Who finds no place puts away all forgotten holds of that time, also those of other work, and also in vain.
+        for number in [number for number, until in self.until.items() if until <= self.now]:
+            row = self._row(number)
+            if row is not None and row.status == "expired":
+                del self.has[number], self.until[number]
+        return done
 
 
 def _legs(services: tuple[str, ...], start: int) -> list[tuple[str, int, int]]:
