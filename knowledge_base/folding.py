@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 # A question of any length costs the same: the beginning and the end say what it is about.
 HEAD, TAIL = 320, 160
@@ -105,6 +105,8 @@ _LAST_WORDS = (
 )
 
 
+# What somebody has just typed is folded anew by each feature that looks at it.
+@lru_cache(maxsize=64)
 def fold(text: str) -> str:
     """One spelling for every way to type the same; never raises, whatever the text holds."""
     if len(text) > HEAD + TAIL:

@@ -9,7 +9,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, delete, func, or_, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
 
@@ -314,11 +330,18 @@ def after(session: Session, chat_id: int, last_seen: int, limit: int = 200) -> l
     return [Message(*row) for row in session.connection().execute(rows)]
 
 
+def _newest(*which: ColumnElement[bool]) -> Prepared:
+    theirs = select(MESSAGES).where(MESSAGES.c.chat_id == bindparam("chat"), *which).order_by(MESSAGES.c.id.desc())
+    return Prepared(lambda _: theirs.limit(bindparam("most", type_=Integer)), takes=["chat", "most"], returns=MESSAGES.columns)
+
+
+_NEWEST, _NEWEST_SHOWN = _newest(), _newest(*(MESSAGES.c.status != hidden for hidden in HIDDEN))
+
+
 def latest(session: Session, chat_id: int, limit: int = 50, *, whole: bool = False) -> list[Message]:
     """The newest rows of a chat, oldest first; `whole`: with those that are cancelled or do not show yet."""
-    theirs = (MESSAGES.c.chat_id == chat_id, *(() if whole else (MESSAGES.c.status.not_in(HIDDEN),)))
-    rows = select(MESSAGES).where(*theirs).order_by(MESSAGES.c.id.desc()).limit(limit)
-    return [Message(*row) for row in session.connection().execute(rows)][::-1]
+    rows = (_NEWEST if whole else _NEWEST_SHOWN).rows(session, {"chat": chat_id, "most": limit})
+    return [Message(*row) for row in rows][::-1]
 
 
 def apologised_since(session: Session, chat_id: int, moment: datetime) -> bool:

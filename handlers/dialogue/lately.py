@@ -39,7 +39,9 @@ def everything(turn: Turn) -> Iterator[Message]:
 
 
 def _fresh(turn: Turn) -> Iterator[Message]:
-    for one in reversed(messages.latest(turn.session, turn.chat.id, _BACK)):
+    if turn.before is None:
+        turn.before = messages.latest(turn.session, turn.chat.id, _BACK)
+    for one in reversed(turn.before):
         if one.created_at is None or turn.now - one.created_at > FRESH:
             return
         yield one

@@ -17,6 +17,7 @@ from handlers.dialogue.texts import Texts, escape, money
 from storage import vehicles
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.chats import Chat
+from storage.messages import Message
 from storage.stores import Store
 
 T = TypeVar("T")
@@ -35,6 +36,7 @@ class Turn:
     memo: Memo
     feature: str = "dialogue"  # who speaks; the engine sets it
     patient: bool = False  # holds no lock, so that it may wait for what takes long to load
+    before: list[Message] | None = None  # what `lately` has read of the chat, once a turn
 
     @property
     def words(self) -> str:

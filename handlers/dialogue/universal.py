@@ -23,6 +23,10 @@ class UniversalWords:
     def _meanings(self) -> dict[str, str]:
         return {fold(word): name for name in UNIVERSAL for word in self._texts.words(f"dialogue.universal.{name}")}
 
+    @cached_property
+    def _long(self) -> list[str]:
+        return [word for word in self._meanings if len(word) >= _LONG_ENOUGH and word.isascii()]
+
     def find(self, text: str) -> str | None:
         """The name of the universal word that the whole message is, a small typo forgiven."""
         words = fold(text)
@@ -32,6 +36,5 @@ class UniversalWords:
             return self._meanings[words]
         if len(words) < _LONG_ENOUGH or not words.isascii():
             return None
-        long = [word for word in self._meanings if len(word) >= _LONG_ENOUGH and word.isascii()]
-        best = process.extractOne(words, long, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        best = process.extractOne(words, self._long, scorer=fuzz.ratio, score_cutoff=_ALIKE)
         return self._meanings[best[0]] if best else None
