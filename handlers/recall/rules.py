@@ -22,16 +22,17 @@ _MAYBE = re.compile(r"\[([^\[\]]*)\]")
 
 
 def check_letters(letters: Mapping[str, str], known: frozenset[str] | set[str]) -> None:
-    """`known`: the placeholders that this campaign can fill. Raises Refusal with what is wrong."""
+    """`known`: the placeholders that this campaign can fill; others may stand in [ ]. Raises Refusal with what is wrong."""
     for language in LANGUAGES:
         letter = letters.get(language, "").strip()
         if not letter:
-            raise Refusal("recall.wrong.language")
+            raise Refusal("recall.wrong.language", language=language)
         if len(letter) > LONGEST_LETTER:
             raise Refusal("recall.wrong.long", limit=LONGEST_LETTER)
         for name in _NAMED.findall(letter):
             if name not in PLACEHOLDERS:
                 raise Refusal("recall.wrong.placeholder", name=name[:40], known=", ".join(PLACEHOLDERS))
+        for name in _NAMED.findall(_MAYBE.sub("", letter)):  # in [ ] it is left out
             if name not in known:
                 raise Refusal("recall.wrong.cannot_fill", name=name)
         rest = _NAMED.sub("", letter)

@@ -1,6 +1,6 @@
 """Console pages on segments: all of them with their size, one that is built by choosing, and a customer's tags."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers.desk import EVERYBODY, MANAGERS, Desk, Go, Page, Panel, Thing
@@ -29,6 +29,22 @@ def blank(desk: Desk) -> Mapping[str, Any]:
     return _form(desk, None, {})
 
 
+def _in_words(work: Callable[[Desk], Mapping[str, Any] | Go]) -> Callable[[Desk], Mapping[str, Any] | Go]:
+    """What is wrong is said in the words of the page."""
+
+    def said(desk: Desk) -> Mapping[str, Any] | Go:
+        try:
+            return work(desk)
+        except Refusal as no:
+            label = f"segments.fact.{no.values.get('fact')}"
+            if label not in desk.house.texts.keys(desk.language):
+                raise
+            raise Refusal(no.key, **{**no.values, "fact": desk.plain(label)}) from None
+
+    return said
+
+
+@_in_words
 def create(desk: Desk) -> Mapping[str, Any] | Go:
     rule = desk_form.rule(desk)
     if desk.field("do") == "count":
@@ -45,6 +61,7 @@ def one(desk: Desk) -> Mapping[str, Any]:
     return _counted(desk, segment, segment.rule, fields=desk_form.filled(desk, segment.rule))
 
 
+@_in_words
 def change(desk: Desk) -> Mapping[str, Any] | Go:
     segment: Segment = desk.things["segment"]
     rule = desk_form.rule(desk)

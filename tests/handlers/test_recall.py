@@ -425,6 +425,9 @@ def test_a_bad_campaign_is_stopped_by_a_sentence(world: World) -> None:
             assert no.value.key == f"recall.wrong.{key}", wrong
             for language in LANGUAGES:
                 assert world.engine.texts.render(no.value.key, language, no.value.values)
+        # What stands in brackets is left out where it is not known, so the letter that the form begins with needs no offer.
+        no_offer = replace(WISH, offer="", letters=dict.fromkeys(LANGUAGES, "Hello {name}.[ For you: {offer}.]"))
+        assert actions.draft(session, shop, no_offer, world.now).offer_id is None
         rewards.make(session, shop, NewOffer("few", names, "amount", amount=1, currency="CNY", stock=2), START)
         campaign = actions.draft(session, shop, replace(WISH, offer="few"), world.now)
         with pytest.raises(Refusal, match="stock"):

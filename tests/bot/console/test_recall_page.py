@@ -50,7 +50,7 @@ def test_from_the_segment_to_the_letter(templates: Templates, tmp_path: Path, sa
             assert 0 < int(counted[1]) < int(counted[2])
             assert counted[1] == counted[3]
             assert 'value="200"' in seen.text
-            for wrong, said in (({}, "at least one condition"), ({"0.visits.least": "many"}, "whole number")):
+            for wrong, said in (({}, "at least one condition"), ({"0.visits.least": "many"}, "whole number for “Visits in all”")):
                 assert said in (await eva.post("/segments/new", do="save", code="away", **NAMES, **wrong)).text
             assert (await eva.post("/segments/new", do="save", code="away", **NAMES, **rule)).status == 303
             with database.reading() as session:
