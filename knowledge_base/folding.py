@@ -15,8 +15,9 @@ _MARK = re.compile("[\u0300-\u036f]")
 
 _NOT = "is|are|was|were|do|does|did|has|have|had|should|would|could"
 _WITH_IS = "what|where|when|how|who|that|it|there|here|he|she"
+_WISHED = "like|love|prefer|rather|appreciate|need|want"
 # Few texts have any of these, and looking for all of them at once is cheap.
-_CONTRACTED = re.compile(rf"'|\b(?:can(?:t|not)|im|(?:{_NOT})nt|(?:{_WITH_IS})s)\b")
+_CONTRACTED = re.compile(rf"'|\b(?:can(?:t|not)|im|id (?={_WISHED})|(?:{_NOT})nt|(?:{_WITH_IS})s)\b")
 _CONTRACTIONS = [
     (re.compile(pattern), replacement)
     for pattern, replacement in [
@@ -25,6 +26,8 @@ _CONTRACTIONS = [
         (rf"\b({_NOT})n'?t\b", r"\1 not"),
         (r"\bi'?m\b", "i am"),
         (rf"\b({_WITH_IS})'?s\b", r"\1 is"),
+        (rf"\b(i|we|he|she|they|you)'d (?=(?:\w{{1,12}}ly |just |also )?(?:{_WISHED})\b)", r"\1 would "),
+        (rf"\bid (?=(?:{_WISHED})\b)", "i would "),
         (r"'(re|ve|ll|d|m|s)\b", ""),
     ]
 ]

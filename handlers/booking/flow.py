@@ -11,6 +11,7 @@ from handlers.booking import (
     inside,
     mine,
     offered,
+    opening,
     phrases,
     said_beside,
     theirs,
@@ -69,7 +70,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         known = offered.taken_up(turn) if known is None else offered.added(turn, known)
     if known is not None and (row := theirs.already(turn, known)):
         return mine.card(turn, row)
-    return None if known is None else start(turn, known)
+    return opening.asked(turn) if known is None else start(turn, known)
 
 
 def start(turn: Turn, known: Answers) -> Start:

@@ -212,6 +212,12 @@ def store(turn: Turn, text: str) -> Store | None:
     return turn.shop.store(found[0].key) if found else None
 
 
+def without_store(turn: Turn, text: str) -> str:
+    """The words of a text that name no store."""
+    named = {place for found in turn.memoised(store_names).find(text) for place in range(found.start, found.end)}
+    return " ".join(word for place, word in enumerate(tokens(text)) if place not in named) if named else text
+
+
 def transport(turn: Turn, text: str) -> str | None:
     """How the car comes and goes, by the phrases of `booking.transport.words`; the longest that stands in the text."""
     said = f" {fold(text)} "

@@ -49,8 +49,10 @@ def wish(turn: Turn) -> Answers | None:
         if named:
             return known
         return _with_guess(turn, known) if timed or phrases.only_wants(text) else _looked_at(turn, text, known)
-    if finding.asks_price(turn.words) or phrases.has("open", text):
+    if finding.asks_price(turn.words):
         return None
+    if phrases.has("open", text):
+        return known if named and _wished_beside(turn) else None
     if named and (timed or _doubtful_time(turn, text)):
         return known if _at_that_time(turn, text, known) else None
     if named:
@@ -58,6 +60,15 @@ def wish(turn: Turn) -> Answers | None:
     when = timed or (phrases.has("whenever", text) and (phrases.has("look", text) or phrases.has("fault", text)))
     found = _looked_at(turn, text, known) if when else None
     return known if found is None and timed and _only_when(turn, text) else found
+
+
+def _wished_beside(turn: Turn) -> bool:
+    """Work is wanted in a clause of its own: "are you open on Sunday? I'd like an oil change then"."""
+    for clause in map(phrases.spaced, _CLAUSES.split(turn.words)):
+        begs = phrases.has("wish", clause) or phrases.has("request", clause)
+        if begs and not phrases.has("open", clause) and _names_work(turn, clause):
+            return True
+    return False
 
 
 def _in_pieces(turn: Turn, text: str, known: Answers) -> Answers | None:
@@ -177,7 +188,7 @@ def _only_work(turn: Turn, text: str, known: Answers) -> bool:
     rest = cars.without(turn.words)
     if driven:
         rest = phrases.without("by_mileage", rest.replace(driven[1], " ", 1))
-    return turn.memoised(finding.load).nothing_else(_bare(rest))
+    return turn.memoised(finding.load).nothing_else(hearing.without_store(turn, _bare(rest)))
 
 
 def _bare(words: str) -> str:

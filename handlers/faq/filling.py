@@ -7,7 +7,7 @@ from datetime import timedelta
 import phonenumbers
 
 from handlers.dialogue import Turn
-from handlers.faq.hours import in_words
+from handlers.faq.hours import holidays, in_words
 from storage import catalogue
 from storage.stores import Store
 
@@ -97,6 +97,7 @@ ALLOWED: dict[str, Callable[[Turn, Store, str], str]] = {
     "store.address": lambda turn, store, _: store.addresses[turn.language],
     "store.parking": lambda turn, store, _: store.parking[turn.language],
     "store.hours": lambda turn, store, _: in_words(turn, store),
+    "store.holidays": lambda turn, store, _: holidays(turn, store),
     "price": _price,
     "duration": _duration,
 }

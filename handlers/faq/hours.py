@@ -1,5 +1,6 @@
 """Opening hours in words: today's first, then the week with equal days put together, then special days soon."""
 
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from itertools import groupby
 
@@ -11,6 +12,7 @@ from storage.stores import Store
 
 Spans = tuple[tuple[time, time], ...]
 SOON = timedelta(days=14)
+AHEAD = timedelta(days=120)
 
 
 def spans_on(store: Store, day: date) -> Spans:
@@ -27,18 +29,47 @@ def _weekday_spans(store: Store, weekday: int) -> Spans:
 
 def in_words(turn: Turn, store: Store) -> str:
     today = turn.today(store)
-    lines = [turn.texts.label("faq.today", turn.language, {"spans": _said(turn, spans_on(store, today))})]
+    lines = [turn.texts.label("faq.today", turn.language, {"spans": said(turn, spans_on(store, today))})]
     colon = ": " if turn.language == "en" else "："
-    lines += [f"{days}{colon}{_said(turn, spans)}" for days, spans in _week(turn, store)]
-    for special in store.special_days:
-        if today < special.day <= today + SOON:
-            name = special.names.get(turn.language, "")
-            values = {"day": special.day, "name": name, "spans": _said(turn, spans_on(store, special.day))}
-            lines.append(turn.texts.label("faq.special_day", turn.language, values))
-    return "\n".join(lines)
+    lines += [f"{days}{colon}{said(turn, spans)}" for days, spans in _week(turn, store)]
+    return "\n".join([*lines, *_special(turn, store, today + SOON)])
 
 
-def _said(turn: Turn, spans: Spans) -> str:
+def holidays(turn: Turn, store: Store) -> str:
+    """The special days that are on file; that the week is as usual where there are none."""
+    lines = _special(turn, store, turn.today(store) + AHEAD)
+    return "\n".join(lines) or turn.texts.label("faq.no_special_day", turn.language, {})
+
+
+def _special(turn: Turn, store: Store, until: date) -> list[str]:
+    """The days after today that differ from their weekday."""
+    return by_day(turn, store, [one.day for one in store.special_days if turn.today(store) < one.day <= until])
+
+
+def by_day(turn: Turn, store: Store, days: Sequence[date]) -> list[str]:
+    """The hours of these days, a line each; days in a row that are alike make one line."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and runs[-1][-1] + timedelta(days=1) == day and _like(turn, store, day) == _like(turn, store, runs[-1][0]):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    found = []
+    for first, *_, last in ([*run, run[-1]] for run in runs):
+        name, spans = _like(turn, store, first)
+        values = {"day": first, "last": last if last != first else None, "name": name, "spans": said(turn, spans)}
+        found.append(turn.texts.label("faq.on_days", turn.language, values))
+    return found
+
+
+def _like(turn: Turn, store: Store, day: date) -> tuple[str, Spans]:
+    """What a day is called, and when it is open."""
+    names = next((special.names for special in store.special_days if special.day == day), {})
+    return names.get(turn.language, ""), spans_on(store, day)
+
+
+def said(turn: Turn, spans: Spans) -> str:
+    """Hours as they are written, or that it is closed."""
     if not spans:
         return turn.texts.label("faq.closed", turn.language, {})
     separator = ", " if turn.language == "en" else "、"

@@ -14,7 +14,7 @@ BUTTONS = ("book", "prices", "person", "hours", "menu")
 AUDIENCES = ("customer", "staff")
 COMMON = ("id", "category", "buttons", "audience", "stores", "valid_from", "valid_until")
 OWN = ("question", "aliases", "answer")
-_STORE_FACTS = ("store.name", "store.phone", "store.address", "store.parking", "store.hours")
+_STORE_FACTS = ("store.name", "store.phone", "store.address", "store.parking", "store.hours", "store.holidays")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|javascript:", re.IGNORECASE)
 

@@ -93,7 +93,13 @@ def test_the_starter_entries_agree_with_the_services(shop: Database) -> None:
         rows = entries.all_rows(session)
     found = [Entry(row.entry_id, row.language, row.question, tuple(row.aliases), row.answer, row.category) for row in rows]
     assert len(found) >= 120
-    assert check(found, ["store.name", "store.phone", "store.address", "store.parking", "store.hours", "price", "duration"]) == []
+    assert (
+        check(
+            found,
+            ["store.name", "store.phone", "store.address", "store.parking", "store.hours", "store.holidays", "price", "duration"],
+        )
+        == []
+    )
 
 
 def test_nobody_in_it_is_real(shop: Database) -> None:

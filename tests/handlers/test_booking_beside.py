@@ -230,7 +230,7 @@ def test_a_yes_below_what_was_booked_books_nothing_more(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("language", "words", "hours"),
-    [("zh-HK", "禮拜日有冇開", "營業時間"), ("zh-HK", "樓下有冇得泊車", "停車"), ("zh-CN", "周日开门不", "营业时间")],
+    [("zh-HK", "禮拜日有冇開", "週日：09:00–12:00"), ("zh-HK", "樓下有冇得泊車", "停車"), ("zh-CN", "周日开门不", "周日：09")],
 )  # fmt: skip
 def test_hours_and_parking_are_answered_in_the_middle(world: World, language: str, words: str, hours: str) -> None:
     ann = world.customer(language=language).says("我想換機油")

@@ -325,7 +325,7 @@ def test_in_the_middle_of_a_form_nothing_is_asked(world: World) -> None:
     ann.says("opening hours")
     assert "👍 That helped" in ann.labels
     ann.says("how much is a minor service").sees("for which car?")
-    ann.says("when are you open on saturday?").sees("Today:", "for which car?")
+    ann.says("what are your opening hours?").sees("Today:", "for which car?")
     assert "👍 That helped" not in ann.labels
     ann.does("press", press=hours).sees("Today:", "for which car?")
     assert "👍 That helped" not in ann.labels

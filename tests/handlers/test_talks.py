@@ -398,7 +398,7 @@ def test_who_has_no_appointment_is_told_so_in_short_words_too(world: World) -> N
          "passed that on", "are you there?", "By 10:00", "what are your opening hours?", "is open as follows"),
         ("zh-CN", "转人工", ("上周那个报价的事", "到底多少钱啊", "那就周二吧", "周五他说可以的"), "转过去了", "还在吗", "10:00前",
          "你们几点开门？", "营业时间"),
-        ("zh-HK", "搵真人", ("上次嗰個報價", "究竟幾錢呀", "佢話星期五得"), "轉過去", "有冇人呀", "10:00前", "聽日幾點開門？",
+        ("zh-HK", "搵真人", ("上次嗰個報價", "究竟幾錢呀", "佢話星期五得"), "轉過去", "有冇人呀", "10:00前", "你哋幾點開門？",
          "營業時間"),
     ],
 )  # fmt: skip

@@ -1,0 +1,88 @@
+"""Whether a store is open on a day that somebody asks about: that day's hours, and a button to come then."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+
+from handlers.booking import hearing, phrases
+from handlers.dialogue import Reply, Turn
+from handlers.dialogue.questions import is_question
+from handlers.dialogue.when import Reading
+from handlers.faq.hours import by_day, said, spans_on
+from storage import terms
+from storage.stores import Store
+
+# More days than these are a list that nobody reads; the usual answer has the whole week.
+MOST_DAYS = 10
+# What asks, and would make "Friday" of "what time do you close on Friday" doubtful.
+_ASKED = re.compile(
+    r"\b(?:what times?|(?:un)?till? (?:when|what time)|from when|when|how (?:late|early)|hours|open(?:s|ing)?|clos(?:e|es|ed|ing)"
+    r"|shut|work(?:ing)?)\b|几点|营业|开[不唔]开门?|[开关]门|上班|下班|打烊|收工"
+)
+# The New Year that is meant without a word for its month.
+_NEW_YEAR = re.compile(r"过年(?:期间|时候?)?|(?<![正月\d])(?=初[一二三四五六七八](?!\w*月))")
+
+
+def asked(turn: Turn) -> Reply | None:
+    """The hours of the day, or days, that the words ask about; None where they ask something else, or about no day."""
+    text = phrases.spaced(turn.words)
+    if not phrases.has("open", text) or not (is_question(turn.words) or phrases.has("open_asked", text)):
+        return None
+    if any(phrases.has(name, text) for name in ("fault", "trouble", "over")):
+        return None
+    store = hearing.store(turn, turn.words) or turn.store
+    if store is None:
+        return None
+    found = hearing.when(turn, _NEW_YEAR.sub(_spring, _ASKED.sub(" ", text)), store).reading
+    if found is None:
+        return None
+    today = turn.today(store)
+    days = [day for day in _days(found) if day >= today]
+    if not days or len(days) > MOST_DAYS or not all(_settled(store, day, today) for day in days):
+        return None
+    open_days = [day for day in days if spans_on(store, day)]
+    lines = [turn.text("booking.opening.days", store=store.names[turn.language]), *map(turn.plain, by_day(turn, store, days))]
+    if len(days) == 1 and open_days and found.time:
+        lines.insert(0, _then(turn, store, days[0], found.time))
+    if not open_days:
+        lines += _instead(turn, store, days)
+    visit = {"store": store.code, **({"day": open_days[0].isoformat()} if len(days) == 1 and open_days else {})}
+    return Reply("\n".join(lines), [turn.button("faq.button.book", "booking.book", visit)])
+
+
+def _days(found: Reading) -> list[date]:
+    """The day, or all days of the range; a range may be one of hours, of that day."""
+    first, last = (found.range.start, found.range.end) if found.range else (None, None)
+    if isinstance(first, date) and isinstance(last, date):
+        return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return [found.date] if found.date else []
+
+
+def _spring(found: re.Match[str]) -> str:
+    return "春节期间" if found[0] else "正月"
+
+
+def _settled(store: Store, day: date, today: date) -> bool:
+    """Whether the calendar of that day is made: beyond what can be booked only where a special day is on file."""
+    return (day - today).days <= terms.read(store.booking).horizon_days or any(one.day == day for one in store.special_days)
+
+
+def _then(turn: Turn, store: Store, day: date, at: time) -> str:
+    """Whether it is open at that time."""
+    inside = any(opens <= at < closes for opens, closes in spans_on(store, day))
+    return turn.text("booking.opening.then_open" if inside else "booking.opening.then_closed", at=f"{at:%H:%M}")
+
+
+def _instead(turn: Turn, store: Store, days: Sequence[date]) -> list[str]:
+    """When it is closed: who else is open on the day, and when it opens again."""
+    lines = []
+    if len(days) == 1:
+        for other in turn.stores:
+            if other.id != store.id and (spans := spans_on(other, days[0])):
+                values = {"store": other.names[turn.language], "spans": said(turn, spans)}
+                lines.append(turn.text("booking.opening.other", **values))
+    for day in (days[-1] + timedelta(days=n) for n in range(1, MOST_DAYS + 1)):
+        if spans := spans_on(store, day):
+            lines.append(turn.text("booking.opening.again", day=day, spans=said(turn, spans)))
+            break
+    return lines
