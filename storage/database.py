@@ -7,14 +7,14 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import JSON, URL, BigInteger, DateTime, Dialect, Engine, Integer, create_engine, event, make_url, text
+from sqlalchemy import JSON, URL, BigInteger, Connection, DateTime, Dialect, Engine, Integer, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import ExceptionContext
@@ -106,6 +106,22 @@ class Turnstile:
                 self._taken = False
 
 
+class _Writing(Session):
+    """Stands in line for the write lock with its first statement: what is thought before keeps nobody else from writing."""
+
+    def __init__(self, engine: Engine, line: Turnstile) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self.lock = ExitStack()
+        self._line: Turnstile | None = line
+
+    def get_bind(self, *args: Any, **named: Any) -> Engine | Connection:
+        # Asked before a line to the database is taken from the pool, so that whoever stands in line has none yet.
+        line, self._line = self._line, None
+        if line is not None:
+            self.lock.enter_context(line)
+        return super().get_bind(*args, **named)
+
+
 class Base(DeclarativeBase):
     """All tables; `Base.metadata` is what the migrations must arrive at."""
 
@@ -129,7 +145,8 @@ class Database:
         self.damaged = False
         self.engine = _sqlite(url, patience) if self.is_sqlite else _postgresql(url, connections, patience)
         # SQLite's own way to wait for the write lock is to try again now and then: a busy thread starves all others.
-        self._writers = Turnstile() if self.is_sqlite else nullcontext()
+        # And while one writes one thinks about what it will write, no more: the more there are, the longer each waits for Python.
+        self._writers, self._thinkers = Turnstile(), Turnstile()
         # Lines that were opened before, to a standby or while the disk was read-only, would stay so for ever: they are left.
         self._lines_from = 0.0
         self.breaks = 0
@@ -154,13 +171,24 @@ class Database:
         if self.damaged:
             raise Damaged(" ".join((Damaged.__doc__ or "").split()))
         try:
-            with self._writers, Session(self.engine, expire_on_commit=False) as session, session.begin():
+            if self.is_sqlite:
+                yield from self._one_after_the_other()
+                return
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except Exception as trouble:
             self.damaged = self.damaged or self._says_damaged(trouble)
             if isinstance(trouble, DBAPIError) and _only_reads(trouble):
                 self._lines_from = time.monotonic()
             raise
+
+    def _one_after_the_other(self) -> Iterator[Session]:
+        with ExitStack() as thinking, _Writing(self.engine, self._writers) as session, session.lock, session.begin():
+            thinking.enter_context(self._thinkers)
+            yield session
+            session.flush()
+            # While this is written to the disk, which takes longest, the next one thinks.
+            thinking.close()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -307,7 +335,8 @@ DIALECTS = ("sqlite", "postgresql")
 
 def dialect(session: Session) -> str:
     """ "sqlite" or "postgresql"."""
-    return session.get_bind().dialect.name
+    assert session.bind is not None, "each is made for a database"
+    return session.bind.dialect.name
 
 
 def insert_for(name: str, table: Any) -> "postgresql.Insert":

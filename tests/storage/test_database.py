@@ -3,9 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 import storage
@@ -90,6 +91,32 @@ def test_a_turn_that_fails_leaves_nothing(database: Database) -> None:
         fails()
     with database.reading() as session:
         assert chats.find(session, "web", "bob") is None
+
+
+def test_while_one_transaction_is_written_to_the_disk_the_next_one_thinks(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/thinking.db")
+    thinking, order = Event(), []
+
+    def next_one() -> None:
+        with database.transaction() as session:
+            thinking.set()
+            session.execute(text("SELECT 1"))
+            order.append("next")
+
+    def wait_for_it(_connection: object) -> None:
+        if not thinking.is_set():
+            assert thinking.wait(5), "the next one had to wait for the disk"
+            order.append("first")
+
+    event.listen(database.engine, "commit", wait_for_it)
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            session.execute(text("SELECT 1"))
+            waiting = pool.submit(next_one)
+            assert not thinking.is_set()
+        waiting.result(5)
+    assert order == ["first", "next"], "but it does not write before"
+    database.close()
 
 
 def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
