@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     String,
     Text,
     and_,
@@ -417,15 +418,24 @@ def of_customers_between(session: Session, customer_ids: Collection[int], start:
     return list(session.scalars(query.order_by(row.starts_at, row.id)))
 
 
-def never_decided(session: Session, stores: Collection[int], start: datetime, end: datetime, kind: str) -> list[Appointment]:
-    """Those of which nobody has decided whether to send the push "booking:<id>:<sequence>:<kind>"."""
+def _never_decided() -> Select[Appointment]:
     row = Appointment
-    key = literal("booking:") + cast(row.id, String) + ":" + cast(row.sequence, String) + f":{kind}"
+    key = literal("booking:") + cast(row.id, String) + ":" + cast(row.sequence, String) + bindparam("kind", type_=String)
     query = select(row).where(
-        row.store_id.in_(stores), row.starts_at >= start, row.starts_at < end, row.status.in_(OPEN),
+        row.store_id.in_(bindparam("stores", expanding=True)), row.starts_at >= bindparam("start"),
+        row.starts_at < bindparam("end"), row.status.in_(OPEN),
         ~select(ContactDecision.id).where(ContactDecision.key == key).exists(),
     )  # fmt: skip
-    return list(session.scalars(query.order_by(row.starts_at, row.id)))
+    return query.order_by(row.starts_at, row.id)
+
+
+# Asked for each store in each round of pushes, so it is put together once.
+_NEVER_DECIDED = _never_decided()
+
+
+def never_decided(session: Session, stores: Collection[int], start: datetime, end: datetime, kind: str) -> list[Appointment]:
+    """Those of which nobody has decided whether to send the push "booking:<id>:<sequence>:<kind>"."""
+    return list(session.scalars(_NEVER_DECIDED, {"stores": list(stores), "start": start, "end": end, "kind": f":{kind}"}))
 
 
 def last_events(session: Session, ids: Collection[int], whats: Collection[str]) -> dict[tuple[int, str], datetime]:

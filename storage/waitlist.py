@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json, Moment, dialect
@@ -60,8 +60,7 @@ def in_line(session: Session, store_id: int, now: datetime) -> list[Wait]:
     """
     if dialect(session) != "sqlite" and not session.scalar(select(func.pg_try_advisory_xact_lock(_LINE, store_id))):
         return []
-    query = select(Wait).where(Wait.store_id == store_id, Wait.status == WAITING, Wait.latest > now)
-    return list(session.scalars(query.order_by(Wait.asked_at, Wait.id).with_for_update(skip_locked=True)))
+    return list(session.scalars(_IN_LINE, {"of_store": store_id, "now": now}))
 
 
 def settle(session: Session, appointment_id: int, status: str) -> None:
@@ -81,10 +80,23 @@ def pass_on(session: Session, appointment_id: int, starts_at: datetime) -> None:
     session.flush()
 
 
+# Asked for each store in each round of pushes, so both are put together once.
+_IN_LINE = (
+    select(Wait)
+    .where(Wait.store_id == bindparam("of_store"), Wait.status == WAITING, Wait.latest > bindparam("now"))
+    .order_by(Wait.asked_at, Wait.id)
+    .with_for_update(skip_locked=True)
+)
+_PAST = (
+    update(Wait)
+    .where(Wait.store_id == bindparam("of_store"), Wait.status == WAITING, Wait.latest <= bindparam("now"))
+    .values(status=OVER)
+)
+
+
 def close_windows(session: Session, store_id: int, now: datetime) -> None:
     """Those who wait for a time that is past wait no more."""
-    past = update(Wait).where(Wait.store_id == store_id, Wait.status == WAITING, Wait.latest <= now)
-    session.execute(past.values(status=OVER))
+    session.execute(_PAST, {"of_store": store_id, "now": now})
 
 
 def _with_offer(session: Session, appointment_id: int) -> list[Wait]:
