@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import Base, Id, Json, Moment, insert_for
 from storage.prepared import Prepared
@@ -152,9 +153,13 @@ def _adding(name: str) -> Insert:
     return insert_for(name, MESSAGES).on_conflict_do_nothing(index_elements=["key"])
 
 
-_RECEIVE = Prepared(lambda name: _adding(name).returning(MESSAGES.c.id), takes=_IN, returns=[MESSAGES.c.id])
+def _adding_one(name: str) -> Insert | ReturningInsert[Any]:
+    return _adding(name) if name == "sqlite" else _adding(name).returning(MESSAGES.c.id)
+
+
+_RECEIVE = Prepared(_adding_one, takes=_IN)
 _POST = Prepared(_adding, takes=_OUT)
-_POST_ONE = Prepared(lambda name: _adding(name).returning(MESSAGES.c.id), takes=_OUT, returns=[MESSAGES.c.id])
+_POST_ONE = Prepared(_adding_one, takes=_OUT)
 
 
 def receive(
@@ -165,8 +170,7 @@ def receive(
         "chat_id": chat_id, "channel": channel, "status": RECEIVED, "kind": kind, "text": text, "data": data, "key": key,
         "purpose": "in", "priority": 0, "attempts": 0, "created_at": now, "due_at": now,
     }  # fmt: skip
-    found = _RECEIVE.row(session, row)
-    return found[0] if found else None
+    return _RECEIVE.add(session, row)
 
 
 def post(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -176,8 +180,7 @@ def post(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def post_one(session: Session, row: dict[str, Any]) -> int | None:
     """The same for one row, with its id; None when its key was here before."""
-    found = _POST_ONE.row(session, row)
-    return found[0] if found else None
+    return _POST_ONE.add(session, row)
 
 
 def outgoing(

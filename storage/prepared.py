@@ -48,6 +48,23 @@ class Prepared:
         except line.errors as error:
             raise line.said(ready.sql, error) from error
 
+    def add(self, session: Session, values: Mapping[str, Any]) -> int | None:
+        """Runs an INSERT of one row; the row's id, None when it was there already.
+
+        Only on PostgreSQL does the statement return the id: to SQLite that costs as much as the row, and the driver knows it.
+        """
+        line = _line(session)
+        ready = self._on(line.dialect)
+        cursor = line.cursor
+        try:
+            cursor.execute(ready.sql, ready.parameters(values))
+            if line.dialect.name == "sqlite":
+                return cursor.lastrowid if cursor.rowcount > 0 else None
+            row = cursor.fetchone()
+        except line.errors as error:
+            raise line.said(ready.sql, error) from error
+        return row[0] if row else None
+
     def run(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
         """Runs it for each of `rows`; how many rows of the table it changed."""
         line = _line(session)
@@ -126,7 +143,8 @@ class _Ready:
     def read(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)
         for place, how in self.reads:
-            values[place] = how(values[place])
+            if values[place] is not None:
+                values[place] = how(values[place])
         return values
 
 
