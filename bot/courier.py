@@ -25,6 +25,8 @@ from storage.database import Database
 log = logging.getLogger(__name__)
 
 STOP_WITHIN = 4.0
+# Seconds from one beat to the next. Each is a transaction, for one letter as for many, so under load they gather.
+GATHER = 0.02
 
 T = TypeVar("T")
 
@@ -114,4 +116,6 @@ class Courier:
             tick = loop.call_later(self.patience.tick, self._wake.set)
             await self._wake.wait()
             tick.cancel()
+        if not self._stopping:
+            await asyncio.sleep(max(0.0, self.alive_at + GATHER - time.monotonic()))
         return False
