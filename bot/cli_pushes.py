@@ -30,13 +30,13 @@ def rules_(language: Language = "en") -> None:
     """All rules, whether they are on, and when they speak."""
     from rich.box import SIMPLE
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     from handlers.reminders import rules
 
     with _looking() as (_, book, _shop, _texts, _now):
-        table = Table("Rule", "", "on", "when", "purpose", "priority", box=SIMPLE, pad_edge=False)
+        table = Table(Column("Rule", no_wrap=True), "", "on", "when", "purpose", "priority", box=SIMPLE, pad_edge=False)
         for rule in book.rules.values():
             own = "*" if rule.code in book.own else ""
             when = ", ".join(
@@ -72,19 +72,26 @@ def preview(
         total = _how_many(session)
         found = list(previews.lines(session, shop, texts, plan, now, progress=lambda done: show(done, total)))
         names = _names(session, found)
-    found.sort(key=lambda line: (line.at, line.due.key))
+        found.sort(key=lambda line: (line.at, line.due.key))
+        sent = [line for line in found if line.verdict == previews.SENT]
+        shown = [(line, line.text) for line in _one_of_each(sent)[:samples]]
+        # Where nobody would get it, what those would read who are held back.
+        heard = {line.due.rule.code for line in sent}
+        silent = [line for line in _one_of_each(found) if line.due.rule.code not in heard and not line.due.rule.of_visit]
+        for line in silent[: samples - len(shown)]:
+            shown.append((line, previews.unsaid(session, shop, texts, line)))
     console = Console()
     console.print(_counts(found, book, language))
-    sent = [line for line in found if line.verdict == previews.SENT]
     for line in sent[:200]:
         console.print(
             f"{_local(line)}  {line.due.rule.code:<18} {names.get(line.due.person.id, '')}", highlight=False, markup=False
         )
     if len(sent) > 200:
         console.print(f"… and {len(sent) - 200} more")
-    for line in _one_of_each(sent)[:samples]:
-        console.print(f"\n— {line.due.rule.name(language)}, {_local(line)} —", style="bold", highlight=False, markup=False)
-        console.print(_words(line), highlight=False, markup=False)
+    for line, words in shown:
+        held = "" if line.verdict == previews.SENT else f", not sent: {line.reason}"
+        console.print(f"\n— {line.due.rule.name(language)}, {_local(line)}{held} —", style="bold", highlight=False, markup=False)
+        console.print(_words(words), highlight=False, markup=False)
 
 
 @app.command()
@@ -110,7 +117,7 @@ def calendar(
     for line in found:
         if line.verdict == previews.SENT:
             console.print(f"\n{_local(line)}  {line.due.rule.code}", style="bold", highlight=False, markup=False)
-            console.print(_words(line), highlight=False, markup=False)
+            console.print(_words(line.text), highlight=False, markup=False)
         else:
             console.print(f"\n{_local(line)}  {line.due.rule.code}: not sent ({line.reason})", style="dim", highlight=False)
     sent = sum(line.verdict == previews.SENT for line in found)
@@ -275,10 +282,10 @@ def _one_of_each(found: "list[Line]") -> "list[Line]":
     return [*first.values(), *(line for line in found if line not in first.values())]
 
 
-def _words(line: "Line") -> str:
+def _words(text: str) -> str:
     from handlers.dialogue import markup
 
-    return markup.read(line.text)[0]
+    return markup.read(text)[0]
 
 
 def _local(line: "Line") -> str:

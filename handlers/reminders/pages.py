@@ -187,8 +187,9 @@ def _samples(desk: Desk, rule: Rule) -> list[dict[str, Any]]:
     held = [line for line in found if line.verdict == preview.HELD][: max(SAMPLES - len(sent), 1)]
     return [
         {
-            "who": line.due.person.name, "at": line.at, "text": markup.read(line.text)[0],
-            "held": "" if line.text else _reason(desk, line.reason),
+            "who": line.due.person.name, "at": line.at,
+            "text": markup.read(line.text or preview.unsaid(desk.session, desk.shop, desk.house.texts, line))[0],
+            "held": "" if line.verdict == preview.SENT else _reason(desk, line.reason),
         }
         for line in [*sent, *held]
     ]  # fmt: skip

@@ -115,6 +115,18 @@ def _watched(plan: Plan) -> set[str]:
     return triggers.union(*(rule.audience.segments for rule in plan.rules))
 
 
+def unsaid(session: Session, shop: Shop, texts: Texts, line: Line) -> str:
+    """What somebody who is held back would read if they were not, as HTML: in a shop without chats nobody else shows the words.
+
+    "" of visits.
+    """
+    if line.due.rule.of_visit:
+        return ""
+    voice = Voice(line.due.person.language, texts, shop)
+    gift = gifts.promised(session, line.due, voice.language) if line.due.rule.gift else None
+    return saying.text(voice, line.due, line.at, gift)
+
+
 def counted(found: Sequence[Line]) -> dict[str, tuple[int, Counter[str]]]:
     """By rule: how many would be sent, and how many held back for which reason."""
     made: dict[str, tuple[int, Counter[str]]] = {}
