@@ -268,6 +268,8 @@ def test_cc11_paused_edited_and_resumed_fifty_times_while_it_runs(world: World) 
     people(world, many)
     number, version, left = approved(world, letters=dict.fromkeys(LANGUAGES, "Version 0, {name}")), 0, {}
     written: dict[int, str] = {}
+    with world.database.reading() as session:
+        shop = shops.load(session)
 
     def leaves(most: int) -> None:
         now = world.now
@@ -280,7 +282,7 @@ def test_cc11_paused_edited_and_resumed_fifty_times_while_it_runs(world: World) 
     for turn in range(turns):
         world.passes(seconds=20)
         with world.database.transaction() as session:
-            campaign, shop = session.get_one(Campaign, number), shops.load(session)
+            campaign = session.get_one(Campaign, number)
             if turn % 3 == 0:
                 version += 1
                 letters = dict.fromkeys(LANGUAGES, f"Version {version}, {{name}}")
@@ -300,7 +302,7 @@ def test_cc11_paused_edited_and_resumed_fifty_times_while_it_runs(world: World) 
         assert len(set(left.values())) == len(left), "two letters for one person"
     assert 1 < len(left) < many
     with world.database.transaction() as session:
-        actions.cancel(session, shops.load(session), session.get_one(Campaign, number), world.now)
+        actions.cancel(session, shop, session.get_one(Campaign, number), world.now)
         assert campaigns.problems(session) == []
     world.sweeps()
     leaves(many)
