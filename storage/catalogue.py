@@ -76,6 +76,10 @@ def services(session: Session) -> list[Service]:
     return list(session.scalars(select(Service).where(Service.active).order_by(Service.position, Service.code)))
 
 
+def service(session: Session, code: str) -> Service | None:
+    return session.scalars(select(Service).where(Service.active, Service.code == code)).one_or_none()
+
+
 class PriceOnFile(NamedTuple):
     """A row of `prices` as it is kept in memory, where there may be many thousands."""
 
@@ -104,6 +108,15 @@ def prices_of(session: Session, store_id: int, service_id: int, day: date) -> li
     query = query.where(Price.store_id == store_id, Price.service_id == service_id)
     query = query.where(or_(Price.valid_until.is_(None), Price.valid_until >= day)).order_by(CarModel.code, Price.valid_from)
     return [(price, model) for price, model in session.execute(query)]
+
+
+def has_price(session: Session, price: Price) -> bool:
+    """Whether there is one of the same store, service and model that begins on the same day."""
+    query = select(Price.id).where(
+        Price.store_id == price.store_id, Price.service_id == price.service_id, Price.valid_from == price.valid_from,
+        Price.model_id.is_(None) if price.model_id is None else Price.model_id == price.model_id,
+    )  # fmt: skip
+    return session.execute(query.limit(1)).first() is not None
 
 
 def costs_known(session: Session, store_id: int, day: date) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Prices: what a service costs for a car, from the catalogue and never from anywhere else."""
 
 from handlers.dialogue import Feature
-from handlers.prices import finding, flow, lasting, pages
+from handlers.prices import catalogue_pages, finding, flow, lasting, pages
 
 FEATURE = Feature(
     "prices",
@@ -10,5 +10,5 @@ FEATURE = Feature(
     commands={"prices": flow.ask},
     trigger=lambda turn: lasting.answer(turn) or flow.asked_for(turn),
     keeps=[finding.load],
-    pages=pages.PAGES,
+    pages=[*catalogue_pages.PAGES, *pages.PAGES],
 )
