@@ -91,8 +91,10 @@ def _values(voice: Voice, due: Due, now: datetime, gift: Gift | None) -> dict[st
 
 
 def car(voice: Voice, known: Car | None) -> str:
-    """ "your Audi A4"; "your car" where we do not know which."""
-    return called(voice, (known.names.get(voice.language) or next(iter(known.names.values()), "")) if known else "")
+    """ "your Audi A4", by its plate where nothing else is on file; "your car" where we do not know which."""
+    if known is None:
+        return called(voice, "")
+    return called(voice, known.names.get(voice.language) or next(iter(known.names.values()), known.plate))
 
 
 def called(voice: Voice, name: str) -> str:

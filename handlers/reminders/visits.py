@@ -171,9 +171,10 @@ def _known(session: Session, voice: Voice, visit: Visit) -> dict[str, str | None
     store = visit.store
     model = voice.shop.models_by_id.get(vehicle.model_id or 0) if vehicle else None
     name = loading.name_of(customer) if customer else ""
+    car = model.names[voice.language] if model else vehicle.name or vehicle.plate or "" if vehicle else ""
     return {
         "name": wording.called(name, voice.language) or None,
-        "car": saying.called(voice, model.names[voice.language] if model else vehicle.name or "" if vehicle else ""),
+        "car": saying.called(voice, car),
         "plate": vehicle.plate if vehicle else None,
         "store": store.names.get(voice.language) or store.code,
         "phone": store.phone,

@@ -60,7 +60,7 @@ def owner(world: World, channel: str = "web", language: str = "en", offers: bool
             "customer_id": customer.id,
             "model_id": world.engine.memo.get(session, shops.load).models["audi_a4"].id,
         }
-        session.add(Vehicle(**plain, **car))
+        session.add(Vehicle(**{**plain, **car}))
         where = chats.CHATS.c.id == ann.outcome.chat_id
         session.execute(update(chats.CHATS).where(where).values(customer_id=customer.id))
         if offers:
@@ -192,6 +192,14 @@ def test_a_mileage_that_cannot_be_is_asked_back(world: World) -> None:
     ann.says("62,000 km").sees("62,000 km is noted for your Audi A4")
     ann.says("hello").says("62000")
     assert "noted" not in ann.last.text  # a bare number means something only right after the push
+
+
+@sqlite
+def test_a_car_of_which_only_the_plate_is_on_file(world: World) -> None:
+    """Who has two cars knows which one is meant."""
+    ann = owner(world, model_id=None, plate="鲁B·5I685", insured_until=date(2026, 12, 23))
+    at_ten(world)
+    ann.sees("The insurance of your 鲁B·5I685 ends on 23 December")
 
 
 @sqlite

@@ -198,7 +198,7 @@ class Year:
         for life in self.lives:
             guest = self.who[life.chat_id]
             if life.stops == number:
-                guest.says("stop" if life.language == "en" else "退订")
+                guest.says({"en": "stop", "zh-hant": "退訂"}.get(life.language, "退订"))
             new = [one for one in life.got if one.at > self.world.now - timedelta(hours=23) and one.key]
             for one in new:
                 self._answer(life, guest, one)
