@@ -131,6 +131,8 @@ def _word_by_word(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
     if not all(_HAN.fullmatch(a) or _alike(a, b) for a, b in zip(name, words, strict=True)):
         return False
     han = [a == b for a, b in zip(name, words, strict=True) if _HAN.fullmatch(a)]
+    if any(b in _DONE_TO and a != b and a not in _DONE_TO for a, b in zip(name, words, strict=True)):
+        return False  # 做一次保养 is no slip for 第一次保养
     if len(han) < len(name) and 2 * sum(han) < len(han):
         return False  # the word that "check電池" has in common with "check迫力" is not what it is about
     # "Oil charge" is a slip for "oil change"; a word that stands alone is what it is: "plus" is no plug.

@@ -61,8 +61,10 @@ def taken_up(turn: Turn) -> Answers | None:
 
 
 def asks_when(turn: Turn, text: str) -> bool:
-    """ "OK, when can I come?" below an answer is about that."""
-    return phrases.has("whenever", text) and len(tokens(text)) <= _FEW and hearing.when(turn, turn.words, turn.store).nothing
+    """ "OK, when can I come?" below an answer is about that; 想约个保养 names its own work."""
+    if not phrases.has("whenever", text) or len(tokens(text)) > _FEW or hearing.services(turn, turn.words).answers:
+        return False
+    return hearing.when(turn, turn.words, turn.store).nothing
 
 
 def added(turn: Turn, known: Answers) -> Answers:

@@ -105,6 +105,8 @@ serious  You replaced the brake pads last week and now it squeals again
 """
 
 SIMPLIFIED = """
+serious  上次换完刹车片还是有声音
+-        换了雨刮还是有声音正常吗
 minor    等了两个小时，没人理我
 serious  你们把我车门划伤了
 serious  洗完车发现保险杠有划痕

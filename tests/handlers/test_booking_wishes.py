@@ -70,12 +70,15 @@ def test_which_service_is_meant_is_asked_and_not_guessed(world: World) -> None:
         form, answers = state(ann)
         assert (form, "service" in answers, ann.labels[: len(choices)]) == ("booking.book", False, choices), words
         assert "day" in answers, words
+    for words in ("想给爱车做一次保养", "想约个保养"):
+        assert says(world, words).labels[:2] == ["小保养", "大保养"], words
 
 
 def test_a_wish_without_a_day(world: World) -> None:
     for words in (
         "I need an oil change", "when could you fit new spark plugs?", "what days are free for a ceramic coating",
         "我想做个四轮定位", "空调滤芯什么时候能换", "想換電瓶，邊日得閒",
+        "I'd like an oil change", "oil change at East Harbour pls", "帮我约个洗车", "我想幫車子打蠟", "想给车做个镀晶",
     ):  # fmt: skip
         form, answers = state(says(world, words))
         assert (form, len(answers["service"])) == ("booking.book", 1), words
