@@ -41,7 +41,7 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
         if token.kind in "VnhGJYZABU{}fyLNuo" and _beside(tokens, place, taken, token.kind in "VYZ" and token.value != "soft"):
             if token.kind in "nu" and (not _may_be_time(token) or (token.kind == "n" and _counts(place, tokens))):
                 continue
-            if token.value == "early" and any(isinstance(i.value, Clock) for i in kept):
+            if token.value in ("early", "late") and any(isinstance(i.value, Clock) for i in kept):
                 # "Super early tomorrow, like 8am".
                 continue
             if token.kind == "V" and token.value == "closing" and any(i.slot in ("part", "time") for i in kept):

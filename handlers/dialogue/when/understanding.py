@@ -1,6 +1,7 @@
 """`understand`: the words in, what they say about when out. The steps one after the other."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from handlers.dialogue.when import reading as making
@@ -24,7 +25,7 @@ from handlers.dialogue.when.leftover import left_over
 from handlers.dialogue.when.moved import drop_corrected, drop_moved, with_moves
 from handlers.dialogue.when.past import drop_past
 from handlers.dialogue.when.refused import drop_refused, with_day_of_refusal, with_month_of_refusal, with_refusals, with_remarks
-from handlers.dialogue.when.result import Reason, Understood
+from handlers.dialogue.when.result import PartOfDay, Reading, Reason, Understood
 from handlers.dialogue.when.scanning import scan
 from handlers.dialogue.when.shifting import with_shifts
 from handlers.dialogue.when.tokens import Clock, Context, Token
@@ -97,7 +98,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
         return Understood(reason=_why_nothing(items, tokens))
     span = min(i.token.start for i in kept), max(i.token.end for i in kept)
     if reason := left_over(kept, items, tokens) or left_unread(kept, items, tokens):
-        return Understood(span=span, reason=reason)
+        return Understood(None, _until_closing(kept, tokens, context), span, reason)
     if any(i.dropped == "unclear" for i in items) or clause("depends", text).search(text):
         return Understood(span=span, reason="unsure")
     kept = with_month_of_refusal(with_day_of_refusal(kept, items), items, context)
@@ -125,6 +126,20 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if len(wishes) == 1 and making.is_contested(wishes[0]) and len(found[0]) == 2:
         return Understood(options[0], options, span)
     return Understood(None, options, span, "choice")
+
+
+def _until_closing(kept: list[Item], tokens: list[Token], context: Context) -> tuple[Reading, ...]:
+    """明天下班前: when the shop closes we do not know here, and whose day's work ends neither, so both late parts are offered."""
+    if not any(t.kind == "V" and t.value == "closing" for t in tokens) or [i.slot for i in kept] != ["day"]:
+        return ()
+    try:
+        found = [reading for wish in making.alternatives(kept, tokens, context) for reading in making.readings(wish, context)]
+    except making.Unsure:
+        return ()
+    if len(found) != 1 or found[0].date is None:
+        return ()
+    parts: tuple[PartOfDay, ...] = ("afternoon", "evening")
+    return tuple(replace(found[0], part_of_day=part) for part in parts)
 
 
 def _may_be_late(item: Item, kept: list[Item], text: str) -> bool:

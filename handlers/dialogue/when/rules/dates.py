@@ -195,7 +195,19 @@ def eve(context: Context, tokens: list[Token]) -> Made:
 
 def early(context: Context, tokens: list[Token]) -> Made:
     """ "Early Friday morning" is Friday morning."""
-    return joined("x", tokens, None) if tokens[0].value == "early" else None
+    return joined("x", tokens, None) if tokens[0].value in ("early", "late") else None
+
+
+def early_on(context: Context, tokens: list[Token]) -> Made:
+    """ "Saturday early", "early on Monday": its morning. "Early next week" is no day, and "late" is whatever is late for them."""
+    word, day = (next(t for t in tokens if t.kind in kinds) for kinds in ("V", "Dw"))
+    if word.value != "early" or (isinstance(day.value, days.Day) and day.value.kind == "span"):
+        return None
+    return (
+        [day, Token("p", day.end, day.end, "morning")]
+        if word is not tokens[-1]
+        else [day, word._replace(kind="p", value="morning")]
+    )
 
 
 def head_of_month(context: Context, tokens: list[Token]) -> Made:
@@ -252,6 +264,7 @@ RULES = [
     ("mVj?D", head_of_month),
     ("VD", last_of_this_month),
     ("V(?=[Dw]p)", early),
+    ("(?<![!^])Vl?[Dw](?![p-])|[Dw]V(?![p-])", early_on),
     ("pjD", lambda c, t: eve(c, [t[2], t[0]])),
     ("Dp", eve),
 ]
