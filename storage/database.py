@@ -330,9 +330,6 @@ def waited_too_long(trouble: DBAPIError) -> bool:
     return getattr(trouble.orig, "sqlstate", None) == "55P03"
 
 
-DIALECTS = ("sqlite", "postgresql")
-
-
 def dialect(session: Session) -> str:
     """ "sqlite" or "postgresql"."""
     assert session.bind is not None, "each is made for a database"

@@ -15,20 +15,21 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import Executable
 
-from storage.database import DIALECTS, Moment
+from storage.database import Moment
 
 _Convert = Callable[[Any], Any] | None
 
 
 class Prepared:
-    """A statement for both databases. `make` gives it for "sqlite" or "postgresql"; `takes` names its parameters.
+    """A statement for both databases. `make` gives it for "sqlite" or "postgresql", when it is first run; `takes` names its
+    parameters.
 
     `returns`: the columns that it gives back, in their order. Values that the statement holds itself are part of it; lists of
     a length that only an execution knows ("expanding") are not for this class.
     """
 
     def __init__(self, make: Callable[[str], Executable], takes: Collection[str], returns: Iterable[Column[Any]] = ()) -> None:
-        self._statements = {name: make(name) for name in DIALECTS}
+        self._make = make
         self._takes = list(takes)
         self._returns = list(returns)
         self._ready: dict[str, _Ready] = {}
@@ -82,7 +83,7 @@ class Prepared:
     def _on(self, dialect: Dialect) -> "_Ready":
         ready = self._ready.get(dialect.name)
         if ready is None:
-            ready = self._ready[dialect.name] = _Ready.of(self._statements[dialect.name], dialect, self._takes, self._returns)
+            ready = self._ready[dialect.name] = _Ready.of(self._make(dialect.name), dialect, self._takes, self._returns)
         return ready
 
 
