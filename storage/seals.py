@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Row, Select, String, UniqueConstraint, exists, func, insert, select
+from sqlalchemy import Boolean, Row, Select, String, UniqueConstraint, bindparam, exists, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from storage.audit import Audit
@@ -77,9 +77,17 @@ def _unsealed(source: str) -> Select[*tuple[Any, ...]]:
     return select(*_SOURCES[source]).where(~done).order_by(number)
 
 
+# Asked every few seconds, so they are put together once.
+_NEWEST = {source: select(func.max(Seal.row_id)).where(Seal.source == source) for source in _SOURCES}
+_RECENT = {
+    source: _unsealed(source).where(number > bindparam("after")).limit(bindparam("most"))
+    for source, (number, *_) in _SOURCES.items()
+}
+
+
 def _recent(session: Session, source: str, most: int) -> Sequence[Line]:
-    newest = session.scalar(select(func.max(Seal.row_id)).where(Seal.source == source)) or 0
-    return session.execute(_unsealed(source).where(_SOURCES[source][0] > newest - _LATE).limit(most)).all()
+    newest = session.scalar(_NEWEST[source]) or 0
+    return session.execute(_RECENT[source], {"after": newest - _LATE, "most": most}).all()
 
 
 def waits(session: Session) -> bool:
