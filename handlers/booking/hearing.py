@@ -291,6 +291,26 @@ def wanted(reading: Reading, base: str | None = None) -> Wanted:
     return Wanted(day, None, window)
 
 
+# The hours beside days: "any day this week after 5pm", 下周哪天都行，五点以后.
+_HOURS = re.compile(
+    r"\b(?:any ?time |always |ideally |preferably )?(?:after|from|before|past|until|till|by) (?:about |around )?"
+    r"(?:\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.?m\b\.?|o'?clock\b)?|noon\b|lunch\b)(?! ?(?:kms?|miles|days?|weeks?|months?|minutes?|%))"
+    r"|(?:早上|上午|中午|下午|傍晚|晚上|下晝|晏晝|夜晚)?(?:\d{1,2}|[一二两兩三四五六七八九十]{1,3})[点點](?:半|\d{1,2}分?)?[钟鐘]?(?:以|之)?[前后後]",
+    re.IGNORECASE,
+)
+
+
+def days_and_hours(turn: Turn, text: str, place: Store | None) -> Wanted | None:
+    """Several days, and the hours of each that suit, which are no single reading; None where the words say no such thing."""
+    if (found := _HOURS.search(text)) is None:
+        return None
+    hours = when(turn, found[0], place).reading
+    days = when(turn, f"{text[: found.start()]} {text[found.end() :]}", place).reading
+    if hours is None or days is None or not hours.times or not days.dates or days.time is not None or days.times:
+        return None
+    return Wanted(None, None, wanted(days).window | wanted(hours).window)
+
+
 def _ends(first: str, last: str, start: date | time | None, end: date | time | None) -> dict[str, str]:
     said = {first: start, last: end}
     return {name: f"{value:%H:%M}" if isinstance(value, time) else value.isoformat() for name, value in said.items() if value}

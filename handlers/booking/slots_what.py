@@ -318,4 +318,6 @@ def heard(turn: Turn, text: str, store: str | None = None, day: str | None = Non
         found |= {"over": True} if said.reason == "past" else {}
     elif said.reading is not None:
         found |= hearing.wanted(said.reading, day).answers
+    elif both := hearing.days_and_hours(turn, rest, there):
+        found |= both.answers
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from handlers.booking import deadlines, hearing, phrases, picker, rules, times, words
+from handlers.booking import deadlines, hearing, opening, phrases, picker, rules, times, words
 from handlers.booking.plan import Free
 from handlers.booking.wishes import Visit
 from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear, doubts, lately
@@ -37,7 +37,7 @@ class _When(Slot):
         visit = self.visit(turn, answers)
         if turn.incoming.kind != "text":
             raise Unclear("booking.when.unclear")
-        if lasting.asks(turn.words) or (phrases.has("open", fold(turn.words)) and faq.is_sure(turn) is not None):
+        if lasting.asks(turn.words) or _asks_hours(turn):
             raise Unclear("booking.when.unclear")
         if nearer(turn, answers, [value for value in doubts.values(turn, self) if isinstance(value, dict)]):
             return
@@ -49,6 +49,9 @@ class _When(Slot):
                 take(answers, hearing.at(new))
                 return
         said = hearing.when(turn, turn.words, visit.store)
+        if said.nothing and (both := hearing.days_and_hours(turn, turn.words, visit.store)):
+            take(answers, both)
+            return
         if not said.understood or said.contested:
             raise doubt(turn, said, answers.get("day"))
         assert said.reading is not None
@@ -155,6 +158,11 @@ class Which(Slot):
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> None:
         take(answers, hearing.Wanted(value.get("day"), value.get("time"), value.get("window", {})))
+
+
+def _asks_hours(turn: Turn) -> bool:
+    """Whether it is asked if we are open then, which is no day that they choose."""
+    return phrases.has("open", fold(turn.words)) and (faq.is_sure(turn) is not None or opening.asked(turn) is not None)
 
 
 class Day(_When):

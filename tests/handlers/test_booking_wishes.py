@@ -84,6 +84,22 @@ def test_a_wish_without_a_day(world: World) -> None:
         assert (form, len(answers["service"])) == ("booking.book", 1), words
 
 
+def test_days_and_the_hours_of_each_are_one_window(world: World) -> None:
+    for words, window in (
+        (
+            "this week, any day after 5pm works for an oil change on my A4",
+            {"first": "2026-11-21", "last": "2026-11-22", "early": "17:00"},
+        ),
+        ("下周哪天都行，五点以后，A4换机油，东港店", {"first": "2026-11-23", "last": "2026-11-29", "early": "17:00"}),
+        ("oil change next week before 10am please", {"first": "2026-11-23", "last": "2026-11-29", "late": "10:00"}),
+    ):
+        assert state(says(world, words))[1]["window"] == window, words
+    ann = world.customer().says("book an oil change for my A4 at East Harbour").says("any day next week before 10am")
+    ann.sees("When would you like to come?")
+    assert ann.labels[0] == "Mon 23 Nov, 08:30"
+    ann.says("do u work on new years eve").sees("Thu 31 Dec (New Year's Eve): 08:30–12:00")
+
+
 def test_a_wish_without_a_service(world: World) -> None:
     for words in ("any free slot on Monday at 10?", "下周三还有空位吗", "my brother drops the car off on Monday"):
         form, answers = state(says(world, words))
