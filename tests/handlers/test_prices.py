@@ -312,3 +312,17 @@ def test_several_services_in_one_question_are_priced_together(world: World) -> N
 )
 def test_a_service_by_its_mileage_has_the_price_of_what_is_done_then(world: World, language: str, words: str, told: str) -> None:
     world.customer(language=language).says(words).sees(told)
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "said"),
+    [
+        ("interior", "en", "Interior deep cleaning"), ("内饰", "zh-Hans", "内饰深度清洗"), ("內裝", "zh-Hant", "內裝深層清潔"),
+        ("條軚漏風", "zh-Hant", "通常可以補"), ("爆軚", "zh-Hant", "補胎"),
+        ("爆胎了", "zh-Hans", "一般能补"),
+    ],
+)  # fmt: skip
+def test_a_part_of_the_car_or_a_leaking_tyre_is_answered_straight(world: World, words: str, language: str, said: str) -> None:
+    ann = world.customer(language=language)
+    ann.says(words)
+    assert said in ann.received[-1]
