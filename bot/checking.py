@@ -92,7 +92,7 @@ def _settings(settings: Settings, sample: bool) -> Iterator[Finding]:
 
 def _file() -> Iterator[Finding]:
     """What a start passes over: a misspelt name, and secrets that everybody on this machine may read."""
-    known = sorted(Settings.names())
+    known = [str(field.alias) for field in Settings.model_fields.values()]
     for name in unknown():
         [meant] = get_close_matches(name, known, 1, 0.8) or [""]
         yield Finding(

@@ -2,14 +2,13 @@
 
 import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dotenv import dotenv_values
 from dotenv.parser import parse_stream
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from storage import encryption
 
@@ -31,173 +30,149 @@ class Wrong(Exception):  # noqa: N818 - said to the operator as it is
     """A setting that is missing or wrong, in one sentence that says what to write where."""
 
 
-class Secret:
-    """A word that neither a log nor a traceback shows."""
-
-    __slots__ = ("_word",)
-
-    def __init__(self, word: str) -> None:
-        self._word = word
-
-    def get_secret_value(self) -> str:
-        return self._word
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-
-# -- how each is read from what stands in the environment: ValueError says what to write --------------------------------------
-
-
-def _database(text: str) -> str:
-    if not text.startswith(_DATABASES):
-        raise ValueError("must look like sqlite:///data/bayline.db or postgresql://user:password@host/database")
-    return text
-
-
-def _token(text: str) -> Secret:
-    if not _TOKEN.fullmatch(text):
-        raise ValueError("must be the token that @BotFather gave, such as 123456789:AAH…; copy it once more")
-    return Secret(text)
-
-
-def _address(text: str) -> str:
-    if not re.match(r"https?://[^\s/]+", text):
-        raise ValueError("must be an address that begins with https:// (or http:// for a server on this machine)")
-    return text.rstrip("/")
-
-
-def _port(text: str) -> int:
-    text = text.strip()
-    if not (text.isascii() and text.isdigit() and int(text[:6]) <= 65535):
-        raise ValueError("must be a number from 0 to 65535, such as 8080")
-    return int(text)
-
-
-def _rows(text: str) -> int:
-    text = text.strip()
-    if not (text.isascii() and text.isdigit() and int(text[:10]) > 0):
-        raise ValueError("must be a number from 1 on, such as 200")
-    return int(text[:10])
-
-
-def _staff_chat(text: str) -> str:
-    if not _GROUP.fullmatch(text):
-        raise ValueError("must be the number of a group, such as -1001234567890; it begins with a minus")
-    return text
-
-
-def _origins(text: str) -> str:
-    for origin in _listed(text):
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(f'"{origin}" must look like https://www.example.com, without a path; commas between several')
-    return text
-
-
-def _proxies(text: str) -> str:
-    for proxy in _listed(text):
-        try:
-            ip_network(proxy)
-        except ValueError:
-            raise ValueError(
-                f'"{proxy}" must be an address such as 127.0.0.1 or a network such as 10.0.0.0/8; commas between several'
-            ) from None
-    return text
-
-
-def _months(text: str) -> str:
-    _policy(text)
-    return text
-
-
-def _second_step(text: str) -> str:
-    for role in _listed(text):
-        if role not in (*_ROLES, "everybody"):
-            raise ValueError(f'"{role}" must be one of {", ".join(_ROLES)} or everybody; commas between several')
-    return text
-
-
-def _bearer(text: str) -> Secret:
-    if not _BEARER.fullmatch(text):
-        raise ValueError("must be a long random word of 20 to 256 letters and digits, such as `openssl rand -hex 24` prints")
-    return Secret(text)
-
-
-def _key_file(text: str) -> Path:
-    key_in(Path(text))
-    return Path(text)
-
-
-def _clock_file(text: str) -> Path:
-    if not Path(text).is_file():
-        raise ValueError("must name an existing file with an instant such as 2026-11-21T09:00:00+08:00; leave it out in real use")
-    return Path(text)
-
-
-def _setting(name: str, default: Any, reads: Callable[[str], Any] = str) -> Any:
-    return field(default=default, metadata={"name": name, "reads": reads})
-
-
-@dataclass(init=False)
-class Settings:
+class Settings(BaseSettings):
     """What may differ from one installation to the next. A name in capitals is the environment variable or the line in `.env`."""
 
-    # ruff: noqa: RUF009 - each call makes a field of its own, from values that never change
-    database_url: str = _setting("DATABASE_URL", "", _database)
-    telegram_bot_token: Secret = _setting("TELEGRAM_BOT_TOKEN", Secret(""), _token)
-    telegram_api_url: str = _setting("TELEGRAM_API_URL", "https://api.telegram.org", _address)
-    telegram_webhook_url: str = _setting("TELEGRAM_WEBHOOK_URL", "", _address)
-    telegram_webhook_secret: Secret = _setting("TELEGRAM_WEBHOOK_SECRET", Secret(""), Secret)
-    telegram_staff_chat: str = _setting("TELEGRAM_STAFF_CHAT", "", _staff_chat)
-    host: str = _setting("BAYLINE_HOST", "127.0.0.1")
-    port: int = _setting("BAYLINE_PORT", 8080, _port)
-    data_dir: Path = _setting("BAYLINE_DATA_DIR", Path("data"), Path)
-    key_file: Path | None = _setting("BAYLINE_KEY_FILE", None, _key_file)
-    clock_file: Path | None = _setting("BAYLINE_CLOCK_FILE", None, _clock_file)
-    allowed_origins: str = _setting("BAYLINE_ALLOWED_ORIGINS", "", _origins)
-    trusted_proxies: str = _setting("BAYLINE_TRUSTED_PROXIES", "", _proxies)
-    keep: str = _setting("BAYLINE_KEEP_MONTHS", "", _months)
-    second_step: str = _setting("BAYLINE_SECOND_STEP", "", _second_step)
-    alone_rows: int = _setting("BAYLINE_ALONE_ROWS", 200, _rows)
-    metrics_token: Secret = _setting("BAYLINE_METRICS_TOKEN", Secret(""), _bearer)
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
 
-    def __init__(self, **changes: Any) -> None:
-        """`changes` go before what is around us, by their names in capitals. Raises Wrong for the first that is not right."""
-        given = {**_around(), **changes}
-        for one in fields(self):
-            name, value = one.metadata["name"], one.default
-            if given.get(name) not in (None, ""):
-                try:
-                    value = one.metadata["reads"](str(given[name]))
-                except ValueError as wrong:
-                    raise Wrong(f"{name}: {wrong}") from None
-            setattr(self, one.name, value)
-        self._check_key()
-        self._check_webhook()
+    database_url: str = Field("", alias="DATABASE_URL")
+    telegram_bot_token: SecretStr = Field(SecretStr(""), alias="TELEGRAM_BOT_TOKEN")
+    telegram_api_url: str = Field("https://api.telegram.org", alias="TELEGRAM_API_URL")
+    telegram_webhook_url: str = Field("", alias="TELEGRAM_WEBHOOK_URL")
+    telegram_webhook_secret: SecretStr = Field(SecretStr(""), alias="TELEGRAM_WEBHOOK_SECRET")
+    telegram_staff_chat: str = Field("", alias="TELEGRAM_STAFF_CHAT")
+    host: str = Field("127.0.0.1", alias="BAYLINE_HOST")
+    port: int = Field(8080, alias="BAYLINE_PORT", ge=0, le=65535)
+    data_dir: Path = Field(Path("data"), alias="BAYLINE_DATA_DIR")
+    key_file: Path | None = Field(None, alias="BAYLINE_KEY_FILE")
+    clock_file: Path | None = Field(None, alias="BAYLINE_CLOCK_FILE")
+    allowed_origins: str = Field("", alias="BAYLINE_ALLOWED_ORIGINS")
+    trusted_proxies: str = Field("", alias="BAYLINE_TRUSTED_PROXIES")
+    keep: str = Field("", alias="BAYLINE_KEEP_MONTHS")
+    second_step: str = Field("", alias="BAYLINE_SECOND_STEP")
+    alone_rows: int = Field(200, alias="BAYLINE_ALONE_ROWS", ge=1)
+    metrics_token: SecretStr = Field(SecretStr(""), alias="BAYLINE_METRICS_TOKEN")
 
+    @field_validator("database_url")
     @classmethod
-    def names(cls) -> set[str]:
-        """Those in capitals."""
-        return {one.metadata["name"] for one in fields(cls)}
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(_DATABASES):
+            raise ValueError("must look like sqlite:///data/bayline.db or postgresql://user:password@host/database")
+        return value
 
-    def _check_key(self) -> None:
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("must be the token that @BotFather gave, such as 123456789:AAH…; copy it once more")
+        return value
+
+    @field_validator("telegram_api_url", "telegram_webhook_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^\s/]+", value):
+            raise ValueError("must be an address that begins with https:// (or http:// for a server on this machine)")
+        return value.rstrip("/")
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _port(cls, value: object) -> object:
+        text = str(value).strip()
+        if not (text.isascii() and text.isdigit() and int(text[:6]) <= 65535):
+            raise ValueError("must be a number from 0 to 65535, such as 8080")
+        return value
+
+    @field_validator("telegram_staff_chat")
+    @classmethod
+    def _staff_chat(cls, value: str) -> str:
+        if value and not _GROUP.fullmatch(value):
+            raise ValueError("must be the number of a group, such as -1001234567890; it begins with a minus")
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in _listed(value):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f'"{origin}" must look like https://www.example.com, without a path; commas between several')
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        for proxy in _listed(value):
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(
+                    f'"{proxy}" must be an address such as 127.0.0.1 or a network such as 10.0.0.0/8; commas between several'
+                ) from None
+        return value
+
+    @field_validator("keep")
+    @classmethod
+    def _keep(cls, value: str) -> str:
+        if value:
+            _policy(value)
+        return value
+
+    @field_validator("second_step")
+    @classmethod
+    def _second_step(cls, value: str) -> str:
+        for role in _listed(value):
+            if role not in (*_ROLES, "everybody"):
+                raise ValueError(f'"{role}" must be one of {", ".join(_ROLES)} or everybody; commas between several')
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _metrics(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _BEARER.fullmatch(value.get_secret_value()):
+            raise ValueError("must be a long random word of 20 to 256 letters and digits, such as `openssl rand -hex 24` prints")
+        return value
+
+    @field_validator("key_file")
+    @classmethod
+    def _key(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            key_in(value)
+        return value
+
+    @field_validator("clock_file")
+    @classmethod
+    def _clock(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(
+                "must name an existing file with an instant such as 2026-11-21T09:00:00+08:00; leave it out in real use"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _key_elsewhere(self) -> "Settings":
         folders = [self.data_dir]
         if self.database.startswith("sqlite:///"):
             folders.append(Path(self.database.removeprefix("sqlite:///")).parent)
         if self.key_file and any(self.key_file.resolve().is_relative_to(folder.resolve()) for folder in folders):
-            raise Wrong("BAYLINE_KEY_FILE must not lie in the folder of the data: whoever copies that would have the key with it")
+            raise ValueError(
+                "BAYLINE_KEY_FILE must not lie in the folder of the data: whoever copies that would have the key with it"
+            )
+        return self
 
-    def _check_webhook(self) -> None:
+    @model_validator(mode="after")
+    def _webhook(self) -> "Settings":
         url, secret = self.telegram_webhook_url, self.telegram_webhook_secret.get_secret_value()
         if url and not secret:
-            raise Wrong(
+            raise ValueError(
                 "TELEGRAM_WEBHOOK_SECRET is missing: with TELEGRAM_WEBHOOK_URL set, write a long random word "
                 "(letters, digits, _ and -) into TELEGRAM_WEBHOOK_SECRET, or anybody could post messages to the bot"
             )
         if secret and not _SECRET.fullmatch(secret):
-            raise Wrong("TELEGRAM_WEBHOOK_SECRET must have 1 to 256 letters, digits, _ or -")
+            raise ValueError("TELEGRAM_WEBHOOK_SECRET must have 1 to 256 letters, digits, _ or -")
         if secret and not url:
-            raise Wrong("TELEGRAM_WEBHOOK_URL is missing: write the public https address of this server, or remove the secret")
+            raise ValueError(
+                "TELEGRAM_WEBHOOK_URL is missing: write the public https address of this server, or remove the secret"
+            )
+        return self
 
     @property
     def database(self) -> str:
@@ -267,14 +242,13 @@ def read(**changes: Any) -> Settings:
         return settings
     except encryption.NotInstalled:
         raise Wrong("BAYLINE_KEY_FILE: encrypting needs SQLCipher: `pip install 'bayline[encrypted]'`, and start again") from None
+    except ValidationError as errors:
+        error = errors.errors(include_url=False, include_input=False)[0]
+        name = str(error["loc"][0]) if error["loc"] else ""
+        reason = error["msg"].removeprefix("Value error, ")
+        raise Wrong(f"{name}: {reason}" if name else reason) from None
     except UnicodeDecodeError:
         raise Wrong(".env is not readable as UTF-8 text: save it as UTF-8") from None
-
-
-def _around() -> dict[str, str]:
-    """What the environment gives a value to, and behind it `.env`."""
-    sources = (dotenv_values(FILE, encoding="utf-8"), os.environ)
-    return {name.upper(): value for source in sources for name, value in source.items() if value}
 
 
 def names_in_file() -> set[str]:
@@ -291,7 +265,8 @@ def names_in_file() -> set[str]:
 
 def unknown() -> list[str]:
     """Names that look like settings, in `.env` or around us, and are none: most likely misspelt."""
+    known = {str(field.alias) for field in Settings.model_fields.values()}
     named = {name for name in names_in_file() if name.startswith(_OURS)} | {
         name for name in os.environ if name.startswith("BAYLINE_")
     }
-    return sorted(named - Settings.names())
+    return sorted(named - known)
