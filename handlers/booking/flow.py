@@ -70,7 +70,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         known = offered.taken_up(turn) if known is None else offered.added(turn, known)
     if known is not None and (row := theirs.already(turn, known)):
         return mine.card(turn, row)
-    return opening.asked(turn) if known is None else start(turn, known)
+    return opening.asked(turn) if known is None else start(turn, theirs.beside(turn, known))
 
 
 def start(turn: Turn, known: Answers) -> Start:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from handlers.booking import hearing, meant, mine, phrases, shifting
 from handlers.booking.slots_when import MEANT
@@ -13,6 +14,8 @@ from storage.appointments import Appointment
 
 # So few words speak of nothing else.
 _SHORT = 5
+# Who comes later by less comes late.
+_NEXT_TIME = timedelta(minutes=30)
 # Forms about one appointment, by its "id".
 _ABOUT_ONE = ("booking.move", "booking.cancel")
 # What stands before it is where it was, what follows where it goes.
@@ -88,6 +91,8 @@ def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *
         if turn.chat.form is None and _shown_just_now(turn, rows) and not meant.codes(turn) and _hardly_more(turn):
             return True
         return begged and (phrases.has("sooner", text) or (phrases.has("late", text) and _not_today(turn, rows, text)))
+    if phrases.has("late", text) and abs(shift.by) < _NEXT_TIME and not (shift.same or phrases.has("free", text)):
+        return False  # a quarter of an hour is no other time: who is late wants to hear that their place is kept
     return shift.same or their or begged or len(tokens(shift.rest)) <= _SHORT
 
 
@@ -108,6 +113,17 @@ def just_booked(turn: Turn) -> Appointment | None:
         return None  # it asks for the next visit
     shown = {button.get("value") for button in buttons if button["do"] == "booking.move"}
     return next((row for row in rows if row.id in shown), None)
+
+
+def beside(turn: Turn, wish: Answers) -> Answers:
+    """ "I also need a wash", below the card of a visit: on the day of that one, in its store."""
+    if {"day", "window", "which"} & wish.keys() or not phrases.has("also", phrases.spaced(turn.words)):
+        return wish
+    row = just_booked(turn)
+    if row is None:
+        return wish
+    store = next((one.code for one in turn.stores if one.id == row.store_id), None)
+    return {**({"store": store} if store else {}), "day": meant.day(turn, row).isoformat(), **wish}
 
 
 def _hardly_more(turn: Turn) -> bool:

@@ -36,11 +36,11 @@ MOST_BUTTONS = 8
 _LONGEST_NAME = 40
 # So many digits are a number that somebody gives us.
 _FEWEST_OF_A_PHONE = 7
-# How many of something is no car: "4 of them", 4条.
-_COUNT = re.compile(
-    r"(?:all |just |only )?(?:\d{1,2}|one|two|three|four|[一二两三四]) ?"
+# How many of something, and when it can be, is no car: "4 of them", 4条, 几点有位.
+_NO_CAR = re.compile(
+    r"^(?:all |just |only )?(?:\d{1,2}|one|two|three|four|[一二两三四]) ?"
     r"(?:of (?:them|em|those)|ty[ry]es?|tires?|pcs|pieces|条|個|个|只|副|套|对)?"
-    r"(?:呀|啊|吧|都要|都换|都)?"
+    r"(?:呀|啊|吧|都要|都换|都)?$|^几点"
 )
 
 
@@ -248,7 +248,7 @@ def as_typed(turn: Turn) -> list[Option]:
     words = " ".join(turn.words.split())
     a_name = 2 <= len(words) <= _LONGEST_NAME and words[-1] not in "?？" and any(c.isalpha() for c in words)
     a_name = a_name and not assent.agrees(words) and sum(c.isdigit() for c in words) < _FEWEST_OF_A_PHONE
-    a_name = a_name and not names.told(words) and not is_question(words) and not _COUNT.fullmatch(fold(words))
+    a_name = a_name and not names.told(words) and not is_question(words) and not _NO_CAR.search(fold(words))
     if turn.incoming.kind != "text" or not a_name:
         return []
     sure = faq.is_sure(turn)

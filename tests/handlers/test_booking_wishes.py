@@ -428,6 +428,26 @@ def test_the_one_that_is_offered_is_taken_by_going_on(world: World) -> None:
     assert state(says(world, first).says("no, oil change"))[1]["service"] == ["oil_change"]
 
 
+def test_below_a_visit_that_was_booked_its_hour_is_changed_and_more_work_is_for_its_day(world: World) -> None:
+    ann = booked(world).says("actually can we make it 11").sees("Tue 24 Nov, 11:00", "Move")
+    ann.presses("Yes, move it").sees("Moved").says("i also need a car wash").sees("Tue 24 Nov: what time?")
+    ann.says("cancel").says("i may be 15 minutes late").sees("We keep your place")
+    ann = (
+        says(world, "四轮定位，周四十点，A4，东港店，我在店里等")
+        .says("13800138001")
+        .sees("预约成功")
+        .says("可能会晚到15分钟")
+        .sees("保留")
+    )
+
+
+def test_a_word_after_the_hour_is_no_minute_and_work_is_added(world: World) -> None:
+    ann = says(world, "帮我约后天上午九点四轮定位，宝马X3，东港店")
+    assert state(ann)[1]["time"] == "09:00"
+    ann.says("能加个洗车吗")
+    assert state(ann)[1]["service"] == ["wheel_alignment", "hand_wash"]
+
+
 def test_when_can_i_come_is_about_what_was_answered(world: World) -> None:
     for language, asked, then, service in (
         ("en", "how much is a hand wash?", "ok when can i come", "hand_wash"),

@@ -15,7 +15,7 @@ _PREFIX = r"(上上|上|再下|下下下|下下|下|大下|这|本|今|呢|当)"
 
 @cache
 def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
-    minute_end = rf"(?![点时号日月年个:/天台位块元万千{_C}\d]|周|星期)"
+    minute_end = rf"(?![点时号日月年个:/天台位块元万千轮缸驱座门{_C}\d]|周|星期)"
     return [
         (re.compile(
             rf"{_PREFIX}?(?:个|一个|一)?{_WEEK}(?:的?(?:周|星期|礼拜|拜))?\s?"
