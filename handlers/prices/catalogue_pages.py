@@ -54,7 +54,7 @@ def change(desk: Desk) -> Go:
         what, about = "catalogue.prices", f"store:{store.id}"
     else:
         if not _may(desk):
-            raise Missing
+            raise Refusal("prices.wrong.of_all_stores")
         changed = _change_service(desk, service)
         what, about = "catalogue.service", f"service:{service.code}"
     desk.session.flush()

@@ -70,6 +70,7 @@ WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {
     "cause": lambda _database, _ids: "long_wait",
     "promise": lambda _database, _ids: "serious",
     "place": lambda _database, _ids: "poster-page",
+    "service": lambda _database, _ids: "oil_change",
 }
 
 
