@@ -8,12 +8,15 @@ from handlers.booking import hearing, phrases
 from handlers.dialogue import Reply, Turn
 from handlers.dialogue.questions import is_question
 from handlers.dialogue.when import Reading
+from handlers.faq import flow as faq
 from handlers.faq.hours import by_day, said, spans_on
 from storage import terms
 from storage.stores import Store
 
 # More days than these are a list that nobody reads; the usual answer has the whole week.
 MOST_DAYS = 10
+# What the knowledge base says of hours in general, where a day of its own says more.
+_GENERAL = ("opening_hours", "holiday_hours")
 # What asks, and would make "Friday" of "what time do you close on Friday" doubtful.
 _ASKED = re.compile(
     r"\b(?:what times?|(?:un)?till? (?:when|what time)|from when|when|how (?:late|early)|hours|open(?:s|ing)?|clos(?:e|es|ed|ing)"
@@ -28,8 +31,11 @@ def asked(turn: Turn) -> Reply | None:
     text = phrases.spaced(turn.words)
     if not phrases.has("open", text) or not (is_question(turn.words) or phrases.has("open_asked", text)):
         return None
-    if any(phrases.has(name, text) for name in ("fault", "trouble", "over")):
+    if any(phrases.has(name, text) for name in ("fault", "trouble", "over", "open_beside")):
         return None
+    sure = faq.is_sure(turn)
+    if sure is not None and sure.id not in _GENERAL:
+        return None  # "do you close for lunch on Friday?" has an answer of its own
     store = hearing.store(turn, turn.words) or turn.store
     if store is None:
         return None

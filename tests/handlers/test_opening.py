@@ -63,8 +63,16 @@ def test_who_wishes_to_come_is_booked(world: World, words: str) -> None:
         assert session.execute(CHATS.select()).one().form == "booking.book"
 
 
-@pytest.mark.parametrize("words", ["my window won't open since Monday, is that covered?", "国庆节放假吗", "你们几点开门"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "my window won't open since Monday, is that covered?", "国庆节放假吗", "你们几点开门",
+        "can I drop my car off before you open on Monday?", "are you still working on it on Monday?",
+        "do you close for lunch on Monday?", "你们休息室有咖啡吗，我周一来", "周一关门后能取车吗",
+    ],
+)  # fmt: skip
 def test_no_day_of_ours_is_told_where_none_was_asked_or_it_is_not_settled(world: World, words: str) -> None:
     ann = world.customer().says(words)
     assert "恢复营业" not in ann.last.text
     assert "Mon 23" not in ann.last.text
+    assert "11月23日" not in ann.last.text
