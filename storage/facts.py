@@ -188,6 +188,11 @@ def _refreshing(today: date, who: Some) -> Any:
     return row.on_conflict_do_update(index_elements=["customer_id"], set_=values)
 
 
+def made_anew(today: date, who: Some) -> CTE:
+    """The facts of these customers, made anew by the statement that has this in the table's place; PostgreSQL only."""
+    return _refreshing(today, who).returning(*_TABLE.columns).cte(Facts.__tablename__)  # type: ignore[no-any-return]
+
+
 def to_be(day: date, who: Some) -> CTE:
     """What the facts of these customers will be on a day to come if nothing happens until then; a query with it has it in the
     table's place."""
@@ -248,16 +253,21 @@ def _computed(today: date, who: Some) -> Select[*tuple[Any, ...]]:
         .group_by(car.customer_id)
         .subquery()
     )
-    km = select(func.max(Reading.km)).where(Reading.vehicle_id == car.id, Reading.source != "estimated")
     owned = (
         select(
             car.customer_id,
             func.count().label("cars"),
             func.max(car.delivered_on).label("delivered_on"),
             func.max(car.year).label("year"),
-            func.max(km.correlate(car.id.table).scalar_subquery()).label("km"),
         )
         .where(car.removed_at.is_(None))
+        .group_by(car.customer_id)
+        .subquery()
+    )
+    # Joined and not looked up for each car, which takes PostgreSQL a sixth of the whole.
+    read = (
+        select(car.customer_id, func.max(Reading.km).label("km"))
+        .where(Reading.vehicle_id == car.id, Reading.source != "estimated", car.removed_at.is_(None))
         .group_by(car.customer_id)
         .subquery()
     )
@@ -282,11 +292,12 @@ def _computed(today: date, who: Some) -> Select[*tuple[Any, ...]]:
             func.coalesce(owned.c.cars, none),
             owned.c.delivered_on,
             owned.c.year,
-            owned.c.km,
+            read.c.km,
             been.c.next_on,
         )
         .outerjoin(been, been.c.customer_id == Customer.id)
         .outerjoin(owned, owned.c.customer_id == Customer.id)
+        .outerjoin(read, read.c.customer_id == Customer.id)
         .outerjoin(worked_off, worked_off.c.customer_id == Customer.id)
         .where(who.among(Customer.id))
     )

@@ -107,11 +107,22 @@ def _plain(column: Any) -> Callable[[date], ColumnElement[Any]]:
 
 def _drop(_today: date) -> ColumnElement[Any]:
     """By how many percent the last 90 days were below the 90 before; null where there was nothing before."""
-    return case((Facts.spent_90_before > 0, 100 - 100 * Facts.spent_90 / Facts.spent_90_before))
+    hundred = _written(100)
+    return case((Facts.spent_90_before > _written(0), hundred - hundred * Facts.spent_90 / Facts.spent_90_before))
 
 
 def _average(_today: date) -> ColumnElement[Any]:
-    return case((Facts.visits > 0, Facts.spent / Facts.visits))
+    return case((Facts.visits > _written(0), Facts.spent / Facts.visits))
+
+
+def _one_of(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """Without IN, whose values are written into the statement anew each time that it is asked."""
+    return or_(false(), *(column == value for value in values))
+
+
+def _written(number: int) -> ColumnElement[int]:
+    """Written out: of a statement with fewer parameters the driver remembers how to pass them."""
+    return literal_column(str(int(number)), Id)
 
 
 def _owns(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -151,7 +162,7 @@ def reachable() -> ColumnElement[bool]:
 
 
 def _tagged(tags: Any, who: Some | None) -> ColumnElement[bool]:
-    tagged = select(Tag.customer_id).where(Tag.tag.in_(tags))
+    tagged = select(Tag.customer_id).where(_one_of(Tag.tag, tags))
     return Customer.id.in_(tagged if who is None else tagged.where(who.among(Tag.customer_id)))
 
 
@@ -172,11 +183,11 @@ FACTS: Mapping[str, Fact] = {
     "car_age": Fact(NUMBER, _age),
     "km": Fact(NUMBER, _plain(Facts.km)),
     "birth_month": Fact(NUMBER, lambda _today: extract("month", Customer.birthday)),
-    "store": Fact(CHOICE, holds=lambda codes, _who: _at_store(Store.code.in_(codes))),
-    "store_kind": Fact(CHOICE, holds=lambda kinds, _who: _at_store(Store.kind.in_(kinds))),
-    "model": Fact(CHOICE, holds=lambda codes, _who: _owns(CarModel.code.in_(codes))),
-    "energy": Fact(CHOICE, holds=lambda kinds, _who: _owns(CarModel.energy.in_(kinds))),
-    "language": Fact(CHOICE, holds=lambda names, _who: func.coalesce(Customer.language.in_(names), false())),
+    "store": Fact(CHOICE, holds=lambda codes, _who: _at_store(_one_of(Store.code, codes))),
+    "store_kind": Fact(CHOICE, holds=lambda kinds, _who: _at_store(_one_of(Store.kind, kinds))),
+    "model": Fact(CHOICE, holds=lambda codes, _who: _owns(_one_of(CarModel.code, codes))),
+    "energy": Fact(CHOICE, holds=lambda kinds, _who: _owns(_one_of(CarModel.energy, kinds))),
+    "language": Fact(CHOICE, holds=lambda names, _who: func.coalesce(_one_of(Customer.language, names), false())),
     "tag": Fact(CHOICE, holds=_tagged),
     "agrees": Fact(FLAG, holds=lambda yes, who: agrees(who) if yes else ~agrees(who)),
     "reachable": Fact(FLAG, holds=lambda yes, _who: reachable() if yes else ~reachable()),
@@ -207,8 +218,8 @@ def _condition(one: Mapping[str, Any], today: date, who: Some | None) -> ColumnE
         return and_(*bounds, *([fact.since >= _ago(today, most)] if most is not None else []))
     if fact.value is not None:
         value = fact.value(today)
-        bounds = [value >= least] if least is not None else []
-        return and_(*bounds, *([value <= most] if most is not None else []))
+        bounds = [value >= _written(least)] if least is not None else []
+        return and_(*bounds, *([value <= _written(most)] if most is not None else []))
     assert fact.holds is not None, "a fact is one or the other"
     return fact.holds(one["in"] if fact.kind == CHOICE else one["is"], who)
 
@@ -250,18 +261,26 @@ def everybody(session: Session, stores: Collection[int] | None = None) -> int:
     return session.scalar(query if stores is None else query.where(seen_from(stores))) or 0
 
 
-def follow(session: Session, which: Sequence[Segment], today: date, now: datetime, who: Who) -> None:
+def follow(
+    session: Session, which: Sequence[Segment], today: date, now: datetime, who: Who, *, refreshing: bool = False
+) -> None:  # fmt: skip
     """Who of these customers is in one of these segments now enters it, who is not any more leaves.
 
-    One look at each customer for all segments together, and nothing is written where nothing changed.
+    One look at each customer for all segments together, and nothing is written where nothing changed. `refreshing`: their facts
+    are made anew before.
     """
     among, ids = some(session, who)
+    # In one statement the new facts are at hand, which are looked up one by one in another; SQLite has no such statements.
+    together = refreshing and bool(which) and among.dialect == "postgresql"
+    if refreshing and not together:
+        facts.refresh(session, today, who)
     for start in range(0, len(which), _BITS):
         group = which[start : start + _BITS]
         enters: list[tuple[int, int]] = []
         leaves: list[tuple[int, int]] = []
         rules = orjson.dumps([(one.id, one.rule) for one in group])
-        for number, should, was in session.connection().execute(_differences(rules, today, among), ids):
+        differences = _differences(rules, today, among, together and start == 0)
+        for number, should, was in session.connection().execute(differences, ids):
             for place, one in enumerate(group):
                 if (should ^ was) >> place & 1:
                     (enters if should >> place & 1 else leaves).append((number, one.id))
@@ -270,10 +289,10 @@ def follow(session: Session, which: Sequence[Segment], today: date, now: datetim
 
 
 @lru_cache(maxsize=8)
-def _differences(rules: bytes, today: date, who: Some) -> Select[Any]:
+def _differences(rules: bytes, today: date, who: Some, refreshing: bool) -> Select[Any]:
     """(customer, segments that they should be in, those that they are in), a bit for each segment, where the two differ.
 
-    `rules`: JSON of (segment, rule).
+    `rules`: JSON of (segment, rule). `refreshing`: see `follow`.
     """
     which = orjson.loads(rules)
     should = _bits((_meant(rule, today, who), place) for place, (_, rule) in enumerate(which))
@@ -281,21 +300,23 @@ def _differences(rules: bytes, today: date, who: Some) -> Select[Any]:
     inside = case(places, value=Member.segment_id, else_=_NO_BIT)
     # Not asked for by their segments, of which each would be looked up by itself: in the order of the customers they stand in
     # an index, and what is not of these segments counts nothing.
-    standing = (
-        select(Member.customer_id, cast(func.sum(inside), Id).label("bits"))
-        .where(Member.left_at.is_(None), who.among(Member.customer_id))
-        .group_by(Member.customer_id)
-        .subquery()
-    )
-    now_in = select(Customer.id, should.label("bits")).join(Facts, Facts.customer_id == Customer.id)
-    if not who.listed:
+    bits = cast(func.sum(inside), Id)
+    theirs = select(Customer.id, should.label("should")).join(Facts, Facts.customer_id == Customer.id)
+    if who.listed:
+        standing = select(bits).where(Member.customer_id == Customer.id, Member.left_at.is_(None))
+        theirs = theirs.add_columns(func.coalesce(standing.correlate(Customer).scalar_subquery(), _NO_BIT).label("was"))
+    else:
+        span = select(Member.customer_id, bits.label("bits")).where(Member.left_at.is_(None), who.among(Member.customer_id))
+        all_of_them = span.group_by(Member.customer_id).subquery()
+        theirs = theirs.add_columns(func.coalesce(all_of_them.c.bits, _NO_BIT).label("was"))
+        theirs = theirs.outerjoin(all_of_them, all_of_them.c.customer_id == Customer.id)
         # PostgreSQL does not conclude it from the join, and reads everybody's facts for each part of a night.
-        now_in = now_in.where(who.among(Facts.customer_id))
+        theirs = theirs.where(who.among(Facts.customer_id))
+    if refreshing:
+        theirs = theirs.add_cte(facts.made_anew(today, who))
     # Otherwise SQLite works the bits out twice, to compare them and to give them.
-    now_in_ = now_in.where(who.among(Customer.id)).cte("now_in").prefix_with("MATERIALIZED")
-    was = func.coalesce(standing.c.bits, _NO_BIT)
-    both = now_in_.outerjoin(standing, standing.c.customer_id == now_in_.c.id)
-    return select(now_in_.c.id, now_in_.c.bits, was).select_from(both).where(now_in_.c.bits != was)
+    found = theirs.where(who.among(Customer.id)).cte("found").prefix_with("MATERIALIZED")
+    return select(found.c.id, found.c.should, found.c.was).where(found.c.should != found.c.was)
 
 
 def _bits(conditions: Iterable[tuple[ColumnElement[bool], int]]) -> ColumnElement[int]:
@@ -303,8 +324,7 @@ def _bits(conditions: Iterable[tuple[ColumnElement[bool], int]]) -> ColumnElemen
 
 
 def _bit(place: int) -> ColumnElement[int]:
-    """Written out: of a statement with fewer parameters the driver remembers how to pass them."""
-    return literal_column(str(1 << place), Id)
+    return _written(1 << place)
 
 
 def _enter(session: Session, rows: Sequence[tuple[int, int]], now: datetime) -> None:

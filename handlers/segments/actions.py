@@ -136,8 +136,7 @@ def catch_up(session: Session, ids: Collection[int], today: date, now: datetime)
     """Facts and segments of these customers, anew."""
     if ids:
         facts.by_index(session)
-        facts.refresh(session, today, ids)
-        segments.follow(session, segments.all_segments(session), today, now, ids)
+        segments.follow(session, segments.all_segments(session), today, now, ids, refreshing=True)
 
 
 def rebuild(session: Session, now: datetime) -> None:
