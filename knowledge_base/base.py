@@ -45,12 +45,12 @@ class KnowledgeBase:
     def search(self, text: str, language: str | None = None, limit: int = 3) -> list[Match]:
         """The entries that may answer, best first; five at most."""
         finding = self._find(text)
-        return self._matches(finding)[:limit] if finding else []
+        return self._matches(finding, limit) if finding else []
 
     def decide(self, text: str, language: str | None = None) -> Decision:
         """Answer only when sure, ask "did you mean" when it may be one of a few, else say that we do not know."""
         finding = self._find(text)
-        return Decision(self._judge(finding)[0], tuple(self._matches(finding)[:_DECIDED_ON] if finding else ()))
+        return Decision(self._judge(finding)[0], tuple(self._matches(finding, _DECIDED_ON) if finding else ()))
 
     def explain(self, text: str, language: str | None = None) -> Explanation:
         """The same decision with all that led to it."""
@@ -72,10 +72,10 @@ class KnowledgeBase:
     def _find(self, text: str) -> Finding | None:
         return self._matcher.find(text) if self._matcher else None
 
-    def _matches(self, finding: Finding) -> list[Match]:
+    def _matches(self, finding: Finding, limit: int) -> list[Match]:
         assert self._matcher
         ids = self._matcher.phrasings.ids
-        return [Match(ids[finding.evidence.candidates[place]], finding.confidence(place)) for place in order(finding)]
+        return [Match(ids[finding.evidence.candidates[place]], finding.confidence(place)) for place in order(finding)[:limit]]
 
     def _judge(self, finding: Finding | None) -> tuple[Kind, str]:
         if finding is None or self._matcher is None:

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from math import exp
+from operator import mul
 
 import numpy as np
 
 from knowledge_base.evidence import Evidence
-from knowledge_base.logistic import Doubles, fit, probability
+from knowledge_base.logistic import fit
 
 # How the signals weigh against each other, in the order of evidence.SIGNALS, and the start of the scale below. Fitted once on the
 # development halves of two question sets (see docs/matching.md); they carry over from base to base, thresholds do not.
-WEIGHTS = np.array([8.0, 11.0, 1.7, 2.0])
+WEIGHTS = (8.0, 11.0, 1.7, 2.0)
 OFFSET = -4.9
 # The same for evidence.COVERING: what says whether any entry is right. Found on all three sets and on halves of their entries.
-COVERING_WEIGHTS = np.array([15.0, 4.5, 4.5, 4.5, -1.5, 0.75])
+COVERING_WEIGHTS = (15.0, 4.5, 4.5, 4.5, -1.5, 0.75)
 COVERING_OFFSET = -8.0
 # Of all questions people ask, these shares are taken to be: about an entry, near the base but not in it, and about anything else.
 INSIDE, NEAR, FAR = 0.7, 0.15, 0.15
@@ -57,25 +58,30 @@ class Calibration:
     covering_offset: float
     answer_from: float
 
-    def right(self, evidence: Evidence) -> Doubles:
+    def right(self, evidence: Evidence) -> tuple[float, ...]:
         """One probability per candidate; together they are at most one, since at most one entry is right."""
-        found = probability(evidence.signals @ WEIGHTS * self.slope + self.offset)
-        return found / max(1.0, float(found.sum()))
+        found = [_probability(sum(map(mul, signals, WEIGHTS)) * self.slope + self.offset) for signals in evidence.signals]
+        together = max(1.0, sum(found))
+        return tuple(one / together for one in found)
 
     def covered(self, evidence: Evidence) -> float:
         """The probability that the base has an answer to the text, whichever it is."""
-        steep = float(evidence.covering @ COVERING_WEIGHTS + COVERING_OFFSET) * self.covering_slope + self.covering_offset
-        return 1 / (1 + exp(-min(30.0, max(-30.0, steep))))
+        steep = sum(map(mul, evidence.covering, COVERING_WEIGHTS)) + COVERING_OFFSET
+        return _probability(steep * self.covering_slope + self.covering_offset)
+
+
+def _probability(steep: float) -> float:
+    return 1 / (1 + exp(-min(30.0, max(-30.0, steep))))
 
 
 def calibrate(examples: Sequence[Example], semantic: bool = False) -> Calibration:
     importance = np.array([example.importance for example in examples])
     importance *= len(examples) / max(1e-9, float(importance.sum()))
-    steep = np.concatenate([example.evidence.signals for example in examples]) @ WEIGHTS
+    steep = np.array([signals for example in examples for signals in example.evidence.signals]) @ np.array(WEIGHTS)
     right = np.array([candidate == example.right for example in examples for candidate in example.evidence.candidates])
     of_candidates = np.repeat(importance, [len(example.evidence.candidates) for example in examples])
     slope, offset = fit(steep[:, None], right, of_candidates, np.array([1.0, OFFSET]), _PULL)
-    covering = np.array([example.evidence.covering for example in examples]) @ COVERING_WEIGHTS + COVERING_OFFSET
+    covering = np.array([example.evidence.covering for example in examples]) @ np.array(COVERING_WEIGHTS) + COVERING_OFFSET
     inside = np.array([example.right is not None for example in examples])
     of_covering = fit(covering[:, None], inside, importance, np.array([1.0, 0.0]), _PULL)
     draft = Calibration(max(0.2, float(slope)), float(offset), max(0.2, float(of_covering[0])), float(of_covering[1]), 1.0)
@@ -87,9 +93,9 @@ def _answer_from(draft: Calibration, examples: Sequence[Example], wrong_at_most:
     outcomes = []
     for example in examples:
         confidences = draft.right(example.evidence)
-        if len(confidences):
-            best = int(confidences.argmax())
-            outcomes.append((float(confidences[best]), example.evidence.candidates[best], example))
+        if confidences:
+            confidence = max(confidences)
+            outcomes.append((confidence, example.evidence.candidates[confidences.index(confidence)], example))
     allowed = wrong_at_most * sum(example.importance for example in examples)
     wrong, lowest = 0.0, 1.0
     of_pair: defaultdict[tuple[int, int], float] = defaultdict(float)

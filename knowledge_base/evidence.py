@@ -1,9 +1,8 @@
 """What speaks for the best few entries: a handful of signals each, the same for a question and for a held-out phrasing."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from knowledge_base.index import Floats
@@ -17,21 +16,19 @@ COVERING = ("score", "second_score", "nearness", "nearness_of_five", "nearness_o
 _MANY = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """The candidates (entry numbers, best score first), a row of signals for each, and the nearest phrasing of each.
 
     Covering: the signals that say whether any of them can be right.
     """
 
     candidates: tuple[int, ...]
-    signals: NDArray[np.float64]
+    signals: tuple[tuple[float, ...], ...]
     nearest: tuple[int, ...]
-    covering: NDArray[np.float64]
+    covering: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A text as the base sees it: folded, read, how much of it is new to the base, and how near it is to what."""
 
     text: str
@@ -60,16 +57,19 @@ def weigh(phrasings: Phrasings, asked: Question, hidden: range = NOTHING_HIDDEN)
     first, second = (*(found[0] for found in signals[:2]), 0.0, 0.0)[:2]
     return Evidence(
         tuple(candidates),
-        np.array(signals, dtype=np.float64).reshape(-1, len(SIGNALS)),
+        tuple(signals),
         tuple(closest_rows),
-        np.array((first, second, *asked.view.around, 1 - asked.unseen)),
+        (first, second, *asked.view.around, 1 - asked.unseen),
     )
 
 
 def _largest(values: Floats, count: int) -> list[int]:
+    if len(values) <= _MANY:
+        found: list[int] = (-values).argsort(kind="stable")[:count].tolist()
+        return found
     # In a large base all but a few scores are zero.
-    places = np.flatnonzero(values) if len(values) > _MANY else np.arange(len(values))
-    if len(values) > _MANY and len(places) > count:
+    places = np.flatnonzero(values)
+    if len(places) > count:
         places = places[values[places].argpartition(len(places) - count)[-count:]]
-    found: list[int] = places[(-values[places]).argsort(kind="stable")[:count]].tolist()
-    return found
+    ordered: list[int] = places[(-values[places]).argsort(kind="stable")].tolist()
+    return ordered

@@ -1,11 +1,9 @@
 """A sparse inverted index over phrasings: how near a text is to each of them, in a fraction of a millisecond."""
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import chain
-from zlib import crc32
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +20,16 @@ MOST_POSTINGS = 20_000
 # In a base of up to so many rows, a feature that more than this part of the rows has is kept as a full column: adding columns
 # up is several times as fast as following postings. The columns have a quarter of a million numbers at most (one megabyte).
 LARGEST_WITH_COLUMNS, FREQUENT, MOST_IN_COLUMNS = 20_000, 0.03, 250_000
+# The weights of rows are kept as whole numbers; what one of them stands for.
+STEP = np.float32(1 / 65_535)
+_BLOCKS = np.arange(len(SHARES))
+_LAST = np.uint32(0xFFFFFFFF)
 
 
-@dataclass(frozen=True, slots=True)
-class Vector:
+class Vector(NamedTuple):
     """A text in the index's own terms; unseen is the share of its weight that lies in words the base does not know."""
 
-    features: Numbers
+    features: Numbers | NDArray[np.int64]
     weights: Floats
     unseen: float
 
@@ -43,14 +44,14 @@ class Index:
         rows = np.repeat(np.arange(size, dtype=np.int32), counts.sum(axis=1))
         frequencies = np.bincount(numbers, minlength=len(self._sums))
         self._rarity = np.log((size + 1) / (frequencies + 0.5)).astype(np.float32)
-        self._rarity_unseen = float(np.log((size + 1) / 0.7))
+        self._rarity[-1] = np.log((size + 1) / 0.7)
         values = self._rarity[numbers]
         cells = np.repeat(np.arange(size * blocks, dtype=np.int32), counts.ravel())
         lengths = np.bincount(cells, weights=values * values, minlength=size * blocks)
         values *= (np.tile(np.sqrt(SHARES), size) / np.sqrt(np.maximum(lengths, 1e-9))).astype(np.float32)[cells]
         self._row_starts = np.concatenate([[0], np.cumsum(counts.sum(axis=1))])
-        # Half precision: three digits of a weight are plenty, and a base has hundreds of thousands.
-        self._row_features, self._row_values = numbers, values.astype(np.float16)
+        # In two bytes: a base has hundreds of thousands of them.
+        self._row_features, self._row_values = numbers, np.round(values / STEP).astype(np.uint16)
         order = np.argsort(numbers, kind="stable")
         self._rows = rows[order] if size > np.iinfo(np.uint16).max else rows[order].astype(np.uint16)
         self._values = self._row_values[order]
@@ -63,43 +64,38 @@ class Index:
         self._columns = np.zeros((len(often), size), dtype=np.float32)
         for column, feature in zip(self._columns, often, strict=True):
             part = slice(self._starts[feature], self._starts[feature + 1])
-            column[self._rows[part]] = self._values[part]
+            column[self._rows[part]] = self._values[part] * STEP
 
     def _number(self, readings: Iterable[Reading]) -> tuple[Numbers, NDArray[np.int64]]:
-        """Each feature of each reading as a number, and how many each block of each reading has; keeps what finds the numbers."""
-        vocabulary: defaultdict[str, int] = defaultdict()
-        vocabulary.default_factory = vocabulary.__len__
-        numbers, counts = array("i"), array("i")
+        """Each feature of each reading as a number, and how many each block of each reading has; keeps what finds the numbers.
+
+        A number is the place of a checksum: a dict of words would be most of what a base takes. Two features that share one,
+        one in 20,000 or so, are one. The last number is that of all features which the base has never seen.
+        """
+        sums, counts = array("I"), array("i")
         for reading in readings:
             for block in reading.blocks:
-                numbers.extend(list(map(vocabulary.__getitem__, block)))
+                sums.extend(block.values())
                 counts.append(len(block))
-        # As a dict of words this would be most of what a base takes; two that share a checksum, one in 20,000 or so, are one.
-        sums = np.fromiter(map(_checksum, vocabulary), dtype=np.uint32, count=len(vocabulary))
-        order = np.argsort(sums, kind="stable")
-        self._sums, self._number_of = sums[order], order.astype(np.int32)
-        return np.frombuffer(numbers, dtype=np.int32), np.frombuffer(counts, dtype=np.int32).astype(np.int64).reshape(
-            -1, len(SHARES)
-        )
+        known, numbers = np.unique(np.frombuffer(sums, dtype=np.uint32), return_inverse=True)
+        self._sums = np.append(known, _LAST)
+        return numbers.astype(np.int32), np.frombuffer(counts, dtype=np.int32).astype(np.int64).reshape(-1, len(SHARES))
 
     def vector(self, reading: Reading) -> Vector:
-        sizes = [len(block) for block in reading.blocks]
-        wanted = np.fromiter(map(_checksum, chain.from_iterable(reading.blocks)), dtype=np.uint32, count=sum(sizes))
-        places = np.searchsorted(self._sums, wanted)
-        np.minimum(places, max(len(self._sums) - 1, 0), out=places)
-        known = self._sums[places] == wanted if len(self._sums) else np.zeros(len(wanted), dtype=bool)
-        owner = np.repeat(np.arange(len(SHARES)), sizes)
-        features, block_of = self._number_of[places[known]], owner[known]
-        missing = np.bincount(owner[~known], minlength=len(SHARES))
+        wanted = np.array([*chain(*map(dict.values, reading.blocks))], dtype=np.uint32)
+        block_of = _BLOCKS.repeat([len(block) for block in reading.blocks])
+        features = self._sums.searchsorted(wanted)
+        unknown = self._sums[features] != wanted
+        features[unknown] = len(self._sums) - 1
         weights = self._rarity[features]
-        lost = missing * self._rarity_unseen**2
-        lengths = np.bincount(block_of, weights=weights * weights, minlength=len(SHARES)) + lost
-        shares = SHARES / np.maximum(lengths, 1e-9)
-        return Vector(features, weights * np.sqrt(shares).astype(np.float32)[block_of], float(shares @ lost))
+        lengths = np.bincount(block_of, weights=weights * weights, minlength=len(SHARES))
+        weights *= np.sqrt(SHARES / np.maximum(lengths, 1e-9)).astype(np.float32)[block_of]
+        lost = weights[unknown]
+        return Vector(features, weights, float(lost @ lost))
 
     def row(self, number: int) -> Vector:
         part = slice(self._row_starts[number], self._row_starts[number + 1])
-        return Vector(self._row_features[part], self._row_values[part].astype(np.float32), 0.0)
+        return Vector(self._row_features[part], self._row_values[part] * STEP, 0.0)
 
     def nearness(self, vector: Vector) -> Floats:
         """The cosine between the text and every row; in a very large base only its rarest features are looked at."""
@@ -107,21 +103,21 @@ class Index:
         often = columns >= 0
         rare = ~often
         found = self._followed(vector.features[rare], vector.weights[rare])
-        if often.any():
+        if len(self._columns):
             found += vector.weights[often] @ self._columns[columns[often]]
         return found
 
-    def _followed(self, features: Numbers, weights: Floats) -> Floats:
+    def _followed(self, features: Numbers | NDArray[np.int64], weights: Floats) -> Floats:
         """What the features add to every row, by their postings."""
-        lengths = (self._starts[features + 1] - self._starts[features]).astype(np.int64)
+        starts = self._starts[features]
+        lengths = self._starts[features + 1] - starts
         if lengths.sum() > MOST_POSTINGS:
             rarest = np.argsort(lengths, kind="stable")
             rarest = rarest[: max(1, int(np.searchsorted(np.cumsum(lengths[rarest]), MOST_POSTINGS)))]
-            features, weights, lengths = features[rarest], weights[rarest], lengths[rarest]
-        ends = lengths.cumsum()
-        places = (self._starts[features] - (ends - lengths)).repeat(lengths)
+            starts, weights, lengths = starts[rarest], weights[rarest], lengths[rarest]
+        places = (starts + lengths - lengths.cumsum()).repeat(lengths)
         places += np.arange(len(places))
-        found = self._values[places] * weights.repeat(lengths)
+        found = self._values[places] * (weights * STEP).repeat(lengths)
         return np.bincount(self._rows[places], weights=found, minlength=self.size).astype(np.float32)
 
     def among(self, rows: NDArray[np.int64]) -> Floats:
@@ -129,7 +125,7 @@ class Index:
         lengths = self._row_starts[rows + 1] - self._row_starts[rows]
         ends = np.cumsum(lengths)
         places = np.repeat(self._row_starts[rows] - (ends - lengths), lengths) + np.arange(ends[-1] if len(ends) else 0)
-        features, found = self._row_features[places], self._row_values[places]
+        features, found = self._row_features[places], self._row_values[places] * STEP
         owners = np.repeat(np.arange(len(rows)), lengths)
         # Sorting numbers that hold both, the feature and the place, is several times faster than sorting places by feature.
         ordered = np.sort(features.astype(np.int64) << 32 | np.arange(len(features)))
@@ -150,9 +146,5 @@ class Index:
         part = slice(self._row_starts[row], self._row_starts[row + 1])
         features, values = self._row_features[part], self._row_values[part]
         first, last = self._rows[self._starts[features]], self._rows[self._starts[features + 1] - 1]
-        alone = values[(first >= hidden.start) & (last < hidden.stop)].astype(np.float32)
+        alone = values[(first >= hidden.start) & (last < hidden.stop)] * STEP
         return float(alone @ alone)
-
-
-def _checksum(word: str) -> int:
-    return crc32(word.encode("utf-8", "replace"))

@@ -1,7 +1,8 @@
 """From a text to the entries it may be about, each with its probability; put together from the parts beside it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from knowledge_base.calibration import FAR, INSIDE, NEAR, Calibration, Example, calibrate, elsewhere
 from knowledge_base.evidence import Evidence, Question, weigh
@@ -17,8 +18,7 @@ from knowledge_base.spelling import Spelling
 LARGEST_WITH_LETTERS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What the matcher made of a text: the text as it was compared, the evidence, and what follows from it.
 
     Right: for each candidate the probability that it is the right one. Covered: that the base has the right one at all.
@@ -58,8 +58,7 @@ class Matcher:
         if not asked.view.nearness.any():
             return None
         evidence = weigh(self.phrasings, asked)
-        right = tuple(self.calibration.right(evidence).tolist())
-        return Finding(asked.text, asked.unseen, evidence, right, self.calibration.covered(evidence))
+        return Finding(asked.text, asked.unseen, evidence, self.calibration.right(evidence), self.calibration.covered(evidence))
 
     def _read(self, folded: str) -> Reading:
         return read(folded, self._letters_too)

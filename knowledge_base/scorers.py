@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,7 @@ EXAMPLES = {"whole": 500, "neighbourhood": 120}
 _AROUND = 5
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """How a text looks to the base: its nearness to every row, its score for every entry, and what is around it.
 
     Around: how near the nearest row is, the nearest few on average, and the nearest row to another one of its entry.
@@ -137,7 +136,10 @@ def _around(nearness: Floats, kin_of: Callable[[int], float]) -> tuple[float, fl
         return 0.0, 0.0, 0.0
     few = min(_AROUND, len(nearness))
     nearest = int(nearness.argmax())
-    return float(nearness[nearest]), float(np.partition(nearness, -few)[-few:].sum()) / few, kin_of(nearest)
+    parted = nearness.copy()
+    parted.partition(len(parted) - few)
+    best: list[float] = parted[-few:].tolist()
+    return max(best), sum(best) / few, kin_of(nearest)
 
 
 def _kin_among(table: Floats, labels: NDArray[np.int64], row: int, hidden: NDArray[np.int64] | None = None) -> float:

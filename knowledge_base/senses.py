@@ -24,6 +24,8 @@ _AT_ONCE = 128
 _UNKNOWN_RANK = 1_000_000
 # Words whose places are at hand, looked up or in vain.
 _REMEMBERED = 8192
+# Words whose numbers are at hand, unpacked: a kilobyte and a half each.
+_UNPACKED = 512
 # What the second table adds to the nearness of two English texts; measured flat between a half and 0.8.
 _SECOND = 0.7
 _OF_FIRST, _OF_SECOND = np.float32((1 - _SECOND) ** 0.5), np.float32(_SECOND**0.5)
@@ -51,18 +53,15 @@ class Table:
         sums /= np.maximum(_lengths(sums), 1e-9)
         return sums
 
-    def sum(self, places: Sequence[int]) -> Floats | None:
-        """The same for a single text, with less ado; None where no word is known."""
-        first, end = self._first, self._first + len(self._halves)
-        known = [place - first for place in places if first <= place < end]
-        if not known:
-            return None
-        rows = np.array(known)
-        found: Floats = self._scales[rows] @ self._unpacked(rows)
-        found /= max(float(found @ found) ** 0.5, 1e-9)
-        return found
+    def word(self, place: int) -> Floats:
+        """The numbers of one word, zeros where it is not in this table."""
+        row = place - self._first
+        if not 0 <= row < len(self._halves):
+            return np.zeros(self.size, dtype=np.float32)
+        vector: Floats = self._unpacked(row) * self._scales[row]
+        return vector
 
-    def _unpacked(self, rows: NDArray[np.int64]) -> Floats:
+    def _unpacked(self, rows: NDArray[np.int64] | int) -> Floats:
         values: Floats = _PAIRS.take(self._halves[rows]).view(np.float32)
         return values
 
@@ -79,6 +78,7 @@ class Senses:
         # As a dict of words this would be twelve megabytes; a word that is not among them is taken for one in 50,000 times.
         self._sums, self._places = array("I", sums[order].tobytes()), array("I", order.astype(np.uint32).tobytes())
         self._place = lru_cache(maxsize=_REMEMBERED)(self._look_up)
+        self._word = lru_cache(maxsize=_UNPACKED)(self._of_word)
 
     def _look_up(self, word: str) -> int | None:
         """The word's place in the table, None for one that is not in it."""
@@ -143,12 +143,18 @@ class Senses:
     def vector(self, places: Sequence[int]) -> Floats:
         """The same for a single text."""
         result = np.zeros(self._first.size + self._second.size, dtype=np.float32)
-        first, second = self._first.sum(places), self._second.sum(places)
-        if first is not None:
-            result[: self._first.size] = first * (_OF_FIRST if second is not None else 1)
-        if second is not None:
-            result[self._first.size :] = second * (_OF_SECOND if first is not None else 1)
+        for place in places:
+            result += self._word(place)
+        first, second = result[: self._first.size], result[self._first.size :]
+        one, other = float(first @ first) ** 0.5, float(second @ second) ** 0.5
+        if one:
+            first *= (_OF_FIRST if other else 1) / one
+        if other:
+            second *= (_OF_SECOND if one else 1) / other
         return result
+
+    def _of_word(self, place: int) -> Floats:
+        return np.concatenate((self._first.word(place), self._second.word(place)))
 
 
 def _words() -> list[str]:
