@@ -76,8 +76,8 @@ def import_(
         if not dry_run and all(report.ok for _, report in reports):
             _write_down(database, settings, [report for _, report in reports])
         done = [told(file.name, report) for file, report in reports]
-        if any(not report.kind for _, report in reports):
-            typer.echo(f"  Such as: bayline import {reports[0][0].name} --kind customers", err=True)
+        if unclear := [file for file, report in reports if not report.kind and file.is_file()]:
+            typer.echo(f"  Such as: bayline import {unclear[0]} --kind customers", err=True)
         if any(report.kind == "kb" and (report.added or report.changed) for _, report in reports):
             typer.echo("`bayline kb import` also tells what new entries do to the answers that were right before.")
     raise typer.Exit(0 if all(done) else 1)

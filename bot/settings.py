@@ -131,6 +131,14 @@ class Settings(BaseSettings):
             raise ValueError("must be a long random word of 20 to 256 letters and digits, such as `openssl rand -hex 24` prints")
         return value
 
+    @field_validator("alone_rows", mode="before")
+    @classmethod
+    def _rows(cls, value: object) -> object:
+        text = str(value).strip()
+        if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) < 10**9):
+            raise ValueError("must be a number of rows from 1 up, such as 200")
+        return value
+
     @field_validator("key_file")
     @classmethod
     def _key(cls, value: Path | None) -> Path | None:

@@ -96,7 +96,7 @@ def could_write(path: Path, kind: str) -> Report:
     report, suffix = Report(kind), path.suffix.lower()
     try:
         if kind not in FORMATS:
-            raise Wrong(f'"{kind}" is not a kind. Write one of {", ".join(ORDER)}.')
+            raise _no_kind(kind)
         if suffix not in FORMATS[kind]:
             raise Wrong(f'{kind} are written as {" or ".join(FORMATS[kind])}, not "{suffix}". Give the file another ending.')
         if not path.parent.is_dir():
@@ -111,20 +111,28 @@ def export_file(database: Database, path: Path, kind: str, *, progress: Progress
     report = could_write(path, kind)
     if not report.ok:
         return report
-    suffix = path.suffix.lower()
-    with database.reading() as session, writing.new_file(path) as file:
-        if kind in FLAT:
-            total = bulk.count(session, FLAT[kind].table)
-            rows = _counted(_cells(session, FLAT[kind]), report, progress, total)
-            writing.write_flat(file, suffix, FLAT[kind].columns, rows)
-        elif kind == "stores":
-            writing.write_stores(file, _counted(shop.rows_out(session), report))
-        else:
-            write = writing.write_entries if suffix == ".toml" else writing.write_json_lines
-            write(file, _counted(knowledge.rows_out(session), report))
+    try:
+        with database.reading() as session, writing.new_file(path) as file:
+            _write(session, file, report, progress)
+    except OSError as error:
+        report.wrong(0, Wrong(f"It cannot be written there ({error.strerror}). Name a place with room where you may write."))
+        return report
     if progress:
         progress(report.written, report.written)
     return report
+
+
+def _write(session: Session, file: Path, report: Report, progress: Progress | None) -> None:
+    kind, suffix = report.kind, file.suffix.lower()
+    if kind in FLAT:
+        total = bulk.count(session, FLAT[kind].table)
+        rows = _counted(_cells(session, FLAT[kind]), report, progress, total)
+        writing.write_flat(file, suffix, FLAT[kind].columns, rows)
+    elif kind == "stores":
+        writing.write_stores(file, _counted(shop.rows_out(session), report))
+    else:
+        write = writing.write_entries if suffix == ".toml" else writing.write_json_lines
+        write(file, _counted(knowledge.rows_out(session), report))
 
 
 def export_folder(database: Database, folder: Path, *, progress: Progress | None = None) -> list[tuple[Path, Report]]:
@@ -136,6 +144,8 @@ def export_folder(database: Database, folder: Path, *, progress: Progress | None
 def _import(session: Session, path: Path, name: str | None, now: datetime, progress: Progress | None) -> Report:
     report = Report(name or kind_of(path) or "")
     try:
+        if name and name not in ORDER:
+            raise _no_kind(name)
         if report.kind not in ORDER:
             raise Wrong(f'The name "{path.name}" does not say what the file holds. Say which of {", ".join(ORDER)} it is.')
         if not bulk.claim(session):
@@ -147,9 +157,15 @@ def _import(session: Session, path: Path, name: str | None, now: datetime, progr
         _take(source, importer, report, progress)
     except Wrong as error:
         report.wrong(error.row, error)
+    except OSError as error:
+        report.wrong(0, Wrong(f"It cannot be read ({error.strerror}). Look who may read it, and whether its disk is well."))
     if (revision := REVISIONS.get(report.kind)) and report.ok and (report.added or report.changed):
         revisions.raise_(session, revision)
     return report
+
+
+def _no_kind(name: str) -> Wrong:
+    return Wrong(f'"{name}" is not a kind. Write one of {", ".join(ORDER)}.')
 
 
 def _importer(session: Session, report: Report, now: datetime) -> _Import:

@@ -39,18 +39,22 @@ def read_sheet(path: Path) -> list[list[str]]:
 
 
 def write_sheet(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Every cell as text, so that leading zeros and long digits stay."""
+    """Every cell as text, so that leading zeros and long digits stay. Raises OSError."""
     from xlsxwriter import Workbook  # late: forty modules for what a shop does now and then
+    from xlsxwriter.exceptions import FileCreateError
 
-    with Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        text, bold = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bold": True})
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, header, bold)
-        for number, row in enumerate(rows, 1):
-            for column, cell in enumerate(row):
-                if cell:
-                    sheet.write_string(number, column, cell, text)
+    try:
+        with Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+            text, bold = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bold": True})
+            sheet = book.add_worksheet()
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, header, bold)
+            for number, row in enumerate(rows, 1):
+                for column, cell in enumerate(row):
+                    if cell:
+                        sheet.write_string(number, column, cell, text)
+    except FileCreateError as error:
+        raise error.args[0] from None
 
 
 def _text(cell: object, row: int) -> str:

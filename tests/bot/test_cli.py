@@ -312,6 +312,37 @@ def test_content_goes_out_into_a_folder_that_is_made_and_in_under_a_name_of_ones
     assert "cannot be made" in bayline("export", "all", "file/today").stderr
 
 
+def test_files_that_cannot_be_written_or_read_are_said(bayline: Callable[..., Result], tmp_path: Path) -> None:
+    """PR10, DB3: a place where nobody can write, a name that a folder has, a file that fails as it is read."""
+    bayline("migrate")
+    (tmp_path / "full.csv").mkdir()
+    for nowhere in ("/proc/prices.csv", "full.csv"):
+        out = bayline("export", "prices", nowhere)
+        assert out.exit_code == 1
+        assert "cannot be written there" in out.stderr, out.exception
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".full")] == []
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/customers.csv").symlink_to("/proc/self/mem")
+    read = bayline("import", "folder")
+    assert read.exit_code == 1
+    assert "customers.csv: nothing was written" in read.stderr, read.exception
+    assert "cannot be read" in read.stderr
+
+
+def test_a_kind_that_there_is_not_and_a_folder_without_files_are_said(bayline: Callable[..., Result], tmp_path: Path) -> None:
+    bayline("migrate")
+    (tmp_path / "customers.csv").write_text("code,name\nA,Ann\n")
+    wrong = bayline("import", "customers.csv", "--kind", "guests")
+    assert wrong.exit_code == 1
+    assert '"guests" is not a kind. Write one of stores, models' in wrong.stderr
+    (tmp_path / "nothing").mkdir()
+    empty = bayline("import", "nothing")
+    assert "nothing to import in this folder" in empty.stderr
+    assert "--kind" not in empty.stderr
+    (tmp_path / "nothing/ours.csv").write_text("code,name\nA,Ann\n")
+    assert "bayline import nothing/ours.csv --kind customers" in bayline("import", "nothing").stderr
+
+
 def test_the_knowledge_base_explains_itself_and_is_measured(bayline: Callable[..., Result], tmp_path: Path) -> None:
     assert "There is no knowledge base here yet" in bayline("kb", "ask", "when are you open").stderr
     assert bayline("export", "prices", "none.csv").stdout == "none.csv: 0 written\n"

@@ -53,6 +53,8 @@ def test_without_any_setting_it_is_sqlite_on_this_machine() -> None:
         ("BAYLINE_KEEP_MONTHS", "messages=12, photos=many", '"photos=many" must look like messages=24'),
         ("BAYLINE_KEEP_MONTHS", "words=3", "messages, photos, tickets"),
         ("BAYLINE_METRICS_TOKEN", "secret", "long random word"),
+        ("BAYLINE_ALONE_ROWS", "all", "a number of rows from 1 up, such as 200"),
+        ("BAYLINE_ALONE_ROWS", "0", "from 1 up"),
         (
             "BAYLINE_SECOND_STEP",
             "admins, manager",

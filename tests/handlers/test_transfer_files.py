@@ -1,6 +1,7 @@
 """Files in every shape that a spreadsheet writes, and those that are refused (IE1, IE2, IE4, IE6)."""
 
 import csv
+import gc
 import zipfile
 from contextlib import suppress
 from datetime import date
@@ -252,3 +253,11 @@ def test_a_damaged_sheet_is_rows_or_a_sentence_ie4(tmp_path: Path, place: int, d
     content[place : place + len(damage)] = damage
     with suppress(Wrong):
         list(open_rows(file(tmp_path, "b.xlsx", bytes(content))).rows)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # what the library leaves open
+def test_a_sheet_that_cannot_be_written_is_an_error_of_the_system(tmp_path: Path) -> None:
+    """DB3: the library has an error of its own for it, which nobody here knows."""
+    with pytest.raises(FileNotFoundError):
+        spreadsheets.write_sheet(tmp_path / "nowhere/prices.xlsx", ["code"], [["a"]])
+    gc.collect()
