@@ -149,6 +149,7 @@ def _work(settings: Settings, sample: bool = False) -> None:
         await asyncio.wait({running, started}, return_when=asyncio.FIRST_COMPLETED)
         if worker.started.is_set():
             _say_where(settings, worker.port, sample)
+            cli_shop.say_if_none(database)
             cli_staff.say_how_to_log_in(database, settings, worker.port, sample=sample)
             cli_backup.say_if_held(database)
         started.cancel()

@@ -46,6 +46,18 @@ def _ask(question: str) -> str:
     return str(typer.prompt(question, default="", show_default=False))
 
 
+def say_if_none(database: "Database") -> None:
+    """A start without any store says that nothing can be answered yet, and how that ends."""
+    from storage import stores
+
+    with database.reading() as session:
+        if not stores.all_stores(session):
+            typer.echo(
+                "There is no shop in this database yet, so customers are answered nothing: `bayline init` makes one, "
+                "`bayline import FOLDER` takes one from files; DATABASE_URL and BAYLINE_DATA_DIR say where it is."
+            )
+
+
 def check(as_json: AsJson = False) -> None:
     """Configuration, Telegram and content, line by line, with what to do about each finding. Exits with 1 if there is any."""
     from bot.checking import findings

@@ -147,6 +147,7 @@ def test_pr5_a_terminal_that_closes_is_a_word_to_stop(start: Start, tmp_path: Pa
         worker.signals(signal.SIGHUP, signal.SIGHUP)
         worker.process.join(60)
         assert worker.process.exitcode == 0
+        assert "There is no shop in this database yet" in (tmp_path / "out").read_text()
         watcher.setblocking(False)
         said = []
         with suppress(BlockingIOError):
