@@ -1,9 +1,11 @@
 """A sparse inverted index over phrasings: how near a text is to each of them, in a fraction of a millisecond."""
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,17 +74,19 @@ class Index:
         A number is the place of a checksum: a dict of words would be most of what a base takes. Two features that share one,
         one in 20,000 or so, are one. The last number is that of all features which the base has never seen.
         """
-        sums, counts = array("I"), array("i")
+        vocabulary: defaultdict[str, int] = defaultdict()
+        vocabulary.default_factory = vocabulary.__len__
+        numbers, counts = array("i"), array("i")
         for reading in readings:
-            for block in reading.blocks:
-                sums.extend(block.values())
-                counts.append(len(block))
-        known, numbers = np.unique(np.frombuffer(sums, dtype=np.uint32), return_inverse=True)
+            numbers.extend(map(vocabulary.__getitem__, chain(*reading.blocks)))
+            counts.extend(map(len, reading.blocks))
+        known, place_of = np.unique(_checksums(vocabulary), return_inverse=True)
         self._sums = np.append(known, _LAST)
-        return numbers.astype(np.int32), np.frombuffer(counts, dtype=np.int32).astype(np.int64).reshape(-1, len(SHARES))
+        places = place_of.astype(np.int32)[np.frombuffer(numbers, dtype=np.int32)]
+        return places, np.frombuffer(counts, dtype=np.int32).astype(np.int64).reshape(-1, len(SHARES))
 
     def vector(self, reading: Reading) -> Vector:
-        wanted = np.array([*chain(*map(dict.values, reading.blocks))], dtype=np.uint32)
+        wanted = _checksums(chain(*reading.blocks))
         block_of = _BLOCKS.repeat([len(block) for block in reading.blocks])
         features = self._sums.searchsorted(wanted)
         unknown = self._sums[features] != wanted
@@ -148,3 +152,7 @@ class Index:
         first, last = self._rows[self._starts[features]], self._rows[self._starts[features + 1] - 1]
         alone = values[(first >= hidden.start) & (last < hidden.stop)] * STEP
         return float(alone @ alone)
+
+
+def _checksums(features: Iterable[str]) -> NDArray[np.uint32]:
+    return np.array([*map(crc32, map(str.encode, features))], dtype=np.uint32)

@@ -1,12 +1,9 @@
 """Takes a folded text apart: words, letters, sounds and meanings, four ways to compare it with another."""
 
 import re
-from array import array
-from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
-from zlib import crc32
 
 from knowledge_base.meanings import meanings
 from knowledge_base.sounds import sounds
@@ -25,11 +22,10 @@ WORDS, LETTERS, SOUNDS, MEANINGS = range(4)
 class Reading(NamedTuple):
     """The features of one text, in the order of the four blocks above, and its plain words.
 
-    A feature is a string that says its block by its first character, so that one vocabulary can hold them all. With each is its
-    checksum, by which the index finds it.
+    A feature is a string that says its block by its first character, so that one vocabulary can hold them all.
     """
 
-    blocks: tuple[dict[str, int], ...]
+    blocks: tuple[tuple[str, ...], ...]
     words: tuple[str, ...]
 
 
@@ -42,7 +38,6 @@ def read(text: str, letters_too: bool = True) -> Reading:
         text = _LARGE.sub(_spell_out, text)
     words: list[str] = []
     letters: list[str] = []
-    letter_sums: list[int] = []
     heard: list[str] = []
     meant: list[str] = []
     plain: list[str] = []
@@ -51,20 +46,18 @@ def read(text: str, letters_too: bool = True) -> Reading:
     for token in _TOKEN.findall(text):
         if "\u3400" <= token[0] <= "\u9fff":
             _read_han(token, words, letters if letters_too else None, heard, meant)
-            letter_sums += _checksums(letters[len(letter_sums) :])
             plain.append(token)
             continue
-        word, root, grams, sums, sizes = _read_word(token)
+        word, root, grams, sizes = _read_word(token)
         if sizes:
             openings.append(len(stems))
         plain.append(word)
         stems.append(root)
         if letters_too:
             letters += grams
-            letter_sums += sums
     if stems:
         words += stems
-        words += map("%s %s".__mod__, pairwise(stems))
+        words += map(" ".join, pairwise(stems))
     if openings:
         known = meanings()
         for place in openings:
@@ -72,25 +65,19 @@ def read(text: str, letters_too: bool = True) -> Reading:
                 meaning = known.names.get(" ".join(stems[place : place + size]))
                 if meaning is not None:
                     meant.append(meaning)
-    return Reading((_summed(words), dict(zip(letters, letter_sums, strict=True)), _summed(heard), _summed(meant)), tuple(plain))
+    return Reading((_once(words), _once(letters), _once(heard), _once(meant)), tuple(plain))
 
 
-def _checksums(features: Iterable[str]) -> Iterable[int]:
-    return map(crc32, map(str.encode, features))
-
-
-def _summed(features: list[str]) -> dict[str, int]:
-    return dict(zip(features, _checksums(features), strict=True)) if features else {}
+def _once(features: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(features)) if len(features) > 1 else tuple(features)
 
 
 class _Word(NamedTuple):
-    """A word that is not Chinese: its stem, its letters and their checksums, and how many stems the meanings have that may begin
-    with it."""
+    """A word that is not Chinese: its stem and letters, and how many stems the meanings have that may begin with it."""
 
     plain: str
     stem: str
     grams: tuple[str, ...]
-    sums: "array[int]"
     sizes: tuple[int, ...]
 
 
@@ -100,7 +87,7 @@ def _read_word(token: str) -> _Word:
     root = token if token[0].isdigit() else stem(token)
     padded = f" {token} "
     grams = () if token[0].isdigit() else tuple(f"~{padded[i : i + n]}" for n in (3, 4) for i in range(len(padded) - n + 1))
-    return _Word(token, root, grams, array("I", _checksums(grams)), meanings().sizes.get(root, ()))
+    return _Word(token, root, grams, meanings().sizes.get(root, ()))
 
 
 def _read_han(run: str, words: list[str], letters: list[str] | None, heard: list[str], meant: list[str]) -> None:
@@ -110,7 +97,8 @@ def _read_han(run: str, words: list[str], letters: list[str] | None, heard: list
     words += pairs
     words += triples
     if letters is not None:
-        letters += [f"~{part}" for part in (*run, *pairs)]
+        letters += [f"~{character}" for character in run]
+        letters += [f"~{pair}" for pair in pairs]
     for place, character in enumerate(run):
         for size in known.sizes.get(character, ()):
             meaning = known.names.get(run[place : place + size])
