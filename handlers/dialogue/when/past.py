@@ -12,6 +12,8 @@ _CAUSED = re.compile(
 )
 # 周五去补昨天刮的漆: what was yesterday is not of Friday.
 _EARLIER = re.compile(r"昨|琴日|寻日|上[周次个回]|前[天日几]|之前|以前|去年")
+# A day that says itself that it is to come: 明天三点换机油的.
+_TO_COME = re.compile(r"明|大?后天|下下?个?[周星礼拜]|听日|后日")
 # So much text before a day is looked at.
 _CLAUSE = 120
 
@@ -69,6 +71,8 @@ def was_said_before(text: str, start: int) -> bool:
 
 def _has_been(item: Item, tokens: list[Token], text: str) -> bool:
     start, end = item.token.start, item.token.end
+    if _TO_COME.match(text, start):
+        return False
     following = [t for t in tokens if t.start >= end]
     for token in following:
         if token.kind in "cRp":
