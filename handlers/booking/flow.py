@@ -154,12 +154,16 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
     if turn.chat.slot == "service" and not {"service", "service+"} & {*found, *answers}:
         found |= wanting.of_fault(turn)
+    elif "service" in answers and not {"service", "service+"} & found.keys() and not ends_as_question(turn.words):
+        found |= wanting.beside(turn)
     if not found:
         if (name and names.nothing_else(turn.words)) or said_beside.how_many(turn, answers):
             return turn.text("booking.noted")
         if said_beside.hurries(turn):
             return turn.text("booking.noted")
         return "" if said_beside.same_time(turn, answers) else None
+    if "service+" in found and "service" in answers and not _of_several(turn, answers, found):
+        return None
     if "with" in found and "service" in answers:
         found["service"] = found.pop("with")
     more = {"service"} <= found.keys() & answers.keys() and phrases.has("also", fold(turn.words))
@@ -179,11 +183,27 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         clear(answers)
     if found.get("store", answers.get("store")) != answers.get("store"):
         answers.pop("advisor", None)
-    changed = changed or any(answers.get(one) != value for one, value in found.items())
+    changed = (changed or any(answers.get(one) != value for one, value in found.items())) and "service+" not in found
     said_beside.with_note(answers, said_beside.for_advisor(turn))
     answers.update(found)
     gone_on(turn, answers)
     return turn.text("booking.noted") if changed else ""
+
+
+def _of_several(turn: Turn, answers: Answers, found: Answers) -> bool:
+    """Work of which one must be chosen, named when other work is: in its place, or beside it, and it is asked which.
+
+    False: it is only spoken of, and nothing else was said.
+    """
+    text = phrases.spaced(turn.words)
+    rather = phrases.has("rather", text) or turn.memoised(finding.load).nothing_else(turn.words)
+    if not _only_asks(turn) and (rather or phrases.has("also", text)):
+        before = answers.pop("service")
+        if not rather:
+            found["with"] = list(dict.fromkeys([*before, *found.get("with", ())]))
+        return True
+    del found["service+"]
+    return bool(found)
 
 
 def _second(turn: Turn, answers: Answers, found: Answers) -> Answers:

@@ -2,12 +2,13 @@
 
 import re
 
+from handlers.booking import phrases
 from handlers.dialogue import Reply, Turn, assent
 from handlers.dialogue.questions import is_question
 from handlers.faq import flow as faq
 from handlers.tickets import complaint
 
-# A whole sentence; a few words are more likely an answer that we have not understood.
+# A whole sentence, or what is wrong with the car; a few words are more likely an answer that we have not understood.
 _SENTENCE, _CHARACTERS, _MOST = 6, 9, 300
 _WORD, _HAN = re.compile(r"[a-z0-9']+", re.IGNORECASE), re.compile(r"[㐀-鿿]")
 
@@ -16,7 +17,8 @@ def noted(turn: Turn) -> Reply | None:
     """Keeps a statement as the visit's note; a question, a yes and what the knowledge base answers are none."""
     words = " ".join(turn.words.split())
     long = len(_WORD.findall(words)) >= _SENTENCE or len(_HAN.findall(words)) >= _CHARACTERS
-    if turn.chat.form != "booking.book" or not long or is_question(words) or assent.said(turn) or faq.is_sure(turn):
+    told = long or phrases.has("fault", phrases.spaced(words))
+    if turn.chat.form != "booking.book" or not told or is_question(words) or assent.said(turn) or faq.is_sure(turn):
         return None
     before = turn.chat.answers.get("note", "")
     note = " · ".join(part for part in (before, words) if part)

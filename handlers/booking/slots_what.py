@@ -91,7 +91,7 @@ def gone_on(turn: Turn, answers: Answers) -> None:
         codes = [code for code in answers.get("service+", ()) if code in turn.shop.services]
         if len(codes) == 1:
             answers["service"] = _all(answers, codes)
-    elif turn.chat.slot == "store" and "store" not in answers and "undo" not in answers:
+    elif turn.chat.slot == "store" and "store" not in answers and "undo" not in answers and "service" in answers:
         able = _able(turn, answers)
         if able:  # or the form will say that nobody does that
             answers["store"] = next((store for store in able if turn.store and store.id == turn.store.id), able[0]).code

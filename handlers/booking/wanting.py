@@ -244,6 +244,12 @@ def of_fault(turn: Turn) -> Answers:
     return _with_guess(turn, {}) if phrases.has("fault", phrases.spaced(turn.words)) else {}
 
 
+def beside(turn: Turn) -> Answers:
+    """A kind of work, or a fault, beside work that is chosen: "and the brakes please"; the services to choose from, or {}."""
+    text = phrases.spaced(turn.words)
+    return _with_guess(turn, {}) if phrases.has("also", text) and (phrases.has("fault", text) or meant.codes(turn)) else {}
+
+
 def _with_guess(turn: Turn, known: Answers) -> Answers:
     """The services that the likely answers to these words are about, to choose from."""
     codes: list[str] = []

@@ -455,3 +455,43 @@ def test_a_question_about_other_work_is_no_choice_and_no_reading(
     ann = world.customer(language=language).says(wish).says(asked).sees(told)
     assert again in f"{ann.last.text} {ann.labels}"
     assert "60,000" not in ann.last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "words", "kept"),
+    [
+        ("en", "book a car wash for tomorrow afternoon", "actually make it a full detailing", []),
+        ("en", "book an oil change for tomorrow afternoon", "my brakes squeak too", ["oil_change"]),
+        ("zh-CN", "想约明天下午换机油", "另外刹车也做一下", ["oil_change"]),
+        ("zh-TW", "想約明天下午換機油", "改做美容好了", []),
+    ],
+)
+def test_work_of_which_one_is_asked_is_not_said_to_be_taken(
+    world: World, language: str, wish: str, words: str, kept: list[str]
+) -> None:
+    """Not "all right", and the old work all the same."""
+    ann = world.customer(language=language).says(wish).says(words)
+    known = answers(ann)
+    assert (known.get("service"), known.get("with", [])) == (None, kept)
+    chosen = known["service+"][0]
+    ann.presses(ann.labels[0])
+    assert answers(ann)["service"] == [*kept, chosen]
+
+
+def test_work_that_is_only_spoken_of_changes_nothing(world: World) -> None:
+    ann = world.customer().says("book an oil change for tomorrow afternoon").says("I had the brakes done last week")
+    assert answers(ann)["service"] == ["oil_change"]
+    assert "All right" not in ann.last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "words"),
+    [
+        ("en", "book an oil change for tomorrow afternoon", "the dashboard rattles"),
+        ("zh-CN", "想约明天下午换机油", "仪表台有异响"),
+    ],
+)
+def test_what_is_wrong_with_the_car_is_written_down(world: World, language: str, wish: str, words: str) -> None:
+    ann = world.customer(language=language).says(wish).says(words)
+    assert words in answers(ann)["note"]
+    assert answers(ann)["service"] == ["oil_change"]
