@@ -106,7 +106,7 @@ def migrate() -> None:
 
 def forget(settings: Settings) -> None:
     """Removes the sample shop's file. A database that was named by hand is never removed."""
-    if not settings.database_url.endswith(f"/{DEMO_FILE}"):
+    if not _own_file(settings):
         raise Wrong("--fresh only clears the sample shop's own file: leave DATABASE_URL out, or empty that database yourself")
     from bot.only_one import hold
 
@@ -119,11 +119,23 @@ def forget(settings: Settings) -> None:
 
 
 def load_demo(database: "Database", settings: Settings, desk: bool = False) -> None:
-    """Fills an empty database with the sample shop, and its `desk`; one that holds a shop is left as it is."""
+    """Fills an empty database with the sample shop, and its `desk`; a sample shop that is there is left as it is.
+
+    Raises Wrong for a shop of somebody's own: the sample's staff, whose password is printed, would come into it.
+    """
     from bot import demo as sample
     from bot.app import open_clock
 
-    sample.load(database, open_clock(settings)(), desk=desk)
+    if not (sample.load(database, open_clock(settings)(), desk=desk).loaded or _own_file(settings) or sample.is_in(database)):
+        raise Wrong(
+            "DATABASE_URL names a database with a shop of your own, which the sample shop does not touch: `bayline run` works "
+            "for yours; for the sample shop, start `bayline demo` in another folder, without that DATABASE_URL"
+        )
+
+
+def _own_file(settings: Settings) -> bool:
+    """Whether this is the file that the sample shop makes for itself."""
+    return settings.database_url.endswith(f"/{DEMO_FILE}")
 
 
 def _work(settings: Settings, sample: bool = False) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bot.demo import diary, gifts, morning
 from handlers import transfer
-from storage import stores
+from storage import keys, stores
 from storage.database import Database
 
 _FILES = ("stores.toml", "models.csv", "services.csv", "prices.csv", "customers.csv", "vehicles.csv", "visits.csv")
+_MARK = "sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,18 @@ def load(
             return Summary({})
     summary = bring_in(database, [*map(file, _FILES), *starter()], now, progress)
     with database.transaction() as session:
+        keys.ensure(session, _MARK)
         booked = diary.write(session, now)
         gifts.write(session, now)
     if desk:
         morning.write(database, now)
     return Summary({**summary.rows, "appointments": booked})
+
+
+def is_in(database: Database) -> bool:
+    """Whether the shop in this database once came from here."""
+    with database.reading() as session:
+        return keys.find(session, _MARK) is not None
 
 
 def bring_in(database: Database, paths: list[Path], now: datetime, progress: Callable[[int, int], None] | None = None) -> Summary:

@@ -297,6 +297,15 @@ def test_a_shop_is_made_by_answering_questions_then_fed_and_checked(bayline: Cal
     assert "holds a shop already" in again.stderr
 
 
+def test_the_demo_leaves_the_shop_of_its_folder_alone(bayline: Callable[..., Result], run: Run, tmp_path: Path) -> None:
+    """AU12: `init` names the shop in .env, which `demo` reads too; the sample shop's staff must not get into it."""
+    bayline("init", typed="Bay Nine\n\n\n\n\n021 5550 0100\n9 Bay Road\n\n\n\n\n")
+    result = run("demo", DATABASE_URL=f"sqlite:///{tmp_path}/data/bayline.db")
+    assert result.returncode == 2
+    assert "DATABASE_URL names a database with a shop of your own" in result.stderr
+    assert "mei" not in bayline("staff", "list").stdout
+
+
 def test_content_goes_out_into_a_folder_that_is_made_and_in_under_a_name_of_ones_own(
     bayline: Callable[..., Result], tmp_path: Path
 ) -> None:
