@@ -1,9 +1,16 @@
 """`python -m bot` and the command `bayline`."""
 
+import sys
+from io import TextIOWrapper
+
 from bot.cli import app
 
 
 def main() -> None:
+    # A terminal that knows no Chinese gets question marks, and a start does not end at its own hint.
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()
 
 

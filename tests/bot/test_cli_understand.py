@@ -1,9 +1,13 @@
 """`bayline understand` as its user types it."""
 
+import io
 import json
+import sys
 
+import pytest
 from typer.testing import CliRunner
 
+from bot.__main__ import main
 from bot.cli import app
 
 NOW = "2026-11-18T10:20+08:00"
@@ -45,3 +49,15 @@ def test_what_is_wrong_is_said_in_a_sentence(tmp_path):
     assert result.exit_code == 2
     assert 'line 1: "soon" is no moment' in result.output
     assert CliRunner().invoke(app, ["understand"]).exit_code == 2
+
+
+def test_a_terminal_of_another_alphabet_gets_question_marks_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PR10: a start would end at its own hint; and words that are no text in the terminal's encoding end no chat."""
+    terminal = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(terminal, encoding="latin-1", write_through=True))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"menu \xff\n"), encoding="utf-8"))
+    monkeypatch.setattr(sys, "argv", ["bayline", "understand", "下周二十点"])
+    with pytest.raises(SystemExit):
+        main()
+    assert b"date " in terminal.getvalue()
+    assert sys.stdin.read() == "menu �\n"
