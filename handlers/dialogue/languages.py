@@ -26,6 +26,8 @@ _SENTENCE = 4
 _BOTH = set(
     "里后台面干只松谷云斗丑姜余准采注才了于游升范征折系向周占布托杯泛胡卷杰家志吊症岳曲板峰床出冬几丰制划合吁回夸尽朴术晒"
 )
+# Characters of Cantonese that both scripts share; who writes them, and nothing else that tells, is taken to be from Hong Kong.
+_CANTONESE = frozenset("冇嘅唔咗佢哋喺嚟啲咁乜嗰攞揸畀")
 _TRADITIONAL_PLACES = {"tw", "hk", "mo", "hant"}
 
 
@@ -74,7 +76,9 @@ def of_words(text: str, current: str | None = None) -> str | None:
             if simplified == traditional:
                 return None if current in ("zh-Hans", "zh-Hant") else "zh-Hant"
             return "zh-Hans" if simplified > traditional else "zh-Hant"
-        return None if current and current.startswith("zh") else ("zh-Hans" if len(han) >= 2 else None)
+        if (current and current.startswith("zh")) or len(han) < 2:
+            return None
+        return "zh-Hans" if _CANTONESE.isdisjoint(han) else "zh-Hant"
     words = _WORD.findall(text.lower())
     if current and current.startswith("zh") and len(words) < _SENTENCE and _ORDINARY.isdisjoint(words):
         return None

@@ -23,6 +23,7 @@ def test_the_hint_of_a_channel(hint: str, language: str | None) -> None:
         ("小保养多少钱", "en", "zh-Hans"), ("輪胎多少錢", "zh-Hans", "zh-Hant"), ("how much is it", "zh-Hant", "en"),
         ("A4", "zh-Hans", None), ("ok", "zh-Hant", None), ("你好", "zh-Hant", None), ("你好", "en", "zh-Hans"),
         ("京A12345", "en", None), ("我的A4 service 多少钱", "en", "zh-Hans"), ("🙂🙂", "en", None), ("粤 B 12345", "en", None),
+        ("有冇得分期", "en", "zh-Hant"), ("有冇得分期", "zh-Hans", None),
         ("52000公里", "zh-Hant", None), ("五萬二公里", "zh-Hans", "zh-Hant"),
         ("换A4轮胎", "en", "zh-Hans"), ("鲁B·D12345", "zh-Hant", None), ("", "en", None),
         ("鲁B🚗123", "en", None), ("A4 粤", "zh-Hant", None), ("鲁B🚗123", None, "zh-Hans"),
