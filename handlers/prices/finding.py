@@ -17,7 +17,10 @@ _PRICE = re.compile(
     r"\bhow much\b(?! (?:oil|fuel|air|coolant|range|battery|longer|time))"
     r"|\b(?:price|prices|priced|pricing|pricelist|cost|costs|quote|quotation|fee|fees|charge|rate|rates)\b"
     r"|多少钱|多钱|啥价|什么价|价格|价钱|价位|几钱|几多钱|费用|报价|收费|怎么收|要价|贵吗|贵不贵|多少银|几块|多少块|多少元|(?:要|需要|收)多少(?:呢|啊|呀|\W|$)"
+    r"|(?:要不要|要唔要|需要|使唔使|要)钱|收不收费|(?:要|会)收费[吗么嘛]"
 )
+# Whether it costs anything at all, of which an answer may know more than the catalogue.
+_FREE = re.compile(r"免费的?(?:吗|么|嘛|不|\?|\W*$)|[是系]不[是系]免费|系咪免费|免唔免费")
 # What may stand around a bare "how much?" without naming a matter.
 _AROUND = re.compile(
     r"\b(?:what|is|are|the|your|show|list|me|of|a|an|it|does|do|you|for|my|on|services?|how much"
@@ -38,6 +41,8 @@ _WHETHER = re.compile(
     r"|(?:你们?|您们?|店里|这边|这里|贵店)?(?:能不能|可不可以|可唔可以|有没有|有冇|会不会|做不做|做唔做|能|可以|会|有)(?:做|帮忙做|提供)?"
     r"|(?:你们?|您们?|店里|这边|这里|贵店)做|[吗嘛么呀]\W*$"
 )
+# 电动车要保养吗: whether it is needed, not whether it is done here.
+_NEEDED = re.compile(r"(?<!想)(?:要|必须|应该|该|用|使)(?!求)[^,.!?，。！？]{0,10}[吗嘛么]\W*$")
 # Words that say nothing about the matter, whole words in English and characters in Chinese.
 _LITTLE = {"and", "for", "a", "an", "the", "my", "of", "it", "is", "me", "what", "about", "on", "please", *"呢的我那一下"}
 
@@ -93,6 +98,8 @@ class Finder:
     def asks_whether(self, text: str) -> bool:
         """ "Do you do ceramic coating?": whether the shop does it, and nothing more."""
         words = fold(text)
+        if asks_price(text) or _NEEDED.search(words):
+            return False
         return bool(_WHETHER.search(words)) and self.nothing_else(_WHETHER.sub(" ", words))
 
     def nothing_else(self, text: str) -> bool:
@@ -116,7 +123,11 @@ def load(session: Session) -> Finder:
 
 
 def asks_price(text: str) -> bool:
-    return bool(_PRICE.search(without_filler(fold(text))))
+    return bool(_PRICE.search(without_filler(fold(text)))) or asks_free(text)
+
+
+def asks_free(text: str) -> bool:
+    return _FREE.search(fold(text)) is not None
 
 
 def asks_only_price(text: str) -> bool:

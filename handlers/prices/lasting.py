@@ -48,9 +48,9 @@ def answer(turn: Turn) -> Reply | None:
         return None
     codes = named if len(named) == 1 else [*booked] if booked else spoken.services(turn) if not named else []
     lines = [_line(turn, code) for code in codes if code in turn.shop.services]
-    return (
-        Reply("\n".join(lines), spoken.buttons(turn) or _book(turn, codes)) if lines and len(lines) == len(codes) <= 3 else None
-    )
+    if not lines or len(lines) != len(codes) or len(codes) > 3:
+        return None
+    return Reply("\n".join(lines), (not named and spoken.buttons(turn)) or _book(turn, codes))
 
 
 def _book(turn: Turn, codes: Sequence[str]) -> list[list[Button]]:

@@ -24,7 +24,8 @@ def buttons(turn: Turn) -> list[list[Button]]:
     """Those for booking below the newest answer, once more: they lead on from a follow-up too."""
     said = lately.answer(turn)
     shown = lately.buttons(said) if said and turn.chat.form is None else []
-    return [[Button(one["label"], one["do"], one.get("value"))] for one in shown if one["do"] == "booking.book"][:1]
+    # In today's words: the answer before may have been in another language.
+    return [[turn.button("faq.button.book", one["do"], one.get("value"))] for one in shown if one["do"] == "booking.book"][:1]
 
 
 def of_answer(turn: Turn, said: Message) -> list[str]:

@@ -326,3 +326,21 @@ def test_a_part_of_the_car_or_a_leaking_tyre_is_answered_straight(world: World, 
     ann = world.customer(language=language)
     ann.says(words)
     assert said in ann.received[-1]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "first", "button"),
+    [
+        ("zh-CN", "首保免费吗", "不少厂家的新车首保是免费的", "价格查询"),
+        ("zh-HK", "洗車免費嗎", "手工洗車：¥48", "預約到店"),
+        ("zh-HK", "洗車幾錢呀", "手工洗車：¥48", "預約到店"),
+        ("zh-CN", "电动车要保养吗", "需要，只是项目少", "预约到店"),
+        ("en", "洗车要多久吗", "手工洗车大约40分钟", "预约到店"),
+    ],
+)
+def test_what_asks_for_a_price_or_a_need_is_not_told_that_we_do_it(
+    world: World, language: str, words: str, first: str, button: str
+) -> None:
+    ann = world.customer(language=language).says("start").says(words)
+    assert ann.last.text.startswith(first)
+    assert button in ann.labels
