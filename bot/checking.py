@@ -1,6 +1,5 @@
 """What `bayline check` looks at: settings, database, content; each finding says what to do."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +13,7 @@ from bot import encrypting
 from bot.app import open_clock, open_database
 from bot.cli_common import shop_settings
 from bot.finding import Finding
-from bot.settings import FILE, Settings, unknown
+from bot.settings import Settings, others_may_read, unknown
 from handlers.dialogue.shop import load as load_shop
 from handlers.faq import base
 from handlers.faq.filling import ALLOWED, PLACEHOLDER
@@ -99,7 +98,7 @@ def _file() -> Iterator[Finding]:
             False, f"Settings: there is no {name}.",
             f"Write {meant} if that is meant." if meant else "README.md lists those that there are; remove it from .env.",
         )  # fmt: skip
-    if os.name == "posix" and FILE.is_file() and FILE.stat().st_mode & 0o077:
+    if others_may_read():
         yield Finding(False, "Settings: others on this machine may read .env, and it holds secrets.", "chmod 600 .env")
 
 

@@ -23,7 +23,7 @@ from bot import (
     cli_understand,
 )
 from bot.cli_common import DEMO_FILE, demo_settings, sentences, shop_settings
-from bot.settings import Settings, Wrong, read
+from bot.settings import Settings, Wrong, others_may_read, read
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -148,6 +148,8 @@ def _work(settings: Settings, sample: bool = False) -> None:
     from bot.backup import refuse_damaged
 
     logs.set_up()
+    if others_may_read():
+        typer.secho("Others on this machine may read .env, and it holds secrets: chmod 600 .env", fg="yellow", err=True)
     refuse_damaged(settings.database, look=True)
     lock = only_one.hold(settings.database)
     database = open_database(settings)

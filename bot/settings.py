@@ -271,6 +271,11 @@ def names_in_file() -> set[str]:
     return {line.key for line in lines if line.key}
 
 
+def others_may_read() -> bool:
+    """Whether `.env`, where secrets are, is open to others on this machine."""
+    return os.name == "posix" and FILE.is_file() and bool(FILE.stat().st_mode & 0o077)
+
+
 def unknown() -> list[str]:
     """Names that look like settings, in `.env` or around us, and are none: most likely misspelt."""
     known = {str(field.alias) for field in Settings.model_fields.values()}

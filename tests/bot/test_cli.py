@@ -137,10 +137,15 @@ def test_the_demo_answers_refuses_a_second_copy_and_stops_at_a_word(
 
 
 def test_pr5_a_terminal_that_closes_is_a_word_to_stop(start: Start, tmp_path: Path) -> None:
-    """PR5, PR8: and so is impatience; Ctrl-C is tried below. Who watches over us hears that we are there, alive, leaving."""
+    """PR5, PR8: and so is impatience; Ctrl-C is tried below. Who watches over us hears that we are there, alive, leaving.
+
+    PR10: secrets that others may read are told of at the start, as is a database without a shop.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as watcher:
         watcher.bind(str(tmp_path / "w"))
         watcher.settimeout(30)
+        (tmp_path / ".env").write_text("# TELEGRAM_BOT_TOKEN=…\n")
+        (tmp_path / ".env").chmod(0o644)
         worker = start("run", NOTIFY_SOCKET=str(tmp_path / "w"), WATCHDOG_USEC="400000")
         assert worker.get() == b"ready\n"
         assert [watcher.recv(100) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
@@ -148,6 +153,7 @@ def test_pr5_a_terminal_that_closes_is_a_word_to_stop(start: Start, tmp_path: Pa
         worker.process.join(60)
         assert worker.process.exitcode == 0
         assert "There is no shop in this database yet" in (tmp_path / "out").read_text()
+        assert "chmod 600 .env" in (tmp_path / "err").read_text()
         watcher.setblocking(False)
         said = []
         with suppress(BlockingIOError):
