@@ -3,7 +3,7 @@
 import sys
 from io import TextIOWrapper
 
-from bot.cli import app
+from bot.garbage import none_while_importing
 
 
 def main() -> None:
@@ -11,6 +11,8 @@ def main() -> None:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    with none_while_importing():
+        from bot.cli import app
     app()
 
 
