@@ -180,8 +180,8 @@ def _say_where(settings: Settings, port: int, sample: bool) -> None:
     telegram = "on" if settings.telegram_bot_token.get_secret_value() else "off (set TELEGRAM_BOT_TOKEN)"
     typer.secho(f"\nBayline answers at http://{host}:{port}/   Telegram: {telegram}", bold=True)
     if sample:
+        place = f"{settings.data_dir}/ (--fresh begins again)" if _own_file(settings) else "the database of DATABASE_URL"
         typer.echo(
             "Try:  How much is a minor service for my A4?   ·   小保养多少钱   ·   輪胎多少錢？   ·   When are you open?\n"
-            "In another terminal `bayline chat` talks to the same bot. Ctrl+C ends; the data stays in "
-            f"{settings.data_dir}/ (--fresh begins again)."
+            f"In another terminal `bayline chat` talks to the same bot. Ctrl+C ends; the data stays in {place}."
         )

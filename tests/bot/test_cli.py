@@ -22,7 +22,7 @@ from typer.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.app import App
-from bot.cli import app
+from bot.cli import _say_where, app
 from bot.settings import Settings
 from storage.database import Database
 from tests import forked
@@ -301,6 +301,12 @@ def test_a_shop_is_made_by_answering_questions_then_fed_and_checked(bayline: Cal
     again = bayline("init", typed=answers)
     assert again.exit_code == 2
     assert "holds a shop already" in again.stderr
+
+
+def test_fresh_is_offered_where_it_works(capsys: pytest.CaptureFixture[str]) -> None:
+    for address, offered in (("sqlite:///data/demo.db", True), ("postgresql://db/demo", False)):
+        _say_where(Settings(DATABASE_URL=address), 8080, sample=True)
+        assert ("--fresh" in capsys.readouterr().out) == offered
 
 
 def test_the_demo_leaves_the_shop_of_its_folder_alone(bayline: Callable[..., Result], run: Run, tmp_path: Path) -> None:
