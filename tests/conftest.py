@@ -39,7 +39,6 @@ def pytest_configure(config: pytest.Config) -> None:
     logging.getLogger().addHandler(CANARIES)
     for ours in ("bot", "handlers", "knowledge_base", "storage"):
         logging.getLogger(ours).setLevel(logging.INFO)
-    gc.set_threshold(50_000, 20, 100)  # most of what lives in such a process lives to its end: looking for garbage cost a tenth
     if room := postgres.in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", room)
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None) and "TEST_DATABASE_URL" not in os.environ:

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
-from handlers.dialogue import shop as shops
 from handlers.reminders import gifts
 from handlers.reminders.rules import Rule
 from handlers.reminders.triggers import After, Entered, Interval
 from handlers.reminders.wrong import Wrong
 from handlers.segments.shipped import SHIPPED
-from storage import coupons, segments
+from storage import catalogue, coupons, segments, stores
 
 MOST_NAMED = 30
 
@@ -20,13 +19,12 @@ def check(session: Session, rule: Rule, others: Iterable[Rule]) -> None:
 
     Rules ship with codes of services and offers that not every shop has.
     """
-    shop = shops.load(session)
     # A shop without any segment gets those of the trade in its first night.
     groups = {segment.code for segment in segments.all_segments(session)} or {code for code, *_ in SHIPPED}
     there = {
-        "stores": {store.code for store in shop.stores},
-        "services": {*shop.services},
-        "models": {*shop.models},
+        "stores": {store.code for store in stores.listed(session)},
+        "services": {service.code for service in catalogue.services(session)},
+        "models": {model.code for model in catalogue.models(session)},
         "segments": groups,
         "gift": {offer.code for offer in coupons.offers(session)},
     }

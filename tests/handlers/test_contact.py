@@ -31,7 +31,9 @@ def _post(
         chat = chats.lock(session, who.outcome.chat_id)
         wish = Wish(purpose, kind, due or world.now, priority)
         reply = Reply(text, [Button("Book", "booking.start")])
-        return actions.post(session, load(session), chat, wish, reply, world.now, key=key, feature="contact")
+        return actions.post(
+            session, world.engine.memo.get(session, load), chat, wish, reply, world.now, key=key, feature="contact"
+        )
 
 
 def _offers(world: World, status: str | None = None) -> list[str]:

@@ -34,7 +34,7 @@ def comes(world: World, who: Customer, services: tuple[str, ...] = ("minor_servi
         who.starts()
     assert who.outcome
     with world.database.transaction() as session:
-        shop = shops.load(session)
+        shop = world.engine.memo.get(session, shops.load)
         person = Person(chat_id=who.outcome.chat_id)
         row = booking.hold(session, shop, Wish("east", services, "audi_a4"), at, person, world.now, by=CHEN)
         booking.confirm(session, shop, row, world.now, by=CHEN)

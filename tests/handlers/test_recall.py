@@ -50,11 +50,12 @@ def people(world: World, number: int = 40, *, agreed: bool = True) -> list[int]:
     with world.database.transaction() as session:
         store = stores.first(session)
         assert store
+        shop = world.engine.memo.get(session, shops.load)
         for place in range(number):
             who = Customer(code=f"P{place}", name=f"Person {place}", store_id=store.id, created_at=START, language="en")
             session.add(who)
             session.flush()
-            model = next(iter(shops.load(session).models_by_id)) if not place else None
+            model = next(iter(shop.models_by_id)) if not place else None
             session.add(Vehicle(code=f"PV{place}", customer_id=who.id, model_id=model, name="Wagon", year=2020))
             chat = chats.arrive(session, "telegram", f"p-{place}", pulls=False, now=START)
             chat.customer_id, chat.language = who.id, "en"
@@ -67,9 +68,9 @@ def people(world: World, number: int = 40, *, agreed: bool = True) -> list[int]:
         }
         audience.rebuild(session, START)
         names = dict.fromkeys(LANGUAGES, "New")
-        audience.save(session, shops.load(session), code="new", names=names, rule=rule, now=START)
+        audience.save(session, shop, code="new", names=names, rule=rule, now=START)
         offer = NewOffer("back", names, "amount", amount=5000, currency="CNY", days=20)
-        rewards.make(session, shops.load(session), offer, START)
+        rewards.make(session, shop, offer, START)
     return found
 
 
