@@ -47,7 +47,7 @@ class Matcher:
         if semantic:
             # They are asked below, after every edit again; what is kept is embedded once.
             keep([self._spelling.repair(without_filler(fold(text))) for text in elsewhere()])
-        self._space = Space(phrasings.texts, map(self._read, phrasings.texts), semantic)
+        self._space = Space(phrasings, map(self._read, phrasings.texts), semantic)
         self.semantic = self._space.shares.sentences > 0
         self._scorer = Whole(phrasings, self._space) if whole else Neighbourhood(phrasings, self._space)
         self.calibration: Calibration = calibrate(list(self._examples()), self.semantic)

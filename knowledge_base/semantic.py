@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base import english
+from knowledge_base.leaning import Leaning
 
 if TYPE_CHECKING:
     from knowledge_base.vector_store import VectorStore
@@ -135,7 +136,7 @@ class SentenceSpace:
     Where the English model is silent, the other has its part too, so that every text is as near to itself.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], labels: NDArray[np.int64]) -> None:
         keep(texts)
         speaks = [bool(two_models()) and not _CHINESE.search(text) for text in texts]
         vectors = sentences().vectors(texts)
@@ -146,8 +147,11 @@ class SentenceSpace:
             among = np.flatnonzero(speaks)
             vectors = english_sentences().vectors([texts[row] for row in among.tolist()])
             self._english_middle = vectors.mean(axis=0)
+            vectors = _seen_from(self._english_middle, vectors)
+            # Only here: where the model for any language leant too, a base in several languages lost a little.
+            self._english_leaning = Leaning(vectors, labels[among])
             also = np.zeros_like(rows)
-            also[among] = _seen_from(self._english_middle, vectors)
+            also[among] = self._english_leaning.of(vectors)
             rows = _side_by_side(rows, also, np.array(speaks)[:, None])
         self.rows = rows
 
@@ -155,7 +159,9 @@ class SentenceSpace:
         row = _seen_from(self._middle, sentences().vectors([text]))
         if self._english_middle is not None:
             speaks = not _CHINESE.search(text)
-            also = _seen_from(self._english_middle, english_sentences().vectors([text])) if speaks else np.zeros_like(row)
+            also = np.zeros_like(row)
+            if speaks:
+                also = self._english_leaning.of(_seen_from(self._english_middle, english_sentences().vectors([text])))
             row = _side_by_side(row, also, np.array([[speaks]]))
         found: Floats = row[0]
         return found

@@ -1,7 +1,7 @@
 """How near two texts are: by words, letters, sounds and meanings (the sparse index) and by what they mean (dense vectors)."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.index import Floats, Index, Vector
+from knowledge_base.leaning import Leaning
+from knowledge_base.phrasings import Phrasings
 from knowledge_base.reading import Reading
 from knowledge_base.semantic import SentenceSpace, two_models
 from knowledge_base.senses import senses
@@ -43,15 +45,18 @@ class Place(NamedTuple):
 class Space:
     """Sentence vectors only for bases up to the size kept: they take some twenty milliseconds a phrasing."""
 
-    def __init__(self, texts: Sequence[str], readings: Iterable[Reading], semantic: bool) -> None:
+    def __init__(self, phrasings: Phrasings, readings: Iterable[Reading], semantic: bool) -> None:
+        texts, labels = phrasings.texts, phrasings.labels
         self._words, self._ends = array("i"), array("i", [0])
         self.index = Index(self._noted(readings))
-        self._sentences = SentenceSpace(texts) if semantic and len(texts) <= KEPT else None
+        self._sentences = SentenceSpace(texts, labels) if semantic and len(texts) <= KEPT else None
         self.shares = (SEMANTIC_OF_TWO if two_models() else SEMANTIC) if self._sentences else LIGHT
         self._dense: NDArray[np.float16] | NDArray[np.int8] | None = None
         self._step = np.float32(1)
+        # In a larger base the sense of a row is made anew each time, and leans nowhere.
+        self._leaning: Leaning | None = None
         if self.index.size <= KEPT:
-            self._dense = self._kept()
+            self._dense = self._kept(labels)
             self._words, self._ends = array("i"), array("i")
 
     def _noted(self, readings: Iterable[Reading]) -> Iterable[Reading]:
@@ -63,11 +68,13 @@ class Space:
 
     def _sense(self, rows: Iterable[int]) -> Floats:
         """What the rows mean, made from their words."""
-        return senses().vectors([self._words[self._ends[row] : self._ends[row + 1]] for row in rows]) * self._share_of_senses
+        return senses().vectors([self._words[self._ends[row] : self._ends[row + 1]] for row in rows])
 
-    def _kept(self) -> NDArray[np.float16] | NDArray[np.int8]:
+    def _kept(self, labels: NDArray[np.int64]) -> NDArray[np.float16] | NDArray[np.int8]:
         """The sense of every row, in as few bytes as it bears; `_step` is what one of them stands for."""
-        parts = [self._sense(range(self.index.size))]
+        sense = self._sense(range(self.index.size))
+        self._leaning = Leaning(sense, labels)
+        parts = [self._leaning.of(sense) * self._share_of_senses]
         if self._sentences:
             parts.append(self._sentences.rows * np.float32(self.shares.sentences**0.5))
         dense = np.hstack(parts)
@@ -78,7 +85,8 @@ class Space:
         return whole
 
     def place(self, text: str, reading: Reading) -> Place:
-        dense = senses().vector(senses().find(reading.words)) * self._share_of_senses
+        sense = senses().vector(senses().find(reading.words))
+        dense = (self._leaning.of(sense) if self._leaning else sense) * self._share_of_senses
         if self._sentences:
             dense = np.concatenate([dense, self._sentences.place(text) * np.float32(self.shares.sentences**0.5)])
         return Place(self.index.vector(reading), dense)
@@ -105,7 +113,7 @@ class Space:
     def _rows(self, rows: NDArray[np.int64]) -> Floats:
         if self._dense is not None:
             return self._dense[rows].astype(np.float32) * self._step
-        return self._sense(rows.tolist())
+        return self._sense(rows.tolist()) * self._share_of_senses
 
     @property
     def _share_of_senses(self) -> np.float32:
