@@ -41,10 +41,7 @@ def write(session: Session, now: datetime, visits: Sequence[Visit] = _VISITS) ->
         zone = next(ZoneInfo(one.timezone) for one in shop.stores if one.code == store)
         after = datetime.combine(now.astimezone(zone).date() + timedelta(days=days), clock, zone)
         if free := _first(actions.next_free(session, shop, wish, now, count=1, after=after, by=desk)):
-            row = actions.hold(
-                session, shop, wish, free.starts_at, Person(customers[customer].id), now, by=desk, source="advisor"
-            )
-            actions.confirm(session, shop, row, now, by=desk)
+            actions.book(session, shop, wish, free.starts_at, Person(customers[customer].id), now, by=desk)
             made += 1
     return made
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from handlers.booking import rules
 from handlers.booking.history import CUSTOMER, SWEEP, By, Person, changed, iso
 from handlers.booking.plan import Free, Plan, Wish, planned, wish_of
-from handlers.booking.seating import expired, keep, seat
+from handlers.booking.seating import expired, held_until, keep, seat
 from handlers.booking.times import alternatives, free_days, free_times, next_free
 from handlers.booking.waiting import leave, offer_freed, wait
 from handlers.dialogue import Refusal
@@ -40,8 +40,8 @@ from storage.stores import Store
 from storage.terms import Terms
 
 __all__ = [
-    "CUSTOMER", "SWEEP", "By", "Free", "Person", "Wish", "accept", "alternatives", "arrive", "cancel", "confirm", "finish",
-    "free_days", "free_times", "hold", "leave", "move", "next_free", "no_show", "offer_freed", "start", "sweep", "wait",
+    "CUSTOMER", "SWEEP", "By", "Free", "Person", "Wish", "accept", "alternatives", "arrive", "book", "cancel", "confirm",
+    "finish", "free_days", "free_times", "hold", "leave", "move", "next_free", "no_show", "offer_freed", "start", "sweep", "wait",
     "walk_in",
 ]  # fmt: skip
 
@@ -61,7 +61,17 @@ def hold(
         _check_limits(session, made, person, now, replaces)
     own = appointments.lock(session, replaces.id) if replaces else None
     kept = timedelta(minutes=minutes) if minutes is not None else made.terms.minutes("hold")
-    return keep(session, made, starts_at, person, now, kept, by=by, note=note, source=source, giving_back=own)
+    return keep(session, made, starts_at, person, now, held_until(now + kept), by=by, note=note, source=source, giving_back=own)
+
+
+def book(
+    session: Session, shop: Shop, wish: Wish, starts_at: datetime, person: Person, now: datetime, *, by: By, note: str = "",
+    source: str = "advisor", status: str = CONFIRMED,
+) -> Appointment:  # fmt: skip
+    """What stands at once, without a hold before: somebody of the shop says so (`by.staff`). Raises Refusal as `hold` does."""
+    assert by.staff, "customers confirm what is held for them"
+    new = {"status": status, "hold_until": None, "advisor_id": by.advisor_id}
+    return keep(session, planned(shop, wish), starts_at, person, now, new, by=by, note=note, source=source)
 
 
 def confirm(session: Session, shop: Shop, appointment: Appointment, now: datetime, *, by: By = CUSTOMER) -> Appointment:
@@ -180,12 +190,10 @@ def no_show(session: Session, appointment: Appointment, now: datetime, *, by: By
 
 def walk_in(session: Session, shop: Shop, wish: Wish, person: Person, now: datetime, *, by: By, note: str = "") -> Appointment:
     """Somebody stands at the desk: the work begins with this quarter hour. Raises Refusal as `hold` does."""
-    row = hold(
-        session, shop, wish, moment_of(quantum_at(now)), person, now, by=replace(by, staff=True), note=note, source="walk-in"
+    there = replace(by, staff=True)
+    return book(
+        session, shop, wish, moment_of(quantum_at(now)), person, now, by=there, note=note, source="walk-in", status=ARRIVED
     )
-    row.status, row.hold_until, row.advisor_id = ARRIVED, None, by.advisor_id
-    changed(session, row, now, by, ARRIVED)
-    return row
 
 
 def sweep(session: Session, shop: Shop, now: datetime) -> int:

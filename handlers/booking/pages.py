@@ -192,10 +192,7 @@ def create(desk: Desk) -> Go | Mapping[str, Any]:
         row = actions.walk_in(desk.session, desk.shop, wish, person, desk.now, by=by(desk), note=note)
     else:
         starts_at = desk_form.start(desk, store)
-        row = actions.hold(
-            desk.session, desk.shop, wish, starts_at, person, desk.now, by=by(desk), note=note, source="advisor"
-        )  # fmt: skip
-        row = actions.confirm(desk.session, desk.shop, row, desk.now, by=by(desk))
+        row = actions.book(desk.session, desk.shop, wish, starts_at, person, desk.now, by=by(desk), note=note)
     if wish.bay_id is not None and wish.bay_id not in {leg["bay"] for leg in row.legs}:
         raise Refusal("booking.desk.wrong_bay")
     desk.audit("appointment.create", f"appointment:{row.id}")

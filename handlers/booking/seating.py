@@ -5,7 +5,7 @@ Whoever changes something locks in this order, so that nobody waits in a circle:
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, NoReturn
 
 from sqlalchemy.exc import DBAPIError
@@ -36,16 +36,21 @@ class Allotment:
     technician_id: int | None
 
 
+def held_until(until: datetime) -> _New:
+    return {"status": HELD, "hold_until": until, "advisor_id": None}
+
+
 def keep(
-    session: Session, made: Plan, starts_at: datetime, person: Person, now: datetime, kept: timedelta, *, by: By,
+    session: Session, made: Plan, starts_at: datetime, person: Person, now: datetime, standing: _New, *, by: By,
     note: str = "", source: str = "chat", giving_back: Appointment | None = None,
 ) -> Appointment:  # fmt: skip
-    """A new hold. `giving_back`: another hold, locked, that is given back if this one succeeds. Raises Refusal."""
+    """A new appointment. `standing`: its status, until when it is a hold, and its advisor. `giving_back`: another hold, locked,
+    that is given back if this one succeeds. Raises Refusal."""
     new = {
         "token": appointments.new_token(), "store_id": made.store.id, "customer_id": person.customer_id,
         "chat_id": person.chat_id, "vehicle_id": made.wish.vehicle_id, "name": person.name, "phone": person.phone,
-        "transport": made.wish.transport, "note": note, "status": HELD, "hold_until": now + kept, "sequence": 0,
-        "source": source, "created_at": now, "changed_at": now, "advisor_id": None,
+        "transport": made.wish.transport, "note": note, "sequence": 0, "source": source,
+        "created_at": now, "changed_at": now, **standing,
     }  # fmt: skip
     other = giving_back if giving_back is not None and giving_back.status == HELD else None
     return seat(session, made, new, starts_at, now, by, giving_back=other)
@@ -141,7 +146,7 @@ def _place(
             session.flush()
             _take(ledger, made, seated)
         if seated is not row:
-            history.note(session, seated, now, by, HELD, starts=history.iso(seated.starts_at))
+            history.note(session, seated, now, by, seated.status, starts=history.iso(seated.starts_at))
     except _Full as full:
         if not moving and not full.claims:
             return full.key  # nothing was written yet
@@ -157,7 +162,9 @@ def _place_new(
     row = {**new, **_given(made, _found(session, made, on, ledger, begin, shape, now, ()))}
     wanted, details = claims(made, row["legs"]), {"starts": row["legs"][0]["starts"]}
     try:
-        return placing.place(session, ledger, row, wanted, at=now, who=by.who, origin=by.origin, what=HELD, details=details)
+        return placing.place(
+            session, ledger, row, wanted, at=now, who=by.who, origin=by.origin, what=row["status"], details=details
+        )
     except Taken:
         raise _Full("booking.refused.car_busy", wanted) from None
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from handlers.booking import availability, rules, times
 from handlers.booking.history import CUSTOMER, SWEEP, By, Person
 from handlers.booking.plan import Plan, Wish, planned
-from handlers.booking.seating import keep
+from handlers.booking.seating import held_until, keep
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
 from storage import slots, waitlist
@@ -67,9 +67,9 @@ def offer_freed(
         if start is None:
             continue
         person = Person(row.customer_id, row.chat_id, row.name, row.phone)
-        minutes = made.terms.minutes("offer")
+        standing = held_until(now + made.terms.minutes("offer"))
         try:
-            hold = keep(session, made, moment_of(start), person, now, minutes, by=SWEEP, note=row.note, source="waitlist")
+            hold = keep(session, made, moment_of(start), person, now, standing, by=SWEEP, note=row.note, source="waitlist")
         except Refusal:
             continue
         row.status, row.appointment_id, row.offered_at, row.offer_until = OFFERED, hold.id, now, hold.hold_until

@@ -274,6 +274,17 @@ def test_a_visit_from_arrival_to_the_end_and_its_rest_is_free_again(desk: Desk) 
     assert desk.history(row) == ["held", "confirmed", "arrived", "in_service", "done"]
 
 
+def test_the_desk_books_at_once_or_is_told_that_it_is_taken(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        row = actions.book(session, desk.shop, SERVICE, TUESDAY, ANN, desk.now, by=ADVISOR)
+    assert (row.status, row.hold_until, row.source) == ("confirmed", None, "advisor")
+    assert desk.history(row) == ["confirmed"]
+    assert desk.claims(row)
+    desk.fills(TUESDAY)
+    with pytest.raises(Refusal, match="taken"), desk.database.transaction() as session:
+        actions.book(session, desk.shop, SERVICE, TUESDAY, BOB, desk.now, by=ADVISOR)
+
+
 def test_a_walk_in_begins_now_if_something_is_free(desk: Desk) -> None:
     desk.now = TUESDAY + timedelta(minutes=7)
     row = desk.does(actions.walk_in, SERVICE, BOB, by=ADVISOR)

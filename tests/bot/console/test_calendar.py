@@ -182,7 +182,7 @@ def test_an_appointment_is_made_for_a_customer_and_they_are_told(url: str) -> No
             with site.database.reading() as session:
                 [row] = [one for one in appointments.of_person(session, customer_id=customer.id) if one.starts_at == TUESDAY]
                 cars = of_customer(session, customer.id)
-                assert [event.who for event in appointments.events_of(session, row.id)] == ["Ann", "Ann"]
+                assert [(event.who, event.what) for event in appointments.events_of(session, row.id)] == [("Ann", "confirmed")]
                 assert [one.action for one in audit.about(session, f"appointment:{row.id}")] == ["appointment.create"]
             assert (row.status, row.source, row.vehicle_id, row.starts_at) == ("confirmed", "advisor", cars[0].id, TUESDAY)
             assert bay_of(site, row) == "L2"
