@@ -18,7 +18,7 @@ def row_of(
     text, entities = markup.read("\n\n".join([*before, reply.text]))
     rows = [[_button(button) for button in row] for row in reply.rows()]
     said: dict[str, Any] = {
-        "entities": entities, "buttons": rows, **(data or {}), "passing": reply.passing, "share": reply.share,
+        "entities": entities, "buttons": rows, **(data or {}), "passing": reply.passing and not before, "share": reply.share,
         "picture": reply.picture, "unsure": reply.unsure,
     }  # fmt: skip
     said = {name: value for name, value in said.items() if value}

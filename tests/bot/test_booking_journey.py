@@ -13,7 +13,7 @@ from handlers.dialogue.memo import Memo
 from handlers.dialogue.texts import Texts
 from storage.appointments import Appointment
 from storage.database import Database
-from tests.bot.house import house
+from tests.bot.house import hasty_clock, house
 from tests.bot.webchat_site import Site
 from tests.fake_telegram import FakeTelegram, User
 from tests.handlers.journeys import ENGLISH, TONGUES, Tongue
@@ -80,6 +80,27 @@ def test_a_visit_on_telegram(sample_url: str, sample_memo: Memo) -> None:
             running.courier.wake()
             for (ann, _), tongue in zip(people, others, strict=True):
                 await changes(ann, tongue)
+        database.close()
+
+    asyncio.run(story())
+
+
+def test_a_step_takes_the_place_of_the_one_before_and_an_answer_stays(sample_url: str, sample_memo: Memo) -> None:
+    async def story() -> None:
+        database = Database(sample_url)
+        engine = Engine(database, FEATURES, sample_memo)
+        async with FakeTelegram() as fake, house(fake, database, engine=engine, clock=hasty_clock(20)):
+            ann = fake.user(7)
+            ann.says("book an oil change on Tuesday at ten")
+            (step,) = await ann.sees_messages(1)
+            ann.presses("Audi A4")
+            await fake.until(lambda: step.edits == 1)
+            assert step.text == "At which store?"
+            ann.says("what are your opening hours?")
+            answer = await ann.sees("open as follows")
+            ann.presses("Lanwan Auto East Harbour")
+            await ann.sees("On which number")
+            assert "open as follows" in answer.text
         database.close()
 
     asyncio.run(story())
