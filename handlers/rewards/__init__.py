@@ -8,7 +8,8 @@ FEATURE = Feature(
     "rewards",
     actions={"mine": flow.mine, "show": flow.show, "code": flow.code, "book": flow.book, "redeem": at_desk.redeem},
     commands={"offers": flow.mine},
-    trigger=lambda turn: at_desk.typed(turn) or flow.asks(turn),
+    urgent=at_desk.typed,  # of the codes, made at random, some read as a time to come
+    trigger=flow.asks,
     pages=pages.PAGES,
     things=[pages.OFFER, pages.COUPON],
     panels=[pages.PANEL],
