@@ -37,6 +37,8 @@ def _card(ann: Customer) -> str:
     [
         ("en", "You scratched my door during the wash", "very sorry", "Answer by 10:00 · solution by tomorrow 09:00", "serious"),
         ("zh-CN", "等了两个小时，没人理我", "非常抱歉", "10:00前回复 · 明天09:00前解决", "minor"),
+        ("zh-HK", "講好三點攞車，而家五點都未搞掂", "非常抱歉", "10:00前回覆 · 明天09:00前解決", "minor"),
+        ("en", "promised for friday and now its monday", "very sorry", "Answer by 10:00 · solution by tomorrow 09:00", "minor"),
         ("zh-TW", "你們把我的車門刮花了", "非常抱歉", "10:00前回覆 · 明天09:00前解決", "serious"),
     ],
 )

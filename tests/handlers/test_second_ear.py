@@ -24,7 +24,7 @@ def _tickets(world: World) -> list[Ticket]:
         ("en", SURE),
         ("zh-CN", "开回家才发现后备箱里我的雨伞不见了"),
         ("zh-TW", "洗完車內裝還是黏黏的，根本沒擦"),
-        ("zh-HK", "講好三點攞車，而家五點都未搞掂"),
+        ("zh-HK", "你哋整完之後個冷氣仲衰過之前"),
     ],
 )
 def test_a_complaint_that_no_rule_knows_is_a_minor_case_that_says_why(world: World, language: str, words: str) -> None:
