@@ -45,7 +45,12 @@ _HAN_WORK = re.compile(
     r"(?P<when>[^,，。；;！!？?、\s]{1,10}?)(?P<kind>之前|以前|前)(?=(?:就|要|得|想|必须|必須|帮我|幫我|先){0,2}把[^,，。；;！!？?]{1,14}?"
     r"[换換做弄修洗贴貼打补補整](?:了|好|掉|完|妥|掂))"
 )
-_ENDS_WITH_WORK = (_HAN, _HAN_LATEST, _HAN_WORK)
+# Who comes for the car at five comes when it is done: 我下午五点来取车.
+_HAN_FETCHED = re.compile(
+    r"(?P<when>[^,，。；;！!？?、\s]{1,12}?)(?P<kind>)(?:我|再|才|会|會|就){0,2}(?:回|返|过|過)?(?:来|來|去|嚟)(?:再)?"
+    r"(?:取|提|拿|攞|牵|牽|领|領)(?:回|返|番|走)?(?:我的?|架|台|部|辆|輛)?[车車]"
+)
+_ENDS_WITH_WORK = (_HAN, _HAN_LATEST, _HAN_WORK, _HAN_FETCHED)
 _FETCH = re.compile(r"collect|pick", re.IGNORECASE)
 _FETCHED = re.compile(r"\b(?:you|u|ya|someone|somebody|anyone|to|please|pls|kindly) $", re.IGNORECASE)
 
@@ -66,7 +71,7 @@ class Deadline:
 
 def find(turn: Turn, text: str, place: Store | None) -> Deadline | None:
     """The deadline in these words; None without one that can be read."""
-    for pattern in (*_ENGLISH, _HAN_LATEST, _HAN, _HAN_WORK):
+    for pattern in (*_ENGLISH, _HAN_LATEST, _HAN, _HAN_WORK, _HAN_FETCHED):
         for found in pattern.finditer(text[:300]):
             if deadline := _read(turn, text, found, place):
                 return deadline

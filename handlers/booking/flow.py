@@ -136,14 +136,18 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return added
     if finding.asks_price(turn.words) or (turn.chat.slot == "phone" and not any(c.isalpha() for c in turn.words)):
         return None  # "12" where a number was asked is no noon
+    if latest := said_beside.last_time(turn, answers):
+        return latest
     if coupon := rewards.to_use(turn, answers.get("service", ())):
         changed, answers["coupon"] = answers.get("coupon") != coupon, coupon
         return turn.text("booking.noted") if changed else ""
-    if lasting.asks(turn.words):
+    if lasting.asks_of_visit(turn.words):
         return None  # the noon by which they must be back is no time to come at
     if phrases.has("another_car", fold(turn.words)):
         reopen(answers, "car")
         return ""
+    if said_beside.another_time(turn, answers):
+        return turn.text("booking.noted")
     if said_beside.not_that_day(turn, answers):
         reopen(answers, "day")
         return ""
@@ -152,6 +156,9 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if name:
         answers["name"] = name
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
+    if said_beside.in_time_as_it_is(turn, answers, found):
+        said_beside.with_note(answers, said_beside.for_advisor(turn))
+        return turn.text("booking.written_down")
     if turn.chat.slot == "service" and not {"service", "service+"} & {*found, *answers}:
         found |= wanting.of_fault(turn)
     elif "service" in answers and not {"service", "service+"} & found.keys() and not ends_as_question(turn.words):
@@ -167,7 +174,13 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if "with" in found and "service" in answers:
         found["service"] = found.pop("with")
     more = {"service"} <= found.keys() & answers.keys() and phrases.has("also", fold(turn.words))
-    if not more and wanting.asks(turn) and (faq.is_sure(turn) is not None or phrases.has("open", phrases.spaced(turn.words))):
+    moved = bool(found.keys() & set(SAID)) and any(phrases.has(name, phrases.spaced(turn.words)) for name in ("move", "change"))
+    if (
+        not more
+        and not moved
+        and wanting.asks(turn)
+        and (faq.is_sure(turn) is not None or phrases.has("open", phrases.spaced(turn.words)))
+    ):
         return None
     if second := _second(turn, answers, found):
         answers["later"] = second

@@ -50,6 +50,22 @@ _FETCHED = re.compile(
     r"\b(?:can|could|will|would|may|please|pls) (?:(?:you|u|ya|someone|somebody) )?(?:please |pls )?"
     r"(?:collect|pick up|fetch) (?:my|our|the) "
 )
+# Whoever fetches the car themselves, or asks by when or from when they may, chooses no way for it to come.
+_WHEN = (
+    r"(?:what(?:'?s| is)? (?:the |is the |be the )?(?:time|latest|earliest|soonest)|when(?:'?s)?|how (?:early|late|soon)"
+    r"|until when|by when|the (?:latest|earliest|soonest))"
+)
+_COMES_AND_GOES = r"(?:pick|collect|fetch|drop|leave|bring|get|come)"
+_THEMSELVES = re.compile(
+    rf"\b{_WHEN}\b[^,.;!?]{{0,40}}\b{_COMES_AND_GOES}\b[^,.;!?]{{0,30}}"
+    r"|\b(?:i|we|he|she|they|my \w{1,12}|somebody|someone)"
+    r"(?:'ll| will| can| could| would| have to| need to| want to| may| might| should){0,2}"
+    r" (?:come (?:and |to )|come back (?:and |to )|be able to )?(?:pick|collect|fetch|get)\b[^,.;!?]{0,30}"
+    r"|(?<=\band )(?:pick|collect|fetch) (?:it|her|him|them|the car|my \w{1,12})(?: up)?(?! from\b)"
+    r"(?= (?:at|by|on|after|before|later|tom\w*|in the|when)\b)"
+    r"|(?:几点|什么时候|啥时候|几时|何时|多久|最晚|最迟|最早|最快)[^,，。?？]{0,8}(?:取|接|牵|提|拿|攞|领|放|留)[^,，。?？]{0,6}"
+    r"|我(?:们|哋)?(?!家|公司)[^,，。?？你您]{0,6}(?:来|去|过来|过去|嚟)(?:取|接|牵|提|拿|攞|领)"
+)
 _JOINING_HAN = frozenset([*"和跟同与與及、加", "and"])
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
 # Signs for "and" between words: "alignment + balance", 前+后.
@@ -220,7 +236,7 @@ def without_store(turn: Turn, text: str) -> str:
 
 def transport(turn: Turn, text: str) -> str | None:
     """How the car comes and goes, by the phrases of `booking.transport.words`; the longest that stands in the text."""
-    said = f" {fold(text)} "
+    said = _THEMSELVES.sub(" ", f" {fold(text)} ")
     found: list[tuple[int, str]] = []
     for kind in TRANSPORTS:
         for phrase in turn.texts.folded(f"booking.transport.words.{kind}"):
@@ -250,7 +266,7 @@ def shifted(turn: Turn, text: str, place: Store, start: datetime, day: str | Non
     if said is None:
         return None
     reading = when(turn, said.rest, place).reading
-    spoken_of = date.fromisoformat(day) if day and said.same else None
+    spoken_of = date.fromisoformat(day) if day and said.same and not said.by else None
     return said.applied(start, reading.date if reading and reading.date else spoken_of)
 
 

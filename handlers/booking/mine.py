@@ -234,7 +234,7 @@ def put(turn: Turn, answers: Answers) -> Reply:
 
 def hear_time(turn: Turn, answers: Answers) -> str | None:
     """Another day or time than the one that is being confirmed."""
-    if finding.asks_price(turn.words) or lasting.asks(turn.words):
+    if finding.asks_price(turn.words) or lasting.asks_of_visit(turn.words):
         return None
     row = wishes.own(turn, answers["id"]) if "id" in answers else None
     if row is not None and (new := _shifted(turn, row)):

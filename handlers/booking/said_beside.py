@@ -1,10 +1,10 @@
 """What is said beside the wish: a second car with its work, a person to call, "add it" below a price."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from handlers.booking import deadlines, hearing, phrases, shifting, words
-from handlers.booking.slots_what import stores_doing
+from handlers.booking import deadlines, hearing, phrases, shifting, slots_when, times, wishes, words
+from handlers.booking.slots_what import heard, stores_doing
 from handlers.dialogue import Answers, Turn, lately
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question
@@ -13,6 +13,7 @@ from handlers.profile import names
 from handlers.vehicles import cars
 from handlers.vehicles import slots as vehicle_slots
 from knowledge_base.names import tokens
+from storage import appointments
 
 # Where one car's part of a message ends.
 _JOINTS = re.compile(
@@ -49,6 +50,14 @@ _NOT_THEN = re.compile(
     re.IGNORECASE,
 )
 _FEW, _LONG = 2, 40
+# So few words say nothing else than that it shall be at another time.
+_SHORT = 6
+_LATE = timedelta(minutes=30)
+_LATEST = re.compile(r"\b(?:latest|last|late)\b", re.IGNORECASE)
+_SOONER = re.compile(r"\b(?:earlier|sooner)\b|早一?(?:点|啲|些|少少)(?!知|说|讲|告)")
+_LATER = re.compile(
+    r"\b(?:bit|little|slightly|any|something|anything|it|time|slot) later\b|[晚迟]一?(?:点|啲|些|少少)(?!再|先|到)"
+)
 _HURRY = re.compile(
     r"(?:please |pls |can you )?(?:hurry(?: up)?|quick(?:ly)?|be quick|faster|asap)?(?: ?(?:im|i am) in a (?:rush|hurry))?"
     r"(?: please| pls| man| mate)?"
@@ -189,6 +198,60 @@ def same_time(turn: Turn, answers: Answers) -> bool:
     if "time" in before and "day" in answers:
         answers["time"] = before["time"]
     return "time" in answers
+
+
+def another_time(turn: Turn, answers: Answers) -> bool:
+    """From the time that was chosen: "push it back an hour", "same time next week", 隔天; "a bit earlier" asks which one."""
+    place, text = turn.shop.store(answers.get("store", "")), phrases.spaced(turn.words)
+    if place is None or not {"day", "time"} <= answers.keys() or phrases.has("fetches", text) or phrases.has("not_now", text):
+        return False
+    start = datetime.fromisoformat(f"{answers['day']}T{answers['time']}")
+    said = shifting.shift(turn.words)
+    if said is None:
+        sooner, later = _SOONER.search(text), _LATER.search(text)
+        if not (sooner or later) or len(tokens(text)) > _SHORT or not hearing.when(turn, turn.words, place).nothing:
+            return False
+        slots_when.clear(answers)
+        minute = timedelta(minutes=-1 if sooner else 1)
+        answers["day"] = f"{start:%Y-%m-%d}"
+        answers["window"] = {"late" if sooner else "early": f"{start + minute:%H:%M}"}
+        return True
+    if not said.by or (len(tokens(said.rest)) > _SHORT and not phrases.has("pushes", text)):
+        return False
+    new = hearing.shifted(turn, turn.words, place, start)
+    if new is None or (phrases.has("late", text) and abs(said.by) < _LATE and not said.same):
+        return False  # who comes late wants to hear that their place is kept
+    slots_when.take(answers, hearing.at(new))
+    return True
+
+
+def last_time(turn: Turn, answers: Answers) -> str:
+    """ "What's the latest I can drop off on Friday?": the last time that is free then; "" while nobody can tell."""
+    if not phrases.has("last_time", phrases.spaced(turn.words)):
+        return ""
+    found = heard(turn, _LATEST.sub(" ", turn.words), answers.get("store"), answers.get("day"))
+    known_, day = answers | found, found.get("day") or answers.get("day")
+    if day is None or not {"service", "car", "store"} <= known_.keys():
+        return ""
+    visit = wishes.to_book(turn, known_)
+    free = times.free_times(turn.session, turn.shop, visit.plan.wish, turn.now, first=date.fromisoformat(day))
+    if not free:
+        return ""
+    answers.update({name: value for name, value in found.items() if name not in ("transport", *slots_when.SAID)})
+    if answers.get("day") != day:
+        slots_when.take(answers, hearing.Wanted(day, None, {}))
+    return turn.text("booking.time.latest", at=visit.local(free[-1].starts_at))
+
+
+def in_time_as_it_is(turn: Turn, answers: Answers, found: Answers) -> bool:
+    """ "I'll pick it up at five", and nothing else, of a time that is kept and after which the car is ready by then."""
+    row = appointments.get(turn.session, answers["held"]["id"]) if "held" in answers else None
+    if row is None or not found or found.keys() - {"ready", "window"}:
+        return False
+    zone = words.zone_of(words.store_of(turn, row))
+    start, end = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
+    last = found.get("window", {}).get("last", "9999")
+    return f"{start:%Y-%m-%d}" <= last and deadlines.in_time(start, end, found.get("ready", ""))
 
 
 def with_note(answers: Answers, note: str) -> None:

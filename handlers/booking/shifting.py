@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers.booking.phrases import spaced
+from handlers.booking.phrases import has, spaced
 from handlers.dialogue.when.numerals import CARDINALS, chinese
+from knowledge_base.names import tokens
 
 _NUMBER = r"\d{1,3}(?:\.5)?|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty five|ninety"
 _UNIT = r"minutes?|mins?|hours?|hrs?|h|days?|weeks?|wks?"
@@ -41,6 +42,14 @@ _SAME = re.compile(
     r"|(?:还是)?(?:同一|同样|相同|一样)的?个?(?:时间|时段|钟点|钟数|钟)点?|同个?(?:时间|钟点|钟数)|时间(?:不变|一样|照旧)"
     r"|(?:还是|照)(?:那|这|原来|原本|之前|老)的?个?(?:点|时间|时候|钟点|钟数)"
 )
+# The day after the one that there is, at the same time; "the day after tomorrow" is a day of its own.
+_NEXT_DAY = re.compile(
+    r"\b(?:on |for )?the (?:(?:day|next day|one) after(?: (?:that|it|this))?|next day|following day)\b"
+    r"(?! (?:tomorrow|tmrw|[a-z]{3,6}day|christmas|new year))"
+    r"|(?<!每)(?:隔天|隔日|第二[天日]|翌日|后一天)"
+)
+# Beside more words than these the day after is one of their own.
+_FEW = 6
 _WEEK = re.compile(r"\bnext week\b|\bthe week after\b|下个?(?:周|星期|礼拜)(?![一二三四五六日天末])")
 
 
@@ -67,6 +76,10 @@ class Shift:
 def shift(text: str) -> Shift | None:
     """None if the words say nothing of that kind."""
     said = spaced(text)
+    if (next_day := _NEXT_DAY.search(said)) and not has("fetches", said):
+        rest = _SAME.sub(" ", _without(said, next_day))
+        if len(tokens(rest)) <= _FEW:
+            return Shift(timedelta(days=1), rest, same=True)
     if same := _SAME.search(said):
         return Shift(timedelta(weeks=1 if _WEEK.search(said) else 0), _without(said, same), same=True)
     for found in _ENGLISH.finditer(said):

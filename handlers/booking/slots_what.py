@@ -45,7 +45,7 @@ class Service(Undo):
         return Reply(turn.text(f"booking.service.{key}"), rows)
 
     def read(self, turn: Turn, answers: Answers) -> list[str]:
-        if turn.incoming.kind == "text" and (finding.asks_price(turn.words) or lasting.asks(turn.words)):
+        if turn.incoming.kind == "text" and (finding.asks_price(turn.words) or lasting.asks_of_visit(turn.words)):
             raise Unclear("booking.service.unclear")  # what it costs, or how long it takes, is told, and nothing chosen by that
         if turn.incoming.kind == "text":
             found = hearing.services(turn, turn.words)

@@ -37,7 +37,7 @@ class _When(Slot):
         visit = self.visit(turn, answers)
         if turn.incoming.kind != "text":
             raise Unclear("booking.when.unclear")
-        if lasting.asks(turn.words) or _asks_hours(turn):
+        if lasting.asks_of_visit(turn.words) or _asks_hours(turn) or phrases.has("last_time", phrases.spaced(turn.words)):
             raise Unclear("booking.when.unclear")
         if nearer(turn, answers, [value for value in doubts.values(turn, self) if isinstance(value, dict)]):
             return

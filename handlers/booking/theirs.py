@@ -8,7 +8,7 @@ from handlers.booking import hearing, meant, mine, phrases, shifting
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Reply, Start, Turn, lately
 from handlers.dialogue.folding import fold
-from handlers.prices import finding
+from handlers.prices import finding, lasting
 from knowledge_base.names import tokens
 from storage.appointments import Appointment
 
@@ -17,6 +17,7 @@ _SHORT = 5
 # Who comes later by less comes late.
 _NEXT_TIME = timedelta(minutes=30)
 # Forms about one appointment, by its "id".
+_CARD_TELLS = (None, "booking.move", "booking.cancel")
 _ABOUT_ONE = ("booking.move", "booking.cancel")
 # What stands before it is where it was, what follows where it goes.
 _TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
@@ -29,6 +30,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     rows, bare = mine.coming(turn), _without_work(turn, text)
     if rows and phrases.has("seen", text):
         return _show(turn, rows)
+    if rows and turn.chat.form in _CARD_TELLS and lasting.asks_of_visit(turn.words) and not lasting.asks(turn.words):
+        return _show(turn, rows)  # with the time at which it is ready
     if phrases.has("how", text) or phrases.has("new", bare) or finding.asks_price(turn.words):
         return None
     if rows and phrases.stays(text) and not _elsewhen(turn, rows, text):
@@ -129,7 +132,8 @@ def beside(turn: Turn, wish: Answers) -> Answers:
 def _hardly_more(turn: Turn) -> bool:
     """A time, and next to nothing beside it."""
     said = hearing.when(turn, turn.words, turn.store)
-    return said.reading is not None and len(tokens(hearing.without(turn.words, said))) <= _SHORT - 1
+    rest = phrases.without("beside_when", phrases.spaced(hearing.without(turn.words, said)))
+    return said.reading is not None and len(tokens(rest)) <= _SHORT - 1
 
 
 def _not_today(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:

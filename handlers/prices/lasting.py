@@ -23,6 +23,13 @@ _ASKS = re.compile(
     r"|\bhow long\W*$"
     rf"|{_HOW_LONG}(?!换|做|洗|保养|打|一次|来一|跑一|更换|检查|到货|有货|有位|先有)"
 )
+# When they may fetch the car, which in the middle of a booking is how long the visit takes.
+_READY = re.compile(
+    r"\b(?:when|what time|how soon|by when)\b[^,.;!?]{0,30}"
+    r"\b(?:pick|collect|fetch|(?:get|have) (?:it|her|him|my car|the car) back|(?:be|is it|it be|it is) (?:ready|done|finished))\b"
+    r"|(?:几点|什么时候|啥时候|几时|何时|多久|最快)[^,，。?？来]{0,8}?(?:[取提拿攞牵接领](?:得?返?架?|我的)?车|[取拿攞]得|拿到|取到|交车"
+    r"|(?:做|洗|弄|修|搞|整)(?:好|完|掂)|好(?:了|呢|呀|啊)?\W*$)"
+)
 _OTHER = re.compile(
     r"保修|质保|保固|保养期|有效|过期|间隔|寿命|能用|可以用|用得|用到|耐用|保持|持续|管多久|撑|开业|回复|答复|联系|打来|复我|提前|拖车|到达|赶到"
     r"|才能洗|可以洗|洗得|固化|干透|\bto (?:cure|dry|harden|charge|arrive|get here)\b"
@@ -36,9 +43,15 @@ def asks(words: str) -> bool:
     return _ASKS.search(said) is not None and _OTHER.search(said) is None
 
 
+def asks_of_visit(words: str) -> bool:
+    """The same in the middle of a booking, where "when can I pick it up?" asks that, too."""
+    return asks(words) or _READY.search(fold(words)) is not None
+
+
 def answer(turn: Turn) -> Reply | None:
     """The length of the work that is named, or was spoken of; in the middle of a booking that of the visit."""
-    if not asks(turn.words) or (turn.chat.form or "").startswith("tickets."):
+    in_visit = turn.chat.form == "booking.book" and asks_of_visit(turn.words)
+    if not (in_visit or asks(turn.words)) or (turn.chat.form or "").startswith("tickets."):
         return None  # a complaint is open: they want to know when they hear from us
     booked: Sequence[str] = turn.chat.answers.get("service", ()) if turn.chat.form == "booking.book" else ()
     finder = turn.memoised(finding.load)

@@ -495,3 +495,57 @@ def test_what_is_wrong_with_the_car_is_written_down(world: World, language: str,
     ann = world.customer(language=language).says(wish).says(words)
     assert words in answers(ann)["note"]
     assert answers(ann)["service"] == ["oil_change"]
+
+
+KEPT = {
+    "en": "book an oil change on Tuesday at 11 for my A4 at east harbour",
+    "zh-CN": "周二上午十一点换机油 奥迪A4 东港店",
+    "zh-HK": "星期二朝早十一點換機油 奧迪A4 東港店",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "day", "clock"),
+    [
+        ("en", "bring it forward an hour", "2026-11-24", "10:00"),
+        ("en", "same time next week instead", "2026-12-01", "11:00"),
+        ("zh-CN", "隔天吧", "2026-11-25", "11:00"),
+        # Whoever comes for the car comes when it is done: no other time, and no wish that we bring it.
+        ("en", "I'll come back and pick it up at 5", "2026-11-24", "11:00"),
+        ("zh-CN", "我下午五点来取车", "2026-11-24", "11:00"),
+        ("zh-HK", "我五點嚟攞車", "2026-11-24", "11:00"),
+        ("en", "when can I pick it up", "2026-11-24", "11:00"),
+        ("zh-CN", "几点能取车", "2026-11-24", "11:00"),
+    ],
+)
+def test_another_time_is_counted_from_the_one_that_is_kept(world: World, language: str, words: str, day: str, clock: str) -> None:
+    ann = world.customer(language=language).says(KEPT[language])
+    assert answers(ann)["time"] == "11:00"
+    ann.says(words)
+    known = answers(ann)
+    assert (known["day"], known["time"], known.get("transport", "wait")) == (day, clock, "wait")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "I'll pick it up at 10"), ("zh-CN", "我上午十点来取车")])
+def test_who_fetches_the_car_before_it_is_ready_is_offered_earlier_times(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(KEPT[language]).says(words)
+    assert "time" not in answers(ann)
+    assert ann.labels[0].endswith("08:30")
+    assert not any(label.endswith("11:00") for label in ann.labels)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "said"),
+    [
+        ("en", "what's the latest I can drop off on friday", "The last time that is free: Fri 27 Nov, "),
+        ("zh-CN", "周五最晚几点可以送过来", "那天最晚的空位是11月27日 周五 "),
+    ],
+)
+def test_the_last_time_of_a_day_is_told(world: World, language: str, words: str, said: str) -> None:
+    ann = world.customer(language=language).says(KEPT[language]).says(words).sees(said)
+    assert answers(ann)["day"] == "2026-11-27"
+
+
+def test_a_bit_earlier_offers_what_is_free_before(world: World) -> None:
+    ann = world.customer().says(KEPT["en"]).says("a bit earlier please")
+    assert [label[-5:] < "11:00" for label in ann.labels if label[-5:-3].isdecimal()] == [True] * 5
