@@ -33,8 +33,11 @@ def ring(session: Session, kind: str, *, staff_id: int | None, now: datetime, **
     session.add(Alarm(kind=kind, at=now, staff_id=staff_id, details=details))
 
 
+_UNTOLD = select(Alarm.id).where(Alarm.told_at.is_(None)).order_by(Alarm.id).limit(100)
+
+
 def untold(session: Session) -> Sequence[int]:
-    return session.scalars(select(Alarm.id).where(Alarm.told_at.is_(None)).order_by(Alarm.id).limit(100)).all()
+    return session.scalars(_UNTOLD).all()
 
 
 def lock(session: Session, number: int) -> Alarm:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    bindparam,
     case,
     func,
     or_,
@@ -252,10 +253,13 @@ def last_entry(session: Session, coupon_id: int, kind: str) -> CouponEntry | Non
     return session.scalars(mine.order_by(CouponEntry.turn.desc()).limit(1)).one_or_none()
 
 
+_OVER = select(Coupon.id).where(Coupon.state == ISSUED, Coupon.valid_until < bindparam("before"))
+_OVER = _OVER.order_by(Coupon.id).limit(bindparam("most"))
+
+
 def over(session: Session, before: date, limit: int) -> Sequence[int]:
     """The ids of coupons that nobody has used by the day before `before`."""
-    query = select(Coupon.id).where(Coupon.state == ISSUED, Coupon.valid_until < before)
-    return session.scalars(query.order_by(Coupon.id).limit(limit)).all()
+    return session.scalars(_OVER, {"before": before, "most": limit}).all()
 
 
 def differences(session: Session) -> list[str]:

@@ -332,8 +332,12 @@ def take_due(session: Session, limit: int) -> list[int]:
     return sorted({row.customer_id for row in found})
 
 
+# Each round of the clockwork asks these, so they are put together once.
+_ANY_DUE, _LAST_ID = select(FactsDue.id).limit(1), select(func.max(Customer.id))
+
+
 def any_due(session: Session) -> bool:
-    return session.scalars(select(FactsDue.id).limit(1)).first() is not None
+    return session.scalars(_ANY_DUE).first() is not None
 
 
 def run_of(session: Session, day: date) -> FactsRun | None:
@@ -353,7 +357,7 @@ def forget_runs(session: Session, before: date) -> None:
 
 
 def last_id(session: Session) -> int:
-    return session.scalar(select(func.max(Customer.id))) or 0
+    return session.scalar(_LAST_ID) or 0
 
 
 def tags_of(session: Session, customer_id: int) -> set[str]:

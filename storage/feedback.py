@@ -145,8 +145,16 @@ def _to_remind() -> Select[Feedback]:
     return query.order_by(Feedback.chat_id).limit(bindparam("most"))
 
 
+def _left_unhappy() -> Select[int]:
+    few = or_(Feedback.work <= bindparam("low"), and_(Feedback.people <= bindparam("low"), Feedback.people > SKIPPED))
+    silent = (Feedback.answered_at > bindparam("since"), Feedback.answered_at <= bindparam("until"))
+    query = select(Feedback.id).where(few, *silent, Feedback.ticket_id.is_(None), Feedback.finished_at.is_(None))
+    return query.order_by(Feedback.id).limit(bindparam("most"))
+
+
 # Each round of pushes asks this of each store; to put it together costs several times what the database does.
 _DONE_AND_NOT_ASKED, _VISITED_AND_NOT_ASKED, _TO_REMIND = _done_and_not_asked(), _visited_and_not_asked(), _to_remind()
+_LEFT_UNHAPPY = _left_unhappy()
 
 
 def done_and_not_asked(session: Session, store_id: int, since: datetime, until: datetime, limit: int) -> list[Appointment]:
@@ -197,10 +205,7 @@ def to_remind(
 
 def left_unhappy(session: Session, low: int, since: datetime, until: datetime, limit: int) -> list[int]:
     """Few stars and then silence, without a ticket: their ids."""
-    few = or_(Feedback.work <= low, and_(Feedback.people <= low, Feedback.people > SKIPPED))
-    silent = (Feedback.answered_at > since, Feedback.answered_at <= until, Feedback.ticket_id.is_(None))
-    query = select(Feedback.id).where(few, *silent, Feedback.finished_at.is_(None))
-    return list(session.scalars(query.order_by(Feedback.id).limit(limit)))
+    return list(session.scalars(_LEFT_UNHAPPY, {"low": low, "since": since, "until": until, "most": limit}))
 
 
 def chat_of(session: Session, feedback_id: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, delete, select
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Json, Moment, insert
@@ -91,9 +91,15 @@ def pending(session: Session, ticket_id: int) -> Sequence[Later]:
     return session.scalars(query.order_by(Later.due_at, Later.id)).all()
 
 
+# Each round of the clockwork asks these, so they are put together once.
+_LATER_DUE = select(Later.id).where(Later.ended_at.is_(None), Later.due_at <= bindparam("now"))
+_LATER_DUE = _LATER_DUE.order_by(Later.due_at, Later.id).limit(100)
+_BULKS_DUE = select(Bulk.id).where(Bulk.ended_at.is_(None), Bulk.due_at <= bindparam("now"))
+_BULKS_DUE = _BULKS_DUE.where(Bulk.do.in_(bindparam("kinds", expanding=True))).order_by(Bulk.id).limit(20)
+
+
 def later_due(session: Session, now: datetime) -> Sequence[int]:
-    query = select(Later.id).where(Later.ended_at.is_(None), Later.due_at <= now).order_by(Later.due_at, Later.id)
-    return session.scalars(query.limit(100)).all()
+    return session.scalars(_LATER_DUE, {"now": now}).all()
 
 
 def lock_later(session: Session, number: int) -> Later | None:
@@ -108,8 +114,7 @@ def spoke_after(session: Session, chat_id: int, seen: int) -> bool:
 
 
 def bulks_due(session: Session, now: datetime, kinds: Collection[str]) -> Sequence[int]:
-    query = select(Bulk.id).where(Bulk.ended_at.is_(None), Bulk.due_at <= now, Bulk.do.in_(kinds))
-    return session.scalars(query.order_by(Bulk.id).limit(20)).all()
+    return session.scalars(_BULKS_DUE, {"now": now, "kinds": list(kinds)}).all()
 
 
 def lock_bulk(session: Session, number: int) -> Bulk | None:

@@ -26,8 +26,11 @@ class Hold(Base):
     outcome: Mapped[str] = mapped_column(String(10))
 
 
+_OPEN = select(Hold).where(Hold.ended_at.is_(None)).order_by(Hold.id).limit(1)
+
+
 def now_open(session: Session) -> Hold | None:
-    return session.scalars(select(Hold).where(Hold.ended_at.is_(None)).order_by(Hold.id).limit(1)).one_or_none()
+    return session.scalars(_OPEN).one_or_none()
 
 
 def begin(session: Session, reason: str, now: datetime) -> Hold:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, false, select, text, update
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, bindparam, false, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Id, Moment
@@ -46,7 +46,10 @@ def end(session: Session, ticket_id: int, now: datetime) -> None:
     session.execute(update(PartsWait).where(*here).values(ended_at=now))
 
 
+_LATE = (PartsWait.ended_at.is_(None), PartsWait.reminded.is_(False), PartsWait.until <= bindparam("now"))
+_OVER = select(PartsWait.ticket_id).where(*_LATE).order_by(PartsWait.ticket_id).limit(100)
+
+
 def over(session: Session, now: datetime) -> Sequence[int]:
     """Tickets whose day is over without the part; each until staff have heard of it."""
-    late = (PartsWait.ended_at.is_(None), PartsWait.reminded.is_(False), PartsWait.until <= now)
-    return session.scalars(select(PartsWait.ticket_id).where(*late).order_by(PartsWait.ticket_id).limit(100)).all()
+    return session.scalars(_OVER, {"now": now}).all()

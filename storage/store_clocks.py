@@ -30,13 +30,16 @@ class Seen:
     written: tuple[str, Known] | None
 
 
+_SEEN = (
+    select(Store.id, Store.timezone, StoreClock.timezone, StoreClock.known)
+    .outerjoin(StoreClock, StoreClock.store_id == Store.id)
+    .order_by(Store.id)
+)
+
+
 def seen(session: Session) -> Sequence[Seen]:
     """Of every store, without loading it."""
-    rows = session.execute(
-        select(Store.id, Store.timezone, StoreClock.timezone, StoreClock.known)
-        .outerjoin(StoreClock, StoreClock.store_id == Store.id)
-        .order_by(Store.id)
-    )
+    rows = session.execute(_SEEN)
     return [Seen(number, zone, (was, known) if was is not None else None) for number, zone, was, known in rows]
 
 

@@ -141,6 +141,9 @@ def put(session: Session, wish: Mapping[str, Any]) -> None:
     session.expire(store)
 
 
+_FIRST = select(Store).order_by(Store.position, Store.code).limit(1)
+
+
 def first(session: Session) -> Store | None:
     """The one that is offered first."""
-    return session.scalars(select(Store).order_by(Store.position, Store.code).limit(1)).one_or_none()
+    return session.scalars(_FIRST).one_or_none()

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
+    Select,
     String,
     Text,
     bindparam,
@@ -249,14 +251,20 @@ def next_due(ticket: Ticket) -> datetime | None:
     return ticket.solution_due if ticket.answered_at else ticket.first_response_due or ticket.solution_due
 
 
+def _looked_at(*why: ColumnElement[bool]) -> Select[int]:
+    return select(Ticket.id).where(*why).order_by(Ticket.look_at, Ticket.id).limit(bindparam("most"))
+
+
+_GONE = Ticket.staff_id.in_(select(Staff.id).where(Staff.dismissed_at.is_not(None)))
+# Put together once, for they are asked every five seconds. Two, for each has an index: one would read every ticket that ever was.
+_ALARMS = _looked_at(Ticket.look_at <= bindparam("now"))
+_STALE = _looked_at(Ticket.status.in_(ALIVE), or_(Ticket.reckoned_with != bindparam("rules"), _GONE))
+
+
 def to_look_at(session: Session, now: datetime, rules: str, limit: int = 200) -> list[int]:
     """Tickets with an alarm due, with times that were made from older rules, or with somebody who does not work here any more."""
-    gone = Ticket.staff_id.in_(select(Staff.id).where(Staff.dismissed_at.is_not(None)))
-    stale = Ticket.status.in_(ALIVE) & or_(Ticket.reckoned_with != rules, gone)
-    order = Ticket.look_at, Ticket.id
-    # Two questions, for each has an index: as one it reads every ticket that there ever was, every five seconds.
-    alarms = session.scalars(select(Ticket.id).where(Ticket.look_at <= now).order_by(*order).limit(limit)).all()
-    others = session.scalars(select(Ticket.id).where(stale).order_by(*order).limit(limit)).all()
+    alarms = session.scalars(_ALARMS, {"now": now, "most": limit}).all()
+    others = session.scalars(_STALE, {"rules": rules, "most": limit}).all()
     return list(dict.fromkeys([*alarms, *others]))[:limit]
 
 
@@ -267,10 +275,13 @@ def load_of(session: Session, staff_ids: Collection[int]) -> dict[int, int]:
     return {staff_id: number for staff_id, number in session.execute(query) if staff_id is not None}
 
 
+_UNPLACED = (Ticket.unplaced.is_(true()), Ticket.staff_id.is_(None), Ticket.status.in_(ALIVE), Ticket.tier.in_(TIERS))
+_WAITING = select(Ticket).where(*_UNPLACED).order_by(Ticket.id).limit(bindparam("most"))
+
+
 def unplaced(session: Session, limit: int = 500) -> list[Ticket]:
     """What waits for somebody to come to work, the worst tier first, then the oldest."""
-    waiting = (Ticket.unplaced.is_(true()), Ticket.staff_id.is_(None), Ticket.status.in_(ALIVE), Ticket.tier.in_(TIERS))
-    found = session.scalars(select(Ticket).where(*waiting).order_by(Ticket.id).limit(limit))
+    found = session.scalars(_WAITING, {"most": limit})
     return sorted(found, key=lambda ticket: (-TIERS.index(ticket.tier), ticket.id))
 
 

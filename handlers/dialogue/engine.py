@@ -4,7 +4,7 @@ import logging
 import secrets
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -116,13 +116,28 @@ class Engine:
         done = 0
         if self._held():
             return done
-        for feature in self.features.values():
-            for sweep in feature.sweeps:
-                done += self._each(feature, sweep.find, partial(self._do, sweep.do, now), now)
-        for feature in self.features.values():
-            for letters in feature.letters:
-                done += self._each(feature, letters.find, partial(self._write, feature.name, letters.write, now), now)
+        for name, due, do in self._due(now):
+            for number in due:
+                done += self._done(name, do, number)
         return done
+
+    def _due(self, now: datetime) -> Iterator[tuple[str, list[int], Callable[[Session, int], None]]]:
+        """What each feature finds, after the work of those before it: sweeps first, then letters.
+
+        Whoever finds nothing hands the transaction on to the next one: mostly nothing is due, and it costs as much as a look.
+        """
+        features = self.features.values()
+        looks: list[tuple[str, Callable[[Session, datetime], Sequence[int]], Callable[[Session, int], None]]] = [
+            *((one.name, sweep.find, partial(self._do, sweep.do, now)) for one in features for sweep in one.sweeps),
+            *((one.name, all_.find, partial(self._write, one.name, all_.write, now)) for one in features for all_ in one.letters),
+        ]
+        rest = iter(looks)
+        while True:
+            with self.database.reading() as session:
+                found = next(((name, due, do) for name, find, do in rest if (due := list(find(session, now)))), None)
+            if found is None:
+                return
+            yield found
 
     def _held(self) -> bool:
         """Whether a restored database waits for a person to say that it may speak by itself again."""
@@ -135,27 +150,16 @@ class Engine:
     def _write(self, name: str, write: Callable[[Push, int], None], now: datetime, session: Session, number: int) -> None:
         write(Push(session, now, self.texts, self.memo, name), number)
 
-    def _each(
-        self,
-        feature: Feature,
-        find: Callable[[Session, datetime], Sequence[int]],
-        do: Callable[[Session, int], None],
-        now: datetime,
-    ) -> int:
-        done = 0
-        with self.database.reading() as session:
-            due = list(find(session, now))
-        for number in due:
-            try:
-                with self.database.transaction() as session:
-                    do(session, number)
-            except Exception as bug:
-                self.tally.add(SWEEP, feature.name)
-                where = "".join(traceback.format_tb(bug.__traceback__))
-                log.error("a sweep of %s failed for %d: %s\n%s", feature.name, number, type(bug).__name__, where)
-            else:
-                done += 1
-        return done
+    def _done(self, name: str, do: Callable[[Session, int], None], number: int) -> bool:
+        try:
+            with self.database.transaction() as session:
+                do(session, number)
+        except Exception as bug:
+            self.tally.add(SWEEP, name)
+            where = "".join(traceback.format_tb(bug.__traceback__))
+            log.error("a sweep of %s failed for %d: %s\n%s", name, number, type(bug).__name__, where)
+            return False
+        return True
 
     def take(self, arrivals: Sequence[Incoming], now: datetime) -> list[Outcome]:
         """Handles messages in their order, together in one transaction if all goes well, else each in its own.
