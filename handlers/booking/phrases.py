@@ -20,11 +20,17 @@ def spaced(text: str) -> str:
 
 def has(name: str, text: str) -> bool:
     """Whether a phrase of this list stands in the text (see `spaced`)."""
-    return _lists()[name].search(text) is not None
+    return _pattern(name).search(text) is not None
 
 
 @cache
-def _lists() -> dict[str, re.Pattern[str]]:
+def _pattern(name: str) -> re.Pattern[str]:
+    """Compiled when it is first needed: most talks need a few of them, and all together take a while."""
+    return re.compile("|".join(_lists()[name]))
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     current: list[str] = []
     for line in _LISTS.read_text(encoding="utf-8").splitlines():
@@ -32,7 +38,7 @@ def _lists() -> dict[str, re.Pattern[str]]:
             found[heading[1]] = current = []
         elif line and not line.startswith("# "):
             current.append(line)
-    return {name: re.compile("|".join(patterns)) for name, patterns in found.items()}
+    return found
 
 
 def wants(text: str) -> bool:
@@ -42,12 +48,12 @@ def wants(text: str) -> bool:
 
 def only_wants(text: str) -> bool:
     """A wish to book and hardly a word more."""
-    return len(re.findall(r"[a-z0-9]+|[㐀-鿿]", _lists()["book"].sub(" ", without_filler(text)))) <= 7
+    return len(re.findall(r"[a-z0-9]+|[㐀-鿿]", _pattern("book").sub(" ", without_filler(text)))) <= 7
 
 
 def without(name: str, text: str, instead: str = " ") -> str:
     """The text without the phrases of a list."""
-    return _lists()[name].sub(instead, text)
+    return _pattern(name).sub(instead, text)
 
 
 def stays(text: str) -> bool:

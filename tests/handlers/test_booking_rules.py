@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.booking import rules
+from handlers.booking import phrases, rules
 from handlers.booking.rules import Hours, Span
 from storage.slots import moment_of
 from storage.terms import OffPeak, Terms
@@ -181,3 +181,9 @@ def test_a_discount_is_rounded_for_the_customer(amount: int, percent: int, left:
 def test_who_may_still_change(minutes: int, may: bool) -> None:
     now = datetime(2026, 11, 24, tzinfo=UTC)
     assert rules.may_change(now + timedelta(minutes=minutes), now, Terms()) is may
+
+
+def test_every_list_of_phrases_is_a_pattern() -> None:
+    """They are compiled when they are first needed, which may be late."""
+    for name in phrases._lists():
+        phrases._pattern(name)

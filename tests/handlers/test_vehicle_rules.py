@@ -265,3 +265,9 @@ def test_no_name_means_two_cars() -> None:
     lines = [line for line in known._LIST.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     names = [(known._plain(part.strip().lstrip("?")), line.split("|")[0]) for line in lines for part in line.split("|")]
     assert len(dict(names)) == len(set(names))
+
+
+def test_each_name_is_found_alone_and_among_many() -> None:
+    names = [name.lstrip("?") for names in known._lines() for name in names][::25]
+    assert [name for name in names if known.named(name, asked=True) != known._cars()[known._plain(name)]] == []
+    assert known.named(", ".join(names)) is not None
