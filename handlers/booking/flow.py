@@ -302,5 +302,5 @@ BOOK = Form(
     ],
     submit=submit,
     hear=hear,
-    left="booking.dropped",
+    left=mine.dropped,
 )

@@ -66,6 +66,7 @@ _THEMSELVES = re.compile(
     r"|(?:几点|什么时候|啥时候|几时|何时|多久|最晚|最迟|最早|最快)[^,，。?？]{0,8}(?:取|接|牵|提|拿|攞|领|放|留)[^,，。?？]{0,6}"
     r"|我(?:们|哋)?(?!家|公司)[^,，。?？你您]{0,6}(?:来|去|过来|过去|嚟)(?:取|接|牵|提|拿|攞|领)"
 )
+_AT = re.compile(r"\b(?:at|to) (?:the |your )?([a-z]{4,20})\b")
 _JOINING_HAN = frozenset([*"和跟同与與及、加", "and"])
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
 # Signs for "and" between words: "alignment + balance", 前+后.
@@ -225,7 +226,15 @@ def _joined(parts: Iterable[str]) -> str:
 
 def store(turn: Turn, text: str) -> Store | None:
     found = turn.memoised(store_names).find(text)
-    return turn.shop.store(found[0].key) if found else None
+    return turn.shop.store(found[0].key) if found else _by_one_word(turn, text)
+
+
+def _by_one_word(turn: Turn, text: str) -> Store | None:
+    """ "At the studio": by the last word of a store's name, where no other store's has it."""
+    last = {store.code: tokens(store.names.get("en", ""))[-1:] for store in turn.shop.stores}
+    at = {found[1] for found in _AT.finditer(fold(text))}
+    named = [code for code, word in last.items() if at & set(word) and sum(word == other for other in last.values()) == 1]
+    return turn.shop.store(named[0]) if len(named) == 1 else None
 
 
 def without_store(turn: Turn, text: str) -> str:

@@ -83,6 +83,13 @@ def stays(turn: Turn, rows: Sequence[Appointment]) -> Reply:
     return Reply(turn.text("booking.kept"), buttons(turn, rows[0]) if len(rows) == 1 else (), leaves=True)
 
 
+def dropped(turn: Turn) -> Reply:
+    """The form for a visit is left; of visits that there are already it is said that they stay, with a button for each."""
+    rows = coming(turn)
+    listed = [[Button(_short(turn, row), "booking.show", row.id)] for row in rows]
+    return Reply(turn.text("booking.dropped", n=len(rows)), listed)
+
+
 def not_that(turn: Turn, rows: Sequence[Appointment]) -> Reply:
     """They speak of work that is in none of their appointments: what there is, and nothing done."""
     listed = [[Button(_short(turn, row), "booking.show", row.id)] for row in rows]

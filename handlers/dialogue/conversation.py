@@ -159,7 +159,8 @@ class Conversation:
             return self._in_between(turn, *self.words["cancel"])
         waits = turn.chat.answers.get(_WAITS)
         _close(turn.chat)
-        said = Said(Reply(turn.text(form.left if form else "dialogue.nothing_to_cancel")))
+        left = form.left if form else "dialogue.nothing_to_cancel"
+        said = Said(Reply(turn.text(left)) if isinstance(left, str) else left(turn))
         return self._take_up(turn, waits, said)
 
     # -- buttons ------------------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ class Form:
     `hear(turn, answers)`: takes from words that do not answer the question what they say of any slot, also of one that was
     answered ("not Tuesday, Thursday"), and says what it took ("" for nothing to say), or None if there was nothing. Without it
     every slot may `overhear`.
-    `left`: key of what is said when the person cancels it.
+    `left`: key of what is said when the person cancels it, or what says it.
     `drops(words)`: whether words that are no answer leave it; see `leaving`.
     `question`: it only asks something. Another form in whose middle it is asked waits for it, and goes on when it ends.
     """
@@ -119,7 +119,7 @@ class Form:
     slots: Sequence[Slot]
     submit: "Callable[[Turn, Answers], Reply | Start]"
     hear: "Callable[[Turn, Answers], str | None] | None" = None
-    left: str = "dialogue.cancelled"
+    left: "str | Callable[[Turn], Reply]" = "dialogue.cancelled"
     drops: Callable[[str], bool] = leaving.at_all
     question: bool = False
 

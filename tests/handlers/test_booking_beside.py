@@ -549,3 +549,20 @@ def test_the_last_time_of_a_day_is_told(world: World, language: str, words: str,
 def test_a_bit_earlier_offers_what_is_free_before(world: World) -> None:
     ann = world.customer().says(KEPT["en"]).says("a bit earlier please")
     assert [label[-5:] < "11:00" for label in ann.labels if label[-5:-3].isdecimal()] == [True] * 5
+
+
+def test_who_leaves_a_second_wish_is_told_that_the_first_visit_stays(world: World) -> None:
+    ann = world.customer(language="zh-CN").says(KEPT["zh-CN"]).says("13800138000").sees("预约成功")
+    ann.says("我想再加个洗车").says("取消吧 不去了").sees("已有的预约保持不变")
+    assert ann.labels == ["11月24日 周二 11:00 · 更换机油机滤"]
+
+
+def test_something_came_up_and_another_day_is_a_move(world: World) -> None:
+    ann = world.customer(language="zh-HK").says(KEPT["zh-HK"]).says("13800138000").sees("預約完成")
+    ann.says("幾點要到？").sees("11月24日 週二 11:00")
+    ann.says("不好意思 臨時有事 可以改下禮拜三嗎").sees("11月25日 週三，幾點方便？")
+
+
+def test_a_store_by_the_last_word_of_its_name(world: World) -> None:
+    known = answers(world.customer().says("book a car wash tomorrow at 5pm for my golf at the studio"))
+    assert known["store"] == "studio"

@@ -100,7 +100,7 @@ def test_what_is_no_time_is_said_kindly(world: World, tongue: Tongue) -> None:
 def test_seen_moved_cancelled(world: World, tongue: Tongue) -> None:
     """IE7: left in the middle, nothing is booked; the way, the code, the file; moved and cancelled, the calendar follows."""
     left = world.customer(language=tongue.tag).says(tongue.whole).sees(tongue.sees_phone).says(tongue.stop)
-    left.sees(label(world, tongue, "booking.dropped"))
+    left.sees(world.engine.texts.label("booking.dropped", tongue.language, {"n": 0}))
     ann = booked(world, tongue)
     presses(ann.says(tongue.mine).sees(tongue.tuesday), tongue, "booking.button.way").sees("+86 532", tongue.store)
     assert "https://uri.amap.com/" in str(ann.last.data)
