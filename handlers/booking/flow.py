@@ -63,6 +63,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return mine.card(turn, row)
     known = offered.taken_up(turn) if offered.asks_when(turn, phrases.spaced(turn.words)) else None
     known = wanting.wish(turn) if known is None else known
+    known = wanting.added(turn) if known is None and turn.chat.form is None and mine.coming(turn) else known
     if known is not None and turn.chat.form == "booking.book" and not {"service", "service+"} & known.keys():
         # "OK, book it" in the middle of the form: nothing is asked anew.
         known = {name: value for name, value in turn.chat.answers.items() if name != "held"} | known

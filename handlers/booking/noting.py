@@ -17,7 +17,8 @@ def noted(turn: Turn) -> Reply | None:
     """Keeps a statement as the visit's note; a question, a yes and what the knowledge base answers are none."""
     words = " ".join(turn.words.split())
     long = len(_WORD.findall(words)) >= _SENTENCE or len(_HAN.findall(words)) >= _CHARACTERS
-    told = long or phrases.has("fault", phrases.spaced(words))
+    text = phrases.spaced(words)
+    told = (long or phrases.has("fault", text)) and not any(phrases.has(name, text) for name in ("cancel", "away"))
     if turn.chat.form != "booking.book" or not told or is_question(words) or assent.said(turn) or faq.is_sure(turn):
         return None
     before = turn.chat.answers.get("note", "")

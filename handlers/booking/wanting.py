@@ -244,6 +244,13 @@ def of_fault(turn: Turn) -> Answers:
     return _with_guess(turn, {}) if phrases.has("fault", phrases.spaced(turn.words)) else {}
 
 
+def added(turn: Turn) -> Answers | None:
+    """More work of somebody who has a visit: "can you add a tyre rotation to that?"."""
+    if not phrases.has("also", phrases.spaced(turn.words)) or finding.asks_price(turn.words):
+        return None
+    return hearing.services(turn, turn.words).answers or None
+
+
 def beside(turn: Turn) -> Answers:
     """A kind of work, or a fault, beside work that is chosen: "and the brakes please"; the services to choose from, or {}."""
     text = phrases.spaced(turn.words)

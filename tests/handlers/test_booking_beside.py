@@ -566,3 +566,16 @@ def test_something_came_up_and_another_day_is_a_move(world: World) -> None:
 def test_a_store_by_the_last_word_of_its_name(world: World) -> None:
     known = answers(world.customer().says("book a car wash tomorrow at 5pm for my golf at the studio"))
     assert known["store"] == "studio"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "work"),
+    [
+        ("en", "can you add a tyre rotation to that", "tyre_rotation"),
+        ("zh-CN", "能加个洗车吗", "hand_wash"),
+        ("zh-HK", "再加個輪胎換位", "tyre_rotation"),
+    ],
+)
+def test_work_added_below_a_visit_is_asked_a_time_for_on_its_day(world: World, language: str, words: str, work: str) -> None:
+    ann = world.customer(language=language).says(KEPT[language]).says("13800138000").says(words)
+    assert (answers(ann)["service"], answers(ann)["day"], answers(ann)["store"]) == ([work], "2026-11-24", "east")
