@@ -24,6 +24,8 @@ _QUESTIONS = re.compile(r"[^,.;!?，。；！？、\n]+[?？]?")
 _CLAUSES = re.compile(
     r"[,.;!?，。；！？、\n]+|\s(?=(?:just|only) (?:an?|the|do|need|want)\b)|(?<=[㐀-鿿])\s+(?=[㐀-鿿])", re.IGNORECASE
 )
+# "Do you also do ceramic?" asks what there is, and adds nothing.
+_OFFERED = re.compile(r"\b(?:do|did|have) (?:you|u|they)\b|\b(?:is|are) there\b|[你您]们|有没有|有冇|有无|还有")
 _SIGN = re.compile(r"[^\W\d_] ?[+&] ?[^\W\d_]")
 
 
@@ -246,7 +248,8 @@ def of_fault(turn: Turn) -> Answers:
 
 def added(turn: Turn) -> Answers | None:
     """More work of somebody who has a visit: "can you add a tyre rotation to that?"."""
-    if not phrases.has("also", phrases.spaced(turn.words)) or finding.asks_price(turn.words):
+    text = phrases.spaced(turn.words)
+    if not phrases.has("also", text) or _OFFERED.search(text) or finding.asks_price(turn.words):
         return None
     return hearing.services(turn, turn.words).answers or None
 

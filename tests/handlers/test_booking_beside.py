@@ -579,3 +579,8 @@ def test_a_store_by_the_last_word_of_its_name(world: World) -> None:
 def test_work_added_below_a_visit_is_asked_a_time_for_on_its_day(world: World, language: str, words: str, work: str) -> None:
     ann = world.customer(language=language).says(KEPT[language]).says("13800138000").says(words)
     assert (answers(ann)["service"], answers(ann)["day"], answers(ann)["store"]) == ([work], "2026-11-24", "east")
+
+
+def test_what_there_is_besides_is_a_question(world: World) -> None:
+    ann = world.customer().says(KEPT["en"]).says("13800138000").says("do you also do ceramic coating?").sees("Yes, we do that.")
+    assert "service" not in answers(ann)
