@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -276,7 +276,10 @@ def shifted(turn: Turn, text: str, place: Store, start: datetime, day: str | Non
         return None
     reading = when(turn, said.rest, place).reading
     spoken_of = date.fromisoformat(day) if day and said.same and not said.by else None
-    return said.applied(start, reading.date if reading and reading.date else spoken_of)
+    new = said.applied(start, reading.date if reading and reading.date else spoken_of)
+    if new is not None and reading is not None and reading.time and (said.same or abs(said.by) >= timedelta(days=1)):
+        return new.replace(hour=reading.time.hour, minute=reading.time.minute)  # "the next day at nine"
+    return new
 
 
 @dataclass(frozen=True, slots=True)

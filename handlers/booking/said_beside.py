@@ -1,6 +1,7 @@
 """What is said beside the wish: a second car with its work, a person to call, "add it" below a price."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from handlers.booking import deadlines, hearing, phrases, shifting, slots_when, times, wishes, words
@@ -221,7 +222,13 @@ def another_time(turn: Turn, answers: Answers) -> bool:
     new = hearing.shifted(turn, turn.words, place, start)
     if new is None or (phrases.has("late", text) and abs(said.by) < _LATE and not said.same):
         return False  # who comes late wants to hear that their place is kept
-    slots_when.take(answers, hearing.at(new))
+    reading = hearing.when(turn, said.rest, place).reading
+    if (
+        reading is not None and not reading.time and (reading.part_of_day or reading.times)
+    ):  # "the next afternoon" has no hour yet
+        slots_when.take(answers, hearing.wanted(replace(reading, date=new.date()), None))
+    else:
+        slots_when.take(answers, hearing.at(new))
     return True
 
 

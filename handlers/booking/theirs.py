@@ -17,8 +17,9 @@ _SHORT = 5
 # Who comes later by less comes late.
 _NEXT_TIME = timedelta(minutes=30)
 # Forms about one appointment, by its "id".
-_CARD_TELLS = (None, "booking.move", "booking.cancel")
 _ABOUT_ONE = ("booking.move", "booking.cancel")
+# Where "when is it ready?" is told by the card.
+_CARD_TELLS = (None, *_ABOUT_ONE)
 # What stands before it is where it was, what follows where it goes.
 _TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
 

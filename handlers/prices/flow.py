@@ -103,10 +103,9 @@ def _another_matter(turn: Turn, finder: finding.Finder) -> bool:
     """The words name a service or a car, but ask something about it that the knowledge base answers: "what is included?"."""
     if finder.nothing_else(turn.words):
         return False
-    if finding.asks_free(turn.words) and faq.is_sure(turn) is not None:
-        return True
     sure = faq.is_sure(turn)
-    return sure is not None and "{price:" not in sure.answer and "prices" not in sure.buttons
+    priced = sure is not None and ("{price:" in sure.answer or "prices" in sure.buttons)
+    return sure is not None and (finding.asks_free(turn.words) or not priced)
 
 
 def _only_a_car(turn: Turn, finder: finding.Finder) -> bool:

@@ -510,6 +510,8 @@ KEPT = {
         ("en", "bring it forward an hour", "2026-11-24", "10:00"),
         ("en", "same time next week instead", "2026-12-01", "11:00"),
         ("zh-CN", "隔天吧", "2026-11-25", "11:00"),
+        ("zh-CN", "第二天早上九点吧", "2026-11-25", "09:00"),
+        ("en", "the next day at 9 please", "2026-11-25", "09:00"),
         # Whoever comes for the car comes when it is done: no other time, and no wish that we bring it.
         ("en", "I'll come back and pick it up at 5", "2026-11-24", "11:00"),
         ("zh-CN", "我下午五点来取车", "2026-11-24", "11:00"),
@@ -584,3 +586,15 @@ def test_work_added_below_a_visit_is_asked_a_time_for_on_its_day(world: World, l
 def test_what_there_is_besides_is_a_question(world: World) -> None:
     ann = world.customer().says(KEPT["en"]).says("13800138000").says("do you also do ceramic coating?").sees("Yes, we do that.")
     assert "service" not in answers(ann)
+
+
+def test_the_next_day_and_a_part_of_it_has_no_hour_yet(world: World) -> None:
+    ann = world.customer(language="zh-CN").says(KEPT["zh-CN"]).says("第二天下午")
+    assert answers(ann)["day"] == "2026-11-25"
+    assert "time" not in answers(ann)
+    assert ann.labels[0] >= "12:00"
+
+
+def test_a_visit_moves_to_the_next_day_at_another_hour(world: World) -> None:
+    ann = world.customer().says(KEPT["en"]).says("13800138000").says("can we do the day after at 3pm")
+    ann.sees("to Wed 25 Nov, 15:00")
