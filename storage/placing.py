@@ -55,7 +55,7 @@ _AT_ONCE = Prepared(
 def _confirming(name: str) -> Executable:
     confirmed = (
         update(TABLE)
-        .where(TABLE.c.id == bindparam("number"), TABLE.c.status == HELD)
+        .where(TABLE.c.id == bindparam("number"), TABLE.c.status == HELD, TABLE.c.hold_until > bindparam("event_at"))
         .values(
             status=bindparam("to"), hold_until=None, changed_at=bindparam("event_at"),
             advisor_id=func.coalesce(TABLE.c.advisor_id, bindparam("advisor", type_=BigInteger)),
@@ -99,7 +99,8 @@ def place(
 def confirm(
     session: Session, row: Appointment, to: str, *, advisor_id: int | None, at: datetime, who: str, origin: str
 ) -> Appointment | None:  # fmt: skip
-    """A hold has the status `to` from now on, and its history says so; None, and nothing changes, when it is no hold any more."""
+    """A hold has the status `to` from now on, and its history says so; None, and nothing changes, when it is no hold any more
+    or is over: what is counted by the day (cars to lend) may be promised to somebody else by then."""
     session.flush()
     line = {"at": at, "who": who, "origin": origin, "what": to, "details": {}}
     values = {"number": row.id, "to": to, "advisor": advisor_id, **{f"event_{name}": value for name, value in line.items()}}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from handlers.booking import rules
 from handlers.booking.history import CUSTOMER, SWEEP, By, Person, changed, iso
 from handlers.booking.plan import Free, Plan, Wish, planned, wish_of
-from handlers.booking.seating import expired, held_until, keep, seat
+from handlers.booking.seating import expired, give_back, held_until, keep, seat
 from handlers.booking.times import alternatives, free_days, free_times, next_free
 from handlers.booking.waiting import leave, offer_freed, wait
 from handlers.dialogue import Refusal
@@ -85,7 +85,7 @@ def confirm(session: Session, shop: Shop, appointment: Appointment, now: datetim
     if held is None:
         if row.status in (REQUESTED, CONFIRMED):
             return row
-        if row.status != EXPIRED:
+        if row.status not in (HELD, EXPIRED):
             raise Refusal("booking.refused.gone")
         _take_again(session, shop, row, now, by)
         row.status, row.hold_until, row.advisor_id = to, None, row.advisor_id or by.advisor_id
@@ -158,7 +158,7 @@ def cancel(
     row.hold_until = None
     if row.source == "waitlist" and row.status == EXPIRED:
         waitlist.pass_on(session, row.id, row.starts_at)
-    days = _give_back(session, [row])
+    days = give_back(session, [row])
     changed(session, row, now, by, row.status, **({"reason": reason} if reason else {}))
     offer_freed(session, shop, now, store_id=row.store_id, days=days)
     return row
@@ -205,7 +205,7 @@ def sweep(session: Session, shop: Shop, now: datetime) -> int:
     number = 0
     for store in shop.stores:
         gone = appointments.lock_holds_gone(session, store.id, now)
-        days = _give_back(session, gone)
+        days = give_back(session, gone)
         for row in gone:
             expired(session, row, now)
         number += len(gone)
@@ -233,17 +233,6 @@ def _check_notice(store: Store, own: Terms, row: Appointment, now: datetime, by:
         raise Refusal("booking.refused.notice", minutes=own.notice, phone=store.phone)
 
 
-def _give_back(session: Session, rows: Sequence[Appointment], from_: int | None = None) -> set[int]:
-    """Frees what these appointments of one store have, all of it or from that quarter hour on; the days that are locked now."""
-    days = slots.days_held(session, [row.id for row in rows])
-    if days:
-        ledger = slots.lock(session, rows[0].store_id, days)
-        for row in rows:
-            ledger.free(row.id, from_)
-        ledger.save()
-    return days
-
-
 def _step(session: Session, appointment: Appointment, to: str, out_of: Sequence[str], now: datetime, by: By) -> Appointment:
     row = appointments.lock(session, appointment.id)
     if row.status == to:
@@ -254,7 +243,7 @@ def _step(session: Session, appointment: Appointment, to: str, out_of: Sequence[
     if to == DONE and row.customer_id is not None:
         facts.changed(session, [row.customer_id])
     if to in (DONE, NO_SHOW):
-        _give_back(session, [row], quantum_at(now) + 1)
+        give_back(session, [row], quantum_at(now) + 1)
     changed(session, row, now, by, to)
     return row
 

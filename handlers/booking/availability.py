@@ -46,7 +46,8 @@ class Board:
         return ((1 << (high - low)) - 1) << low if high > low else 0
 
     @cached_property
-    def _all(self) -> int:
+    def all(self) -> int:
+        """Every quarter hour of the board."""
         return (1 << self.size) - 1
 
     @cached_property
@@ -63,17 +64,17 @@ class Board:
 
     def bay_allowed(self, bay_id: int) -> int:
         """Where nothing but an appointment could be in the way."""
-        return self._all & ~(self.shut | self._closed(bay_id=bay_id, technician_id=None))
+        return self.all & ~(self.shut | self._closed(bay_id=bay_id, technician_id=None))
 
     def technician_allowed(self, person: Technician) -> int:
-        allowed = self._all & ~(self.shut | self._closed(bay_id=None, technician_id=person.id))
+        allowed = self.all & ~(self.shut | self._closed(bay_id=None, technician_id=person.id))
         if not person.shifts:
             return allowed
         week = tuple(tuple((one.starts, one.ends) for one in person.shifts if one.weekday == day) for day in range(7))
         shift = 0
         for span in rules.spans(Hours(self.plan.store.timezone, week), self.first, self.days + self.plan.tail):
             shift |= self.bits(span.first, span.end)
-        closed = self._all
+        closed = self.all
         for span in self.open:
             closed &= ~self.bits(span.first, span.end)
         # While the store is closed nobody need be there: work that pauses over lunch does not ask who is at lunch.
@@ -98,7 +99,7 @@ class Board:
 
         def fits(leg: Leg, length: int) -> int:
             if (leg, length) not in cache:
-                places = self._all & ~self.shut
+                places = self.all & ~self.shut
                 if leg.bay_kind != "none":
                     places = _any(rules.runs(self.free_bay(bay), length + buffer) for bay in self.plan.fitting_bays(leg))
                 if self.plan.needs_technician(leg):
@@ -156,11 +157,13 @@ def free_starts(
 ) -> list[tuple[int, int]]:
     """(first, end) in quarter hours of every free visit that starts on these days, rising."""
     on = board(session, made, first, days, now, without)
-    among = window(on, now, staff=staff) & ~_rides_full(session, on, now, without) & ~_car_busy(session, on, without)
+    among = window(on, now, staff=staff) & ~_rides_full(session, on, now, without)
+    car = _car_free(session, on, without)
     found: list[tuple[int, int]] = []
     for shape, bits in on.free(among).items():
         length = shape[-1][0] + shape[-1][1]
-        found += [(on.base + place, on.base + place + length) for place in rules.places(bits)]
+        left = bits if car is None else bits & rules.runs(car, length)
+        found += [(on.base + place, on.base + place + length) for place in rules.places(left)]
     return sorted(found)
 
 
@@ -184,15 +187,14 @@ def _rides_full(session: Session, on: Board, now: datetime, without: Sequence[in
     return full
 
 
-def _car_busy(session: Session, on: Board, without: Sequence[int]) -> int:
-    """Starts at which the customer's own car would still be, or already be, at another appointment."""
+def _car_free(session: Session, on: Board, without: Sequence[int]) -> int | None:
+    """When the customer's own car is at no other appointment, where it is breaks included. None: no car is known."""
     if on.plan.wish.vehicle_id is None:
-        return 0
-    length = sum(on.plan.lengths)
-    busy = 0
+        return None
+    free = on.all
     for claim in slots.claims_on(session, slots.vehicle(on.plan.wish.vehicle_id), on.base, on.base + on.size, without):
-        busy |= on.bits(claim.first - length + 1, claim.end)
-    return busy
+        free &= ~on.bits(claim.first, claim.end)
+    return free
 
 
 def whole_day(day: date, zone: ZoneInfo) -> tuple[int, int]:

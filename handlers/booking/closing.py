@@ -4,18 +4,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from handlers.booking.seating import expired, give_back
 from storage import appointments, revisions
 from storage.appointments import HELD, OPEN, Appointment
 from storage.technicians import Closure
 
 
 def close(
-    session: Session, store_id: int, starts_at: datetime, ends_at: datetime, *, bay_id: int | None = None,
+    session: Session, store_id: int, starts_at: datetime, ends_at: datetime, now: datetime, *, bay_id: int | None = None,
     technician_id: int | None = None, reason: str = "",
 ) -> tuple[Closure, list[Appointment]]:  # fmt: skip
     """From now on nothing is booked there then; with neither bay nor technician the whole store is closed.
 
-    What is booked already stays in the plan: it is given back, so that somebody moves it or calls the customer.
+    What is booked already stays in the plan: it is given back, so that somebody moves it or calls the customer. A time that is
+    only held is not kept any longer, and whoever says yes to it hears what else is free.
     """
     row = Closure(
         store_id=store_id, bay_id=bay_id, technician_id=technician_id, starts_at=starts_at, ends_at=ends_at, reason=reason
@@ -23,8 +25,13 @@ def close(
     session.add(row)
     session.flush()
     revisions.raise_(session, "stores")
-    booked = appointments.between(session, store_id, starts_at, ends_at, (HELD, *OPEN))
-    return row, [one for one in booked if _struck(one, row)]
+    booked = [one for one in appointments.between(session, store_id, starts_at, ends_at, (HELD, *OPEN)) if _struck(one, row)]
+    locked = [appointments.lock(session, number) for number in sorted(one.id for one in booked if one.status == HELD)]
+    held = [one for one in locked if one.status == HELD]
+    give_back(session, held)
+    for one in held:
+        expired(session, one, now)
+    return row, [one for one in booked if one.status in OPEN]
 
 
 def reopen(session: Session, closure: Closure) -> None:

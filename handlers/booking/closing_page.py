@@ -39,7 +39,7 @@ def change(desk: Desk) -> Go | Mapping[str, Any]:
     if kind != "store" and bay is None and person is None:
         raise Refusal("booking.desk.wrong_bay")
     _, struck = closing.close(
-        desk.session, store.id, starts_at, ends_at, bay_id=bay, technician_id=person, reason=desk.field("reason", 200)
+        desk.session, store.id, starts_at, ends_at, desk.now, bay_id=bay, technician_id=person, reason=desk.field("reason", 200)
     )  # fmt: skip
     desk.audit("closure.close", f"store:{store.id}")
     return _shown(desk, struck)

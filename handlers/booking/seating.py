@@ -347,6 +347,17 @@ def _claims(made: Plan, legs: Sequence[dict[str, Any]]) -> Iterator[Claim]:
         yield Claim(slots.vehicle(made.wish.vehicle_id), spans[0][0], spans[-1][1])
 
 
+def give_back(session: Session, rows: Sequence[Appointment], from_: int | None = None) -> set[int]:
+    """Frees what these appointments of one store have, all of it or from that quarter hour on; the days that are locked now."""
+    days = slots.days_held(session, [row.id for row in rows])
+    if days:
+        ledger = slots.lock(session, rows[0].store_id, days)
+        for row in rows:
+            ledger.free(row.id, from_)
+        ledger.save()
+    return days
+
+
 def expired(session: Session, row: Appointment, now: datetime) -> None:
     """Writes down that nobody confirmed this hold in time; its place must have been given back."""
     row.status, row.hold_until = EXPIRED, None

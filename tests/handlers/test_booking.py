@@ -109,7 +109,7 @@ class Desk:
     def closes(self, at: datetime = TUESDAY, **who: Any) -> list[int]:
         """For an hour, at short notice; the appointments that it strikes."""
         with self.database.transaction() as session:
-            _, struck = closing.close(session, self.shop.stores[0].id, at, at + timedelta(hours=1), **who)
+            _, struck = closing.close(session, self.shop.stores[0].id, at, at + timedelta(hours=1), self.now, **who)
             self.reloads(session)
             return [row.id for row in struck]
 
@@ -371,6 +371,30 @@ def test_one_car_is_not_in_two_places(desk: Desk) -> None:
     assert desk.holds(BOB, TUESDAY + timedelta(hours=1), other).status == "held"
 
 
+def test_cc4_a_car_to_lend_is_not_promised_again_by_a_late_yes(desk: Desk) -> None:
+    """A hold that is over counts no more, also before it is swept away; its yes is a new try."""
+    desk.terms("east", loaners=1)
+    loaner = replace(SERVICE, transport="loaner")
+    late = desk.holds(wish=loaner)
+    desk.now += timedelta(minutes=6)
+    desk.books(BOB, TUESDAY + timedelta(hours=1), loaner)
+    assert desk.refuses(actions.confirm, late) == "booking.refused.hold_gone"
+    assert desk.last_times
+    assert {at.date() for at in desk.last_times} != {DAY}
+
+
+@ON_SQLITE
+def test_what_is_offered_for_a_car_counts_the_break_in_the_work(desk: Desk) -> None:
+    """CC2: work that pauses over lunch keeps the car until after it."""
+    mine = replace(SERVICE, vehicle_id=1)
+    desk.books(at=TUESDAY + timedelta(hours=4), wish=mine)
+    long = replace(mine, services=("major_service",))
+    free = [one.starts_at for one in desk.does(actions.free_times, long, first=DAY)]
+    assert TUESDAY - timedelta(minutes=30) in free
+    assert desk.refuses(actions.hold, long, TUESDAY + timedelta(hours=1), BOB) == "booking.refused.car_busy"
+    assert not {TUESDAY + timedelta(minutes=minutes) for minutes in (30, 60, 90)} & {*free, *desk.last_times}
+
+
 @ON_SQLITE
 def test_who_can_do_it_and_is_there(desk: Desk) -> None:
     """Two of five can do an electric car; one of them does not work at the weekend."""
@@ -395,6 +419,16 @@ def test_out_at_short_notice(desk: Desk) -> None:
     assert desk.refuses(actions.hold, SERVICE, TUESDAY, BOB) == "booking.refused.taken"
     desk.closes(later + timedelta(days=1))
     assert desk.fills(later + timedelta(days=1)) == []
+
+
+def test_a_hold_does_not_outlive_a_closure(desk: Desk) -> None:
+    """CC4: it closes while the customer makes up their mind; staff need not call anybody who has not said yes."""
+    booked, held = desk.books(BOB), desk.holds()
+    assert desk.closes() == [booked.id]
+    assert desk.claims(held) == []
+    assert desk.refuses(actions.confirm, held) == "booking.refused.hold_gone"
+    assert desk.last_times
+    assert TUESDAY not in desk.last_times
 
 
 @ON_SQLITE
