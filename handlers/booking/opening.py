@@ -26,10 +26,16 @@ _ASKED = re.compile(
 _NEW_YEAR = re.compile(r"过年(?:期间|时候?)?|(?<![正月\d])(?=初[一二三四五六七八](?!\w*月))")
 
 
+def asks(words: str) -> bool:
+    """Whether that is a question about when the shop is open."""
+    text = phrases.spaced(words)
+    return phrases.has("open", text) and (is_question(words) or phrases.has("open_asked", text))
+
+
 def asked(turn: Turn) -> Reply | None:
     """The hours of the day, or days, that the words ask about; None where they ask something else, or about no day."""
     text = phrases.spaced(turn.words)
-    if not phrases.has("open", text) or not (is_question(turn.words) or phrases.has("open_asked", text)):
+    if not asks(turn.words):
         return None
     if any(phrases.has(name, text) for name in ("fault", "trouble", "over", "open_beside")):
         return None

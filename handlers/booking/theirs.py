@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from handlers.booking import hearing, meant, mine, phrases, shifting
 from handlers.booking.slots_when import MEANT
-from handlers.dialogue import Answers, Reply, Start, Turn, lately
+from handlers.dialogue import Answers, Reply, Start, Turn, lately, leaving
 from handlers.dialogue.folding import fold
 from handlers.prices import finding, lasting
+from handlers.tickets import withdrawing
 from knowledge_base.names import tokens
 from storage.appointments import Appointment
 
@@ -232,9 +233,12 @@ def _spoken_of(turn: Turn, rows: Sequence[Appointment]) -> list[Appointment]:
 
 
 def nothing_open(turn: Turn) -> Reply | Start:
-    """A bare "cancel" in the middle of nothing is about an appointment, if there is one."""
+    """A bare "cancel" in the middle of nothing is about an appointment, if there is one; or about the person who was called."""
     rows = mine.coming(turn)
-    found = _spoken_of(turn, rows) or rows
+    spoken_of = _spoken_of(turn, rows)
+    found = spoken_of or rows
+    if not spoken_of and (not rows or leaving.later(turn.words)) and (called := withdrawing.awaited(turn)):
+        return withdrawing.called_off(turn, called)
     if not rows:
         return Reply(turn.text("dialogue.nothing_to_cancel"))
     return mine.cancel(turn, found[0].id) if len(found) == 1 else Start("booking.cancel", {})

@@ -66,8 +66,12 @@ def at_all(text: str) -> bool:
 
     Why may be said after it (那取消吧 我找熟人做), but nothing that is wanted instead.
     """
-    first, *reasons = [clause for clause in _CLAUSES.split(text.strip()) if clause] or [""]
+    first, *reasons = clauses(text) or [""]
     return _said(_ANY, text) or (_said(_ANY, first) and not any(_INSTEAD.search(fold(reason)) for reason in reasons))
+
+
+def clauses(text: str) -> list[str]:
+    return [clause for clause in _CLAUSES.split(text.strip()) if clause]
 
 
 def _said(pattern: re.Pattern[str], text: str) -> bool:

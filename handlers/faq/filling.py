@@ -42,7 +42,7 @@ def prices_in(answer: str) -> list[str]:
     return [found[2] for found in PLACEHOLDER.finditer(answer) if found[1] == "price" and found[2]]
 
 
-def _phone(number: str) -> str:
+def spoken(number: str) -> str:
     """An E.164 number with spaces where people expect them; anything else as it is."""
     try:
         parsed = phonenumbers.parse(number)
@@ -93,7 +93,7 @@ def _half(hours: float) -> int | float:
 
 ALLOWED: dict[str, Callable[[Turn, Store, str], str]] = {
     "store.name": lambda turn, store, _: store.names[turn.language],
-    "store.phone": lambda turn, store, _: _phone(store.phone),
+    "store.phone": lambda turn, store, _: spoken(store.phone),
     "store.address": lambda turn, store, _: store.addresses[turn.language],
     "store.parking": lambda turn, store, _: store.parking[turn.language],
     "store.hours": lambda turn, store, _: in_words(turn, store),

@@ -11,7 +11,8 @@ TOLD = (
     "opened", "claimed", "assigned", "tier", "raised", "became_complaint", "broken", "climbed", "warned", "resolved", "closed",
     "reopened", "merged", "took_in", "unmerged", "let_go", "split", "handed_back", "phone", "tagged", "untagged",
     "scheduled", "unscheduled",
-    "held_up", "lesson", "withdrawn", "rewritten", "gift", "gift_asked", "gift_declined", "snoozed", "woken", "rated",
+    "held_up", "lesson", "withdrawn", "rewritten", "taken_back",
+    "gift", "gift_asked", "gift_declined", "snoozed", "woken", "rated",
     "parts", "parts_here", "parts_late", "muted", "unmuted",
 )  # fmt: skip
 NAMED = (*TOLD, "replied", "noted", "handed_over", "went_on", "reckoned", "corrected", "note_rewritten")

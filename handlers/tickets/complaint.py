@@ -1,17 +1,18 @@
 """Taking a complaint: the ticket exists as soon as we know what happened; the rest is asked after, or not at all."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from handlers.booking import phrases
+from handlers.booking import opening, phrases
 from handlers.booking.slots_what import heard as heard_of
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Slot, Start, Turn, Unclear
 from handlers.dialogue.folding import fold
 from handlers.faq import choosing
 from handlers.faq import flow as faq
 from handlers.prices import finding
-from handlers.tickets import actions, card, ear, following, marking, merging, occasions, promises, rules
+from handlers.tickets import actions, card, ear, following, marking, merging, occasions, promises, rules, withdrawing
 from handlers.tickets.occasions import Occasion
 from handlers.tickets.rules import Verdict
 from handlers.tickets.work import of_turn
@@ -45,9 +46,12 @@ class What(Slot):
         return Reply(turn.text("tickets.what.ask"))
 
     def read(self, turn: Turn, answers: Answers) -> str:
-        if turn.words.strip() or turn.incoming.kind in ("photo", "file"):
+        if turn.incoming.kind in ("photo", "file"):
             return turn.words.strip()
-        raise Unclear("tickets.what.unclear")
+        aside = withdrawing.drops_before(turn.words) or _another_question(turn, turn.memoised(rules.load).judge(turn.words))
+        if aside or not turn.words.strip():
+            raise Unclear("tickets.what.unclear")
+        return turn.words.strip()
 
 
 def told(turn: Turn, answers: Answers) -> Reply | Start:
@@ -63,6 +67,8 @@ def heard(turn: Turn) -> Reply | Start | None:
         return begin(turn)
     verdict = turn.memoised(rules.load).judge(turn.words)
     current = _current(turn)
+    if withdrawing.takes_back(turn.words):
+        return withdrawing.taken_back(turn, current)
     if turn.chat.form in _DETAILS and current and not (verdict.complaint and _is_old(turn, current)):
         return None if _another_question(turn, verdict) else add(turn, current, verdict)
     if rules.UNSOLVED in verdict.kinds and (ended := _ended(turn)):
@@ -169,10 +175,10 @@ def _says_nothing(turn: Turn) -> bool:
 
 def _another_question(turn: Turn, verdict: Verdict) -> bool:
     """Something that has nothing to do with the complaint and an answer of its own: opening hours, a price, thanks."""
-    if verdict.complaint:
+    if verdict.complaint or following.asks_number(turn.words):
         return False
     entry = faq.is_sure(turn)
-    asks = rules.VETO in verdict.kinds or turn.words.rstrip().endswith(("?", "？"))
+    asks = opening.asks(turn.words) or rules.VETO in verdict.kinds or turn.words.rstrip().endswith(("?", "？"))
     if entry and (asks or entry.category in ("greeting", "service_desk", "small_talk")):
         return True
     return asks and finding.asks_price(turn.words) and bool(turn.memoised(finding.load).services_in(turn.words))
@@ -349,7 +355,9 @@ def _wishes(turn: Turn, answers: Answers) -> list[Option]:
 
 def _own_wish(turn: Turn, answers: Answers) -> str | None:
     """A wish in the customer's own words; the words of somebody who tells more of the story are kept all the same."""
-    return None if _visit(turn) else turn.words.strip()[:500] or None
+    aside = withdrawing.drops_before(turn.words) or following.asks_number(turn.words) or bool(_visit(turn))
+    aside = aside or _another_question(turn, turn.memoised(rules.load).judge(turn.words))
+    return None if aside else turn.words.strip()[:500] or None
 
 
 def _enough(turn: Turn) -> Option:
@@ -393,11 +401,15 @@ def _thanks(turn: Turn, ticket: Ticket) -> Reply:
     return Reply(turn.text("tickets.thanks", token=ticket.token))
 
 
+def _details(name: str, slot: Slot, submit: Callable[[Turn, Answers], Reply | Start]) -> Form:
+    return Form(name, [slot], submit, left="tickets.left", drops=withdrawing.drops)
+
+
 FORMS = [
-    Form("complaint", [What(name="what")], told),
-    Form("visit", [_Detail(name="visit", options=_visits, columns=1)], visit_known, left="tickets.left"),
-    Form("severity", [_Detail(name="severity", options=_severities, columns=1)], severity_known, left="tickets.left"),
-    Form("wish", [_Detail(name="wish", options=_wishes, find=_own_wish)], wish_known, left="tickets.left"),
+    Form("complaint", [What(name="what")], told, drops=withdrawing.drops_before),
+    _details("visit", _Detail(name="visit", options=_visits, columns=1), visit_known),
+    _details("severity", _Detail(name="severity", options=_severities, columns=1), severity_known),
+    _details("wish", _Detail(name="wish", options=_wishes, find=_own_wish), wish_known),
 ]
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import phonenumbers
 
-from handlers.booking import hearing, phrases
-from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear, lately
+from handlers.booking import hearing, opening, phrases
+from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear, lately, leaving
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.faq import flow as faq
 from handlers.faq import verdicts
 from handlers.prices import finding
-from handlers.tickets import actions, complaint, following, marking, promises, rules, sla
+from handlers.tickets import actions, complaint, following, marking, promises, rules, sla, withdrawing
 from handlers.tickets.work import of_turn
 from knowledge_base.names import tokens
 from storage import messages, tickets
@@ -63,6 +63,8 @@ def waits(turn: Turn) -> Reply | None:
     ticket = tickets.open_of(turn.session, turn.chat.id, ("question",))
     if ticket is None or not _recent(turn, ticket) or not turn.words.strip() or _is_for_us(turn, phrases.spaced(turn.words)):
         return None
+    if leaving.at_all(turn.words) and withdrawing.awaited(turn):
+        return withdrawing.called_off(turn, ticket)
     actions.hear(of_turn(turn), turn.chat, ticket, turn.words)
     return Reply(following.word(turn, ticket) or turn.text("tickets.noted"))
 
@@ -112,6 +114,8 @@ def for_them(turn: Turn) -> Reply | None:
 
 def _is_for_us(turn: Turn, text: str) -> bool:
     if turn.memoised(finding.load).services_in(turn.words) or any(phrases.has(name, text) for name in _APPOINTMENT):
+        return True
+    if opening.asks(turn.words):
         return True
     sure = faq.is_sure(turn)
     return sure is not None and (sure.id in _POLITE or (is_question(turn.words) and len(tokens(turn.words)) > _FEW))

@@ -4,9 +4,11 @@ import re
 
 from handlers.dialogue import Turn, markup
 from handlers.dialogue.folding import fold
+from handlers.faq.filling import spoken
 from handlers.tickets import actions, card
 from handlers.tickets.work import of_turn
 from storage import messages, tickets
+from storage.stores import Store
 from storage.tickets import Ticket
 
 _WHEN = re.compile(
@@ -27,6 +29,19 @@ _MOST_DIGITS, _FEWEST_DIGITS = 15, 7
 _SHORT = 30
 _LATELY = 16
 _MANAGER = re.compile(r"\b(?:your|the|a|see|speak|talk) (?:\w{1,8} ){0,2}?(?:manager|boss)\b|经理|店长|主管|老板|负责人|上级")
+# Whose number is asked for, which is not given away here: the store's is.
+_THEIR_NUMBER = re.compile(
+    r"\b(?:manager|boss|supervisor|owner|director)(?: s|s|'s)? (?:(?:direct|mobile|cell|phone|telephone|contact) ){0,3}"
+    r"(?:number|phone|mobile|contact|email|wechat|whatsapp|line)\b"
+    r"|\b(?:number|phone|contact|email|wechat|whatsapp)(?: number| details)? (?:of|for) (?:your|the) (?:\w{1,8} )?"
+    r"(?:manager|boss|supervisor|owner)"
+    r"|(?:经理|店长|主管|老板|负责人|上级|领导|总部)的?(?:个人|私人|本人|直线|嘅)?(?:的|嘅)?"
+    r"(?:电话(?![给畀俾我联过])|手机|号码|联系方式|联络方式|微信|line|whatsapp|邮箱|分机)"
+)
+
+
+def asks_number(words: str) -> bool:
+    return _THEIR_NUMBER.search(fold(words)) is not None
 
 
 def word(turn: Turn, ticket: Ticket) -> str:
@@ -42,9 +57,15 @@ def word(turn: Turn, ticket: Ticket) -> str:
     if _CALL.search(text) and not _NO_CALL.search(text):
         ticket.wish = ticket.wish or "call"
         return turn.text("tickets.call_wanted" if not ticket.phone else "tickets.call_noted", **promise(turn, ticket))
+    if asks_number(turn.words) and (store := _store(turn, ticket)):
+        return turn.text("tickets.their_number", phone=spoken(store.phone), **promise(turn, ticket))
     if manager or (len(text) <= _SHORT and _WHEN.search(text)):
         return turn.text("tickets.by_when", **promise(turn, ticket))
     return ""
+
+
+def _store(turn: Turn, ticket: Ticket) -> Store | None:
+    return next((store for store in turn.stores if store.id == ticket.store_id), turn.store)
 
 
 def promise(turn: Turn, ticket: Ticket) -> dict[str, str]:
