@@ -70,10 +70,7 @@ def seat(
     on = _static(made, times.day_of(made, starts_at))
     shape = _check_start(session, on, starts_at, now, by, moving[0] if moving else None)
     end = begin + shape[-1][0] + shape[-1][1]
-    days = set(range(begin // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1))
-    if made.wish.transport in ("loaner", "pickup"):
-        days |= {quantum // slots.DAY for quantum in availability.whole_day(times.day_of(made, starts_at), made.zone)}
-    days |= slots.days_held(session, held)
+    days = days_for(made, begin, end) | slots.days_held(session, held)
 
     def refuse(key: str) -> NoReturn:
         others = times.alternatives(session, made, starts_at, now, by, moving[0] if moving else None)
@@ -93,6 +90,15 @@ def seat(
         giving_back.status, giving_back.hold_until = EXPIRED, None
         history.changed(session, giving_back, now, by, EXPIRED)
     return seated
+
+
+def days_for(made: Plan, begin: int, end: int) -> set[int]:
+    """The days (of `storage.slots`) that are locked for a visit from `begin` to `end`: a ride is counted over the store's day."""
+    days = set(range(begin // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1))
+    if made.wish.transport in ("loaner", "pickup"):
+        there = times.day_of(made, moment_of(begin))
+        days |= {quantum // slots.DAY for quantum in availability.whole_day(there, made.zone)}
+    return days
 
 
 def _is_gone(session: Session, on: Board, seen: Ledger, begin: int, shape: rules.Shape, now: datetime) -> bool:

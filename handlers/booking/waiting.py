@@ -7,10 +7,10 @@ from itertools import takewhile
 
 from sqlalchemy.orm import Session
 
-from handlers.booking import availability, rules, times
+from handlers.booking import availability, times
 from handlers.booking.history import CUSTOMER, SWEEP, By, Person
 from handlers.booking.plan import Plan, Wish, planned
-from handlers.booking.seating import held_until, keep
+from handlers.booking.seating import days_for, held_until, keep
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
 from storage import slots, waitlist
@@ -111,7 +111,7 @@ def _free_starts(session: Session, made: Plan, row: Wait, now: datetime) -> Iter
     early, late, passed = quantum_at(row.earliest), quantum_at(row.latest), set(row.passed)
     for start, end in takewhile(lambda one: one[0] < late, found):
         if start >= early and moment_of(start).isoformat() not in passed:
-            yield start, set(range(start // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1))
+            yield start, days_for(made, start, end)
 
 
 def _wish(shop: Shop, row: Wait) -> Wish:

@@ -545,6 +545,21 @@ def test_cc4_several_workers_offer_a_freed_time_once_and_to_the_first_in_line(de
         assert [row.name for row in session.scalars(held.where(Appointment.hold_until > desk.now))] == ["Cid"]
 
 
+@ON_POSTGRESQL
+def test_cc4_an_offer_locks_no_day_before_one_that_is_locked(desk: Desk) -> None:
+    """A car to lend is counted over the store's day, which is two of the database's; nobody waits in a circle for them."""
+    booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
+    desk.does(actions.wait, replace(SERVICE, transport="loaner"), TUESDAY, TUESDAY + timedelta(minutes=30), BOB)
+    east, day = desk.shop.stores[0].id, slots.quantum_at(TUESDAY) // slots.DAY
+    with desk.database.transaction() as session:
+        slots.lock(session, east, [day - 1])  # so that it is there
+    with desk.database.transaction() as one, desk.database.transaction() as other:
+        actions.cancel(one, desk.shop, booked[0], desk.now, by=ADVISOR)
+        assert slots.lock_now(other, east, [day - 1])[1]
+    desk.does(actions.sweep)
+    assert desk.offers() == ["Bob"]
+
+
 def test_saying_no_to_an_offer_passes_it_on_at_once(desk: Desk) -> None:
     booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
     for person in (ANN, BOB):
