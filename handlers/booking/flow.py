@@ -15,9 +15,9 @@ from handlers.booking import (
     phrases,
     said_beside,
     theirs,
+    two_visits,
     wanting,
     wishes,
-    words,
 )
 from handlers.booking.linking import bring
 from handlers.booking.slots_end import Confirm, Held, Note, Number, reopen
@@ -80,9 +80,12 @@ def start(turn: Turn, known: Answers) -> Start:
     if said is not None and said.nothing and said.reason and not known.keys() & set(SAID):
         known["said"] = said.reason
         note_gap(turn)
-    if turn.incoming.kind == "text" and (two := said_beside.two_cars(turn, known)):
-        known = {name: value for name, value in known.items() if name != "service+"} | two[0]
+    told = []
+    if turn.incoming.kind == "text" and (two := two_visits.said(turn, known)):
+        again = {"service", "service+", "with", *(SAID if two[0].keys() & set(SAID) else ())}
+        known = {name: value for name, value in known.items() if name not in again} | two[0]
         known["later"] = two[1]
+        told.append(two_visits.told(turn, "booking.later", two[1]))
     elif turn.incoming.kind == "text" and (beside := _beside(turn, known)):
         known["later"] = beside
     if name := said_beside.own_name(turn):
@@ -91,14 +94,13 @@ def start(turn: Turn, known: Answers) -> Start:
         said_beside.with_note(known, said_beside.for_advisor(turn))
     if turn.incoming.kind == "text" and (coupon := rewards.to_use(turn, known.get("service", ()))):
         known.setdefault("coupon", coupon)
-    told = []
     if turn.incoming.kind == "text" and (extra := said_beside.not_on_file(turn, known)):
         said_beside.with_note(known, extra)
         told.append(turn.text("booking.not_on_file", work=extra))
     if "later" not in known and (apart := said_beside.apart(turn, known)):
         known["service"] = [code for code in known["service"] if code not in apart]
         known["later"] = {"service": apart}
-        told.append(turn.text("booking.later", services=words.services(turn, apart)))
+        told.append(two_visits.told(turn, "booking.later", known["later"]))
     return Start("booking.book", known, "\n\n".join(told))
 
 
@@ -185,7 +187,7 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return None
     if second := _second(turn, answers, found):
         answers["later"] = second
-        return turn.text("booking.later", services=words.services(turn, second["service"]))
+        return two_visits.told(turn, "booking.later", second)
     if more:
         found["service"] = list(dict.fromkeys([*answers["service"], *found["service"]]))
     if "service" in found and "service" in answers and _only_asks(turn):
@@ -279,8 +281,9 @@ def submit(turn: Turn, answers: Answers) -> Reply:
     if gift := rewards.carried(turn, answers, row):
         done = replace(done, text=f"{done.text}\n\n{gift}")
     if later := answers.get("later"):
-        ask = turn.text("booking.then", services=words.services(turn, later["service"]))
-        book = turn.button("booking.button.book", "booking.book", {"day": row.starts_at.date().isoformat(), **later})
+        ask = two_visits.told(turn, "booking.then", later)
+        same = {"day": row.starts_at.date().isoformat(), **({"car": {"id": row.vehicle_id}} if row.vehicle_id else {})}
+        book = turn.button("booking.button.book", "booking.book", {**same, **later})
         done = replace(done, text=f"{done.text}\n\n{ask}", buttons=[[book], *done.rows()])
     return done
 

@@ -21,7 +21,11 @@ def carried(turn: Turn, value: Any) -> Answers:
         looked_for = [code for code, service in turn.shop.services.items() if service.category == "diagnostics"]
         return named_too or ({"service+": looked_for} if looked_for else {})
     if isinstance(value, dict):
-        return {name: value[name] for name in ("service", "car", "store", "day", "time") if name in value}
+        return {
+            name: value[name]
+            for name in ("service", "service+", "with", "car", "store", "day", "time", "window")
+            if name in value
+        }
     return {}
 
 

@@ -11,8 +11,6 @@ from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question
 from handlers.prices import finding, known
 from handlers.profile import names
-from handlers.vehicles import cars
-from handlers.vehicles import slots as vehicle_slots
 from knowledge_base.names import tokens
 from storage import appointments
 
@@ -20,9 +18,6 @@ from storage import appointments
 _JOINTS = re.compile(
     r"[,.;!?，。；！？、\n]+|\band\b|\bplus\b|\bwhile\b|(?:还有|還有|另外|然后|然後|同埋|顺便|順便|以及|再加|而|和|跟)",
     re.IGNORECASE,
-)
-_BOTH = re.compile(
-    r"\b(?:both|each|the two)\b|两台|兩台|两辆|兩輛|两部|兩部|都(?:要|做|换|換|想|需要)|各(?:做|换|換)", re.IGNORECASE
 )
 _PERSON = (
     r"(?:wife|husband|partner|son|daughter|mum|mom|mother|dad|father|brother|sister|driver|colleague|friend|boss|assistant|secretary"
@@ -76,49 +71,6 @@ _WORK = re.compile(
     r"|[㐀-鿿]{2,6}(?:维修|維修|安装|安裝|改装|改裝|更换|更換)",
     re.IGNORECASE,
 )
-
-
-def two_cars(turn: Turn, known: Answers) -> tuple[Answers, Answers] | None:
-    """The wishes for two cars in one message, as they are named: two visits, one after the other. None for one car."""
-    found = _by_car(turn)
-    if len(found) != 2:
-        return None
-    (one, first), (two, second) = found
-    if _BOTH.search(turn.words) and bool(first) != bool(second):
-        first = second = first or second
-    if not first or not second:
-        return None
-    place = {name: known[name] for name in ("store",) if name in known}
-    return {"service": first, "car": one}, {"service": second, "car": two} | place
-
-
-def _by_car(turn: Turn) -> list[tuple[Answers, list[str]]]:
-    """Cars and codes of the work that their part of the message names; work named before any car is the first one's."""
-    found: list[tuple[Answers, list[str]]] = []
-    waiting: list[str] = []
-    for part in _JOINTS.split(turn.words):
-        car = vehicle_slots.heard(turn, part) or _by_its_character(turn, part)
-        codes = hearing.services(turn, part, cars.look(turn, car).model if car else None).sure
-        if car and all(_which(car) != _which(other) for other, _ in found):
-            found.append((car, waiting))
-            waiting = []
-        if not found:
-            waiting += codes
-            continue
-        own = next(work for other, work in found if not car or _which(car) == _which(other)) if car else found[-1][1]
-        own += [code for code in codes if code not in own]
-    return found
-
-
-def _by_its_character(turn: Turn, part: str) -> Answers:
-    """汉 of 汉和Q5: in a list of cars, the one character that a model's name ends with."""
-    text = fold(part).strip()
-    named = [model.code for model in turn.shop.models.values() if any(fold(name).endswith(text) for name in model.names.values())]
-    return {"model": named[0]} if len(text) == 1 and not text.isascii() and len(named) == 1 else {}
-
-
-def _which(car: Answers) -> object:
-    return car.get("id") or car.get("model") or car.get("name")
 
 
 def person_to_call(text: str) -> str:

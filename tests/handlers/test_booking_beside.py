@@ -598,3 +598,59 @@ def test_the_next_day_and_a_part_of_it_has_no_hour_yet(world: World) -> None:
 def test_a_visit_moves_to_the_next_day_at_another_hour(world: World) -> None:
     ann = world.customer().says(KEPT["en"]).says("13800138000").says("can we do the day after at 3pm")
     ann.sees("to Wed 25 Nov, 15:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "day", "then", "told"),
+    [
+        ("en", "oil change Tuesday and hand wash on Friday", "2026-11-24", "hand_wash", "Hand wash on Fri"),
+        ("en", "oil change tue 10am, hand wash fri", "2026-11-24", "hand_wash", "Hand wash on Fri"),
+        ("zh-CN", "周二换机油 周五洗车", "2026-11-24", "hand_wash", "11月27日"),
+        ("zh-CN", "周二换机油周五洗车", "2026-11-24", "hand_wash", "要另外约"),
+        ("zh-TW", "禮拜二換機油，然後禮拜五貼膜", "2026-11-24", "window_film", "11月27日"),
+        ("zh-HK", "聽日換機油，星期五洗車", "2026-11-22", "hand_wash", "另外約"),
+    ],
+)
+def test_work_on_two_days_is_two_visits(world: World, language: str, words: str, day: str, then: str, told: str) -> None:
+    known = answers(world.customer(language=language).says(words).sees(told))
+    assert (known["service"], known["day"]) == (["oil_change"], day)
+    assert (known["later"]["service"], known["later"]["day"]) == ([then], "2026-11-27")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "book oil change for tuesday and friday",
+        "oil change tuesday or friday",
+        "Tuesday oil change and hand wash",
+        "周二不行，周五换机油",
+    ],
+)
+def test_days_to_choose_from_and_work_on_one_day_are_one_visit(world: World, words: str) -> None:
+    assert "later" not in answers(world.customer().says(words))
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "work"),
+    [
+        ("en", "oil change for the golf and the a4 on tuesday", {"service": ["oil_change"]}),
+        ("zh-CN", "我有两台车，高尔夫和A4，周二都要保养", {"service+": ["minor_service", "major_service"]}),
+        ("zh-HK", "Golf同A4星期二都要洗車", {"service": ["hand_wash"]}),
+    ],
+)
+def test_two_cars_keep_their_work_and_the_day(world: World, language: str, words: str, work: dict[str, list[str]]) -> None:
+    known = answers(world.customer(language=language).says(words).sees("A4"))
+    assert (known["car"]["model"], known["day"], known["later"]["car"]["model"]) == ("vw_golf", "2026-11-24", "audi_a4")
+    assert [one for one in (known, known["later"]) if not work.items() <= one.items()] == []
+
+
+def test_another_car_that_needs_nothing_is_no_visit(world: World) -> None:
+    known = answers(world.customer().says("I have a golf and an a4, oil change for the golf on tuesday please"))
+    assert "later" not in known
+
+
+def test_the_second_visit_is_of_the_same_car_and_on_its_own_day(world: World) -> None:
+    ann = world.customer().says("oil change on tuesday for my golf at pine hill at 10, and on friday tyre rotation")
+    ann.says("13800138000").sees("Tyre rotation, Fri 27 Nov").presses("Book a visit").sees("Fri 27 Nov")
+    known = answers(ann)
+    assert (known["service"], known["store"], known["day"]) == (["tyre_rotation"], "west", "2026-11-27")
