@@ -51,14 +51,24 @@ def keep_asked(items: list[Item], text: str) -> None:
 
 def mind_that_day(items: list[Item], tokens: list[Token], text: str) -> None:
     """5月20号有活动，我那天来: what is told of a day is why they come on it, or (我那天来不了) that they do not."""
-    named = [item for item in items if item.slot == "day" and item.dropped in ("", "aside", "about")]
+    named = [item for item in items if item.slot == "day" and (item.dropped in ("", "aside", "about") or _opens(item, text))]
     meant = [token for token in tokens if token.kind == "Q" and token.value == "that"]
-    if len(named) != 1 or len(meant) != 1 or meant[0].start < named[0].token.start:
+    if not named or len(meant) != 1 or meant[0].start < named[-1].token.start:
         return
+    if len(named) > 1:
+        # 元旦放假，4号上班，那天行吗
+        for item in named[:-1]:
+            item.dropped = item.dropped or "told"
+        named = named[-1:]
     if clause("comes_not", text).match(text, meant[0].end):
         named[0].dropped = "refused"
     elif clause("comes", text).match(text, meant[0].end):
         named[0].dropped = ""
+
+
+def _opens(item: Item, text: str) -> bool:
+    """4号上班: refused as a day at work, if it is not the shop's."""
+    return item.dropped == "refused" and bool(clause("opens", text).match(text, item.token.end))
 
 
 def keep_engaged(items: list[Item], tokens: list[Token]) -> None:
@@ -183,6 +193,9 @@ def _is_this_years(group: list[Item], context: Context) -> bool:
 
 def _is_booked(group: list[Item], text: str) -> bool:
     before = _clause_before(text, group[0].token.start)
+    if group[0].slot == "time" and clause("booked_time", before).search(before):
+        # "I'm late for my 4pm."
+        return True
     return bool(clause("booked", before).search(before) or clause("booked_after", text).match(text, group[-1].token.end))
 
 

@@ -64,7 +64,9 @@ def _touching(items: list[Item], tokens: list[Token], place: int, whole: bool = 
 
 def was_said_before(text: str, start: int) -> bool:
     """Whether the clause before tells an event of the past."""
-    before = re.split(r"[.!?,;]|\b(?:but|so|and|can|could|please|need|want|like)\b", text[max(0, start - _CLAUSE) : start])[-1]
+    before = re.split(
+        r"[.!?,;]|\b(?:but|so|and(?! again| then)|can|could|please|need|want|like)\b", text[max(0, start - _CLAUSE) : start]
+    )[-1]
     found = [one for one in clause("was", before).finditer(before) if not _CAUSED.search(before[: one.start()])]
     return bool(found) and len(before) - found[-1].end() <= 24
 

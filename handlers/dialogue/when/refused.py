@@ -108,7 +108,7 @@ def with_day_of_refusal(kept: list[Item], items: list[Item]) -> list[Item]:
 
 def with_month_of_refusal(kept: list[Item], items: list[Item], context: Context) -> list[Item]:
     """12月26号不行，29号吧: after a day that does not suit, a number alone is of its month; a smaller one may be later."""
-    refused = [i for i in items if i.slot == "day" and i.dropped in ("refused", "corrected")]
+    refused = [i for i in items if i.slot == "day" and i.dropped in ("refused", "corrected", "told")]
     found = []
     for item in kept:
         before = [one.value.first for one in refused if one.place < item.place and isinstance(one.value, Day)]

@@ -144,8 +144,10 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
         stop, kind, value = phrase
         return meaning_of(kind, value, place, stop, context)
     plain = word.removesuffix("'s").removesuffix("'")
-    if word.endswith("'s") and word not in lexicon.english_words() and plain in lexicon.english_words():
-        word = plain
+    if word.endswith("'s") and word not in lexicon.english_words():
+        if _is_a_name(plain, text, end):
+            return [Token("x", place, end, word)]
+        word = plain if plain in lexicon.english_words() or plain in lexicon.slips() else word
     if number := _tens_and_ones(text, place, word, end):
         return [number]
     if word.endswith("ish") and word[:-3] in lexicon.english_words():
@@ -165,6 +167,14 @@ def _word(text: str, place: int, context: Context) -> list[Token]:
         # "Dec. 21": the dot belongs to the short form.
         end += 1
     return meaning_of(*meaning, place, end, context)
+
+
+_SUITS_FINE = re.compile(r"\s(?:fine|good|ok(?:ay)?|best|great|better|full|out|no)\b|\s?(?:$|[.,!?])")
+
+
+def _is_a_name(plain: str, text: str, end: int) -> bool:
+    """ "August's car": somebody's; "August's fine" is the month."""
+    return lexicon.english_words().get(plain, ("", 0))[0] == "m" and not _SUITS_FINE.match(text, end)
 
 
 def _phrase(text: str, place: int, word: str) -> tuple[int, str, object] | None:

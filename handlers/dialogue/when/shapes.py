@@ -78,6 +78,9 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             rf"(小时|钟头|钟(?=后|之后|以后|内)|个字(?=后|之后|以后)|分钟|刻钟|天|周|星期|礼拜|(?<=个)月|(?<=半)月|(?<=个半)月|年)(半)?"
             r"((?:之|以|过)?后(?![天日面头视备轮杠盖排座门]))?"), shapes_clock.length),
         (re.compile(r"(?<=[点分半钟整刻\d])前(?=[来往去])"), shapes_clock.before),
+        (re.compile(r"(?<=[节庆秋旦])前(?=[来往去])"), shapes_clock.before),
+        (re.compile(r"(?<=[号末])前(?=来)|(?<=\d日)前(?=来)|(?<=[周期拜][一二三四五六])前(?=来)"), shapes_clock.vague),
+        (re.compile(r"(?<=[节日号庆秋夕旦至])(?:那|个|当)晚"), shapes_clock.that_evening),
         (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才])"), shapes_clock.after),
         (re.compile(
             r"(?:(?<=[,.!?\s])就|那就|咁就|那么就|(?:(?<=[,.!?\s啊呀哦喔啦喇])[那咁噉]|^[那咁噉])(?:我就|我|不如|么)?)(?:定|约|选|要|还是)?(?:在|喺)?"

@@ -129,6 +129,11 @@ def that(match: re.Match[str], context: Context) -> Shaped | None:
     return as_token("e", match, "that")
 
 
+def that_evening(match: re.Match[str], context: Context) -> Shaped | None:
+    """中秋节那晚."""
+    return as_token("p", match, "evening")
+
+
 def misspelt(match: re.Match[str], context: Context) -> Shaped | None:
     """下周而上午, 星期刘: a day of the week that was mistyped; better asked than read without it."""
     return as_token("V", match, None)

@@ -19,6 +19,10 @@ def lunar_date(match: re.Match[str], context: Context) -> Shaped | None:
     if not said:
         # 十一月廿五 is the moon's to some and the sun's to others; with 号, there or at the end of the range, it is the sun's.
         numbered = match[0][-1] in "号日" or _UNTIL_NUMBERED.match(match.string, match.end())
+        if match[2] == "八" and match[3] == "十五" and not numbered:
+            # 八月十五 is the Mid-Autumn feast to most, and a day in August to some.
+            either = days.month_day(context, 8, 15).first, lunar.next_date(context.today, 8, 15)
+            return as_day(match, days.Day("either", others=tuple(d for d in either if d)))
         return as_token("V", match, None) if match[3][0] == "廿" and not numbered else None
     month = {"正": 1, "冬": 11, "腊": 12}.get(match[2]) or chinese(match[2])
     day = _moon_day(match[3])

@@ -71,7 +71,7 @@ def day_after(context: Context, tokens: list[Token]) -> Made:
     # In India who begins with "day after" means the one after tomorrow.
     if context.region == "IN" and tokens[0].start == 0 and tokens[0].value == "day":
         return joined("D", tokens, days.on(context.today + 2 * DAY))
-    return joined("V", tokens, "next") if tokens[0].value == "day" else None
+    return joined("V", tokens, "next" if tokens[0].value == "day" else "counted") if tokens[0].value in ("day", "week") else None
 
 
 def weekday_after(context: Context, tokens: list[Token]) -> Made:
@@ -243,6 +243,7 @@ RULES = [
     ("Dj?D", today_of),
     ("[Tu][FABl]e?[Dw]|T[Dw]", from_day),
     ("uA(?=[@p.,?x]|$)", day_after),
+    ("uB(?=[.,?]|$)", lambda c, t: joined("V", t, "counted") if t[0].value in ("day", "week") else None),
     ("[wD][uT]", week_later),
     ("wp?[AB]e?D", weekday_near),
     ("wA(?=[@p.,?4]|$)", weekday_after),

@@ -254,5 +254,7 @@ RULES = [
     ("Fe?[Dw][GY]?", from_day_on),
     ("A[Dw]|[Dw]Y", lambda c, t: from_day_on(c, t) if t[-1].kind == "Y" and t[-1].value == "from" else after_day(c, t)),
     ("Be?[Dw][ZJ]?|[Dw][ZJ]", by_day),
-    ("t[Dw]", until_day),
+    # "In Vegas until Friday" is told of something else; see the clauses.
+    ("(?<!x)t[Dw]", until_day),
+    ("t[Dw]", lambda c, t: until_day(c, t) if c.chinese else None),
 ]
