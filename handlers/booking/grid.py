@@ -92,6 +92,22 @@ def described(session: Session, shop: Shop, rows: Iterable[Appointment], languag
     return [Visit(row, people[row.customer_id].name if row.customer_id in people else row.name or "", car(row)) for row in rows]
 
 
+def going_on(session: Session, visits: Iterable[Visit], zone: ZoneInfo) -> dict[tuple[int, date], list[Visit]]:
+    """By bay and day: visits that began on a day before and still have the bay then."""
+    over_night = {
+        visit.row.id: visit
+        for visit in visits
+        if visit.row.starts_at.astimezone(zone).date() < visit.row.ends_at.astimezone(zone).date()
+    }
+    found: dict[tuple[int, date], dict[int, Visit]] = {}
+    for number, bay, quantum in slots.bays_of(session, list(over_night)):
+        row, at = over_night[number].row, moment_of(quantum)
+        day = at.astimezone(zone).date()
+        if at < row.ends_at and day > row.starts_at.astimezone(zone).date():
+            found.setdefault((bay, day), {})[number] = over_night[number]
+    return {place: list(there.values()) for place, there in found.items()}
+
+
 def day_of(session: Session, shop: Shop, store: Store, day: date, now: datetime, language: str) -> Day:
     zone = ZoneInfo(store.timezone)
     midnight, next_midnight = whole_day(day, zone)

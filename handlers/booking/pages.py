@@ -74,6 +74,7 @@ def week(desk: Desk) -> Mapping[str, Any]:
     opened = {span.day for span in rules.spans(hours_of(store), monday, 7)}
     bays = [bay for bay in store.bays if bay.active or any(visit.row.bay_id == bay.id for visit in visits)]
     cells: dict[tuple[int | None, date], list[grid.Visit]] = {}
+    staying = grid.going_on(desk.session, visits, zone)
     for visit in visits:
         for bay in {leg["bay"] for leg in visit.row.legs}:
             cells.setdefault((bay, visit.row.starts_at.astimezone(zone).date()), []).append(visit)
@@ -82,6 +83,7 @@ def week(desk: Desk) -> Mapping[str, Any]:
         "days": days,
         "bays": bays,
         "cells": cells,
+        "staying": staying,
         "opened": opened,
         "loose": any(bay is None for bay, _ in cells),
         "movable": OPEN,
@@ -149,6 +151,7 @@ def move(desk: Desk) -> Go:
 def step(desk: Desk) -> Go:
     row: Appointment = desk.things["appointment"]
     wish, who = desk.field("do"), by(desk)
+    before = appointments.lock(desk.session, row.id).status
     changes = {"accept": actions.accept, "arrive": actions.arrive, "start": actions.start, "finish": actions.finish}
     if wish == "cancel":
         actions.cancel(desk.session, desk.shop, row, desk.now, by=who, reason=desk.field("reason", 200))
@@ -158,6 +161,8 @@ def step(desk: Desk) -> Go:
         changes[wish](desk.session, row, desk.now, by=who)
     else:
         raise Refusal("booking.refused.gone")
+    if row.status == before:  # the customer, or a colleague, was quicker
+        return Go(desk.back("/bookings"), desk.plain("booking.desk.already"))
     desk.audit(f"appointment.{wish}", f"appointment:{row.id}")
     return Go(desk.back("/bookings"), _told(desk, row, wish))
 

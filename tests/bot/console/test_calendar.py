@@ -9,6 +9,7 @@ import pytest
 from handlers.booking import actions as booking
 from handlers.booking import qr
 from handlers.booking.actions import By
+from handlers.dialogue.shop import load
 from storage import appointments, audit, chats, messages, slots
 from storage.appointments import Appointment
 from storage.database import Database
@@ -48,8 +49,6 @@ def path_of(site: Site, row: Appointment) -> str:
 
 def bay_of(site: Site, row: Appointment) -> str:
     shop = site.console.house.memo
-    from handlers.dialogue.shop import load
-
     with site.database.reading() as session:
         store = shop.get(session, load).store("east")
         assert store
@@ -324,6 +323,47 @@ def test_an_appointment_is_worked_off(url: str, steps: tuple[str, ...], end: str
             assert 'name="do"' not in page
             await ann.post(f"{path_of(site, row)}/step", do="arrive")
             assert read(site, row).status == end
+
+    asyncio.run(go())
+
+
+def test_cc4_what_the_customer_has_cancelled_is_not_cancelled_again(url: str) -> None:
+    """Whoever has an old page before them hears that it is done, and the customer hears nothing."""
+
+    async def go() -> None:
+        async with Site(url) as site:
+            chat = chat_in(site.database)
+            row = appointment_in(site.database, "east", chat_id=chat, name="Bo")
+            with site.database.transaction() as session:
+                booking.cancel(session, load(session), row, site.now)
+            ann = site.staff("ann")
+            assert (await ann.post(f"{path_of(site, row)}/step", do="cancel", tell="1")).status == 303
+            assert "had happened already" in (await ann.get(path_of(site, row))).text
+            assert said(site, chat) == []
+            with site.database.reading() as session:
+                assert [one.what for one in appointments.events_of(session, row.id)][-1:] == ["cancelled"]
+
+    asyncio.run(go())
+
+
+def test_the_week_shows_a_car_on_every_day_that_it_stays(url: str) -> None:
+    async def go() -> None:
+        async with Site(url) as site:
+            saturday = TUESDAY + timedelta(days=4)
+            with site.database.transaction() as session:
+                shop, by = load(session), By("Eva", "console", staff=True)
+                wish = booking.Wish("studio", ("ppf_front",), "audi_a4")
+                row = booking.book(session, shop, wish, saturday, booking.Person(name="Bo"), site.now, by=by)
+                assert row.ends_at - saturday >= timedelta(days=2)
+            eva = site.staff("eva")
+            shown = []
+            for day in ("2026-11-28", "2026-11-30"):
+                page = (await eva.get(f"/bookings/week?store=studio&day={day}")).text
+                cells = re.findall(r'<td data-day="([^"]+)"[^>]*>(.*?)</td>', page, re.DOTALL)
+                shown += [(at, "…" in cell, "data-move" in cell) for at, cell in cells if "Bo<" in cell]
+            assert shown[0] == ("2026-11-28", False, True)
+            # The studio is closed on Mondays, so the car is there until Tuesday.
+            assert shown[1:] == [(f"2026-{day}", True, False) for day in ("11-29", "11-30", "12-01")]
 
     asyncio.run(go())
 
