@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TextIO
 from handlers.transfer.encodings import encoding_of
 from handlers.transfer.formulas import rearm
 from handlers.transfer.report import Wrong
-from handlers.transfer.spreadsheets import read_sheet
+from handlers.transfer.spreadsheets import about_rows, read_sheet
 
 FORMATS = (".csv", ".xlsx", ".jsonl", ".toml")
 # One line may not fill the memory.
@@ -54,10 +54,11 @@ def open_rows(path: Path) -> Source:
 
 def _sheet(path: Path) -> Source:
     rows = read_sheet(path)
-    if not rows or not any(rows[0]):
+    number, names = next(rows, (0, []))
+    if number != 1 or not any(names):
         raise Wrong("The first row of the first sheet is empty. Put the names of the columns there.")
-    columns = _header(rows[0])
-    return Source(columns, _table(columns, enumerate(rows[1:], 2)), len(rows) - 1)
+    columns = _header(names)
+    return Source(columns, _table(columns, rows), about_rows(path) - 1)
 
 
 def _csv(path: Path) -> Source:

@@ -4,7 +4,7 @@ import csv
 import gc
 import zipfile
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,55 @@ def test_a_number_that_lost_its_digits_is_refused_ie6(tmp_path: Path) -> None:
     assert (wrong.row, "as Text" in wrong.reason) == (2, True)
 
 
+def test_formats_say_what_a_number_is_ie6(tmp_path: Path) -> None:
+    at, lunch = datetime.combine(date(2026, 4, 3), time(10, 20)), time(12, 30)
+    shown = [
+        ("yyyy-mm-dd hh:mm", at, "2026-04-03 10:20:00"), ('yyyy"年"m"月"d"日"', date(2026, 4, 3), "2026-04-03"),
+        ("hh:mm", lunch, "12:30:00"), ("[h]:mm", timedelta(hours=30), "1 day, 6:00:00"), ('0.0 "days"', 2, "2"),
+        ("[Red]0", 7, "7"), ("[$¥-804]#,##0.00", 39.5, "39.5"), ("m/d/yy", 13800138000, "13800138000"),
+        ("yyyy-mm-dd", 1, "1900-01-01"),
+    ]  # fmt: skip
+    for begins_1904 in (False, True):
+        with xlsxwriter.Workbook(tmp_path / "a.xlsx", {"date_1904": begins_1904}) as book:
+            sheet = book.add_worksheet()
+            for column, (code, cell, _) in enumerate(shown):
+                sheet.write(0, column, f"c{column}")
+                sheet.write(1, column, cell, book.add_format({"num_format": code}))
+        [(_, cells)] = rows_of(tmp_path / "a.xlsx")
+        wanted = [text for _, _, text in shown]
+        assert list(cells.values()) == ([*wanted[:-1], "1904-01-02"] if begins_1904 else wanted)
+
+
+def test_what_other_programs_write_is_read_ie6(tmp_path: Path) -> None:
+    """Names with a prefix, rows and cells without places, pieces of a text, how it is pronounced, what a formula gave."""
+    texts = (
+        b"<x:si><x:r><x:t>A-</x:t></x:r><x:r><x:t>1</x:t></x:r><x:rPh><x:t>ei</x:t></x:rPh></x:si><x:si><x:t>_x0041_</x:t></x:si>"
+    )
+    cells = b'<x:c t="s"><x:v>0</x:v></x:c><x:c t="str"><x:f>B1</x:f><x:v>b &amp; c</x:v></x:c><x:c t="s"><x:v>1</x:v></x:c>'
+    sheet = b'<x:row><x:c t="inlineStr"><x:is><x:t>code</x:t></x:is></x:c><x:c/><x:c/></x:row><x:row r="5">' + cells + b"</x:row>"
+    sheet = sheet.replace(b"<x:c/>", b'<x:c t="str"><x:v>n</x:v></x:c>', 1).replace(
+        b"<x:c/>", b'<x:c t="str"><x:v>m</x:v></x:c>', 1
+    )
+    space = b'xmlns:x="http://purl.oclc.org/ooxml/spreadsheetml/main"'
+    path = packed(
+        tmp_path / "a.xlsx",
+        {
+            "xl/sharedStrings.xml": b"<x:sst %s>%s</x:sst>" % (space, texts),
+            "xl/worksheets/sheet1.xml": b"<x:worksheet %s><x:sheetData>%s</x:sheetData></x:worksheet>" % (space, sheet),
+        },
+    )
+    assert rows_of(path) == [(5, {"code": "A-1", "n": "b & c", "m": "A"})]
+
+
+def test_a_cell_that_shows_an_error_is_refused_with_its_row_ie6(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "code")
+        sheet.write_formula(1, 0, "=NA()", None, "#N/A")
+    wrong = refusal(tmp_path / "a.xlsx")
+    assert (wrong.row, "#N/A" in wrong.reason) == (2, True)
+
+
 def packed(path: Path, parts: dict[str, bytes]) -> Path:
     """A sound workbook with some of its parts replaced or added."""
     sound = workbook(path.with_name("sound.xlsx"), [["code"], ["a"]])
@@ -164,8 +213,19 @@ def packed(path: Path, parts: dict[str, bytes]) -> Path:
 
 
 _SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+_PLACE = "xl/worksheets/sheet1.xml"
 _FAR = _SHEET % b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 _REPEATED = _SHEET % (b'<row><c t="s"><v>0</v></c></row>' * 20_000)
+
+
+def test_a_sheet_is_read_row_by_row_ie4(tmp_path: Path) -> None:
+    """What is large is never whole in memory: rows have come before anybody knows that one further down is broken."""
+    rows = [b'<row><c t="inlineStr"><is><t>%d</t></is></c></row>' % number for number in range(5000)]
+    rows[4500] = b"<row><"
+    come: list[int] = []
+    with pytest.raises(Wrong, match="not a readable"):
+        come.extend(row.number for row in open_rows(packed(tmp_path / "a.xlsx", {_PLACE: _SHEET % b"".join(rows)})).rows)
+    assert 3000 < come[-1] < 4500
 
 
 @pytest.mark.parametrize(
@@ -175,10 +235,10 @@ _REPEATED = _SHEET % (b'<row><c t="s"><v>0</v></c></row>' * 20_000)
         ({"xl/vbaProject.bin": b"x"}, "macros"),
         ({"xl/externalLinks/externalLink1.xml": b"<a/>"}, "links to other files"),
         ({"xl/workbook.xml": b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'}, "definitions"),
-        ({"xl/worksheets/sheet1.xml": _FAR}, "far outside"),
+        ({_PLACE: _FAR}, "far outside"),
         (
             {
-                "xl/worksheets/sheet1.xml": _REPEATED,
+                _PLACE: _REPEATED,
                 "xl/sharedStrings.xml": b"<sst><si><t>" + b"x" * 200_000 + b"</t></si></sst>",
             },
             "very long",
