@@ -1,8 +1,11 @@
 """Migrations arrive at what the code believes, once, whoever runs them, and from whatever state."""
 
 import json
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -118,7 +121,8 @@ _FIRST_RELEASE: dict[str, dict[str, object]] = {
 
 
 def test_a_shop_of_the_first_release_can_book(tmp_path: Path) -> None:
-    """DB14: what was there before booking stays, and gets the usual terms."""
+    """DB14: what was there before booking stays, and gets the usual terms. A process that ends at any statement of it leaves on
+    the disk what was there before."""
     database = Database(f"sqlite:///{tmp_path}/old.db")
     config = Config()
     config.set_main_option("script_location", str(Path(migrating.__file__).parent / "migrations"))
@@ -128,7 +132,12 @@ def test_a_shop_of_the_first_release_can_book(tmp_path: Path) -> None:
         for table, row in _FIRST_RELEASE.items():
             places = ", ".join("?" * len(row))
             connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", tuple(row.values()))
+    left = _Left(tmp_path / "old.db")
+    before = left.state()
+    event.listen(database.engine, "after_cursor_execute", left.look)
     assert migrating.migrate(database)
+    event.remove(database.engine, "after_cursor_execute", left.look)
+    assert (left.looks > 300, left.states) == (True, {before})
     with database.reading() as session:
         [store] = storage.stores.all_stores(session)
         [service] = storage.catalogue.services(session)
@@ -136,6 +145,32 @@ def test_a_shop_of_the_first_release_can_book(tmp_path: Path) -> None:
         assert session.execute(text("PRAGMA foreign_key_check")).all() == []
     assert ([bay.id for bay in store.bays], store.booking, service.skill, service.model_minutes) == ([7], {}, "", {})
     database.close()
+    assert left.state() not in left.states
+
+
+class _Left:
+    """What the files of a database hold that nobody closes: what is in them after a kill."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._copies = path.parent / "left"
+        self._copies.mkdir()
+        self.states: set[str] = set()
+        self.looks = 0
+
+    def look(self, *_: object) -> None:
+        self.looks += 1
+        self.states.add(self.state())
+
+    def state(self) -> str:
+        for ending in ("", "-wal"):
+            (self._copies / f"old.db{ending}").unlink(missing_ok=True)
+            if (file := self._path.with_name(f"{self._path.name}{ending}")).exists():
+                shutil.copy(file, self._copies)
+        with closing(sqlite3.connect(self._copies / "old.db")) as copy:
+            tables = copy.execute("SELECT sql FROM sqlite_master").fetchall()
+            asked = ("alembic_version", *_FIRST_RELEASE)
+            return repr((tables, [copy.execute(f"SELECT * FROM {table}").fetchall() for table in asked]))
 
 
 def test_what_a_shop_had_set_of_visits_is_kept_as_rules(tmp_path: Path) -> None:
