@@ -42,15 +42,17 @@ def read(text: str, letters_too: bool = True) -> Reading:
     meant: list[str] = []
     plain: list[str] = []
     stems: list[str] = []
-    openings: list[int] = []
+    openings: list[tuple[int, tuple[int, ...]]] = []
     for token in _TOKEN.findall(text):
         if "\u3400" <= token[0] <= "\u9fff":
             _read_han(token, words, letters if letters_too else None, heard, meant)
             plain.append(token)
             continue
-        word, root, grams, sizes = _read_word(token)
+        word, root, grams, meaning, sizes = _read_word(token)
+        if meaning is not None:
+            meant.append(meaning)
         if sizes:
-            openings.append(len(stems))
+            openings.append((len(stems), sizes))
         plain.append(word)
         stems.append(root)
         if letters_too:
@@ -60,8 +62,8 @@ def read(text: str, letters_too: bool = True) -> Reading:
         words += map(" ".join, pairwise(stems))
     if openings:
         known = meanings()
-        for place in openings:
-            for size in known.sizes[stems[place]]:
+        for place, sizes in openings:
+            for size in sizes:
                 meaning = known.names.get(" ".join(stems[place : place + size]))
                 if meaning is not None:
                     meant.append(meaning)
@@ -73,11 +75,12 @@ def _once(features: list[str]) -> tuple[str, ...]:
 
 
 class _Word(NamedTuple):
-    """A word that is not Chinese: its stem and letters, and how many stems the meanings have that may begin with it."""
+    """A word that is not Chinese: its stem, letters and meaning, and how many stems the longer meanings have that it may open."""
 
     plain: str
     stem: str
     grams: tuple[str, ...]
+    meaning: str | None
     sizes: tuple[int, ...]
 
 
@@ -87,7 +90,9 @@ def _read_word(token: str) -> _Word:
     root = token if token[0].isdigit() else stem(token)
     padded = f" {token} "
     grams = () if token[0].isdigit() else tuple(f"~{padded[i : i + n]}" for n in (3, 4) for i in range(len(padded) - n + 1))
-    return _Word(token, root, grams, meanings().sizes.get(root, ()))
+    known = meanings()
+    sizes = tuple(size for size in known.sizes.get(root, ()) if size > 1)
+    return _Word(token, root, grams, known.names.get(root), sizes)
 
 
 def _read_han(run: str, words: list[str], letters: list[str] | None, heard: list[str], meant: list[str]) -> None:

@@ -112,15 +112,16 @@ class Senses:
 
     def find(self, words: Iterable[str]) -> list[int]:
         """The places of a text's words in the table, Chinese runs cut; unknown ones are left out."""
-        found = []
+        found: list[int | None] = []
         for word in words:
-            for piece in self.cut(word) if "\u3400" <= word[0] <= "\u9fff" else (word,):
-                place = self._place(piece)
-                if place is None and piece.endswith("s"):
-                    place = self._place(piece[:-1])
-                if place is not None:
-                    found.append(place)
-        return found
+            if word >= "\u3400" and word[0] <= "\u9fff":
+                found += map(self._place, self.cut(word))
+                continue
+            place = self._place(word)
+            if place is None and word.endswith("s"):
+                place = self._place(word[:-1])
+            found.append(place)
+        return [place for place in found if place is not None]
 
     def vectors(self, texts: Sequence[Sequence[int]]) -> Floats:
         """A row for each text, given the places of its words: of length one, or zero where no word is known."""

@@ -23,6 +23,8 @@ _MOST_REPAIRS = 4
 _FREQUENT = 9_000
 # Repairs lead to words that people use: so many of the base's, and nearly all of the English that the table knows.
 _COMMON, _COMMON_ENGLISH = 6_000, 20_000
+# From here on a word that the base does not know may have two letters wrong, too: few others are as near.
+_LONG = 8
 _NOTHING = (9, 0, 0, 0, "")
 SEEDS = (0, 0x9747B28C, 0x1B873593, 0x85EBCA6B)
 
@@ -54,10 +56,16 @@ class Spelling:
         return _HAN.sub(lambda found: self._repair_run(found[0]), text) if self._by_sound else text
 
     def _nearest(self, word: str) -> str:
-        """The nearest word of the base, unless an English word is nearer still; the more frequent of two as near."""
+        """The nearest word of the base, unless an English word is nearer still; the more frequent of two as near.
+
+        What the base has in another form ("helping" where it says "help") is a word of the base.
+        """
         best = min(_near(word, self._alike, 2), default=_NOTHING)
         if best[:2] > (1, 0):
-            best = min(best, *((*found[:2], 1, *found[3:]) for found in _near(word, _english(), 1)), _NOTHING)
+            for edits, replaced, _, rank, found in _near(word, _english(), 2):
+                strange = stem(found) not in self._words
+                if edits == 1 or not strange or len(word) >= _LONG:
+                    best = min(best, (edits, replaced, int(strange), rank, found))
         return best[-1] or word
 
     def _repair_run(self, run: str) -> str:
