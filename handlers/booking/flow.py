@@ -56,6 +56,8 @@ MOST_LINES = 6
 
 def asked_for(turn: Turn) -> Reply | Start | None:
     """Free words about an appointment that they have, or that want one."""
+    if turn.chat.form == "booking.book" and theirs.calls_off(turn):
+        return replace(mine.dropped(turn), leaves=True)
     if about := inside.asked_for(turn) or theirs.asked_for(turn):
         return about
     books = assent.said(turn) == "yes" and phrases.has("book", phrases.spaced(turn.words))

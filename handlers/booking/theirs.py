@@ -64,6 +64,19 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     return _move(turn, rows) if _shall_move(turn, rows, text, bare, their=their, timed=timed) else None
 
 
+def calls_off(turn: Turn) -> bool:
+    """In the middle of a booking for that day, or with none at all: "I need to cancel Friday". Not what is booked already."""
+    text = phrases.spaced(turn.words)
+    if not phrases.has("cancel_surely", text) or phrases.stays(text) or _elsewhen(turn, mine.coming(turn), text):
+        return False
+    if any(phrases.has(name, text) for name in ("how", "may", "asks")) or finding.asks_price(turn.words):
+        return False
+    reading, rows = hearing.when(turn, turn.words, turn.store).reading, mine.coming(turn)
+    if reading is None or reading.date is None or any(meant.day(turn, row) == reading.date for row in rows):
+        return not rows and reading is None
+    return turn.chat.answers.get("day") == reading.date.isoformat() or not rows
+
+
 def already(turn: Turn, wish: Answers) -> Appointment | None:
     """The appointment in which what they wish is to be done on that day: they speak of it, and want no second one."""
     codes, car = set(wish.get("service", ())), wish.get("car", {})

@@ -24,7 +24,12 @@ _CORE = (
     r"|have a think|get back to (?:you|u)|let (?:you|u) know|(?:ask|check with|talk to|speak to) my \w{1,12})"
     r"|(?:it is |its )?no longer (?:needed|required)"
 )
-_CANCEL = rf"cancel{_IT}(?: (?:booking|one))?|abort{_IT}|stop (?:it|this|that)"
+_CANCEL = (
+    rf"cancel{_IT}(?: (?:booking|one))?|abort{_IT}|stop (?:it|this|that)"
+    r"|(?:(?:i|we) )?(?:can not|cannot|cant|will not|wont|am not going to) (?:be able to )?"
+    r"(?:make it|come(?: in)?|do (?:it|this|that)|go|be there)"
+    r"|something (?:has |just )?(?:came|come) up"
+)
 # Folded to Simplified; Cantonese among them.
 _LATER_HAN = (
     r"算(?:了|啦|数|喇)|先?不约(?:了|啦)?|唔约(?:住|了|啦|喇)?|先?不用(?:了|啦)?|唔使(?:了|啦|喇)?|先?不要(?:了|啦)?|唔要(?:了|啦|喇)?"
@@ -33,7 +38,10 @@ _LATER_HAN = (
     r"|改天(?:再说|再约)?|以后再说|迟(?:啲|点|些)(?:先|再讲|再说)|过(?:几天|几日|阵子|一阵)再(?:说|约|看|讲)|没事(?:了)?|冇嘢"
     r"|不需要(?:了)?|唔需要(?:了|喇)?|放弃|不麻烦(?:了|你了)?"
 )
-_CANCEL_HAN = r"取消(?:掉|佢)?"
+_CANCEL_HAN = (
+    r"取消(?:掉|佢)?|(?:去|来|过去|过来|赶|到)不(?:了|成|到)|(?:返|嚟|去|来|到|过) ?唔(?:到|切|嚟|成)"
+    r"|(?:没(?:有)?|冇)(?:法|办法|空|时间)(?:再)?(?:去|来|过去|过来|嚟)|(?:不|唔)得闲(?:再)?(?:去|来|嚟|过来|过去)?|有事(?:去|来)不了"
+)
 _AROUND_HAN = (
     r"(?:[那嗯哦好行唉就我先都系的了吧啦喇呀啊啰喔噢呢哈得咯你您但不过]|不好意思|抱歉|谢谢|多谢|唔该|麻烦|还是|暂时|今天|而家"
     r"|现在|再见|可以|帮|给){0,12}"
