@@ -88,6 +88,10 @@ def start(turn: Turn, known: Answers) -> Start:
         known = {name: value for name, value in known.items() if name not in again} | two[0]
         known["later"] = two[1]
         told.append(two_visits.told(turn, "booking.later", two[1]))
+    elif turn.incoming.kind == "text" and driving.elsewhere(turn, known) and hearing.store(turn, turn.words) is None:
+        del known["store"]  # it came from what was spoken of before
+    elif turn.incoming.kind == "text" and (car := driving.not_here(turn, known)):
+        told.append(turn.text("booking.drive.not_here", car=car))
     elif turn.incoming.kind == "text" and (beside := _beside(turn, known)):
         known["later"] = beside
     if name := said_beside.own_name(turn):

@@ -293,7 +293,7 @@ def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
 def heard(turn: Turn, text: str, store: str | None = None, day: str | None = None) -> Answers:
     """Everything that the words say about a visit, by slot, and `slots_when.SAID`. `day`: spoken of before, for a bare time."""
     found: Answers = {}
-    car = vehicle_slots.heard(turn)
+    car = vehicle_slots.heard(turn) or driving.named(turn, text)
     named = hearing.services(turn, text, cars.look(turn, car).model if car else None)
     found |= named.answers
     if car:

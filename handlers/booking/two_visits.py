@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.booking import hearing, phrases, words
+from handlers.booking import driving, hearing, phrases, words
 from handlers.booking.hearing import Services
 from handlers.dialogue import Answers, Turn
-from handlers.dialogue.folding import fold
 from handlers.prices import finding
 from handlers.vehicles import cars
 from handlers.vehicles import slots as vehicle_slots
@@ -95,7 +94,7 @@ def _visits(turn: Turn, parts: list[str]) -> list[_Visit]:
     """A visit for each car that is named; else for each day that is named with work of its own."""
     found = [_Visit()]
     for part in parts:
-        car = vehicle_slots.heard(turn, part) or _by_its_character(turn, part)
+        car = vehicle_slots.heard(turn, part) or driving.by_its_character(turn, part)
         named = hearing.services(turn, part, cars.look(turn, car).model if car else None)
         reading = hearing.when(turn, part, turn.store).reading
         when = hearing.wanted(reading).answers if reading is not None and (reading.date or reading.dates) else {}
@@ -115,13 +114,6 @@ def _visits(turn: Turn, parts: list[str]) -> list[_Visit]:
         more = [code for code in named.sure if code not in at.named.sure]
         at.named = Services([*at.named.sure, *more], at.named.one_of or named.one_of)
     return found
-
-
-def _by_its_character(turn: Turn, part: str) -> Answers:
-    """汉 of 汉和Q5: in a list of cars, the one character that a model's name ends with."""
-    text = fold(part).strip()
-    named = [model.code for model in turn.shop.models.values() if any(fold(name).endswith(text) for name in model.names.values())]
-    return {"model": named[0]} if len(text) == 1 and not text.isascii() and len(named) == 1 else {}
 
 
 def _which(car: Answers) -> object:

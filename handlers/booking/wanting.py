@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.booking import deadlines, hearing, meant, mine, phrases, pieces, wishes
+from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, pieces, wishes
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
@@ -146,11 +146,21 @@ def _at_that_time(turn: Turn, text: str, known: Answers) -> bool:
     """A service and a time are a wish, unless something else is said about them."""
     if phrases.has("over", text):
         return False
-    if phrases.has("free", text) or ("transport" in known and _said_before(turn)):
+    if (
+        phrases.has("free", text)
+        or (driving.wanted(turn, known) and _may_drive(turn))
+        or ("transport" in known and _said_before(turn))
+    ):
         return True
     if phrases.has("about", text):
         return phrases.has("request", text) and faq.is_sure(turn) is None
     return not phrases.has("trouble", text) or phrases.has("request", text)
+
+
+def _may_drive(turn: Turn) -> bool:
+    """Asked whether one may drive, and not what is needed for it."""
+    sure = faq.is_sure(turn)
+    return sure is None or sure.id == "test_drive"
 
 
 def _said_before(turn: Turn) -> bool:
@@ -205,7 +215,12 @@ def _to_drive(turn: Turn, text: str, known: Answers) -> bool:
     """ "I'd like to try one of your electric cars": whoever wants to drive says what, and needs no other word."""
     codes = known.get("service", ())
     sales = bool(codes) and all(turn.shop.services[code].category == "sales" for code in codes)
-    bare = turn.memoised(finding.load).only_service(turn.words) is not None and turn.chat.form is None
+    finder = turn.memoised(finding.load)
+    rest = cars.without(_bare(turn.words))
+    if sales and turn.chat.form is None and driving.not_here(turn, known) and finder.asks_whether(rest):
+        return True  # it is said which there are
+    bare = finder.only_service(turn.words) is not None or ("car" in known and finder.nothing_else(rest))
+    bare = bare and turn.chat.form is None
     return sales and not _asks(text) and (bare or phrases.has("wish", text) or phrases.has("request", text))
 
 

@@ -39,7 +39,7 @@ _WHETHER = re.compile(
     r"\b(?:do|can|could|would) (?:you|u)(?: guys| also| even)? (?:do|offer|have|sell|provide|handle|install|fit|carry)\b(?: any)?"
     r"|\b(?:is|are) there(?: any)?\b|^(?:you|u) (?:do|offer)\b"
     r"|(?:你们?|您们?|店里|这边|这里|贵店)?(?:能不能|可不可以|可唔可以|有没有|有冇|会不会|做不做|做唔做|能|可以|会|有)(?:做|帮忙做|提供)?"
-    r"|(?:你们?|您们?|店里|这边|这里|贵店)做|[吗嘛么呀]\W*$"
+    r"|(?:你们?|您们?|店里|这边|这里|贵店)做|(?<![什怎])[吗嘛么呀]\W*$"
 )
 # 电动车要保养吗: whether it is needed, not whether it is done here.
 _NEEDED = re.compile(r"(?<!想)(?:要|必须|应该|该|用|使)(?!求)[^,.!?，。！？]{0,10}[吗嘛么]\W*$")

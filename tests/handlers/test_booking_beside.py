@@ -654,3 +654,29 @@ def test_the_second_visit_is_of_the_same_car_and_on_its_own_day(world: World) ->
     ann.says("13800138000").sees("Tyre rotation, Fri 27 Nov").presses("Book a visit").sees("Fri 27 Nov")
     known = answers(ann)
     assert (known["service"], known["store"], known["day"]) == (["tyre_rotation"], "west", "2026-11-27")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "none", "there"),
+    [
+        ("en", "test drive a Model 3", "The Tesla Model 3 can't be driven here", "Audi Q5"),
+        ("en", "can I test drive the A4 on saturday?", "The Audi A4 can't be driven here", "VW Golf"),
+        ("en", "can my friend test drive the Model 3 tomorrow at 3pm", "The Tesla Model 3 can't be driven here", "VW Golf"),
+        ("zh-CN", "试驾汉", "比亚迪汉暂时不能试驾", "奥迪Q5"),
+        ("zh-TW", "可以試駕 BMW X5 嗎", "BMW X5目前無法試駕", "奧迪Q5"),
+        ("zh-HK", "我想試揸架漢", "比亞迪漢目前無法試駕", "福斯Golf"),
+    ],
+)
+def test_a_car_that_cannot_be_driven_is_said_to_be_none_of_those_that_can(
+    world: World, language: str, words: str, none: str, there: str
+) -> None:
+    ann = world.customer(language=language).says(words).sees(none)
+    assert there in ann.labels
+
+
+def test_what_a_drive_needs_or_costs_is_told(world: World) -> None:
+    world.customer().says("what do I need for a test drive").sees("driving licence")
+    world.customer().says("how much is a test drive of the model 3").sees("¥0")
+    world.customer(language="zh-TW").says("試駕Model 3要帶什麼").sees("您是想問")
+    ann = world.customer().says("price of a test drive of the golf").sees("¥0")  # in the store of the chat, which has none
+    assert answers(ann.says("saturday at 3pm"))["car"] == {"model": "vw_golf", "demo": True}
