@@ -80,11 +80,11 @@ class Board:
         # While the store is closed nobody need be there: work that pauses over lunch does not ask who is at lunch.
         return allowed & (shift | closed)
 
-    def free_bay(self, bay_id: int) -> int:
-        key = slots.bay(bay_id)
-        if key not in self._free:
-            self._free[key] = self.bay_allowed(bay_id) & ~self.taken.get(key, 0)
-        return self._free[key]
+    def bay_runs(self, bay_id: int, length: int, buffer: int) -> int:
+        """Where work of this length has the bay; the buffer after it may lie in a closure, but not in another visit."""
+        free = rules.runs(self.all & ~self.taken.get(slots.bay(bay_id), 0), length + buffer)
+        out = self._closed(bay_id=bay_id, technician_id=None)
+        return free & rules.runs(self.all & ~out, length) if out else free
 
     def free_technician(self, person: Technician) -> int:
         key = slots.technician(person.id)
@@ -99,9 +99,9 @@ class Board:
 
         def fits(leg: Leg, length: int) -> int:
             if (leg, length) not in cache:
-                places = self.all & ~self.shut
+                places = rules.runs(self.all & ~self.shut, length)
                 if leg.bay_kind != "none":
-                    places = _any(rules.runs(self.free_bay(bay), length + buffer) for bay in self.plan.fitting_bays(leg))
+                    places &= _any(self.bay_runs(bay, length, buffer) for bay in self.plan.fitting_bays(leg))
                 if self.plan.needs_technician(leg):
                     people = self.plan.fitting_technicians(leg)
                     places &= _any(rules.runs(self.free_technician(person), length) for person in people)

@@ -421,6 +421,27 @@ def test_out_at_short_notice(desk: Desk) -> None:
     assert desk.fills(later + timedelta(days=1)) == []
 
 
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("service", "starts"), [("consultation", "08:30 08:45 09:00 09:15 09:30"), ("minor_service", "08:30 08:45 09:00")]
+)
+def test_what_is_offered_before_a_closure_is_what_can_be_booked(desk: Desk, service: str, starts: str) -> None:
+    """A talk, which needs no bay, does not last into it; the buffer after a visit may."""
+    desk.terms("east", step=15, buffer=15, most_holds=99)
+    desk.closes()
+    wish = Wish("east", (service,), "audi_a4")
+    before = [TUESDAY - timedelta(minutes=minutes) for minutes in range(90, 0, -15)]
+    free = [one.starts_at for one in desk.does(actions.free_times, wish, first=DAY)]
+    offered = [at for at in before if at in free]
+    assert " ".join(f"{at.astimezone(ZoneInfo('Asia/Shanghai')):%H:%M}" for at in offered) == starts
+    for at in before:
+        if at in offered:
+            desk.does(actions.cancel, desk.holds(at=at, wish=wish))
+        else:
+            assert desk.refuses(actions.hold, wish, at, ANN) == "booking.refused.taken"
+            assert at not in desk.last_times
+
+
 def test_a_hold_does_not_outlive_a_closure(desk: Desk) -> None:
     """CC4: it closes while the customer makes up their mind; staff need not call anybody who has not said yes."""
     booked, held = desk.books(BOB), desk.holds()
