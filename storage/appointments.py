@@ -328,16 +328,18 @@ def between(
 
 
 def rides_between(
-    session: Session, store_id: int, start: datetime, end: datetime, now: datetime, without: Collection[int] = ()
-) -> list[tuple[str, datetime]]:
-    """(transport, start) of the loaner cars and pick-ups that are promised for visits that start in this span."""
-    query = select(Appointment.transport, Appointment.starts_at).where(
-        Appointment.store_id == store_id, Appointment.starts_at >= start, Appointment.starts_at < end,
-        Appointment.transport.in_(("pickup", "loaner")),
-        or_(Appointment.status.in_((*LIVE[1:], DONE)), (Appointment.status == HELD) & (Appointment.hold_until > now)),
-        Appointment.id.not_in(without),
+    session: Session, store_id: int, transport: str, start: datetime, end: datetime, now: datetime, without: Collection[int] = ()
+) -> list[tuple[datetime, datetime]]:
+    """(start, end) of the visits in this span for which this ride is promised; what is done has given its car back."""
+    row = Appointment
+    until = case((row.status == DONE, row.starts_at), else_=row.ends_at)
+    query = select(row.starts_at, until).where(
+        row.store_id == store_id, row.starts_at >= start - _LONGEST_STAY, row.starts_at < end, until >= start,
+        row.transport == transport,
+        or_(row.status.in_((*LIVE[1:], DONE)), (row.status == HELD) & (row.hold_until > now)),
+        row.id.not_in(without),
     )  # fmt: skip
-    return [(transport, starts_at) for transport, starts_at in session.execute(query)]
+    return [(starts_at, ends_at) for starts_at, ends_at in session.execute(query)]
 
 
 def search(

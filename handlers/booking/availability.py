@@ -1,5 +1,6 @@
 """Which times are free for a wish: opening hours, bays, technicians, cars to lend, and what is taken already."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -157,34 +158,39 @@ def free_starts(
 ) -> list[tuple[int, int]]:
     """(first, end) in quarter hours of every free visit that starts on these days, rising."""
     on = board(session, made, first, days, now, without)
-    among = window(on, now, staff=staff) & ~_rides_full(session, on, now, without)
-    car = _car_free(session, on, without)
+    among, here = window(on, now, staff=staff), _car_free(session, on, without)
+    if full := rides_full(session, on.plan, on.base, on.base + on.size, now, without):
+        left = on.all & ~_any(on.bits(*whole_day(day, on.plan.zone)) for day in full)
+        # Who fetches cars does it on the day of the start; a car that is lent is away all the while.
+        among, here = (
+            (among & left, here) if on.plan.wish.transport == "pickup" else (among, left if here is None else here & left)
+        )
     found: list[tuple[int, int]] = []
     for shape, bits in on.free(among).items():
         length = shape[-1][0] + shape[-1][1]
-        left = bits if car is None else bits & rules.runs(car, length)
+        left = bits if here is None else bits & rules.runs(here, length)
         found += [(on.base + place, on.base + place + length) for place in rules.places(left)]
     return sorted(found)
 
 
-def _rides_full(session: Session, on: Board, now: datetime, without: Sequence[int]) -> int:
-    """Days on which all cars to lend, or all drivers who fetch cars, are promised."""
-    wanted = on.plan.wish.transport
+def rides_full(session: Session, made: Plan, first: int, end: int, now: datetime, without: Sequence[int]) -> set[date]:
+    """Days of the store, between these quarter hours, on which all cars to lend, or all drivers who fetch cars, are promised."""
+    wanted = made.wish.transport
     if wanted not in ("loaner", "pickup"):
-        return 0
-    most = on.plan.terms.loaners if wanted == "loaner" else on.plan.terms.pickups
-    promised: dict[date, int] = {}
-    start, end = moment_of(on.base), moment_of(on.base + on.size)
-    for transport, starts_at in appointments.rides_between(session, on.plan.store.id, start, end, now, without):
-        if transport == wanted:
-            day = starts_at.astimezone(on.plan.zone).date()
-            promised[day] = promised.get(day, 0) + 1
-    full = 0
-    for day, number in promised.items():
-        if number >= most:
-            first, end_ = whole_day(day, on.plan.zone)
-            full |= on.bits(first, end_)
-    return full
+        return set()
+    promised: Counter[date] = Counter()
+    rides = appointments.rides_between(session, made.store.id, wanted, moment_of(first), moment_of(end), now, without)
+    for starts_at, ends_at in rides:
+        promised.update(ride_days(made, quantum_at(starts_at), quantum_from(ends_at)))
+    most = made.terms.loaners if wanted == "loaner" else made.terms.pickups
+    return {day for day, number in promised.items() if number >= most}
+
+
+def ride_days(made: Plan, first: int, end: int) -> list[date]:
+    """The days of the store on which a visit of these quarter hours needs the ride that is wished for."""
+    begins, last = (moment_of(at).astimezone(made.zone).date() for at in (first, max(first, end - 1)))
+    days = (last - begins).days if made.wish.transport == "loaner" else 0
+    return [begins + timedelta(days=number) for number in range(days + 1)]
 
 
 def _car_free(session: Session, on: Board, without: Sequence[int]) -> int | None:

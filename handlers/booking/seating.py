@@ -96,8 +96,8 @@ def days_for(made: Plan, begin: int, end: int) -> set[int]:
     """The days (of `storage.slots`) that are locked for a visit from `begin` to `end`: a ride is counted over the store's day."""
     days = set(range(begin // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1))
     if made.wish.transport in ("loaner", "pickup"):
-        there = times.day_of(made, moment_of(begin))
-        days |= {quantum // slots.DAY for quantum in availability.whole_day(there, made.zone)}
+        for there in availability.ride_days(made, begin, end):
+            days |= {quantum // slots.DAY for quantum in availability.whole_day(there, made.zone)}
     return days
 
 
@@ -180,7 +180,8 @@ def _found(
     moving: Sequence[Appointment],
 ) -> list[Allotment]:  # fmt: skip
     """Raises _Full."""
-    if _rides_promised(session, made, begin, now, [one.id for one in moving]):
+    end = begin + shape[-1][0] + shape[-1][1]
+    if _rides_promised(session, made, begin, end, now, [one.id for one in moving]):
         raise _Full(f"booking.refused.{made.wish.transport}_taken")
     prefer = {slots.bay(one.bay_id) for one in moving if one.bay_id is not None}
     prefer |= {slots.technician(one.technician_id) for one in moving if one.technician_id is not None}
@@ -280,14 +281,10 @@ def _there(made: Plan, quantum: int) -> datetime:
     return moment_of(quantum).astimezone(made.zone)
 
 
-def _rides_promised(session: Session, made: Plan, begin: int, now: datetime, without: Sequence[int]) -> bool:
-    wanted = made.wish.transport
-    if wanted not in ("loaner", "pickup"):
-        return False
-    first, end = availability.whole_day(times.day_of(made, moment_of(begin)), made.zone)
-    rides = appointments.rides_between(session, made.store.id, moment_of(first), moment_of(end), now, without)
-    most = made.terms.loaners if wanted == "loaner" else made.terms.pickups
-    return sum(transport == wanted for transport, _ in rides) >= most
+def _rides_promised(session: Session, made: Plan, begin: int, end: int, now: datetime, without: Sequence[int]) -> bool:
+    needed = availability.ride_days(made, begin, end)
+    first, last = (availability.whole_day(day, made.zone) for day in (needed[0], needed[-1]))
+    return not availability.rides_full(session, made, first[0], last[1], now, without).isdisjoint(needed)
 
 
 def allot(

@@ -371,6 +371,29 @@ def test_one_car_is_not_in_two_places(desk: Desk) -> None:
     assert desk.holds(BOB, TUESDAY + timedelta(hours=1), other).status == "held"
 
 
+@ON_SQLITE
+def test_a_car_to_lend_is_away_for_as_long_as_the_visit_lasts(desk: Desk) -> None:
+    """A day and a night of ceramic coating; who has their car fetched needs a driver on the first day only."""
+    desk.terms("studio", loaners=1, pickups=1)
+    wash = Wish("studio", ("hand_wash",), "audi_a4", transport="loaner")
+    coating = replace(wash, services=("ceramic_coating",))
+    next_day = TUESDAY + timedelta(days=1)
+    long = desk.books(at=TUESDAY + timedelta(hours=2), wish=coating)
+    assert long.ends_at > next_day
+    assert desk.refuses(actions.hold, wash, next_day + timedelta(hours=8), BOB) == "booking.refused.loaner_taken"
+    assert desk.does(actions.free_times, wash, first=DAY, days=2) == []
+    assert desk.does(actions.free_times, wash, first=DAY + timedelta(days=2)) != []
+    desk.does(actions.cancel, long)
+    fetched = [replace(one, transport="pickup") for one in (wash, coating)]
+    long = desk.books(BOB, TUESDAY + timedelta(hours=2), fetched[1])
+    assert desk.does(actions.free_times, fetched[0], first=DAY) == []
+    assert desk.does(actions.free_times, fetched[0], first=DAY + timedelta(days=1)) != []
+    desk.does(actions.cancel, long)
+    desk.books(at=next_day, wish=wash)
+    assert desk.refuses(actions.hold, coating, TUESDAY, Person(name="Eve")) == "booking.refused.loaner_taken"
+    assert TUESDAY not in desk.last_times
+
+
 def test_cc4_a_car_to_lend_is_not_promised_again_by_a_late_yes(desk: Desk) -> None:
     """A hold that is over counts no more, also before it is swept away; its yes is a new try."""
     desk.terms("east", loaners=1)
