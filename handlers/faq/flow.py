@@ -138,6 +138,10 @@ def _follow_ups(turn: Turn, entry: Entry) -> list[list[Button]]:
         "person": lambda: verdicts.person(turn, entry) if asks else turn.button("dialogue.button.person", "person"),
         "hours": lambda: turn.button("faq.button.hours", "faq.show", "opening_hours"),
         "menu": lambda: turn.button("dialogue.button.menu", "menu"),
+        "appointments": lambda: turn.button("booking.button.mine", "booking.mine"),
+        "cars": lambda: turn.button("vehicles.button.mine", "vehicles.mine"),
+        "offers": lambda: turn.button("rewards.button.mine", "rewards.mine"),
+        "messages": lambda: turn.button("welcome.button.settings", "contact.kind"),
     }
     buttons = [kinds[name]() for name in entry.buttons if name in kinds]
     if asks:

@@ -25,6 +25,7 @@ FEATURE = Feature(
     },
     trigger=flow.heard,
     fallback=lambda turn: flow.waits(turn) or flow.stranded(turn) or complaint.meant(turn),
+    aside=complaint.asked_beside,
     perhaps=complaint.perhaps,
     receives={"photo": flow.photo, "file": flow.photo},
     things=[pages.TICKET],

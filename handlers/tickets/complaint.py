@@ -277,6 +277,12 @@ def mine(turn: Turn, _: Any = None) -> Reply | None:
     return Reply("\n\n".join(shown)) if shown else None
 
 
+def asked_beside(turn: Turn) -> Reply | None:
+    """How their case stands, asked in the middle of a form."""
+    entry = faq.is_sure(turn)
+    return mine(turn) if entry and entry.id == "complaint_status" else None
+
+
 # -- photos -----------------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from handlers.transfer import values
 from handlers.transfer.fields import LANGUAGES
 from handlers.transfer.report import Wrong
 
-BUTTONS = ("book", "prices", "person", "hours", "menu")
+BUTTONS = ("book", "prices", "person", "hours", "menu", "appointments", "cars", "offers", "messages")
 AUDIENCES = ("customer", "staff")
 COMMON = ("id", "category", "buttons", "audience", "stores", "valid_from", "valid_until")
 OWN = ("question", "aliases", "answer")

@@ -70,6 +70,13 @@ def test_the_whole_way_by_the_menu_with_everything_that_is_asked(world: World) -
     assert "now with: the store manager" in _card(ann).casefold()
 
 
+def test_how_it_stands_is_told_in_the_middle_of_the_questions_too(world: World) -> None:
+    ann = world.customer().says("complaint").says("you scratched my door last week").sees("How bad is it?")
+    [ticket] = _tickets(world)
+    ann.says("what's the status of my complaint").sees(ticket.token, "Answer by", "How bad is it?")
+    assert _thread(world, ticket) == ["you scratched my door last week"]
+
+
 def test_an_angry_message_is_not_answered_with_a_quiz(world: World) -> None:
     ann = world.customer().says("This is ridiculous, I've been waiting for three hours!")
     ann.sees("should not have happened")

@@ -349,6 +349,7 @@ def test_in3_codes_are_read_however_they_are_typed() -> None:
 def test_my_offers_and_a_visit_with_one(world: World, language: str, asks: str, none: str, through: str, done: str) -> None:
     ann, eve = world.customer("telegram", language), world.customer("web", "en")
     ann.says(asks).sees(none)
+    in_menu = ann.says("menu").labels
     assert ann.outcome
     with world.database.transaction() as session:
         chat = chats.lock(session, ann.outcome.chat_id)
@@ -357,6 +358,7 @@ def test_my_offers_and_a_visit_with_one(world: World, language: str, asks: str, 
         chats.save(session, chat)
         offered(session, kind="service", service="hand_wash", amount=None, stores=("studio",))
         coupon = actions.issue(session, "ten", who, "test", START)
+    assert len(ann.says("menu").labels) == len(in_menu) + 1
     ann.says(asks).sees(through, codes.shown(coupon.code))
     label = ann.labels[0]
     ann.presses(ann.labels[1])

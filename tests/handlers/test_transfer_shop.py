@@ -180,7 +180,7 @@ def test_entries_survive_the_round_trip(shop: Database, tmp_path: Path, suffix: 
         ("{store.phone}", "<script>x</script>", "service_price.en.answer", "plain text"),
         ("{store.phone}", "<a href=x>x</a>", "service_price.en.answer", "plain text"),
         ("{store.phone}", "javascript:alert(1)", "service_price.en.answer", "plain text"),
-        ('"book"]', '"boook"]', "buttons", "book, prices, person, hours, menu"),
+        ('"book"]', '"boook"]', "buttons", "book, prices, person, hours, menu, appointments, cars, offers, messages"),
         ('audience = "customer"', 'audience = "everyone"', "audience", "customer, staff"),
         ('audience = "customer"', 'stores = ["south"]', "stores", 'no store "south"'),
         ('audience = "customer"', "colour = 1", "service_price.colour", "no such key"),

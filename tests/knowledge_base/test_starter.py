@@ -1,5 +1,6 @@
 """The starter base that we ship: what a dealership and a detailing shop are asked, in three languages."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
@@ -86,3 +87,23 @@ def test_an_answer_leads_on(entries):
     """Booking, prices and a person are a tap away where they help."""
     offered = [button for entry in entries.values() for button in entry.get("buttons", ())]
     assert all(offered.count(button) >= 10 for button in ("book", "prices", "person"))
+
+
+# Pages of the chat that an answer may point at, by what their buttons say; see the texts of booking, vehicles and rewards.
+PLACES = {
+    "appointments": ("My appointments", "“我的预约”", "「我的預約」"),
+    "cars": ("My cars", "“我的车”", "「我的車」"),
+    "offers": ("My offers", "“我的优惠”", "「我的優惠」"),
+}
+
+
+def test_an_answer_sends_nobody_to_what_is_not_there(entries):
+    """Where an answer names a page of the chat, its button is below; and the menu holds no more than it does."""
+    for entry_id, entry in entries.items():
+        for language, place in ((language, place) for language in LANGUAGES for place in PLACES.items()):
+            named = place[1][LANGUAGES.index(language)] in entry[language]["answer"]
+            assert not named or place[0] in entry["buttons"], (entry_id, language)
+        in_menu = [re.search(r"in the menu|The menu shows", entry["en"]["answer"]), *(
+            re.search("(?:菜单|選單)(?:里|裡|“|「)", entry[language]["answer"]) for language in LANGUAGES[1:]
+        )]  # fmt: skip
+        assert not any(in_menu) or entry_id in ("languages", "stop_messages", "other_branches", "car_functions"), entry_id
