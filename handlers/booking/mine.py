@@ -217,6 +217,8 @@ class _Possible(_Sure):
     def known(self, turn: Turn, answers: Answers) -> None:
         visit = wishes.to_move(turn, answers)
         assert visit.moving is not None
+        if wishes.start_of(visit, answers) == visit.moving.starts_at:
+            raise Refusal("booking.refused.same")
         trial = turn.session.begin_nested()
         try:
             actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now)

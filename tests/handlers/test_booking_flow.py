@@ -254,7 +254,7 @@ def test_a_time_that_somebody_else_took_meanwhile(world: World) -> None:
             .says(f"1380013800{number}")
         )
         bob.sees("You're booked!")
-    ann.says("13800138009").sees("somebody else has it", "Choose one")
+    ann.says("13800138009").sees("can't be had any more", "Choose one")
     ann.presses("Tue 24 Nov, 09:00").sees("Shall I book it?").says("yes").sees("You're booked!", "09:00")
 
 
@@ -289,6 +289,15 @@ def test_moved_and_cancelled_in_words_the_calendar_file_follows(world: World) ->
     assert "DTSTART;TZID=Asia/Shanghai:20261124T100000" in first
     assert "BEGIN:VTIMEZONE" in first
     ann.says("my booking").sees("no appointment")
+
+
+@ONE
+def test_moved_to_the_time_that_it_has(world: World) -> None:
+    """CC4: nothing is asked about and nothing changes."""
+    ann = books(world.customer())
+    ann.says("move my appointment to Tuesday at 10:30").sees("to Tue 24 Nov, 10:30").says("yes").sees("Moved.")
+    ann.says("move my appointment to Tuesday at 10:30").sees("at that time already")
+    assert "SEQUENCE:1" in ann.says("my appointments").presses("Calendar file").last.data["document"]["content"]
 
 
 @ONE

@@ -382,7 +382,7 @@ def test_an_offer_that_nobody_took_in_time(world: World) -> None:
         row = session.query(Appointment).filter_by(source="waitlist").one()
         shop = world.engine.memo.get(session, shops.load)
         actions.hold(session, shop, Wish("east", ("oil_change",), "audi_a4"), row.starts_at, Person(name="x"), world.now, by=CHEN)
-    ann.presses("✓ 就要這個").sees("剛剛被別人約走了")
+    ann.presses("✓ 就要這個").sees("這個時段現在約不到了")
     ann.presses("不再候補").sees("不再候補")
 
 

@@ -51,10 +51,17 @@ def understand(text: str, now: datetime, region: str = "CN", language: str | Non
     """What `text` says about a day and a time in the shop's zone, which is that of the aware or naive `now`.
 
     `region` is the country of the shop (ISO 3166, two letters): it settles holidays, the order of 12/5, and ROC years.
-    `language` (en, zh-Hans, zh-Hant) matters only where the words do not show it. Never raises for any text.
+    `language` (en, zh-Hans, zh-Hant) matters only where the words do not show it. Never raises for any text at any moment.
     """
     if len(text) > LONGEST:
         return Understood(reason="too_long")
+    try:
+        return _understood(text, now, region, language)
+    except OverflowError:  # calendars end
+        return Understood(reason="no_such_date")
+
+
+def _understood(text: str, now: datetime, region: str, language: str | None) -> Understood:
     folded, places = fold(text)
     chinese = any("\u4e00" <= c <= "\u9fff" for c in folded) or bool(language and language.startswith("zh"))
     context = Context(now.replace(tzinfo=None), region.upper(), chinese, chinese and bool(_CANTONESE.search(folded)))

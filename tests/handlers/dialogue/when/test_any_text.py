@@ -87,6 +87,23 @@ def test_any_three_pieces_are_answered():
             sensible(understand(text, NOW, "GB" if sep else "CN"), text, NOW)
 
 
+def test_tm13_where_calendars_end():
+    for text in (
+        "tomorrow at ten",
+        "in two weeks",
+        "yesterday",
+        "下周三",
+        "农历八月十五",
+        "5/12",
+        "Christmas",
+        "the day after tomorrow",
+    ):
+        for now in (datetime.max, datetime.min, datetime(2038, 1, 19, 3, 14, 8)):  # noqa: DTZ001, DTZ901 - the shop's wall clock
+            for region in ("CN", "TW", "US"):
+                assert understand(text, now, region) is not None
+    assert understand("tomorrow", datetime.max).reason == "no_such_date"  # noqa: DTZ901
+
+
 @settings(max_examples=40)
 @given(SPOKEN)
 def test_width_and_case_do_not_matter(text):
