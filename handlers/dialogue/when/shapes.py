@@ -81,7 +81,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"(?<=[节庆秋旦])前(?=[来往去])"), shapes_clock.before),
         (re.compile(r"(?<=[号末])前(?=来)|(?<=\d日)前(?=来)|(?<=[周期拜][一二三四五六])前(?=来)"), shapes_clock.vague),
         (re.compile(r"(?<=[节日号庆秋夕旦至])(?:那|个|当)晚"), shapes_clock.that_evening),
-        (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才])"), shapes_clock.after),
+        (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才]|[上下中]午|晚上)"), shapes_clock.after),
         (re.compile(
             r"(?:(?<=[,.!?\s])就|那就|咁就|那么就|(?:(?<=[,.!?\s啊呀哦喔啦喇])[那咁噉]|^[那咁噉])(?:我就|我|不如|么)?)(?:定|约|选|要|还是)?(?:在|喺)?"
             r"(?=[上下这本今]?(?:个|一个)?(?:周|星期|礼拜)[一二三四五六日天末]"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import pairwise
 
 from handlers.dialogue.when.items import Item, clause
 from handlers.dialogue.when.result import Range, Reading, Reason
@@ -38,6 +39,40 @@ def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Rea
     return ""
 
 
+# A week, "before", "within" that nothing took: the answer may be another than what was read.
+_WEEKS = ("week", "workweek", "fortnight", "month")
+
+
+def loose_ends(kept: list[Item], tokens: list[Token]) -> bool:
+    """Whether so much was said beside what was read that it is better asked than taken: "Friday, in the week before"."""
+    taken = {item.place for item in kept}
+    return any(
+        (token.kind in "BU" or (token.kind == "u" and token.value in _WEEKS)) and place not in taken
+        for place, token in enumerate(tokens)
+    )
+
+
+# A day that is a number or a month is told of other things than visits more often than "tomorrow" and "Friday" are.
+_NUMBERED = re.compile(r"\d|[月号]")
+# So many letters beside the time in its own clause say nothing yet: "on the 5th plz", 5号哈.
+_FEW, _FEW_CHINESE = 8, 1
+
+
+def told_only(kept: list[Item], tokens: list[Token], text: str) -> bool:
+    """Whether the time stands among words of which none is a wish: "rates go up on the 5th", 今日29度, 9月上牌."""
+    if any(item.slot != "day" or not _NUMBERED.search(text, item.token.start, item.token.end) for item in kept):
+        return False
+    ends = [-1, *(place for place, token in enumerate(tokens) if token.kind in ",.?"), len(tokens)]
+    beside = 0
+    for start, end in pairwise(ends):
+        if any(start < item.place < end for item in kept):
+            beside = max(beside, sum(t.end - t.start for t in tokens[start + 1 : end] if t.kind == "x"))
+    if beside <= (_FEW_CHINESE if max(text) > "\u4e00" else _FEW):
+        return False
+    words = " ".join(text[t.start : t.end] if t.kind in "x4*^!" else "." for t in tokens)
+    return not clause("wish", words).search(words) and not clause("wishes_too", words).search(words)
+
+
 def _told_behind(kept: list[Item], items: list[Item]) -> bool:
     """我周五要走，周四能弄好吗: of the day that is told last something else is asked, so the other may be none to come on."""
     days = [item.place for item in kept if item.slot == "day"]
@@ -52,7 +87,7 @@ def _is_face(token: Token) -> bool:
 
 def _ends_clause(place: int, tokens: list[Token]) -> bool:
     """现在还早，下午过去: early, and no morning."""
-    return tokens[place + 1 : place + 2] == [] or tokens[place + 1].kind in ",.?"
+    return tokens[place].value != "noon" and (tokens[place + 1 : place + 2] == [] or tokens[place + 1].kind in ",.?")
 
 
 def _may_be_hour(token: Token) -> bool:
