@@ -224,8 +224,10 @@ def _check_limits(session: Session, made: Plan, person: Person, now: datetime, r
         raise Refusal("booking.refused.advisor_needed")
     if to_come >= made.terms.most_open:
         raise Refusal("booking.refused.too_many_open", number=made.terms.most_open)
-    if holds - bool(replaces) >= made.terms.most_holds:
-        raise Refusal("booking.refused.too_many_holds", number=made.terms.most_holds)
+    others = holds - bool(replaces)
+    # What is held elsewhere may be confirmed as well.
+    if others >= min(made.terms.most_holds, made.terms.most_open - to_come):
+        raise Refusal("booking.refused.too_many_holds", number=others)
 
 
 def _check_notice(store: Store, own: Terms, row: Appointment, now: datetime, by: By) -> None:

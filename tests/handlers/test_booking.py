@@ -336,6 +336,17 @@ def test_limits_of_one_person_by_phone_and_customer(desk: Desk) -> None:
 
 
 @ON_SQLITE
+def test_what_is_held_counts_as_what_may_be_booked(desk: Desk) -> None:
+    """AB4: two chats with one number; both holds may be confirmed, and then that would be four visits."""
+    for day in (1, 2):
+        desk.books(at=TUESDAY + timedelta(days=day))
+    desk.holds()
+    assert desk.refuses(actions.hold, SERVICE, TUESDAY + timedelta(days=3), ANN) == "booking.refused.too_many_holds"
+    desk.now += timedelta(minutes=6)
+    assert desk.holds(at=TUESDAY + timedelta(days=3)).status == "held"
+
+
+@ON_SQLITE
 def test_who_did_not_come_too_often_is_asked_to_speak_to_an_advisor(desk: Desk) -> None:
     """AB4."""
     for day in range(3):
