@@ -115,9 +115,12 @@ def _environment(language: str) -> Environment:
     def day(value: date) -> str:
         return format_date(value, "EEE d MMM" if language == "en" else "M月d日 EEE", locale=locale(language))
 
+    def with_year(value: date) -> str:
+        return format_date(value, "d MMM y" if language == "en" else "y年M月d日", locale=locale(language))
+
     def clock(value: clock_time | datetime) -> str:
         return format_time(value, "HH:mm", locale=locale(language))
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(day=day, clock=clock)
+    environment.filters.update(day=day, date=with_year, clock=clock)
     return environment

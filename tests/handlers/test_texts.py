@@ -22,7 +22,9 @@ def _names(language: str) -> dict[str, set[str]]:
     """Placeholders by key, the plural forms of a key taken together."""
     names: dict[str, set[str]] = {}
     for key, source in TEXTS.keys(language).items():
-        found = meta.find_undeclared_variables(_JINJA.parse(source.replace("| day", "").replace("| clock", "")))
+        found = meta.find_undeclared_variables(
+            _JINJA.parse(source.replace("| day", "").replace("| clock", "").replace("| date", ""))
+        )
         names.setdefault(_PLURAL.sub("", key), set()).update(found)
     return names
 
