@@ -100,6 +100,7 @@ RULES: dict[str, _Rule] = {
     "teacher@TW": _fixed(9, 28), "children@TW": _fixed(4, 4), "children@HK": _fixed(4, 4), "national": _fixed(10, 1),
     "national@TW": _fixed(10, 10), "national@SG": _fixed(8, 9), "national@MY": _fixed(8, 31), "double_ten": _fixed(10, 10),
     "halloween": _fixed(10, 31), "guy_fawkes": _fixed(11, 5), "double11": _fixed(11, 11), "veterans": _fixed(11, 11),
+    "white_day": _fixed(3, 14), "groundhog": _fixed(2, 2),
     "double12": _fixed(12, 12), "macau": _fixed(12, 20), "christmas_eve": _fixed(12, 24), "christmas": _fixed(12, 25),
     "boxing": _fixed(12, 26), "peace228": _fixed(2, 28), "juneteenth": _fixed(6, 19), "canada": _fixed(7, 1),
     "australia": _fixed(1, 26), "anzac": _fixed(4, 25), "waitangi": _fixed(2, 6), "republic": _fixed(1, 26),

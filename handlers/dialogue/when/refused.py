@@ -78,6 +78,8 @@ def drop_refused(items: list[Item], tokens: list[Token], text: str) -> None:
             )
         else:
             continue
+        if token.kind == "^" and text.startswith("都", token.start):
+            found = [*found, *_listed_before(items, tokens, found)]
         if _only_if(tokens, place):
             # "If Friday doesn't work, Saturday": both are offered.
             tokens[place] = token._replace(kind="|")
@@ -94,6 +96,17 @@ def drop_refused(items: list[Item], tokens: list[Token], text: str) -> None:
                         other.dropped = "refused"
 
 
+def _listed_before(items: list[Item], tokens: list[Token], found: list[Item]) -> list[Item]:
+    """周六，周日都不行: the days of the list, which commas part."""
+    by_place = {item.place: item for item in alive(items) if item.slot == "day"}
+    more = []
+    place = min((item.place for item in found if item.slot == "day"), default=0)
+    while place > 1 and tokens[place - 1].kind in ",&" and (item := by_place.get(place - 2)):
+        more.append(item)
+        place -= 2
+    return more
+
+
 def with_day_of_refusal(kept: list[Item], items: list[Item]) -> list[Item]:
     """周五我有会，4点以后可以: who is busy on a day and then says from when on speaks of that day."""
     days = [i for i in items if i.slot == "day" and i.dropped == "refused"]
@@ -106,13 +119,16 @@ def with_day_of_refusal(kept: list[Item], items: list[Item]) -> list[Item]:
     return [days[0], kept[0]]
 
 
-def with_month_of_refusal(kept: list[Item], items: list[Item], context: Context) -> list[Item]:
+def with_month_of_refusal(kept: list[Item], items: list[Item], tokens: list[Token], context: Context) -> list[Item]:
     """12月26号不行，29号吧: after a day that does not suit, a number alone is of its month; a smaller one may be later."""
     refused = [i for i in items if i.slot == "day" and i.dropped in ("refused", "corrected", "told")]
     found = []
     for item in kept:
         before = [one.value.first for one in refused if one.place < item.place and isinstance(one.value, Day)]
         number = item.value.number if isinstance(item.value, Day) and item.value.kind == "number" else 0
+        if any(t.kind in "ZB" for t in tokens[: item.place]):
+            # 五一回老家之前，29号吧
+            number = 0
         if number and before and before[-1] and before[-1] > context.today:
             day = make(before[-1].year, before[-1].month, number)
             later = next_number(replace(context, now=datetime.combine(before[-1], time())), number, after_today=True)

@@ -45,10 +45,13 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             r"|上午|下午|早上|中午|晚上)"), shapes_days.october),
         (re.compile(rf"{_PREFIX}(?:个|一个|一)?(?:周|星期|礼拜)(?!几|边(?!日))"), shapes_days.week),
         (re.compile(r"\(([一二三四五六日])\)"), shapes_days.weekday_in_brackets),
-        (re.compile(r"(?<=[,.!?])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不|唔系)(?=[,.!])"), shapes_clock.no),
+        (re.compile(r"(?<=[,.!?])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不{1,3}|唔系)(?=[,.!])"), shapes_clock.no),
         (re.compile(rf"(?:第([一二三四五1-5])|(最后一?|最尾一))个?{_WEEK}([一二三四五六日天])"), shapes_days.nth_weekday),
+        (re.compile(rf"({_N})月份?的?最[后尾]一[天日]"), shapes_days.last_of_named_month),
+        (re.compile(r"今年的?最[后尾]一[天日]"), shapes_days.last_of_year),
+        (re.compile(r"(?:520|五二[零〇0])(?=那天|当天|那日|个日|上午|下午|早|晚上|提车|之前|前一天)"), shapes_days.love_day),
         (re.compile(r"228(?=连假|放假|那天|当天|和平|早上|上午|下午|中午|晚上|有开)"), shapes_days.peace),
-        (re.compile(r"(?:(下|这|本|今|呢)(?:一?个)?)?月(?:份)?(?:底)?的?最[后尾]一[天日]"), shapes_days.last_of_month),
+        (re.compile(r"(?:(下|这|本|今|呢)(?:一?个)?)?月(?:份)?[底末]?的?最[后尾]一[天日]"), shapes_days.last_of_month),
         (re.compile(r"(下下|下|这|本|今|呢|当|上上|上)(?:一?个)?月(?:份)?"), shapes_days.month_ahead),
         (re.compile(
             rf"(?:民国|公元|西元)?(\d{{2,4}}|[{_C}]{{2,5}})年"
@@ -105,7 +108,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
 
 # Characters that a shape can begin with; all others are spared the trials.
 _FIRST = re.compile(
-    rf"[\d{_C}第最今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
+    rf"[\d{_C}第最月今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
     r"头底尾末中前不定还就过那咁噉啊哦喔噢唔哎或和跟到至~/、(\-]"
 )
 

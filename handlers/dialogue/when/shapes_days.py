@@ -92,6 +92,22 @@ def last_of_month(match: re.Match[str], context: Context) -> Shaped | None:
     return as_day(match, days.on(whole.last)) if whole.last else None
 
 
+def last_of_named_month(match: re.Match[str], context: Context) -> Shaped | None:
+    """9月最后一天."""
+    whole = days.named_month(context, chinese(match[1]) or 0)
+    return as_day(match, days.on(whole.last)) if whole.last else None
+
+
+def last_of_year(match: re.Match[str], context: Context) -> Shaped | None:
+    return as_day(match, days.on(context.today.replace(month=12, day=31)))
+
+
+def love_day(match: re.Match[str], context: Context) -> Shaped | None:
+    """520, the twentieth of May, is written in digits."""
+    found = feasts.next_day_of("love520", context.today, context.region)
+    return as_day(match, Day("date", found, unit="love520")) if found else None
+
+
 def year(match: re.Match[str], context: Context) -> Shaped | None:
     number = chinese(match[1]) if not match[1].isdigit() else int(match[1])
     if number is None:

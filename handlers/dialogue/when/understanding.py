@@ -108,7 +108,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
         return Understood(None, _until_closing(kept, tokens, context), span, reason)
     if any(i.dropped == "unclear" for i in items) or clause("depends", text).search(text):
         return Understood(span=span, reason="unsure")
-    kept = with_month_of_refusal(with_day_of_refusal(kept, items), items, context)
+    kept = with_month_of_refusal(with_day_of_refusal(kept, items), items, tokens, context)
     if all(i.slot != "day" for i in kept) and any(i.dropped in ("aside", "refused") and i.slot == "day" for i in items):
         # "On Friday I have a meeting at 2, can I come at 4": on Friday, or when?
         return Understood(span=span, reason="unsure")
