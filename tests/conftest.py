@@ -1,7 +1,9 @@
 """What every test may ask for: a database on SQLite and on PostgreSQL, empty or with the sample shop, and a world around it."""
 
+from tests import garbage  # first: looking for it takes a seventh of the time of importing and collecting
+
+# isort: split
 import fcntl
-import gc
 import logging
 import os
 import shutil
@@ -36,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     On a disk each commit of SQLite waits for it, some ten thousand times.
     """
     compiled.share()
+    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+        garbage.look_again()  # whoever leads the others collects no tests
     logging.getLogger().addHandler(CANARIES)
     for ours in ("bot", "handlers", "knowledge_base", "storage"):
         logging.getLogger(ours).setLevel(logging.INFO)
@@ -53,9 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Modules and tests live to the end: who looks for garbage from now on (pytest five times as it ends) leaves them out."""
-    gc.collect()
-    gc.freeze()
+    garbage.look_again()
 
 
 @pytest.fixture(autouse=True)
@@ -75,9 +77,10 @@ def postgres_server() -> Iterator[str]:
 
 def _filled(url: str, sample: bool) -> None:
     database = Database(url)
-    migrate(database)
     if sample:
         demo.load(database, START)
+    else:
+        migrate(database)
     if database.is_sqlite:
         with database.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")
@@ -105,10 +108,14 @@ class Templates:
         with self.alone(name) as known:
             if url := known.read():
                 return url
+            empty = self.template(kind, False) if sample else ""
             if kind == "sqlite":
                 url = f"sqlite:///{self._folder}/{name}.db"
+                if empty:
+                    shutil.copy(empty.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
             else:
-                url = postgres.create(self._request.getfixturevalue("postgres_server"))
+                server = self._request.getfixturevalue("postgres_server")
+                url = postgres.create(server, empty.rsplit("/", 1)[1] if empty else "template1")
             _filled(url, sample)
             known.write(url)
             return url

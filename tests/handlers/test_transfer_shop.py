@@ -10,7 +10,7 @@ from sqlalchemy import select
 from handlers import transfer
 from storage import entries, stores
 from storage.database import Database
-from storage.migrating import migrate
+from tests.conftest import Templates
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -77,11 +77,10 @@ def shop(database: Database, tmp_path: Path) -> Database:
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def untouched(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The same shop for all who only bring what is refused: nothing of it is kept."""
     folder = tmp_path_factory.mktemp("untouched")
-    database = Database(f"sqlite:///{folder / 'bayline.db'}")
-    migrate(database)
+    database = Database(templates.copy("sqlite", False, folder))
     yield furnished(database, folder)
     database.close()
 

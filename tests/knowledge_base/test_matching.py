@@ -393,7 +393,8 @@ def test_an_entry_of_two_phrasings_holds_its_own_beside_one_of_forty():
 def test_what_an_entry_is_called_counts_as_one_of_its_phrasings():
     """Its author wrote the word nowhere else."""
     base = KnowledgeBase(
-        [*shop.entries(), Entry("wheel_alignment", "en", "My car pulls to one side", ("it drifts on the motorway",), "x")]
+        [*shop.entries(), Entry("wheel_alignment", "en", "My car pulls to one side", ("it drifts on the motorway",), "x")],
+        semantic=False,
     )
     assert base.search("alignment")[0].entry_id == "wheel_alignment"
 

@@ -1,7 +1,6 @@
 """Migrations arrive at what the code believes, once, whoever runs them, and from whatever state."""
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -152,25 +151,29 @@ class _Left:
     """What the files of a database hold that nobody closes: what is in them after a kill."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._files = [path, path.with_name(f"{path.name}-wal")]
         self._copies = path.parent / "left"
         self._copies.mkdir()
+        self._seen: list[bytes] = []
         self.states: set[str] = set()
         self.looks = 0
 
     def look(self, *_: object) -> None:
         self.looks += 1
-        self.states.add(self.state())
+        if (seen := self._bytes()) != self._seen:
+            self._seen = seen
+            self.states.add(self.state())
 
     def state(self) -> str:
-        for ending in ("", "-wal"):
-            (self._copies / f"old.db{ending}").unlink(missing_ok=True)
-            if (file := self._path.with_name(f"{self._path.name}{ending}")).exists():
-                shutil.copy(file, self._copies)
-        with closing(sqlite3.connect(self._copies / "old.db")) as copy:
+        for file, content in zip(self._files, self._bytes(), strict=True):
+            (self._copies / file.name).write_bytes(content)
+        with closing(sqlite3.connect(self._copies / self._files[0].name)) as copy:
             tables = copy.execute("SELECT sql FROM sqlite_master").fetchall()
             asked = ("alembic_version", *_FIRST_RELEASE)
             return repr((tables, [copy.execute(f"SELECT * FROM {table}").fetchall() for table in asked]))
+
+    def _bytes(self) -> list[bytes]:
+        return [file.read_bytes() if file.exists() else b"" for file in self._files]
 
 
 def test_what_a_shop_had_set_of_visits_is_kept_as_rules(tmp_path: Path) -> None:
