@@ -1,12 +1,18 @@
 """Closing at short notice: a store, a bay or a technician is out for a while, and whose appointments that strikes."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from handlers.booking import rules
+from handlers.booking.plan import hours_of
 from handlers.booking.seating import expired, give_back
 from storage import appointments, revisions
 from storage.appointments import HELD, OPEN, Appointment
+from storage.slots import quantum_at, quantum_from
+from storage.stores import Store
 from storage.technicians import Closure
 
 
@@ -39,6 +45,24 @@ def reopen(session: Session, closure: Closure) -> None:
     session.delete(closure)
     session.flush()
     revisions.raise_(session, "stores")
+
+
+def struck(store: Store, rows: Iterable[Appointment], closures: Iterable[Closure], now: datetime) -> list[Appointment]:
+    """Those to come that cannot take place as they stand: something is out, or the store is not open then any more."""
+    out = [one for one in closures if one.store_id == store.id]
+    coming = [row for row in rows if row.status in OPEN and row.ends_at > now]
+    return [row for row in coming if not _open(store, row) or any(_struck(row, one) for one in out)]
+
+
+def _open(store: Store, row: Appointment) -> bool:
+    """Whether the hours, which may have changed since, still let it begin and end then."""
+    zone = ZoneInfo(store.timezone)
+    first, end = (
+        [(span.first, span.end) for span in rules.spans(hours_of(store), at.astimezone(zone).date(), 1)]
+        for at in (row.starts_at, row.ends_at)
+    )
+    begins, ends = quantum_at(row.starts_at), quantum_from(row.ends_at)
+    return any(one <= begins < two for one, two in first) and any(one <= ends <= two for one, two in end)
 
 
 def _struck(appointment: Appointment, closure: Closure) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.booking import actions, closing_page, desk_form, grid, rules, telling, wishes
+from handlers.booking import actions, closing, closing_page, desk_form, grid, rules, telling, wishes
 from handlers.booking.actions import By, Free
 from handlers.booking.history import CUSTOMER, SWEEP
 from handlers.booking.plan import hours_of
@@ -57,6 +57,7 @@ def day(desk: Desk) -> Mapping[str, Any]:
         "counted": [(state, counted[state]) for state in ("late", REQUESTED, CONFIRMED, ARRIVED, IN_SERVICE) if counted[state]],
         "next_step": NEXT if shown == _today(desk, store) else {REQUESTED: "accept"},
         "late": lambda row: _late(desk, row),
+        "struck": len(closing.struck(store, [visit.row for visit in plan.all], desk.shop.closures, desk.now)),
         "codes": {bay.id: bay_name(desk, bay) for bay in store.bays},
     }
 
