@@ -1,7 +1,7 @@
 """Reminders: what is said at the right time without being asked, by rules that a manager edits."""
 
 from handlers.dialogue import Feature
-from handlers.reminders import figures_page, flow, pages, rulebook, sweep, visits
+from handlers.reminders import asked, figures_page, flow, pages, rulebook, sweep, visits
 
 FEATURE = Feature(
     "reminders",
@@ -14,7 +14,7 @@ FEATURE = Feature(
         "stop": flow.stop,
         "undo": flow.undo,
     },
-    trigger=flow.heard,
+    trigger=lambda turn: flow.heard(turn) or asked.asked(turn),
     keeps=[rulebook.load],
     pages=[*pages.PAGES, *figures_page.PAGES],
     panels=[pages.PANEL],

@@ -88,3 +88,30 @@ def test_other_words_about_last_time_are_none_of_it(world: World, words: str) ->
     ann = world.customer("telegram", "en").shares_phone(PHONE)
     ann.says(words)
     assert not re.search("last visit|到店记录", ann.last.text)
+
+
+@sqlite
+@pytest.mark.parametrize(
+    ("language", "words", "due"),
+    [
+        ("en", "when is my next service due?", "Minor service: due since 1 Jul 2026"),
+        ("en", "is my car due for a service yet", "Electric car check: about 22 May 2027"),
+        ("zh-CN", "我的车该保养了吗", "小保养：2026年7月1日已到期"),
+        ("zh-TW", "下次保養係幾時呀", "小保養：2026年7月1日已到期"),
+    ],
+)
+def test_what_is_due_next_is_reckoned_as_the_reminders_do(world: World, language: str, words: str, due: str) -> None:
+    ann, eve = world.customer("telegram", language).shares_phone(PHONE), world.customer("web", language)
+    ann.says(words).sees(due)
+    assert "2028" not in ann.last.text
+    # Work and car are known: times come at once.
+    assert sum(":" in label for label in ann.presses(ann.labels[0]).labels) >= 6
+    eve.says(words)
+    assert due not in eve.last.text
+
+
+@sqlite
+@pytest.mark.parametrize("words", ["when is my insurance due", "do EVs need a service", "保养要多久"])
+def test_what_is_due_of_something_else(world: World, words: str) -> None:
+    ann = world.customer("telegram", "en").shares_phone(PHONE).says(words)
+    assert "2026" not in ann.last.text or "Minor service" not in ann.last.text
