@@ -107,7 +107,7 @@ def _elsewhere(feast: str, day: date, region: str) -> tuple[date, date] | None:
         return day, day + (1 if day.isoweekday() < 5 else 3 if day.isoweekday() < 7 else 2) * _DAY
     if region == "HK" and feast in _HONG_KONG and day.isoweekday() == 7:
         return day, day + _DAY
-    if region == "TW" and feast not in ("christmas", "valentine", "christmas_eve"):
+    if region == "TW" and feast not in ("christmas", "valentine", "christmas_eve", "new_years_eve"):
         # Since 2025 what falls on a weekend is made up for on the Friday before or the Monday after.
         first, last = {1: (-2, 0), 5: (0, 2), 6: (-1, 1), 7: (-1, 1)}.get(day.isoweekday(), (0, 0))
         return (day + first * _DAY, day + last * _DAY) if feast in _TAIWAN and day.year > 2025 else None

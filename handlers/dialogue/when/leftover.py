@@ -36,6 +36,9 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
             return "unsure"
         if token.kind in "nk" and _offered(tokens, place):
             return "unsure"
+        if token.kind == "V" and any(t.kind == "|" for t in tokens[max(0, place - 1) : place + 2]):
+            # 周末或国定假日: what it is or else, we did not read.
+            return "unsure"
         if token.kind in "VZY" and _fills_the_rest(place, kept, tokens):
             continue
         if token.kind in "VnhGJYZABU{}fyLNuo" and _beside(tokens, place, taken, token.kind in "VYZ" and token.value != "soft"):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from handlers.dialogue.when import breaks, days
+from handlers.dialogue.when import breaks, days, feasts
 from handlers.dialogue.when.days import DAY
 from handlers.dialogue.when.tokens import Context, Length, Made, Token, joined, parts
 
@@ -157,6 +157,16 @@ def feast_eve(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
 
 
+def break_eve(context: Context, tokens: list[Token]) -> Made:
+    """五一放假前一天: before the break, whenever the feast itself is."""
+    day = tokens[0].value
+    known = breaks.break_of(day.unit, day.first.year, context.region) if day.unit in feasts.RULES and day.first else None
+    if known is None:
+        return joined("V", tokens, None)
+    found = known[0] - DAY
+    return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
+
+
 def day_behind(context: Context, tokens: list[Token]) -> Made:
     """Easter Monday之后嗰日: the day after it."""
     start = as_date(context, tokens[0])
@@ -251,6 +261,7 @@ RULES = [
     ("D[{}]?[YZ]j?D", nth_beside_feast),
     ("D[{}]?YQ", day_behind),
     ("DjZT|D[YZ]T", feast_eve),
+    ("DV", lambda c, t: break_eve(c, t) if t[-1].value == "eve" else None),
     ("[Dw]j?Q", lambda c, t: joined("V", t, None) if t[-1].value == "few" else None),
     ("Ke?[Dw]", week_commencing),
     ("D[j,l]*[Fb]?e?D[-t]l?e?D}?", range_in_month),
