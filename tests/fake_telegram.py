@@ -74,6 +74,7 @@ class User:
     def __init__(self, fake: "FakeTelegram", user_id: int, language: str, first_name: str) -> None:
         self.fake, self.id, self.language, self.first_name = fake, user_id, language, first_name
         self.blocked = False
+        self.refused = 0  # how often the bot has tried nevertheless
 
     def _from(self) -> dict[str, Any]:
         return {"id": self.id, "is_bot": False, "first_name": self.first_name, "language_code": self.language}
@@ -687,6 +688,7 @@ class FakeTelegram:
                 "Bad Request: group chat was upgraded to a supergroup chat", 400, migrate_to_chat_id=self.migrated[chat]
             )  # fmt: skip
         if (user := self._users.get(chat)) and user.blocked:
+            user.refused += 1
             raise Wrong("Forbidden: bot was blocked by the user", 403)
         if (group := self._groups.get(chat)) and not group.member:
             raise Wrong("Forbidden: bot was kicked from the supergroup chat", 403)

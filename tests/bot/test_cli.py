@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pty
 import re
 import resource
 import signal
@@ -14,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from bot.cli import _say_where, app
 from bot.settings import Settings
 from storage.database import Database
 from tests import forked
+from tests.conftest import Templates
 
 OURS = ("TELEGRAM_", "BAYLINE_", "DATABASE_URL")
 Run = Callable[..., "Ended"]
@@ -383,3 +386,24 @@ def test_the_knowledge_base_explains_itself_and_is_measured(bayline: Callable[..
     # Without sentence vectors, where they are installed: they are tried in tests/knowledge_base/test_semantic.py.
     measured = bayline("kb", "evaluate", "--entries", "kb.jsonl", "--queries", "q.jsonl", "--json", "--no-semantic")
     assert '"top1"' in measured.stdout
+
+
+def test_on_a_terminal_a_bar_shows_how_far_an_import_is(templates: Templates, tmp_path: Path) -> None:
+    """And nothing of it stays behind, or gets into what a script reads."""
+    url = templates.copy("sqlite", False, tmp_path)
+    (tmp_path / "customers.csv").write_text("code,name\n" + "".join(f"C{n},Somebody\n" for n in range(2000)), "utf-8")
+    master, slave = pty.openpty()
+    place = _environment(tmp_path, DATABASE_URL=url, TERM="xterm", COLUMNS="100")
+    out, screen = tmp_path / "out", Path(os.ttyname(slave))
+    process = forked.start(_bayline, ("import", "customers.csv"), out=out, error=screen, folder=tmp_path, environment=place)
+    shown = b""
+    while master in wait([master, process.sentinel], 60):
+        shown += os.read(master, 4096)
+    os.close(master)
+    os.close(slave)
+    assert forked.ended(process, 10) == 0
+    assert out.read_text() == "customers.csv: 2000 added, 0 changed, 0 unchanged\n"
+    seen = [int(share) for share in re.findall(rb"Working.{1,200}? (\d{1,3})%", shown)]
+    assert seen == sorted(seen)
+    assert seen[-1] == 100
+    assert shown.endswith(b"\x1b[2K"), "the line is cleared at the end"

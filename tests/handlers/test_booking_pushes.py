@@ -247,6 +247,35 @@ def test_a_clock_that_jumps_reminds_nobody_twice(world: World) -> None:
 
 
 @SHOP_ON_SQLITE
+def test_ten_years_ahead_the_house_stands_and_nothing_of_them_stays(world: World) -> None:
+    """TM3: with a visit, a ticket and forty customers on file. Who asks then is answered by that clock, and when it is right
+    again everything goes on where it was."""
+    ann = books(world.customer())
+    bob = world.customer("web").says("I want to talk to a person").says("my brakes squeal")
+    right = world.now
+    said = [len(ann.received), len(bob.received)]
+    world.now = right.replace(year=2036)
+    for _ in range(3):
+        _at(world, world.now + timedelta(minutes=1))
+        world.sweeps()
+    assert len(ann.received) == said[0], "a visit that is ten years old is no reason to write"
+    assert len(bob.received) <= said[1] + 1, "one apology for a promise that was not kept, and no storm"
+    eve = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait")
+    eve.says("13800138001").sees("You're booked!", "Tue 25 Nov, 10:00")
+    ann.says("when is my appointment?").sees("no appointment")
+    world.now = right
+    _at(world, right + timedelta(minutes=10))
+    world.sweeps()
+    said = [len(ann.received), len(bob.received)]
+    ann.says("when is my appointment?").sees("Tue 24 Nov, 10:00")
+    _at(world, _utc(23, 2, 1), _utc(24, 0, 1))
+    world.sweeps()
+    assert [kind for kind, _ in _reminders(ann)] == ["day_before", "two_hours"]
+    assert _reminders(eve) == []
+    assert (len(ann.received), len(bob.received)) == (said[0] + 3, said[1])
+
+
+@SHOP_ON_SQLITE
 def test_what_waits_for_the_morning_follows_the_appointment(world: World) -> None:
     """An early visit: its reminder waits for waking hours, and is taken back when the visit is cancelled by then."""
     ann = books(world.customer(), "oil change on Tuesday at 8:30 for my A4 at East Harbour, I'll wait")

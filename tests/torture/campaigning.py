@@ -1,4 +1,5 @@
-"""kill -9 in the middle of a campaign, with pauses, and people who say stop: nobody lost, nobody written to twice."""
+"""kill -9 in the middle of a campaign, with pauses, people who say stop and people who have blocked the bot: nobody lost, nobody
+written to twice, and nobody tried twice who wants nothing."""
 
 import asyncio
 import random
@@ -20,7 +21,7 @@ from storage.chats import CHATS
 from storage.contact import Consent
 from storage.customers import Customer
 from storage.database import Database
-from storage.messages import CANCELLED, MESSAGES, QUEUED, SENDING, SENT, UNCERTAIN
+from storage.messages import CANCELLED, DEAD, MESSAGES, QUEUED, SENDING, SENT, UNCERTAIN
 from storage.vehicles import Vehicle
 from tests.fake_telegram import FakeTelegram
 from tests.postgres import free_port
@@ -43,11 +44,13 @@ class Verdict:
     withheld: int
     stopped: int
     uncertain: int
+    blocked: int
 
     def __str__(self) -> str:
         return (
             f"{self.people} people, {self.kills} kills, {self.pauses} pauses: {self.sent} sent, {self.withheld} withheld, "
-            f"{self.stopped} said stop, {self.uncertain} uncertain; 0 lost, 0 twice, 0 after a stop"
+            f"{self.stopped} said stop, {self.blocked} had blocked the bot, {self.uncertain} uncertain; "
+            "0 lost, 0 twice, 0 after a stop, 0 blocked and tried again"
         )
 
 
@@ -55,6 +58,9 @@ async def campaign(folder: Path, url: str, people: int, kills: int, pauses: int 
     database, order = Database(url), random.Random(seed)
     number = _plan(database, people)
     async with FakeTelegram() as fake:
+        blocked = {FIRST + place for place in range(0, people, 10)}
+        for address in blocked:
+            fake.user(address).blocked = True
         bot = BotProcess(folder, fake.token, fake.url, url, free_port(), webhook=False)
         await bot.start()
         moments = sorted(order.sample(range(people // 10, people * 7 // 10), kills + pauses))
@@ -71,7 +77,7 @@ async def campaign(folder: Path, url: str, people: int, kills: int, pauses: int 
             await asyncio.to_thread(_say_stop, database, fake, FIRST + order.randrange(people), quiet)
         await fake.until(lambda: _over(database, number), 120 + people / 5, bot.said)
         assert await bot.stop() == 0
-        verdict = _judge(database, fake, number, quiet)
+        verdict = _judge(database, fake, number, quiet, blocked)
     database.close()
     return Verdict(people, bot.kills, pauses, *verdict)
 
@@ -157,7 +163,9 @@ def _over(database: Database, number: int) -> bool:
         return waiting is None and not campaigns.left(session, number, 1)
 
 
-def _judge(database: Database, fake: FakeTelegram, number: int, quiet: dict[int, int]) -> tuple[int, int, int, int]:
+def _judge(
+    database: Database, fake: FakeTelegram, number: int, quiet: dict[int, int], blocked: set[int]
+) -> tuple[int, int, int, int, int]:
     arrived = Counter(_token_of(message.markup) for message in fake.received)
     by_chat = Counter(message.chat_id for message in fake.received)
     assert all(times == 1 for times in arrived.values()), "a letter arrived twice"
@@ -165,11 +173,13 @@ def _judge(database: Database, fake: FakeTelegram, number: int, quiet: dict[int,
     with database.reading() as session:
         everybody = session.scalars(select(Recipient).where(Recipient.campaign_id == number)).all()
         of = dict(session.execute(select(CHATS.c.customer_id, CHATS.c.address)).all())
+        reachable = {int(address) for address in session.scalars(select(CHATS.c.address).where(CHATS.c.reachable))}
         letters = {row.key: row for row in session.execute(select(MESSAGES).where(MESSAGES.c.key.startswith("campaign:")))}
         problems = campaigns.problems(session)
     assert problems == []
     assert not any(row.status == PLANNED for row in everybody)
-    assert {row.status for row in letters.values()} <= {SENT, UNCERTAIN, CANCELLED}
+    assert {row.status for row in letters.values()} <= {SENT, UNCERTAIN, CANCELLED, DEAD}
+    assert max(fake.user(address).refused for address in blocked) == 1, "somebody who has blocked the bot was tried again"
     for row in everybody:
         address = int(of[row.customer_id])
         if row.arm == HOLD_OUT:
@@ -179,6 +189,9 @@ def _judge(database: Database, fake: FakeTelegram, number: int, quiet: dict[int,
             letter = letters[row.key]
             if letter.status == SENT:
                 assert arrived[letter.token] == 1, "lost"
+            elif letter.status == DEAD:
+                assert address in blocked, "given up for somebody who can be reached"
+                assert address not in reachable
             elif letter.status == CANCELLED:
                 assert address in quiet, "taken back from somebody who never said stop"
         else:
@@ -186,4 +199,4 @@ def _judge(database: Database, fake: FakeTelegram, number: int, quiet: dict[int,
     for address, most in quiet.items():
         assert by_chat[address] <= most, "a letter after a stop"
     counts = Counter(row.status for row in letters.values())
-    return counts[SENT], sum(row.arm == HOLD_OUT for row in everybody), len(quiet), counts[UNCERTAIN]
+    return counts[SENT], sum(row.arm == HOLD_OUT for row in everybody), len(quiet), counts[UNCERTAIN], counts[DEAD]
