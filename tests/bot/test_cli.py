@@ -67,6 +67,11 @@ def _bayline(words: tuple[str, ...], files: int = 0) -> None:
     main()
 
 
+def _on_a_screen(words: tuple[str, ...]) -> None:
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115 - as a start finds it
+    _bayline(words)
+
+
 @pytest.fixture
 def bayline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """The same commands in this process: starting one costs more than most of them do."""
@@ -395,7 +400,7 @@ def test_on_a_terminal_a_bar_shows_how_far_an_import_is(templates: Templates, tm
     master, slave = pty.openpty()
     place = _environment(tmp_path, DATABASE_URL=url, TERM="xterm", COLUMNS="100")
     out, screen = tmp_path / "out", Path(os.ttyname(slave))
-    process = forked.start(_bayline, ("import", "customers.csv"), out=out, error=screen, folder=tmp_path, environment=place)
+    process = forked.start(_on_a_screen, ("import", "customers.csv"), out=out, error=screen, folder=tmp_path, environment=place)
     shown = b""
     while master in wait([master, process.sentinel], 60):
         shown += os.read(master, 4096)
@@ -403,7 +408,6 @@ def test_on_a_terminal_a_bar_shows_how_far_an_import_is(templates: Templates, tm
     os.close(slave)
     assert forked.ended(process, 10) == 0
     assert out.read_text() == "customers.csv: 2000 added, 0 changed, 0 unchanged\n"
-    seen = [int(share) for share in re.findall(rb"Working.{1,200}? (\d{1,3})%", shown)]
-    assert seen == sorted(seen)
-    assert seen[-1] == 100
+    seen = [int(share) for share in re.findall(rb"(\d{1,3})%", shown)]
+    assert (seen, seen[-1]) == (sorted(seen), 100)
     assert shown.endswith(b"\x1b[2K"), "the line is cleared at the end"
