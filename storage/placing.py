@@ -78,7 +78,7 @@ def place(
     session: Session, ledger: Ledger, row: Mapping[str, Any], claims: Sequence[Claim], *, at: datetime, who: str, origin: str,
     what: str, details: dict[str, Any],
 ) -> Appointment:  # fmt: skip
-    """Writes it all down; the days of the claims are locked in `ledger`. `row`: all columns but the id.
+    """Writes it all down; the days of the claims are locked in `ledger`, and free there. `row`: all columns but the id.
 
     Raises Taken when somebody has one of the quarter hours; then nothing of it is there, but the ledger has to be read again.
     """
@@ -136,6 +136,10 @@ def _place_at_once(
     number, got = answer
     if got < len(wanted):
         appointments.withdraw(session, number)
+        # The statement has written the sum, too.
+        for claim in claims:
+            ledger.unmark(claim)
+        ledger.save()
         raise Taken
     if day is not None:
         ledger.saved(day)

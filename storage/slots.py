@@ -197,6 +197,11 @@ class Ledger:
         if is_summed(claim):
             self._mark(claim.resource, _masks(claim.first, claim.end), True)
 
+    def unmark(self, claim: Claim) -> None:
+        """Takes a claim out of the sum that was free in it before."""
+        if is_summed(claim):
+            self._mark(claim.resource, _masks(claim.first, claim.end), False)
+
     def save(self) -> None:
         """Writes the sums of the changed days."""
         for day, packed in self.changed.items():

@@ -417,6 +417,17 @@ def test_cc4_a_car_to_lend_is_not_promised_again_by_a_late_yes(desk: Desk) -> No
     assert {at.date() for at in desk.last_times} != {DAY}
 
 
+def test_cc2_a_refusal_leaves_nothing_taken(desk: Desk) -> None:
+    """A turn that hears it goes on and is written down, as every turn is."""
+    mine = replace(SERVICE, vehicle_id=1)
+    desk.books(wish=mine)
+    with desk.database.transaction() as session, pytest.raises(Refusal, match="car_busy"):
+        actions.hold(session, desk.shop, mine, TUESDAY, BOB, desk.now)
+    assert len(desk.fills()) == 3
+    with desk.database.reading() as session:
+        assert slots.differences(session, desk.shop.stores[0].id) == []
+
+
 @ON_SQLITE
 def test_what_is_offered_for_a_car_counts_the_break_in_the_work(desk: Desk) -> None:
     """CC2: work that pauses over lunch keeps the car until after it."""
