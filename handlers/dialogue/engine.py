@@ -104,8 +104,7 @@ class Engine:
                     posted |= push.posted
                 except Exception as trouble:
                     self.tally.add(PUSH, feature.name)
-                    where = "".join(traceback.format_tb(trouble.__traceback__))
-                    log.error("push %s.%s failed: %s\n%s", feature.name, due.__name__, type(trouble).__name__, where)
+                    _tell(f"push {feature.name}.{due.__name__}", trouble)
         return posted
 
     def sweep(self, now: datetime) -> int:
@@ -154,10 +153,9 @@ class Engine:
         try:
             with self.database.transaction() as session:
                 do(session, number)
-        except Exception as bug:
+        except Exception as trouble:
             self.tally.add(SWEEP, name)
-            where = "".join(traceback.format_tb(bug.__traceback__))
-            log.error("a sweep of %s failed for %d: %s\n%s", name, number, type(bug).__name__, where)
+            _tell(f"a sweep of {name} for {number}", trouble)
             return False
         return True
 
@@ -352,3 +350,12 @@ class Engine:
         row = row_of(turn.chat, said.reply, turn.now, before=said.before, data=data, edits=edits, feature=said.feature)
         messages.post(turn.session, [row])
         return True
+
+
+def _tell(what: str, trouble: Exception) -> None:
+    """To the person on call; only where and what kind, because the message of an exception may quote what somebody typed."""
+    if isinstance(trouble, DBAPIError) and passes(trouble):
+        log.warning("%s found the database busy or away, and is due again in the next round", what)
+        return
+    where = "".join(traceback.format_tb(trouble.__traceback__))
+    log.error("%s failed: %s\n%s", what, type(trouble).__name__, where)

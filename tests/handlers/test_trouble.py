@@ -27,6 +27,7 @@ from handlers.dialogue import Feature, Incoming, Reply, Turn
 from handlers.dialogue import engine as engine_module
 from handlers.dialogue.engine import Engine, Outcome
 from handlers.dialogue.memo import Memo, changes_with
+from handlers.dialogue.push import Push
 from handlers.dialogue.tally import RETRIED
 from storage import chats, encryption, messages, revisions
 from storage.database import Database
@@ -100,6 +101,35 @@ def test_db1_a_lock_that_is_never_given_back_ends_the_turn_with_nothing_half_don
     assert _says(engine, "a").spoke
     assert _says(engine, "a").duplicate
     assert _transcript(database) == [True, False]
+    other.close()
+    database.close()
+
+
+def test_db1_a_round_that_finds_somebody_writing_is_told_in_a_line(
+    templates: Templates, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """DB1: a big import, say. Nothing is broken, so no traceback wakes anybody, and the next round does it."""
+    database = _sqlite(templates, tmp_path, patience=0.05)
+    rounds: list[int] = []
+
+    def writes(push: Push) -> None:
+        chats.arrive(push.session, "web", "a", pulls=True, now=NOW)
+        rounds.append(1)
+
+    engine = Engine(database, [Feature("welcome", pushes=[writes])])
+    other = encryption.connect(database.url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with caplog.at_level("WARNING"):
+        engine.push(NOW)
+    [told] = [record for record in caplog.records if record.name.startswith("handlers")]
+    assert (told.levelname, told.getMessage()) == (
+        "WARNING",
+        "push welcome.writes found the database busy or away, and is due again in the next round",
+    )
+    other.execute("ROLLBACK")
+    assert rounds == []
+    engine.push(NOW)
+    assert rounds == [1]
     other.close()
     database.close()
 
