@@ -94,8 +94,8 @@ def drop_asides(items: list[Item], tokens: list[Token], context: Context, text: 
     around = [match.span() for match in clause("aside_around", text).finditer(text)] if groups else []
     for group in groups:
         if why := _why(group, context, text, around):
-            # "Do you close at 5 or 6": what is joined by "or" is told of the same.
-            joined = [i for i in alive(items) if i.place == group[-1].place + 2 and tokens[i.place - 1].kind == "|"]
+            # "Do you close at 5 or 6", "closed on the 24th and 25th": what is joined is told of the same.
+            joined = [i for i in alive(items) if i.place == group[-1].place + 2 and tokens[i.place - 1].kind in "|&"]
             for item in [*group, *(i for i in joined if i.slot == group[-1].slot)]:
                 item.dropped = why
 

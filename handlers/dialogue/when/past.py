@@ -34,7 +34,10 @@ def drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
         why = "past" if _has_been(item, tokens, text) else "about" if _is_an_end(item, text) else ""
         if why:
             item.dropped = why
-            for other in _touching(items, tokens, item.place):
+            # "Closed on the 24th and 25th": both numbers are told of.
+            both = [one for one in items if one.place == item.place + 2 and tokens[item.place + 1].kind == "&"]
+            numbers = [one for one in both if isinstance(one.value, Day) and one.value.kind == "number"]
+            for other in [*numbers, *_touching(items, tokens, item.place)]:
                 other.dropped = why
 
 

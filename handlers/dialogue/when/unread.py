@@ -26,7 +26,7 @@ def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Rea
     for place, token in enumerate(tokens):
         if place in taken:
             continue
-        if token.kind == "V" and (token.value == "counted" or (token.value == "after that" and not timed)):
+        if token.kind == "V" and (token.value == "counted" or (token.value in ("after that", "before that") and not timed)):
             # "Tomorrow I have a meeting till 12, after that I can come"; "we are away at Easter, so the week before".
             return "unsure"
         if token.kind in _OF_TIME and not (token.kind == "1" and _ends_clause(place, tokens)):
