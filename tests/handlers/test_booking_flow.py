@@ -209,6 +209,20 @@ def test_a_time_that_cannot_be(world: World, language: str, words: str, why: str
 
 
 @ONE
+def test_times_at_the_edges_are_refused_or_right(world: World) -> None:
+    """TM13: the first year and the last, the second before the clocks of 32 bits end, epochs, weeks of the year, leap seconds."""
+    ann = world.customer().says("book an oil change for my A4 at East Harbour, I'll wait")
+    for words, why in (
+        ("0001-01-01 at 10:00", "over already"), ("1970-01-01T00:00:00Z", "over already"), ("9999-12-31 10:00", "90 days ahead"),
+        ("2026-W53-1", "couldn't read"), ("19 January 2038 at 03:14:07", "90 days ahead"), ("-62135596800", "couldn't read"),
+        ("Tuesday at 23:59:60", "closed at that time"), ("二零三八年一月十九日", "90天"), ("9999年12月31日上午10点", "90天"),
+        ("2026-11-24T10:00:60", "11月24日 周二 10:00"),
+    ):  # fmt: skip
+        ann.says(words).sees(why)
+    assert ann.last.data["ask"][1] == "phone"
+
+
+@ONE
 @pytest.mark.parametrize(
     ("number", "why"),
     [

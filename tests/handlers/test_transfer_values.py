@@ -57,7 +57,25 @@ def test_days_that_can_be_read_in_one_way_only_ie6(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["03/04/2026", "13/04/2026", "4-3-26", "2026-02-30", "2026-4/3", "0026-04-03", "3026-04-03", "soon"]
+    "text",
+    [
+        "03/04/2026",
+        "13/04/2026",
+        "4-3-26",
+        "2026-02-30",
+        "2026-4/3",
+        "0026-04-03",
+        "3026-04-03",
+        "soon",
+        "0001-01-01",
+        "9999-12-31",
+        "0000-00-00",
+        "-1",
+        "0",
+        "2026-W53-1",
+        "2026-04-03T23:59:60",
+        "1775174400",
+    ],
 )
 def test_other_days_are_refused_with_an_example_ie6(text: str) -> None:
     with pytest.raises(Wrong, match="2026-04-03"):
