@@ -9,7 +9,7 @@ from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Star
 from handlers.dialogue.slots import picked
 from handlers.faq import flow as faq
 from handlers.faq.filling import duration
-from handlers.prices import by_mileage, finding, known, rules, spoken
+from handlers.prices import by_mileage, finding, known, otherwise, rules, spoken
 from knowledge_base.folding import fold
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.entries import Gap
@@ -40,13 +40,19 @@ def asked_for(turn: Turn) -> Reply | Start | None:
 
     A question that the knowledge base answers surely and without a price is not ours.
     """
+    if told := otherwise.answered(turn):
+        return told
     finder = turn.memoised(finding.load)
     services = finder.services_in(turn.words)
     if (several := finder.different(turn.words)) and finding.asks_price(turn.words) and not _another_matter(turn, finder):
         named = [turn.shop.services[code] for code in several]
         if all(_place(turn, service.code) for service in named):
             return listed(turn, named, _car(turn, finder.model_in(turn.words)))
-    if services and (finding.asks_price(turn.words) or _names_only(turn, finder) or finder.asks_whether(turn.words)):
+    if services and (
+        finding.asks_price(turn.words)
+        or (_names_only(turn, finder) and not otherwise.needed(turn.words))
+        or finder.asks_whether(turn.words)
+    ):
         if _another_matter(turn, finder):
             return None
         said = _known(turn, services, finder.model_in(turn.words))

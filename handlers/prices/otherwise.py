@@ -1,0 +1,47 @@
+"""What names a car or asks how much, and no price of ours answers: what the car is worth, whether it needs that at all."""
+
+import re
+
+from handlers.dialogue import Reply, Turn
+from handlers.faq import flow as faq
+from handlers.prices import finding
+from knowledge_base.folding import fold
+
+# Entries of the starter base.
+_WORTH, _ELECTRIC = "car_valuation", "ev_service_needed"
+
+_SELLS = re.compile(
+    r"\b(?:how much|what)\b.{0,20}\b(?:can|could|would|will|do|might) (?:i|we|you|u|it)\b.{0,12}"
+    r"\b(?:get|give|offer|pay|fetch|sell|buy|make)\b(?! (?:me )?(?:a |an )?(?:discount|quote|price))(?:.{0,16}\bfor\b)?.{0,6}"
+    r"\b(?:my|our|his|her|this|it|the)\b"
+    r"|\b(?:how much|what)\b.{0,24}\b(?:is|are|s)?\b.{0,24}\bworth\b|\bworth\b.{0,12}\bhow much\b"
+    r"|\b(?:trade ?in|resale|part ?exchange|px|buy ?back|market)\b.{0,12}\b(?:value|price|worth|offer|quote|for)\b"
+    r"|\b(?:value|valuation|appraisal) (?:of|for|on) (?:my|our|a|an|this)\b"
+    r"|(?:卖|抵|折|回收|收购|收车|置换|旧换新|估|脱手|转手).{0,10}(?:多少|几多|几钱|什么价|价钱?|几万)"
+    r"|(?:现在|而家|还|仲)?(?:值|估)(?:多少|几多|几|咩价|什么价|唔值|不值)"
+)
+_TRADED = re.compile(r"\b(?:trade ?in|part ?exchange|buy ?back)\b|置换|旧换新")
+_RUNS_ON_POWER = re.compile(r"\b(?:tesla|e\.?v|bev|electric)s?\b|特斯拉|电动车|纯电")
+_NEEDED = re.compile(
+    r"^\W*(?:(?:so|and|but|also) )?(?:do|does|would|should|must|will) \w{1,10}\b.{0,30}?\b(?:need|require|have to|take)\b"
+    r"|(?:要不要|需不需要|用不用|使唔使|需唔需要|该不该|要唔要)(?!钱|收)|(?<![想我])(?:要|需要|用|使|得)[^,.!?，。！？]{0,10}[吗嘛么]\W*$"
+)
+
+
+def answered(turn: Turn) -> Reply | None:
+    """The answer that the knowledge base has to it; None for what asks neither."""
+    text = fold(turn.words)
+    finder = turn.memoised(finding.load)
+    work = finder.services_in(turn.words)
+    if _SELLS.search(text) and (not work or _TRADED.search(text)):
+        return faq.show(turn, _WORTH)
+    model = turn.shop.models.get(finder.model_in(turn.words) or "")
+    electric = model.energy == "electric" if model else _RUNS_ON_POWER.search(text) is not None
+    if work and electric and needed(turn.words):
+        return faq.show(turn, _ELECTRIC)
+    return None
+
+
+def needed(words: str) -> bool:
+    """ "Does the Model 3 need oil changes?": whether it must be, and not what it costs."""
+    return not finding.asks_price(words) and _NEEDED.search(fold(words)) is not None
