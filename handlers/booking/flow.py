@@ -60,6 +60,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return replace(mine.dropped(turn), leaves=True)
     if about := inside.asked_for(turn) or theirs.asked_for(turn):
         return about
+    if told := opening.goes_on(turn):
+        return told
     books = assent.said(turn) == "yes" and phrases.has("book", phrases.spaced(turn.words))
     if turn.chat.form is None and books and (row := theirs.just_booked(turn)):
         return mine.card(turn, row)

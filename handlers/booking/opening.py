@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 
-from handlers.booking import hearing, phrases
-from handlers.dialogue import Reply, Turn
+from handlers.booking import hearing, phrases, pieces
+from handlers.dialogue import Reply, Turn, lately
 from handlers.dialogue.questions import is_question
 from handlers.dialogue.when import Reading
 from handlers.faq import flow as faq
@@ -22,6 +22,12 @@ _ASKED = re.compile(
     r"\b(?:what times?|(?:un)?till? (?:when|what time)|from when|when|how (?:late|early)|hours|open(?:s|ing)?|clos(?:e|es|ed|ing)"
     r"|shut|work(?:ing)?)\b|几点|营业|开[不唔]开门?|[开关]门|上班|下班|打烊|收工"
 )
+# Asks the same of another day.
+_ALSO = re.compile(r"^\W*(?:(?:and|so|ok|okay) )?(?:(?:what|how) about|and)\b(?: on| the)?|^\W*(?:那|咁|那么)|[呢咧]\W*$")
+_STILL = re.compile(
+    r"(?:还|仲|都)(?:能|可以|可唔可以|可不可以|能不能|得|做).{0,12}(?:吗|么|嘛|呀|不)?\W*$"
+    r"|\b(?:can|could|may) (?:i|we) still (?:come|bring|get|have|book|drop)\b"
+)
 # The New Year that is meant without a word for its month.
 _NEW_YEAR = re.compile(r"过年(?:期间|时候?)?|(?<![正月\d])(?=初[一二三四五六七八](?!\w*月))")
 
@@ -32,10 +38,26 @@ def asks(words: str) -> bool:
     return phrases.has("open", text) and (is_question(words) or phrases.has("open_asked", text))
 
 
+def goes_on(turn: Turn) -> Reply | None:
+    """ "And on Sunday?", 初一呢, below the hours of another day."""
+    return asked(turn) if _again(turn, phrases.spaced(turn.words)) else None
+
+
+def _again(turn: Turn, text: str) -> bool:
+    before = next(lately.heard(turn), "") if turn.chat.form is None and _ALSO.search(text) else ""
+    opens = asks(before) or _may_then(phrases.spaced(before))
+    return opens and pieces.only_when(turn, _NEW_YEAR.sub(_spring, _ALSO.sub(" ", text)))
+
+
+def _may_then(text: str) -> bool:
+    """除夕还能洗车吗, "can I still come on New Year's Eve": whether it can be on a day that is like no other."""
+    return _STILL.search(text) is not None
+
+
 def asked(turn: Turn) -> Reply | None:
     """The hours of the day, or days, that the words ask about; None where they ask something else, or about no day."""
     text = phrases.spaced(turn.words)
-    if not asks(turn.words):
+    if not asks(turn.words) and not _may_then(text) and not _again(turn, text):
         return None
     if any(phrases.has(name, text) for name in ("fault", "trouble", "over", "open_beside")):
         return None
@@ -50,6 +72,9 @@ def asked(turn: Turn) -> Reply | None:
         return None
     today = turn.today(store)
     days = [day for day in _days(found) if day >= today]
+    special = {one.day for one in store.special_days}
+    if _may_then(text) and not asks(turn.words) and not special.issuperset(days):
+        return None  # of any other day it is a wish to come
     if not days or len(days) > MOST_DAYS or not all(_settled(store, day, today) for day in days):
         return None
     open_days = [day for day in days if spans_on(store, day)]

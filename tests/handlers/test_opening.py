@@ -26,6 +26,10 @@ pytestmark = SHOP_ON_SQLITE
         ("明天几点关门", "11月22日 周日：09:00–12:00"),
         ("過年有營業嗎", "2月6日 週六 至 2月9日 週二（春節）：休息"),
         ("你哋星期日開唔開門", "週日：09:00–12:00"),
+        ("除夕还能洗车吗", "2月5日 周五（除夕）：08:30–12:00"),
+        ("年三十仲可以洗車嗎", "（除夕）：08:30–12:00"),
+        ("初二還可以做保養嗎", "2月7日 週日（春節）：休息"),
+        ("can I still bring my car on new year's eve", "Thu 31 Dec (New Year's Eve): 08:30–12:00"),
     ],
 )
 def test_a_day_that_is_asked_about_has_its_hours(world: World, words: str, seen: str) -> None:
@@ -76,3 +80,22 @@ def test_no_day_of_ours_is_told_where_none_was_asked_or_it_is_not_settled(world:
     assert "恢复营业" not in ann.last.text
     assert "Mon 23" not in ann.last.text
     assert "11月23日" not in ann.last.text
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "seen"),
+    [
+        ("除夕还能洗车吗", "初一呢", "2月6日 周六（春节）：休息"),
+        ("初二开门吗", "那初五呢", "2月10日 周三"),
+        ("are you open on sunday?", "and on new year's day?", "New Year's Day): closed"),
+        ("are you open on sunday?", "what about tuesday", "Tue 24 Nov: 08:30"),
+        ("你哋星期日開唔開門", "咁星期一呢", "11月23日 週一"),
+    ],
+)
+def test_the_same_is_asked_of_another_day(world: World, first: str, then: str, seen: str) -> None:
+    world.customer().says(first).says(then).sees(seen)
+
+
+def test_another_day_for_a_wish_is_no_question_about_the_hours(world: World) -> None:
+    ann = world.customer().says("oil change for my A4 at East Harbour on sunday")
+    ann.says("what about tuesday").sees("Tue 24 Nov: what time?")
