@@ -1,7 +1,7 @@
 """What people say about being written to: stop, yes, which kinds, how often, where, not for a while; and why they were."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,27 @@ _LESS = re.compile(
     r"|\b(?:once|one|twice) (?:a|per|every) (?:week|month|year)\b"
     r"|偶尔|少(?:发|一?点|一?些)|(?:每个?|一个?)(?:月|星期|礼拜|周|年)(?:发)?(?:一|两)?(?:次|条)"
 )
+# Not for good: "no ads for a month", 這個月別再傳廣告, 暂停推送两周.
+_PAUSE = re.compile(
+    r"\bpause\b.{0,20}\b(?:ads?|adverts?|offers?|promo\w*|marketing|messages?|texts?|newsletters?|notifications?)\b"
+    r"|暂停.{0,8}(?:广告|推广|推送|推销|促销|优惠|营销|宣传|短信|讯息|信息|消息|通知|发送|发)"
+)
+_BARE_PAUSE = re.compile(r"\bpause\b|\bnot for (?:a|the next)\b|暂停|先停|停(?=[一两二三半\d])")
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "the next": 1, "next": 1}
+_NUMBERS |= {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "六": 6}
+_LENGTH = re.compile(
+    r"\b(?:for|next) (?:the next |about |at least )?(\d{1,2}|an?|one|two|three|four|six)? ?(day|week|month)s?\b"
+    r"|(\d{1,2}|[一两二三四六])个?(天|日|周|星期|礼拜|月)(?![份号])"
+)
+_THIS = re.compile(r"\bthis (month|week)\b|(?:这|今|本|呢)个?(月|周|星期|礼拜)")
+_A_WHILE = re.compile(r"\bfor (?:a while|now|the time being|some time)\b|暂时|一阵子|一段时间|这阵子|这段时间|近期|住先")
+_DAYS = {"day": 1, "week": 7, "month": 30, "天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30}
+_WHY_ME = re.compile(
+    r"\bwhy (?:did|do|are|am|have) (?:you|i|u)\b.{0,16}\b(?:sen[dt]|sending|text(?:ing|ed)?|messag\w+"
+    r"|get(?:ting)?|receiv\w+|got)\b.{0,12}\b(?:me|this|that|these|it|messages?|texts?|ads?)\b"
+    r"|(?:为什么|为何|点解|干嘛).{0,4}(?:要)?(?:一直|总是)?(?:给|同|跟|向)?(?:我)?(?:发|传|send|推送)(?:给|俾|畀)?.{0,4}(?:这|呢|那|嗰|我|广告|消息|讯息|信息|短信|推送)"
+    r"|(?:为什么|为何|点解).{0,4}(?:我)?(?:会)?收到.{0,6}(?:这|呢|那|广告|消息|讯息|信息|短信|推送)"
+)
 _HOW = re.compile(r"\b(?:how|where|can i|why)\b|怎么|怎样|如何|点样|点先|哪里|吗\W*$|[?？]\s*$")
 _ALL = re.compile(r"\b(?:all|everything|both|whatsapp|telegram|sms|email|wechat)\b|全部|所有|统统|都唔要|都不要|都是|都系|都停")
 
@@ -46,11 +67,49 @@ _ALL = re.compile(r"\b(?:all|everything|both|whatsapp|telegram|sms|email|wechat)
 def asked_to_stop(turn: Turn) -> Reply | None:
     """A stop in more words than the one; and "all of it, everywhere", said after it."""
     said = fold(turn.words)
-    if _NO_MORE.search(said) and not _HOW.search(said):
-        return settings(turn) if _LESS.search(said) else stop(turn)
+    if _WHY_ME.search(said):
+        return why(turn)
+    asked = _NO_MORE.search(said) or _PAUSE.search(said) or (_BARE_PAUSE.search(said) and _wrote(turn))
+    if asked and not _HOW.search(said):
+        if _LESS.search(said):
+            return settings(turn)
+        until = _until(turn, said) or (turn.now + PAUSE if not _NO_MORE.search(said) else None)
+        agreed = contact.agreed(turn.session, Person.of(turn.chat)).get(MARKETING, False)
+        return _paused(turn, until) if until and agreed else stop(turn)  # where there is no yes, there is nothing to pause
     before = lately.answer(turn) if turn.chat.form is None and _ALL.search(said) and not _HOW.search(said) else None
     stopped = before is not None and any(button["do"] == "contact.resume" for button in lately.buttons(before))
     return stop(turn) if stopped else None
+
+
+def _wrote(turn: Turn) -> bool:
+    """Whether what was said last is something that we wrote by ourselves, or is about that."""
+    before = lately.answer(turn)
+    about = before is not None and any(button["do"].startswith("contact.") for button in lately.buttons(before))
+    return before is not None and (about or before.purpose == MARKETING)
+
+
+def _until(turn: Turn, said: str) -> datetime | None:
+    """The end of the time that they name for it; None for good."""
+    if found := _LENGTH.search(said):
+        number, unit = found[1] or found[3] or "a", found[2] or found[4]
+        return turn.now + timedelta(days=_DAYS[unit] * (int(number) if number.isdecimal() else _NUMBERS[number]))
+    if found := _THIS.search(said):
+        today = turn.now.astimezone(_zone(turn)).replace(hour=0, minute=0, second=0, microsecond=0)
+        if found[1] == "month" or found[2] == "月":
+            return (today.replace(day=1) + timedelta(days=32)).replace(day=1).astimezone(UTC)
+        return (today + timedelta(days=7 - today.weekday())).astimezone(UTC)
+    return turn.now + PAUSE if _A_WHILE.search(said) else None
+
+
+def _paused(turn: Turn, until: datetime) -> Reply:
+    for one in _all(turn):
+        one.paused_until = until
+    actions.take_back(turn.session, turn.chat, "paused")
+    buttons = [
+        turn.button("contact.button.unpause", "contact.pause", False),
+        turn.button("contact.button.settings", "contact.kind"),
+    ]
+    return Reply(turn.text("contact.paused", until=until.astimezone(_zone(turn)).date()), buttons)
 
 
 def stop(turn: Turn) -> Reply:

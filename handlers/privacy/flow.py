@@ -4,16 +4,22 @@ import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.dialogue import Document, Reply, Turn
+from handlers.dialogue import Document, Reply, Turn, lately
 from handlers.dialogue.folding import fold
 from handlers.privacy import actions, export
 from storage import erasing
 
 # The whole of what they say, so that a question that only mentions their data is answered as a question.
 _DELETE = re.compile(
-    r"(?:please )?(?:delete|erase|remove|forget) (?:all )?(?:of )?"
+    r"(?:please |can you |could you |i want (?:you )?to |i would like (?:you )?to ){0,2}"
+    r"(?:delete|erase|remove|forget) (?:all )?(?:of )?"
     r"(?:my (?:personal )?(?:data|information|account)|me)(?: please)?|"
-    r"(?:请|請|帮我|幫我)*(?:删除|刪除|清除|注销|註銷)(?:我)?的?(?:所有|全部)?(?:个人|個人)?(?:数据|資料|资料|信息|資訊|账号|帳號|账户|帳戶)"
+    r"(?:请|帮我|我|想|要|把){0,5}(?:删除|删掉|清除|注销)(?:我)?的?(?:所有|全部)?的?(?:个人|個人)?(?:数据|资料|信息|资讯|账号|账户)(?:吧|啊|呀)?"
+)
+# "A copy first", below the question whether to delete it.
+_COPY = re.compile(
+    r"\b(?:a|the|my|get|download|save|export|want|need) (?:\w{1,8} )?(?:copy|backup)\b|\bcopy (?:first|before|please)\b"
+    r"|\b(?:export|download)\b|副本|备份|拷贝|copy|导出|下载|(?:一份|资料|数据).{0,4}(?:给|俾|畀|发|传|寄)|(?:给|俾|畀|发|传|寄).{0,6}(?:一份|资料|数据)"
 )
 _EXPORT = re.compile(
     r"(?:please )?(?:export|download|send me|give me|show me) (?:a copy of )?(?:all )?(?:of )?"
@@ -26,7 +32,12 @@ def hear(turn: Turn) -> Reply | None:
     words = fold(turn.words)
     if _DELETE.fullmatch(words):
         return ask(turn)
-    return give(turn) if _EXPORT.fullmatch(words) else None
+    return give(turn) if _EXPORT.fullmatch(words) or (_COPY.search(words) and _asked_just_now(turn)) else None
+
+
+def _asked_just_now(turn: Turn) -> bool:
+    said = lately.answer(turn)
+    return said is not None and any(button["do"] == "privacy.export" for button in lately.buttons(said))
 
 
 def privacy(turn: Turn) -> Reply:

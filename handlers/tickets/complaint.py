@@ -94,9 +94,9 @@ def meant(turn: Turn) -> Reply | Start | None:
 def _sounds(turn: Turn) -> Reply | Start | None:
     """What neither a rule nor the knowledge base is sure of: the second ear takes it for a complaint, or asks if it is one."""
     likely = _listened(turn)
-    if likely < ear.PERHAPS:
-        return None
     verdict = turn.memoised(rules.load).judge(turn.words)
+    if likely < ear.PERHAPS and (not verdict.angry or faq.understands(turn)):
+        return None
     if likely >= ear.SURE and verdict.tier != tickets.CRITICAL:
         return _new_or_same(turn, ear.as_complaint(verdict, ear.CODE, turn.words))
     otherwise = faq.answer(turn)

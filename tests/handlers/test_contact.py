@@ -232,6 +232,41 @@ def test_another_chat_of_the_person_takes_over(world: World) -> None:
     web.sees("Your car.")
 
 
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    ("language", "words", "until"),
+    [
+        ("en", "stop sending me ads for a month", "until Mon 21 Dec"),
+        ("en", "pause offers for 2 weeks please", "until Sat 5 Dec"),
+        ("en", "no more promotions this month please", "until Tue 1 Dec"),
+        ("zh-Hans", "先别给我发广告了，停两个星期吧", "12月5日"),
+        ("zh-Hans", "暂停推送三个月", "2月19日"),
+        ("zh-Hant", "這個月別再傳廣告", "12月1日"),
+        ("zh-Hant", "唔好再send廣告俾我住，停一個月", "12月21日"),
+    ],
+)
+def test_for_some_time_is_not_for_good(world: World, language: str, words: str, until: str) -> None:
+    ann = world.customer(language=language).starts().says("notification settings")
+    ann.presses(ann.labels[0]).says(words).sees(until)
+    assert _post(world, ann, "a").reason == "paused"
+    world.passes(days=100)
+    assert _post(world, ann, "b").reason == "due"
+
+
+@SHOP_ON_SQLITE
+def test_below_what_we_wrote_a_pause_needs_no_other_word(world: World) -> None:
+    ann = (
+        world.customer()
+        .starts()
+        .says("notification settings")
+        .presses("✗ Offers")
+        .says("pause for a month")
+        .sees("until Mon 21 Dec")
+    )
+    ann.says("why did you send me that").sees("We have not written")
+    world.customer(language="zh-Hant").says("別再發廣告給我了，這個月先停").sees("不會再")  # who never agreed gets none, for good
+
+
 def test_people_say_how_they_want_it_and_see_why(world: World) -> None:
     ann = world.customer().starts().says("notification settings").presses("✗ Offers")
     ann.presses("✓ Seasonal tips")

@@ -270,6 +270,15 @@ def test_pv2_a_page_fetches_the_file_by_an_address_that_nobody_can_make(world: W
 
 
 @sqlite
+def test_a_copy_first_and_the_question_stays(world: World) -> None:
+    for language, asks, copy, given in (
+        ("en", "please delete all my data", "can I get a copy first?", "everything we hold of you"),
+        ("zh-CN", "我要删除我的所有数据", "先给我一份副本", "全部信息"),
+        ("zh-TW", "刪除我的資料", "先把資料傳給我", "全部資料"),
+    ):
+        world.customer(language=language).says(asks).says(copy).sees(given)
+
+
 def test_pv4_in_any_state_of_any_dialogue(world: World) -> None:
     """PV4: in a form, in an advisor's hands, in three languages; one question, and a way back."""
     ann = world.customer("web")

@@ -104,3 +104,21 @@ def test_what_staff_correct_is_counted(world: World) -> None:
         assert tier_rules.opened_by(session, ear.CONFIRMED, world.now.replace(year=2025)) == (0, 0)
         [row] = tier_rules.corrections(session)
         assert (row.rule, row.was, row.became) == (ear.CODE, "minor", "question")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "asks"),
+    [
+        ("en", "do you guys even know how to fix cars", "Shall I pass it on"),
+        ("zh-CN", "你们到底会不会修车", "作为投诉"),
+        ("zh-HK", "究竟識唔識整車㗎你哋", "當作客訴"),
+    ],
+)
+def test_angry_words_that_nobody_understands_are_asked_about(world: World, language: str, words: str, asks: str) -> None:
+    world.customer(language=language).says(words).sees(asks)
+    assert _tickets(world) == []
+
+
+def test_who_brings_the_car_and_where_it_was_bought_is_no_complaint(sample_url: str) -> None:
+    harmless = ("我個仔揸過嚟", "it's a 2021 golf bought from you", "暫停一個月", "why did you send me that", "我表哥揸過嚟")
+    assert [words for words in harmless if ear.likely(words) >= ear.PERHAPS] == []
