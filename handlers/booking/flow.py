@@ -149,6 +149,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return None  # "12" where a number was asked is no noon
     if latest := said_beside.last_time(turn, answers):
         return latest
+    if said_beside.that_last_time(turn, answers):
+        return turn.text("booking.noted")
     if coupon := rewards.to_use(turn, answers.get("service", ())):
         changed, answers["coupon"] = answers.get("coupon") != coupon, coupon
         return turn.text("booking.noted") if changed else ""
@@ -167,6 +169,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if name:
         answers["name"] = name
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
+    if not found and not ends_as_question(turn.words) and said_beside.kind_added(turn, answers):
+        return ""
     if said_beside.in_time_as_it_is(turn, answers, found):
         said_beside.with_note(answers, said_beside.for_advisor(turn))
         return turn.text("booking.written_down")

@@ -43,9 +43,20 @@ def codes(turn: Turn) -> set[str]:
     found = {*named.sure, *named.one_of}
     if found:
         return found
+    return kinds(turn)
+
+
+def kinds(turn: Turn) -> set[str]:
+    """The services of the kinds that the words name: "the brakes"."""
     text = phrases.spaced(turn.words)
     kinds = {kind for pattern, categories in _KINDS if pattern.search(text) for kind in categories}
     return {code for code, service in turn.shop.services.items() if service.category in kinds}
+
+
+def without_kinds(text: str) -> str:
+    for pattern, _ in _KINDS:
+        text = pattern.sub(" ", text)
+    return text
 
 
 def day(turn: Turn, row: Appointment) -> date:

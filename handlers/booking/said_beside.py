@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from handlers.booking import deadlines, hearing, phrases, shifting, slots_when, times, wishes, words
+from handlers.booking import deadlines, hearing, meant, phrases, shifting, slots_when, times, wishes, words
 from handlers.booking.slots_what import heard, stores_doing
 from handlers.dialogue import Answers, Turn, lately
 from handlers.dialogue.folding import fold
@@ -49,6 +49,15 @@ _FEW, _LONG = 2, 40
 # So few words say nothing else than that it shall be at another time.
 _SHORT = 6
 _LATE = timedelta(minutes=30)
+_THAT_ONE = re.compile(
+    r"(?:(?:yes|yeah|ok|okay|great|perfect|fine|then|so) ){0,2}(?:ill |i will |lets )?(?:take |have |book |do )?"
+    r"(?:that|this|the last|the latest|it)(?: one| time| slot)?(?: then| please| pls| works| is fine| is good| thanks)*"
+    r"|(?:好|行|可以|得|ok|嗯|那|咁)*(?:就|要|约)*(?:这个|那个|嗰个|呢个|最后一?个|最晚|最后)(?:那个|嗰个)?(?:时间|时段|点)?(?:吧|啦|喇|好了|可以|就行|就得|得){0,2}"
+)
+_KIND_AROUND = re.compile(
+    r"\b(?:the|my|its|and|also|too|as well|please|pls|plz|check|look|at|do|need|needs|want|new|for|of|on|some|with|add|then|ok"
+    r"|yes|while|you|are|doing|it|is|i|to|work|job|thanks|have|a|can|could|oh)\b|[看下检查一做换整弄修也和跟还有再加埋同仲要想需我的请麻烦吧啊呀啦顺便帮个把嘅了那哦]"
+)
 _LATEST = re.compile(r"\b(?:latest|last|late)\b", re.IGNORECASE)
 _SOONER = re.compile(r"\b(?:earlier|sooner)\b|早一?(?:点|啲|些|少少)(?!知|说|讲|告)")
 _LATER = re.compile(
@@ -199,7 +208,32 @@ def last_time(turn: Turn, answers: Answers) -> str:
     answers.update({name: value for name, value in found.items() if name not in ("transport", *slots_when.SAID)})
     if answers.get("day") != day:
         slots_when.take(answers, hearing.Wanted(day, None, {}))
+    answers["latest"] = f"{visit.local(free[-1].starts_at):%H:%M}"
     return turn.text("booking.time.latest", at=visit.local(free[-1].starts_at))
+
+
+def that_last_time(turn: Turn, answers: Answers) -> bool:
+    """ "That one please", below the last time that is free: it is the one."""
+    if "latest" not in answers or turn.chat.slot != "time":
+        return False
+    latest = answers.pop("latest")
+    if not _THAT_ONE.fullmatch(fold(turn.words).strip(" .!。！")):
+        return False
+    slots_when.take(answers, hearing.Wanted(answers["day"], latest, {}))
+    return True
+
+
+def kind_added(turn: Turn, answers: Answers) -> bool:
+    """ "The brakes please", 刹车也看看: a kind of work, of which it is asked which; beside what is to be done already."""
+    rest = _KIND_AROUND.sub(" ", meant.without_kinds(phrases.spaced(turn.words)))
+    codes = sorted(meant.kinds(turn), key=lambda code: turn.shop.services[code].position)
+    codes = [code for code in codes if code not in answers.get("service", ())]
+    if not codes or tokens(rest) or hearing.services(turn, turn.words).answers:
+        return False
+    if before := answers.pop("service", None):
+        answers["with"] = before
+    answers["service+"] = codes
+    return True
 
 
 def in_time_as_it_is(turn: Turn, answers: Answers, found: Answers) -> bool:

@@ -1,10 +1,12 @@
 """The end of a booking: the time is held, the phone number asked if nobody knows it, a note taken, and all of it confirmed."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from handlers.booking import actions, wishes, words
+from handlers.booking.phrases import spaced
 from handlers.booking.slots_what import Undo, advisors
 from handlers.dialogue import Answers, Button, Refusal, Reply, Slot, Turn, Unclear, Words, assent
 from handlers.dialogue.folding import fold
@@ -21,6 +23,16 @@ MOST_NOTE = 300
 CHANGES = ("service", "car", "store", "advisor", "transport", "phone")
 # What a yes was about: when any of it changes, it is asked for again.
 SAID_BACK = ("service", "store", "transport", "day", "time")
+
+# Wants to know what the number is for, or would rather not give one.
+_WHY_A_NUMBER = re.compile(
+    r"\bwhy\b.{0,30}\b(?:number|phone|mobile|it|that)\b|\bwhat (?:for|do (?:you|u) need (?:it|that|my))\b"
+    r"|\b(?:do not|dont|rather not|not comfortable|prefer not)\b.{0,16}\b(?:giv\w+|shar\w+|leav\w+)\b"
+    r"|\b(?:without|do i (?:have|need) to (?:give|leave|share))\b.{0,12}\b(?:number|phone|one|it)\b"
+    r"|\bis (?:the|my|a) (?:number|phone) (?:necessary|needed|required)\b"
+    r"|(?:为什么|为何|点解|干嘛|干什么|做咩|做乜)要?.{0,6}(?:电话|手机|号码)|(?:电话|手机|号码).{0,6}(?:干嘛|干什么|做什么|做咩|做乜|有什么用|有咩用|来做)"
+    r"|(?:不想|唔想|不愿意|不要|唔要|不方便|唔方便|可以不|可唔可以唔|能不能不|一定要|必须要?)(?:给|俾|畀|留|提供|写|填).{0,4}(?:电话|手机|号码)?"
+)
 
 
 class Held(Slot):
@@ -141,6 +153,8 @@ class Number(Phone, _Last):
         return said if menu else replace(said, share=asked.share)
 
     def read(self, turn: Turn, answers: Answers) -> str:
+        if turn.incoming.kind == "text" and _WHY_A_NUMBER.search(spaced(turn.words)):
+            raise Unclear("booking.phone_why", meant=True)
         return self._given(super().read(turn, answers), answers)
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> str | None:

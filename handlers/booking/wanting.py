@@ -194,7 +194,7 @@ def _only_work(turn: Turn, text: str, known: Answers) -> bool:
     several = len(known.get("service", ())) > 1 and joined
     driven = mileage.find_span(turn.words, of_a_car=True) if phrases.has("by_mileage", text) else None
     # Of a car without prices on file nobody asks the price by naming it.
-    asked = phrases.has("request", text) or "name" in known.get("car", {})
+    asked = phrases.has("request", text) or "name" in known.get("car", {}) or "store" in known
     if not (several or driven or asked):
         return False
     rest = cars.without(turn.words)

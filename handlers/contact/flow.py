@@ -6,11 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.contact import actions, consents
-from handlers.contact.rules import FEEDBACK, MARKETING
+from handlers.contact.rules import FEEDBACK, MARKETING, Policy
 from handlers.contact.zones import Zone
 from handlers.dialogue import Answers, Button, Form, Reply, Start, Turn, assent, lately
 from handlers.dialogue.folding import fold
-from storage import contact
+from storage import contact, pushes
 from storage.contact import ContactWish, Person
 
 PAUSE = timedelta(days=30)
@@ -60,6 +60,18 @@ _WHY_ME = re.compile(
     r"|(?:为什么|为何|点解|干嘛).{0,4}(?:要)?(?:一直|总是)?(?:给|同|跟|向)?(?:我)?(?:发|传|send|推送)(?:给|俾|畀)?.{0,4}(?:这|呢|那|嗰|我|广告|消息|讯息|信息|短信|推送)"
     r"|(?:为什么|为何|点解).{0,4}(?:我)?(?:会)?收到.{0,6}(?:这|呢|那|广告|消息|讯息|信息|短信|推送)"
 )
+# Only at some hours: that cannot be had yet, and is said so.
+_THEN = (
+    r"(?:mornings?|afternoons?|evenings?|nights?|weekends?|weekdays?|(?:work(?:ing)?|office) hours?|\d{1,2} ?(?:am|pm|o clock))"
+)
+_AT_HOURS = re.compile(
+    rf"\b(?:text|message|write(?: to)?|contact|send|whatsapp)\b(?: me)?\b.{{0,24}}\b(?:only|just|after|before|in the|at|during)\b"
+    rf".{{0,12}}\b{_THEN}\b"
+    r"|\b(?:only|dont|do not|never|no)\b.{0,10}\b(?:texts?|messages?|write|contact|send|sending|texting|messaging)\b"
+    rf".{{0,24}}\b{_THEN}\b"
+    r"|(?:只|淨系|净系|麻烦).{0,6}(?:早上|上午|朝早|中午|下午|晚上|夜晚|晏昼|周末|平日|工作日|上班时间|白天).{0,6}(?:发|传|send|联系|联络|通知|text)"
+    r"|(?:早上|上午|朝早|中午|下午|晚上|夜晚|半夜|深夜|周末|上班时间|午休).{0,4}(?:别|不要|唔好|咪|请勿|先)(?:再)?(?:给我|畀我|俾我|跟我)?(?:发|传|send|联系|联络|吵|打扰)"
+)
 _HOW = re.compile(r"\b(?:how|where|can i|why)\b|怎么|怎样|如何|点样|点先|哪里|吗\W*$|[?？]\s*$")
 _ALL = re.compile(r"\b(?:all|everything|both|whatsapp|telegram|sms|email|wechat)\b|全部|所有|统统|都唔要|都不要|都是|都系|都停")
 
@@ -69,6 +81,8 @@ def asked_to_stop(turn: Turn) -> Reply | None:
     said = fold(turn.words)
     if _WHY_ME.search(said):
         return why(turn)
+    if _AT_HOURS.search(said) and not _NO_MORE.search(said):
+        return _hours(turn)
     asked = _NO_MORE.search(said) or _PAUSE.search(said) or (_BARE_PAUSE.search(said) and _wrote(turn))
     if asked and not _HOW.search(said):
         if _LESS.search(said):
@@ -110,6 +124,12 @@ def _paused(turn: Turn, until: datetime) -> Reply:
         turn.button("contact.button.settings", "contact.kind"),
     ]
     return Reply(turn.text("contact.paused", until=until.astimezone(_zone(turn)).date()), buttons)
+
+
+def _hours(turn: Turn) -> Reply:
+    policy = Policy.of(pushes.figures(turn.session))
+    text = turn.text("contact.hours", start=f"{policy.quiet_until:%H:%M}", end=f"{policy.quiet_from:%H:%M}")
+    return Reply(text, [turn.button("contact.button.settings", "contact.kind")])
 
 
 def stop(turn: Turn) -> Reply:

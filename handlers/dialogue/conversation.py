@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from handlers.dialogue import assent, doubts, lately, markup
+from handlers.dialogue import assent, doubts, lately, leaving, markup
 from handlers.dialogue.feature import Feature
 from handlers.dialogue.form import Answers, Form, Refusal, Slot, Start, Unclear
 from handlers.dialogue.incoming import Incoming
@@ -203,6 +203,8 @@ class Conversation:
         slot = form.slot(turn.chat.slot)
         if slot is None:
             return self._go_on(turn, form)
+        if turn.incoming.kind == "text" and leaving.for_a_moment(turn.words):
+            return self._ask_again(turn, form, Said(Reply(turn.text("dialogue.no_hurry"))))
         try:
             settled = doubts.settled(turn, slot)
             value = slot.accept(turn, settled, turn.chat.answers) if settled is not None else slot.read(turn, turn.chat.answers)

@@ -1,4 +1,4 @@
-"""Leaving what was begun, in the ways people say it: "actually, leave it", 算了不约了, "I'll think about it"."""
+"""Leaving what was begun, in the ways people say it: "actually, leave it", 算了不约了, "I'll think about it"; or for a moment."""
 
 import re
 
@@ -62,6 +62,23 @@ _INSTEAD = re.compile(
     r"|change|instead|rather|but|keep|just|only|do|book|move|can|could|please|with|need|want)\b|\?"
 )
 _MOST = 60
+
+
+_MOMENT = re.compile(
+    r"(?:(?:ok|okay|oh|sorry|please|pls|just|hm+|um+|can you|could you|yeah|yes|no) ){0,3}"
+    r"(?:wait|hang on|hold on|(?:just )?(?:one|1|a) (?:moment|sec|second|min|minute)|bear with me|brb"
+    r"|back in a (?:sec|min|minute|moment)"
+    r"|(?:give|gimme) (?:me )?(?:a|one|two|2|5|five|a few) (?:moment|sec|second|min|minute)s?"
+    r"|let me (?:just )?(?:check|see|look|have a look|think)(?: (?:the|my) (?:calendar|diary|schedule))?)"
+    r"(?: (?:please|pls|a|one|moment|sec|second|min|minute|bit|for|let me (?:check|see|look))){0,4}"
+    r"|(?:请|麻烦|唔该|你|先|嗯|好|哎|欸|那){0,3}(?:等等|等一下|等一等|等下|等我一下|等阵|等一阵|等我(?:睇|看|查|问|谂)(?:一下|下|睇|看|查)?|稍等(?:一下)?|等(?:一)?会儿?"
+    r"|慢着|慢住|(?:我|让我)(?:看|查|睇|想|谂)(?:一下|下|看|查|睇|想))(?:先|啊|呀|哈|吧|住|日历|日程){0,3}"
+)
+
+
+def for_a_moment(text: str) -> bool:
+    """Whether the words, all of them, ask us to wait."""
+    return _MOMENT.fullmatch(fold(text)) is not None
 
 
 def later(text: str) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn
 from handlers.dialogue.folding import fold
+from handlers.dialogue.questions import ends_as_question
 from handlers.prices import finding
 from handlers.profile import actions as profile
-from handlers.vehicles import actions, cars, colours, facts, plates, sharing, vins
+from handlers.vehicles import actions, cars, colours, facts, mileage, plates, sharing, vins
 from handlers.vehicles.hearing import hear
 from storage import odometer
 from storage.vehicles import Vehicle
@@ -21,6 +22,10 @@ _SHOWN = 20
 _ADD = re.compile(
     r"^(?:(?:i|want|would|like|to|please|can|you|we)\W+)*(?:add|register|save|enter)\W+(?:(?:a|my|new|another|the|second|other)\W+)*(?:car|vehicle)\b"
     r"|^(?:我想|我要|帮我|请|想)*(?:添加|新增|登记|录入|增加|加)(?:一下|一?[台辆部个])?(?:我的|新的?)?(?:车辆|爱车|车子|汽车|车)$"
+)
+_DRIVES = re.compile(
+    r"\b(?:my|the|our|has|have|got|done|did|is|its|at|on|with|about|now|just|over|hit|reached|clock|already|it|she|he|a|and|i|drive|mileage|kms?|km)\b"
+    r"|[我的架部台辆车开跑行咗了过已经现在大概差不多约有是系个而家刚好左右公里里程,，。.]"
 )
 
 
@@ -87,6 +92,8 @@ def wanted(turn: Turn) -> Reply | Start | None:
         return reply
     if _ADD.search(words):
         return add(turn)
+    if told := _driven(turn):
+        return told
     if not (plates.find(turn.words) or vins.find_span(turn.words)):
         return None
     heard = hear(turn)
@@ -95,6 +102,23 @@ def wanted(turn: Turn) -> Reply | Start | None:
     finder = turn.memoised(finding.load)
     asks = finder.services_in(turn.words) or turn.words.rstrip().endswith(("?", "？"))
     return None if asks or "model" not in heard else Start("vehicles.add", heard)
+
+
+def _driven(turn: Turn) -> Reply | None:
+    """ "My golf has 62,000 km", and nothing else: kept with the car on file, and asked what they would like."""
+    found = mileage.find_span(turn.words, of_a_car=True) if turn.chat.form is None else None
+    if found is None or ends_as_question(turn.words):
+        return None
+    facts_, finder = hear(turn), turn.memoised(finding.load)
+    rest = _DRIVES.sub(" ", fold(turn.words).replace(found[1], " "))
+    if "km" not in facts_ or "model" not in facts_ or finder.services_in(turn.words) or not finder.nothing_else(rest):
+        return None
+    fitting = cars.meant(turn, actions.own(turn), facts_)
+    if len(fitting) == 1:
+        actions.learn(turn, fitting[0], {"km": facts_["km"]})
+    book = turn.button("faq.button.book", "booking.book", {"car": {"id": fitting[0].id} if len(fitting) == 1 else facts_})
+    label = cars.label(turn, fitting[0]) if len(fitting) == 1 else cars.look(turn, facts_).label
+    return Reply(turn.text("vehicles.heard", car=label, km=facts_["km"]), [book, turn.button("faq.button.prices", "prices.ask")])
 
 
 def add(turn: Turn, _: Any = None) -> Start:

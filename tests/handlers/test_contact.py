@@ -254,6 +254,20 @@ def test_for_some_time_is_not_for_good(world: World, language: str, words: str, 
 
 
 @SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    ("language", "words", "said"),
+    [
+        ("en", "please text me only in the morning", "between 09:00 and 21:00"),
+        ("en", "don't text me at night", "between 09:00 and 21:00"),
+        ("zh-Hans", "晚上别给我发消息", "09:00到21:00"),
+        ("zh-Hant", "只可以朝早send訊息俾我", "09:00到21:00"),
+    ],
+)
+def test_hours_of_ones_own_are_not_promised(world: World, language: str, words: str, said: str) -> None:
+    world.customer(language=language).says(words).sees(said)
+
+
+@SHOP_ON_SQLITE
 def test_below_what_we_wrote_a_pause_needs_no_other_word(world: World) -> None:
     ann = (
         world.customer()
