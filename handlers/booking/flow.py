@@ -151,6 +151,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return latest
     if said_beside.that_last_time(turn, answers):
         return turn.text("booking.noted")
+    if said_beside.no_coupon(turn, answers):
+        return turn.text("booking.noted")
     if coupon := rewards.to_use(turn, answers.get("service", ())):
         changed, answers["coupon"] = answers.get("coupon") != coupon, coupon
         return turn.text("booking.noted") if changed else ""
@@ -171,6 +173,11 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
     if not found and not ends_as_question(turn.words) and said_beside.kind_added(turn, answers):
         return ""
+    if elsewhere := said_beside.only_elsewhere(turn, answers, found):
+        if found.keys() & set(SAID):
+            clear(answers)
+        answers.update(found)
+        return elsewhere
     if said_beside.in_time_as_it_is(turn, answers, found):
         said_beside.with_note(answers, said_beside.for_advisor(turn))
         return turn.text("booking.written_down")

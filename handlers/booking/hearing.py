@@ -1,8 +1,8 @@
 """What some words say about a visit: services, store, car, how the car comes, and when."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,13 @@ _THEMSELVES = re.compile(
     r"|(?:几点|什么时候|啥时候|几时|何时|多久|最晚|最迟|最早|最快)[^,，。?？]{0,8}(?:取|接|牵|提|拿|攞|领|放|留)[^,，。?？]{0,6}"
     r"|我(?:们|哋)?(?!家|公司)[^,，。?？你您]{0,6}(?:来|去|过来|过去|嚟)(?:取|接|牵|提|拿|攞|领)"
 )
+# Of services that are compared one is meant.
+_COMPARED = re.compile(r"\b(?:difference|different|compare\w*|versus|vs|better)\b|区别|差别|差异|分别是|有什么不同|有咩分别|比较")
+# Asks whether it has to be so, and wants nothing yet.
+_MUST = re.compile(
+    r"\b(?:do|must|should|would|will) (?:i|we|they) (?:need to |have to |need |must |should )?(?=(?:wait|leave|drop|stay)\b)"
+    r"|(?:要不要|需不需要|用不用|使唔使|需唔需要|一定要|必须).{0,12}(?:车|等|留|放|开|揸)|(?:要|需要).{0,8}(?:等|留|放|留车).{0,6}(?:吗|么|嘛)\W*$"
+)
 _AT = re.compile(r"\b(?:at|to) (?:the |your )?([a-z]{4,20})\b")
 _JOINING_HAN = frozenset([*"和跟同与與及、加", "and"])
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
@@ -106,6 +113,10 @@ def plugged(text: str) -> bool:
     return _PLUGGED.search(text) is not None
 
 
+def compares(text: str) -> bool:
+    return _COMPARED.search(fold(text)) is not None
+
+
 def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     """Several may be named at once: "oil change and tyre rotation". `model`: the car, if it is known."""
     by_words: dict[tuple[int, int], list[str]] = {}
@@ -131,6 +142,10 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     # A drive and work on a car are two visits; the work is what is spoken of first.
     sure = [code for code in sure if turn.shop.services[code].category != "sales"] or sure
     one_of = [code for codes in groups if len(codes) > 1 for code in codes]
+    if sure and not one_of and compares(text):
+        parts = tokens(text)
+        alike = {one.key for found in named for one in known.find(parts[found.end - 1])}  # "a minor and a major service"
+        sure, one_of = [], sorted({*sure, *alike}, key=lambda code: turn.shop.services[code].position)
     return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
 
 
@@ -215,7 +230,8 @@ def store_names(session: Session) -> Names:
         written = [tokens(store.names.get(language, "")) for store in known]
         for store, parts in zip(known, written, strict=True):
             own = [part for part in parts if sum(part in others for others in written) == 1]
-            names += [(store.code, name) for name in {store.names.get(language, ""), _joined(own)} if len(name) > 1]
+            said = {store.names.get(language, ""), _joined(own), "".join(own)}
+            names += [(store.code, name) for name in said if len(name) > 1]
     return Names(names)
 
 
@@ -245,6 +261,8 @@ def without_store(turn: Turn, text: str) -> str:
 
 def transport(turn: Turn, text: str) -> str | None:
     """How the car comes and goes, by the phrases of `booking.transport.words`; the longest that stands in the text."""
+    if _MUST.search(fold(text)):
+        return None
     said = _THEMSELVES.sub(" ", f" {fold(text)} ")
     found: list[tuple[int, str]] = []
     for kind in TRANSPORTS:
@@ -317,6 +335,20 @@ def wanted(reading: Reading, base: str | None = None) -> Wanted:
         implied = reading.implied_date.isoformat() if reading.implied_date else None
         return Wanted(day or implied, f"{reading.time:%H:%M}", {})
     return Wanted(day, None, window)
+
+
+# A week, or a date, that is said beside the day.
+_WHICH_WEEK = re.compile(r"\d|\b(?:this|next|coming)\b|[这這本下上]")
+
+
+def inside(said: Wanted, window: Mapping[str, str], text: str) -> Wanted:
+    """ "Sunday", below the times of next weekend, is the one of that weekend."""
+    first, last = window.get("first"), window.get("last")
+    if not (said.day and first and last) or first <= said.day <= last or _WHICH_WEEK.search(text):
+        return said
+    day = date.fromisoformat(said.day)
+    moved = date.fromisoformat(first) + timedelta(days=(day - date.fromisoformat(first)).days % 7)
+    return replace(said, day=moved.isoformat()) if moved.isoformat() <= last else said
 
 
 # The hours beside days: "any day this week after 5pm", 下周哪天都行，五点以后.

@@ -15,7 +15,8 @@ _FEW = 9
 def carried(turn: Turn, value: Any) -> Answers:
     """What a "book a visit" button stands for: the slots that a price was about, or the question that was answered."""
     if isinstance(value, str):
-        return {"service": named} if (named := hearing.services(turn, value).sure) else {}
+        named = hearing.services(turn, value)
+        return {"service": named.sure} if named.sure else {"service+": named.one_of} if hearing.compares(value) else {}
     if isinstance(value, dict) and "fault" in value:
         named_too = carried(turn, value["fault"])
         looked_for = [code for code, service in turn.shop.services.items() if service.category == "diagnostics"]

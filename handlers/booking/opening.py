@@ -20,7 +20,7 @@ _GENERAL = ("opening_hours", "holiday_hours")
 # What asks, and would make "Friday" of "what time do you close on Friday" doubtful.
 _ASKED = re.compile(
     r"\b(?:what times?|(?:un)?till? (?:when|what time)|from when|when|how (?:late|early)|hours|open(?:s|ing)?|clos(?:e|es|ed|ing)"
-    r"|shut|work(?:ing)?)\b|几点|营业|开[不唔]开门?|[开关]门|上班|下班|打烊|收工"
+    r"|shut|work(?:ing)?)\b|几点|(?:休(?:不|唔)?休?息|放(?:不放)?假|上班|营业|开门)(?:不|没有?)(?=\W*$)|营业|开[不唔]开门?|[开关]门|上班|下班|打烊|收工"
 )
 # Asks the same of another day.
 _ALSO = re.compile(r"^\W*(?:(?:and|so|ok|okay) )?(?:(?:what|how) about|and)\b(?: on| the)?|^\W*(?:那|咁|那么)|[呢咧]\W*$")

@@ -45,6 +45,16 @@ _NOT_THEN = re.compile(
     r"|\bno good\b|不(?:要|行|能|方便|可以)|唔(?:要|得闲|得閒|得|好)|别|改天",
     re.IGNORECASE,
 )
+_BUSY = re.compile(
+    r"\b(?:i am|im|i'm|we are|we're) (?:busy|away|working|not free|not available|out)(?: on)?\b"
+    r"|\bi have (?:something|plans|work)(?: on)?\b"
+    r"|等[等一下]{1,2}|我?(?:那天|嗰日)?(?:有事|没空|沒空|没时间|沒時間|冇空|冇時間|不在|唔喺度|要上班|要返工|不方便)",
+    re.IGNORECASE,
+)
+_NO_COUPON = re.compile(
+    r"\b(?:no|without|forget|skip|not use|dont use|do not use|remove)(?: the| my| a| any)? (?:coupon|voucher)\b"
+    r"|(?:不用|不使用|别用|不要用|唔用|唔使用|取消)(?:这张|这个|那张|嗰张|我的)?(?:优惠)?券"
+)
 _FEW, _LONG = 2, 40
 # So few words say nothing else than that it shall be at another time.
 _SHORT = 6
@@ -146,6 +156,9 @@ def apart(turn: Turn, known_: Answers) -> list[str]:
 def not_that_day(turn: Turn, answers: Answers) -> bool:
     """ "No wait, not Thursday", and no other day is said."""
     text = turn.words
+    if "day" in answers and _BUSY.search(text):
+        reading = hearing.when(turn, _BUSY.sub(" ", text), turn.store).reading
+        return reading is not None and reading.time is None and reading.date == date.fromisoformat(answers["day"])
     if "day" not in answers or not _NOT_THEN.search(text) or hearing.when(turn, text, turn.store).reading is not None:
         return False
     reading = hearing.when(turn, _NOT_THEN.sub(" ", text), turn.store).reading
@@ -210,6 +223,28 @@ def last_time(turn: Turn, answers: Answers) -> str:
         slots_when.take(answers, hearing.Wanted(day, None, {}))
     answers["latest"] = f"{visit.local(free[-1].starts_at):%H:%M}"
     return turn.text("booking.time.latest", at=visit.local(free[-1].starts_at))
+
+
+def no_coupon(turn: Turn, answers: Answers) -> bool:
+    """ "Forget the coupon", 不用券了: of the visit nothing else changes."""
+    if not _NO_COUPON.search(fold(turn.words)):
+        return False
+    answers.pop("coupon", None)
+    return True
+
+
+def only_elsewhere(turn: Turn, answers: Answers, found: Answers) -> str:
+    """Of a store that is named for work which is chosen, and which only others do: who does; "" else. It is not taken then."""
+    codes = answers.get("service", ())
+    named = turn.shop.store(found.get("store", ""))
+    if named is None or not codes or "service" in found or turn.shop.services[codes[0]].category == "sales":
+        return ""
+    able = stores_doing(turn.shop, codes)
+    if not able or named in able:
+        return ""
+    del found["store"]
+    names = {"store": named.names[turn.language], "others": " · ".join(one.names[turn.language] for one in able)}
+    return turn.text("booking.only_elsewhere", services=words.services(turn, codes), **names)
 
 
 def that_last_time(turn: Turn, answers: Answers) -> bool:

@@ -51,6 +51,7 @@ class Service(Undo):
             found = hearing.services(turn, turn.words)
             if found.one_of:
                 answers["service+"] = found.one_of
+                hear_rest(turn, answers, self.name)  # the car and the day beside it are not said twice
                 raise Unclear("", meant=True)
             if found.sure:
                 hear_rest(turn, answers, self.name)

@@ -57,7 +57,10 @@ class _When(Slot):
         assert said.reading is not None
         # "Move it to three": on the day that it has.
         base = visit.local(visit.moving.starts_at).date().isoformat() if visit.moving else None
-        take(answers, hearing.wanted(said.reading, answers.get("day") or base))
+        take(
+            answers,
+            hearing.inside(hearing.wanted(said.reading, answers.get("day") or base), answers.get("window", {}), turn.words),
+        )
 
     def _picked(self, turn: Turn, visit: Visit, answers: Answers) -> bool:
         """Whether "1" or "the second one" chooses one of the times that were offered; an hour that is free too is asked about."""

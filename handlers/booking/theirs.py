@@ -137,7 +137,8 @@ def beside(turn: Turn, wish: Answers) -> Answers:
     """ "I also need a wash", below the card of a visit: on the day of that one, in its store."""
     if {"day", "window", "which"} & wish.keys() or not phrases.has("also", phrases.spaced(turn.words)):
         return wish
-    row = just_booked(turn)
+    shown = _spoken_of(turn, mine.coming(turn))
+    row = just_booked(turn) or (shown[0] if len(shown) == 1 else None)
     if row is None:
         return wish
     store = next((one.code for one in turn.stores if one.id == row.store_id), None)
@@ -253,5 +254,5 @@ def nothing_open(turn: Turn) -> Reply | Start:
     if not spoken_of and (not rows or leaving.later(turn.words)) and (called := withdrawing.awaited(turn)):
         return withdrawing.called_off(turn, called)
     if not rows:
-        return Reply(turn.text("dialogue.nothing_to_cancel"))
+        return withdrawing.left_as_it_is(turn) or Reply(turn.text("dialogue.nothing_to_cancel"))
     return mine.cancel(turn, found[0].id) if len(found) == 1 else Start("booking.cancel", {})

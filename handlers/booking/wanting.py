@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, pieces, wishes
+from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, pieces, recalled, wishes
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
@@ -26,6 +26,12 @@ _CLAUSES = re.compile(
 )
 # "Do you also do ceramic?" asks what there is, and adds nothing.
 _OFFERED = re.compile(r"\b(?:do|did|have) (?:you|u|they)\b|\b(?:is|are) there\b|[你您]们|有没有|有冇|有无|还有")
+# Whose car it is, which makes no other matter of it.
+_OWNERS = re.compile(
+    r"\bmy (?:wife|husband|partner|son|daughter|mum|mom|mother|dad|father|brother|sister|friend|boss"
+    r"|girlfriend|boyfriend)(?: s|s)?\b"
+    r"|我?(?:老婆|老公|太太|先生|爱人|媳妇|儿子|女儿|爸爸?|妈妈?|弟弟|哥哥|姐姐|妹妹|朋友|同事|老板|个仔|个女)(?:的|嘅)?(?:那|这|嗰)?(?:台|辆|部|架)?车?(?:子)?"
+)
 _SIGN = re.compile(r"[^\W\d_] ?[+&] ?[^\W\d_]")
 
 
@@ -205,7 +211,7 @@ def _only_work(turn: Turn, text: str, known: Answers) -> bool:
 
 def _bare(words: str) -> str:
     """Without the small words of a wish."""
-    text = phrases.spaced(words)
+    text = _OWNERS.sub(" ", phrases.spaced(words))
     for name in ("wish", "also", "besides", "request"):
         text = phrases.without(name, text)
     return text
@@ -277,6 +283,8 @@ def beside(turn: Turn) -> Answers:
 
 def _with_guess(turn: Turn, known: Answers) -> Answers:
     """The services that the likely answers to these words are about, to choose from."""
+    if turn.chat.form == "prices.quote" and recalled.work(turn):
+        return known  # what the price is asked of
     codes: list[str] = []
     for entry in faq.bookable(turn):
         named = hearing.services(turn, entry.question)

@@ -28,6 +28,8 @@ _AGE = re.compile(
     r"|我(?:的|开|揸|架)?(?:车|車)?(?:是|係|系)?|(?:自吸|柴油|汽油|油電|混动|自排|手排|自動|自动)",
     re.IGNORECASE,
 )
+# They want to come: the car is said beside that.
+_BOOKS = re.compile(r"\b(?:book|schedule|reserve)\b|\bappointment\b|预约|(?:想|要|帮我|给我|那就?)约|约(?=[今明后下这本周星\d])")
 # What stands around the name of one service more.
 _ONE_MORE = re.compile(
     r"\b(?:and|also|what about|how about|with|plus|as well|too|on top|then|ok|okay|so|if i add|add(?:ing)?|instead|just|only)\b"
@@ -187,7 +189,7 @@ def _models(turn: Turn, answers: Answers) -> list[Option]:
 
 def _find_model(turn: Turn, answers: Answers) -> str | None:
     finder = turn.memoised(finding.load)
-    if _another_matter(turn, finder):
+    if _another_matter(turn, finder) or _BOOKS.search(fold(turn.words)):
         return None
     return finder.model_in(turn.words) or (OTHER_CAR if known.named(turn.words, asked=True) else None)
 

@@ -17,6 +17,9 @@ _SELLS = re.compile(
     r"|\b(?:how much|what)\b.{0,24}\b(?:is|are|s)?\b.{0,24}\bworth\b|\bworth\b.{0,12}\bhow much\b"
     r"|\b(?:trade ?in|resale|part ?exchange|px|buy ?back|market)\b.{0,12}\b(?:value|price|worth|offer|quote|for)\b"
     r"|\b(?:value|valuation|appraisal) (?:of|for|on) (?:my|our|a|an|this)\b"
+    r"|\b(?:sell|selling) (?:you )?(?:my|our|the) (?:old |used )?(?:\w{1,10} )?(?:car|vehicle|golf|it)\b"
+    r"|\bdo you (?:guys )?buy (?:used |old )?cars\b"
+    r"|(?:想|要|打算)(?:把)?(?:我的?)?.{0,4}(?:卖掉|卖给你们|卖车)|(?:卖车|卖掉)(?:给你们)?\W*$"
     r"|(?:卖|抵|折|回收|收购|收车|置换|旧换新|估|脱手|转手).{0,10}(?:多少|几多|几钱|什么价|价钱?|几万)"
     r"|(?:现在|而家|还|仲)?(?:值|估)(?:多少|几多|几|咩价|什么价|唔值|不值)"
 )
@@ -24,7 +27,7 @@ _TRADED = re.compile(r"\b(?:trade ?in|part ?exchange|buy ?back)\b|置换|旧换�
 _RUNS_ON_POWER = re.compile(r"\b(?:tesla|e\.?v|bev|electric)s?\b|特斯拉|电动车|纯电")
 _NEEDED = re.compile(
     r"^\W*(?:(?:so|and|but|also) )?(?:do|does|would|should|must|will) \w{1,10}\b.{0,30}?\b(?:need|require|have to|take)\b"
-    r"|(?:要不要|需不需要|用不用|使唔使|需唔需要|该不该|要唔要)(?!钱|收)|(?<![想我])(?:要|需要|用|使|得)[^,.!?，。！？]{0,10}[吗嘛么]\W*$"
+    r"|(?:要不要|需不需要|用不用|使唔使|需唔需要|该不该|要唔要)(?!钱|收)|(?<![想我])(?:要|需要|用|使|得)[^,.!?，。！？]{0,10}(?<![什怎])[吗嘛么]\W*$"
 )
 
 

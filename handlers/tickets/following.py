@@ -36,7 +36,7 @@ _THEIR_NUMBER = re.compile(
     r"|\b(?:number|phone|contact|email|wechat|whatsapp)(?: number| details)? (?:of|for) (?:your|the) (?:\w{1,8} )?"
     r"(?:manager|boss|supervisor|owner)"
     r"|(?:经理|店长|主管|老板|负责人|上级|领导|总部)的?(?:个人|私人|本人|直线|嘅)?(?:的|嘅)?"
-    r"(?:电话(?![给畀俾我联过])|手机|号码|联系方式|联络方式|微信|line|whatsapp|邮箱|分机)"
+    r"(?:电话(?![我联过])|手机|号码|联系方式|联络方式|微信|line|whatsapp|邮箱|分机)"
 )
 
 

@@ -1,0 +1,114 @@
+"""Talks as owners have them: several things in a message, questions in between, changes of mind; nothing said is lost."""
+
+import pytest
+
+from tests.handlers.test_booking_beside import answers
+from tests.world import World
+
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "told"),
+    [
+        (
+            "en",
+            ("how much is ceramic coating for a golf", "book it for saturday then", "pine hill"),
+            "but here: Lanwan Detailing",
+        ),
+        ("zh-CN", ("高尔夫镀晶 周六", "松岭店"), "松岭店不做"),
+    ],
+)
+def test_a_store_that_does_not_do_it_loses_nothing(world: World, language: str, lines: tuple[str, ...], told: str) -> None:
+    ann = world.customer(language=language)
+    for line in lines:
+        ann.says(line)
+    known = answers(ann.sees(told))
+    assert (known["service"], known["day"], known["store"]) == (["ceramic_coating"], "2026-11-28", "studio")
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "then", "day"),
+    [
+        ("en", "window film for my model y next weekend", "sunday please", "2026-11-29"),
+        ("zh-CN", "model y贴膜 约下周末", "周日吧", "2026-11-29"),
+        ("zh-CN", "model y贴膜 约下周末", "这周日吧", "2026-11-22"),
+    ],
+)
+def test_a_weekday_is_the_one_of_the_days_spoken_of(world: World, language: str, first: str, then: str, day: str) -> None:
+    assert answers(world.customer(language=language).says(first).says(then))["day"] == day
+
+
+@pytest.mark.parametrize(
+    ("language", "begins", "words", "car"),
+    [
+        ("en", "book", "brake pads for my A4 on friday at pine hill", "audi_a4"),
+        ("zh-CN", "预约", "那帮我约周五松岭店做保养 A4", "audi_a4"),
+        ("zh-HK", "預約", "星期五A4做保養 松嶺店", "audi_a4"),
+    ],
+)
+def test_what_stands_beside_work_of_which_one_must_be_chosen_is_kept(
+    world: World, language: str, begins: str, words: str, car: str
+) -> None:
+    known = answers(world.customer(language=language).says(begins).says(words))
+    assert (known["car"]["model"], known["day"], known["store"]) == (car, "2026-11-27", "west")
+    assert len(known["service+"]) == 2
+
+
+@pytest.mark.parametrize("words", ["我想改一下预约", "改下我的预约", "我要改预约时间"])
+def test_who_has_no_appointment_to_change_is_asked_for_no_work(world: World, words: str) -> None:
+    world.customer(language="zh-CN").says(words).sees("您目前没有预约")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "work"),
+    [
+        ("en", "my wife's golf needs an oil change", "oil_change"),
+        ("zh-CN", "我老婆的车要换机油 高尔夫", "oil_change"),
+        ("zh-TW", "我先生的車要換機油 Golf", "oil_change"),
+    ],
+)
+def test_whose_car_it_is_makes_no_other_matter_of_it(world: World, language: str, words: str, work: str) -> None:
+    assert answers(world.customer(language=language).says(words))["service"] == [work]
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "busy", "then"),
+    [
+        ("en", "oil change golf east harbour sunday", "sorry im busy sunday", "saturday"),
+        ("zh-CN", "换机油 高尔夫 东港 周日", "等等 周日我有事", "周六吧"),
+    ],
+)
+def test_who_is_busy_on_the_day_is_asked_for_another(world: World, language: str, first: str, busy: str, then: str) -> None:
+    ann = world.customer(language=language).says(first).says(busy)
+    assert "day" not in answers(ann)
+    assert answers(ann.says(then))["day"] == "2026-11-28"
+
+
+def test_work_that_is_compared_or_asked_the_price_of_is_not_all_booked(world: World) -> None:
+    ann = world.customer().says("whats the difference between minor and major service").says("ok book that for wednesday")
+    assert answers(ann)["service+"] == ["minor_service", "major_service"]
+    ann = world.customer().says("2020 golf 58000 km").says("whats the price of a service").says("do it next week any day after 3")
+    assert answers(ann)["service+"] == ["minor_service", "major_service"]
+
+
+def test_a_wish_in_place_of_the_car_that_a_price_is_for_books(world: World) -> None:
+    known = answers(world.customer().says("interior cleaning price").says("ok book that tmr 10am audi q5"))
+    assert (known["service"], known["car"]["model"], known["day"]) == (["interior_cleaning"], "audi_q5", "2026-11-22")
+
+
+def test_work_added_after_a_question_is_on_the_day_of_the_visit(world: World) -> None:
+    ann = world.customer().says("oil change for my golf thursday 10am east harbour").says("13800138008").sees("You're booked!")
+    ann.says("can i bring my own oil").says("also do the cabin filter").sees("Thu 26 Nov: what time?")
+
+
+def test_a_question_is_no_way_to_come_and_a_store_is_known_in_one_word(world: World) -> None:
+    ann = world.customer().says("wheel alignment for my a4 wednesday morning please").says("pinehill")
+    assert answers(ann)["store"] == "west"
+    ann.says("do i need to leave the car")
+    assert answers(ann)["transport"] == "wait"
+
+
+def test_forget_the_coupon_forgets_the_coupon_only(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("约明天Q5洗车").says("算了不用券了").sees("好的", "哪家店")
+    assert answers(ann)["service"] == ["hand_wash"]
