@@ -83,7 +83,7 @@ def awaited(turn: Turn) -> Ticket | None:
 
 def left_as_it_is(turn: Turn) -> Reply | None:
     """Who says "never mind" a moment after a complaint hears that the case goes on; taking it back is said in other words."""
-    ticket = tickets.open_of(turn.session, turn.chat.id, ("complaint",))
+    ticket = tickets.open_of(turn.session, turn.chat.id, ("complaint",)) if leaving.later(turn.words) else None
     if ticket is None or ticket.heard_at is None or turn.now - ticket.heard_at > lately.FRESH:
         return None
     return Reply(turn.text("tickets.left"))
