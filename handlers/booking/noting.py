@@ -10,6 +10,7 @@ from handlers.tickets import complaint
 
 # A whole sentence, or what is wrong with the car; a few words are more likely an answer that we have not understood.
 _SENTENCE, _CHARACTERS, _MOST = 6, 9, 300
+_NUMBER = re.compile(r"\d(?:[ -]?\d){6,14}")
 _WORD, _HAN = re.compile(r"[a-z0-9']+", re.IGNORECASE), re.compile(r"[㐀-鿿]")
 
 
@@ -18,8 +19,11 @@ def noted(turn: Turn) -> Reply | None:
     words = " ".join(turn.words.split())
     long = len(_WORD.findall(words)) >= _SENTENCE or len(_HAN.findall(words)) >= _CHARACTERS
     text = phrases.spaced(words)
-    told = (long or phrases.has("fault", text)) and not any(phrases.has(name, text) for name in ("cancel", "away"))
-    if turn.chat.form != "booking.book" or not told or is_question(words) or assent.said(turn) or faq.is_sure(turn):
+    number = _NUMBER.search(words) is not None  # whom to call, and no question about ours
+    told = (long or number or phrases.has("fault", text)) and not any(phrases.has(name, text) for name in ("cancel", "away"))
+    if turn.chat.form != "booking.book" or not told or is_question(words) or assent.said(turn):
+        return None
+    if faq.is_sure(turn) and not number:
         return None
     before = turn.chat.answers.get("note", "")
     note = " · ".join(part for part in (before, words) if part)

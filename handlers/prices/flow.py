@@ -46,7 +46,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return told
     finder = turn.memoised(finding.load)
     services = finder.services_in(turn.words)
-    if (several := finder.different(turn.words)) and finding.asks_price(turn.words) and not _another_matter(turn, finder):
+    asks = finding.asks_price(turn.words) or (_names_only(turn, finder) and turn.chat.form is None)
+    if (several := finder.different(turn.words)) and asks and not _another_matter(turn, finder):
         named = [turn.shop.services[code] for code in several]
         if all(_place(turn, service.code) for service in named):
             return listed(turn, named, _car(turn, finder.model_in(turn.words)))
@@ -169,7 +170,8 @@ def _services(turn: Turn, answers: Answers) -> list[Option]:
 
 def _find_service(turn: Turn, answers: Answers) -> str | None:
     finder = turn.memoised(finding.load)
-    found = [] if _another_matter(turn, finder) else by_mileage.meant(turn, finder.services_in(turn.words), turn.words)
+    wished = _another_matter(turn, finder) or _BOOKS.search(fold(turn.words))
+    found = [] if wished else by_mileage.meant(turn, finder.services_in(turn.words), turn.words)
     if len(found) > 1:
         answers["candidates"] = found
         raise Unclear("prices.service.which")

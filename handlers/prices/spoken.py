@@ -41,6 +41,7 @@ def of_answer(turn: Turn, said: Message) -> list[str]:
         if isinstance(value, dict) and button["do"] in ("faq.helped", "tickets.instead"):
             entry = faq.entry_for(turn, str(value.get("entry", "")))
             if entry and "book" in entry.buttons:
-                named = finder.services_in(entry.question) or finder.services_in(entry.answer)
+                # Of an answer that names several none is meant more than the others.
+                named = finder.services_in(entry.question) or [found.key for found in finder.services.find(entry.answer)]
                 return list(dict.fromkeys(prices_in(entry.answer))) or (named if len(named) == 1 else [])
     return []

@@ -178,6 +178,8 @@ def _another_question(turn: Turn, verdict: Verdict) -> bool:
     if verdict.complaint or following.asks_number(turn.words):
         return False
     entry = faq.is_sure(turn)
+    if verdict.angry or (entry and entry.id == "complaint"):
+        return False
     asks = opening.asks(turn.words) or rules.VETO in verdict.kinds or turn.words.rstrip().endswith(("?", "？"))
     if entry and (asks or entry.category in ("greeting", "service_desk", "small_talk")):
         return True

@@ -112,3 +112,36 @@ def test_a_question_is_no_way_to_come_and_a_store_is_known_in_one_word(world: Wo
 def test_forget_the_coupon_forgets_the_coupon_only(world: World) -> None:
     ann = world.customer(language="zh-CN").says("约明天Q5洗车").says("算了不用券了").sees("好的", "哪家店")
     assert answers(ann)["service"] == ["hand_wash"]
+
+
+def test_a_wish_in_place_of_the_work_that_a_price_is_for_books(world: World) -> None:
+    known = answers(world.customer().says("how much").says("book battery change sat morning golf"))
+    assert (known["service"], known["car"]["model"], known["day"]) == (["battery_12v"], "vw_golf", "2026-11-21")
+
+
+def test_a_reminder_of_an_appointment_is_none_that_is_wanted(world: World) -> None:
+    assert answers(world.customer(language="zh-HK").says("預約提醒要照send")) == {}
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-TW", "洗車打蠟 Q5"), ("zh-CN", "洗车 打蜡 Q5")])
+def test_two_kinds_of_work_without_a_word_between_are_both_priced_and_booked(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(words).sees("¥48", "¥428")
+    assert answers(ann.says("週六上午" if language == "zh-TW" else "周六上午"))["service"] == ["hand_wash", "wax"]
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "words"),
+    [
+        ("en", "oil change for golf, east harbour, saturday", "call my wife on 0412 345 678"),
+        ("zh-TW", "Golf換機油 東港 星期六", "先生會開過去 電話0912345678"),
+    ],
+)
+def test_whom_to_call_is_no_question_about_our_number(world: World, language: str, wish: str, words: str) -> None:
+    ann = world.customer(language=language).says(wish).says(words)
+    assert "+86 532" not in ann.last.text
+    assert words in answers(ann)["note"]
+
+
+def test_anger_among_the_details_of_a_case_is_no_question(world: World) -> None:
+    ann = world.customer().says("the coating you did last month is peeling off").says("this is unacceptable")
+    ann.sees("This should not have happened")
