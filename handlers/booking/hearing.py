@@ -13,7 +13,7 @@ from handlers.dialogue import Answers, Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.memo import changes_with
 from handlers.dialogue.when import Reading, Understood, understand
-from handlers.prices import by_mileage, finding
+from handlers.prices import by_mileage, ends, finding
 from knowledge_base import Names
 from knowledge_base.names import Found, tokens
 from storage import stores
@@ -78,17 +78,6 @@ _JOINING_HAN = frozenset([*"和跟同与與及、加", "and"])
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
 # Signs for "and" between words: "alignment + balance", 前+后.
 _SIGNS = re.compile(r"(?<=[^\W\d_])\s?[+&＋＆]\s?(?=[^\W\d_])")
-# Both ends of the car are meant, and not one of them.
-_EITHER, _AND = r"(?:front|rear|back)", r"(?:and|n|plus) (?:the )?"
-# "Rear brakes and front tyres" are two works, each at its end.
-_SAME = r"(?! (?!(?:ones?|brakes?|pads?|discs?|too|as|also|please|pls|on|at|for|tom\w*|this|next|\w{3,6}day)\b)[a-z])"
-_AND_HAN = r"(?:面|边|轮|刹车片?)?(?:and|和|跟|同|与|、|加)?"
-_BOTH_ENDS = re.compile(
-    rf"\b{_EITHER}s? {_AND}{_EITHER}s?\b|\b{_EITHER}(?: \w{{1,8}}){{1,3}} {_AND}{_EITHER}s?\b{_SAME}"
-    rf"|\ball four corners\b|\bboth axles\b|前{_AND_HAN}后|后{_AND_HAN}前"
-)
-_END = re.compile(r"\b(?:front|rear)\b|[前后後]", re.IGNORECASE)
-_OTHER_END = {"front": "rear", "rear": "front", "前": "后", "后": "前", "後": "前"}
 # An elided name must be written as it is, nearly.
 _SURE = 90
 
@@ -125,17 +114,14 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     named = _with_elided(turn, known, text)
     if not named and phrases.has("service", phrases.spaced(text)):
         named = [*known.find("servicing")]
-    if not named and phrases.has("detailing", phrases.spaced(text)):
-        kinds = ("detailing", "wash")
-        cared = [code for kind in kinds for code, service in turn.shop.services.items() if service.category == kind]
+    if not named and (cared := finding.of_care(text, turn.shop.services)):
         return Services([], cared)
     for found in named:
         by_words.setdefault((found.start, found.end), []).append(found.key)
     groups = [by_mileage.meant(turn, codes, text) for codes in by_words.values()]
     if model is not None:
         groups = [_fitting(turn, codes, model) for codes in groups]
-    if _BOTH_ENDS.search(fold(text)):
-        groups = [one for codes in groups for one in _both_ends(turn, codes)]
+    groups = [one for codes in groups for one in ends.both(text, codes, turn.shop.services)]
     if len(groups) > 1 and phrases.has("service_beside", phrases.spaced(text)):
         groups = [_smallest(turn, codes) for codes in groups]
     sure = list(dict.fromkeys(codes[0] for codes in groups if len(codes) == 1))
@@ -147,22 +133,6 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
         alike = {one.key for found in named for one in known.find(parts[found.end - 1])}  # "a minor and a major service"
         sure, one_of = [], sorted({*sure, *alike}, key=lambda code: turn.shop.services[code].position)
     return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
-
-
-def _both_ends(turn: Turn, codes: list[str]) -> list[list[str]]:
-    """The work at the front and the same at the rear are two, and both are wanted."""
-    by_name = {name: code for code, service in turn.shop.services.items() for name in _lower(service)}
-    others = {
-        code: by_name[other]
-        for code in codes
-        for name in _lower(turn.shop.services[code])
-        if (other := _END.sub(lambda end: _OTHER_END[end[0]], name)) != name and other in by_name
-    }
-    return [[one] for pair in others.items() for one in pair] if others else [codes]
-
-
-def _lower(service: Service) -> list[str]:
-    return [name.lower().replace("後", "后") for name in service.names.values()]
 
 
 def _with_elided(turn: Turn, known: Names, text: str) -> list[Found]:

@@ -1,6 +1,7 @@
 """Which service and which car some words name, and whether they ask for a price at all."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from knowledge_base import Names
 from knowledge_base.folding import fold, without_filler
 from knowledge_base.names import tokens
 from storage import catalogue
+from storage.catalogue import Service
 
 # Matched on folded words: lower case, Simplified characters.
 _PRICE = re.compile(
@@ -47,6 +49,8 @@ _NEEDED = re.compile(r"(?<!想)(?:要|必须|应该|该|用|使)(?!求)[^,.!?，
 _LITTLE = {"and", "for", "a", "an", "the", "my", "of", "it", "is", "me", "what", "about", "on", "please", *"呢的我那一下"}
 
 
+# The care of paint and cabin, and no word of which.
+_CARE = re.compile(r"\bdetail(?:ing|ed)?\b|\bvalet(?:ing|ed)?\b|汽车美容|车身美容|做美容|美容一下|全车美容")
 _WRITTEN, _WRITTEN_NEARLY = 100, 88
 
 
@@ -120,6 +124,13 @@ def load(session: Session) -> Finder:
     ]  # fmt: skip
     models = [(model.code, name) for model in catalogue.models(session) for name in (*model.names.values(), *model.aliases)]
     return Finder(Names(services), Names(models))
+
+
+def of_care(text: str, services: Mapping[str, Service]) -> list[str]:
+    """What there is for paint and cabin, for words that want such care and say no more: "a full detail"."""
+    if not _CARE.search(fold(text)):
+        return []
+    return [code for kind in ("detailing", "wash") for code, service in services.items() if service.category == kind]
 
 
 def asks_price(text: str) -> bool:

@@ -9,7 +9,7 @@ from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Star
 from handlers.dialogue.slots import picked
 from handlers.faq import flow as faq
 from handlers.faq.filling import duration
-from handlers.prices import by_mileage, finding, known, otherwise, rules, spoken
+from handlers.prices import by_mileage, ends, finding, known, otherwise, rules, spoken
 from knowledge_base.folding import fold
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.entries import Gap
@@ -47,7 +47,9 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     finder = turn.memoised(finding.load)
     services = finder.services_in(turn.words)
     asks = finding.asks_price(turn.words) or (_names_only(turn, finder) and turn.chat.form is None)
-    if (several := finder.different(turn.words)) and asks and not _another_matter(turn, finder):
+    alone = [one[0] for one in ends.both(turn.words, services, turn.shop.services) if len(one) == 1]
+    several = finder.different(turn.words) or list(dict.fromkeys(alone))
+    if len(several) > 1 and asks and not _another_matter(turn, finder):
         named = [turn.shop.services[code] for code in several]
         if all(_place(turn, service.code) for service in named):
             return listed(turn, named, _car(turn, finder.model_in(turn.words)))
@@ -62,6 +64,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         if finder.asks_whether(turn.words) and all(_place(turn, code) for code in services):
             said["we_do"] = True
         return Start("prices.quote", said)
+    if not services and finding.asks_price(turn.words) and (cared := finding.of_care(turn.words, turn.shop.services)):
+        return Start("prices.quote", _known(turn, cared, finder.model_in(turn.words)))
     if services and _one_more(turn, finder):
         return Start("prices.quote", _known(turn, services, finder.model_in(turn.words)))
     if turn.chat.form is None and (bare := finder.only_service(turn.words)) and _sells(turn, bare):

@@ -40,7 +40,7 @@ _FEWEST_OF_A_PHONE = 7
 _NO_CAR = re.compile(
     r"^(?:all |just |only )?(?:\d{1,2}|one|two|three|four|[一二两三四]) ?"
     r"(?:of (?:them|em|those)|ty[ry]es?|tires?|pcs|pieces|条|個|个|只|副|套|对)?"
-    r"(?:呀|啊|吧|都要|都换|都)?$|^几点"
+    r"(?:呀|啊|吧|都要|都换|都)?$|^(?:at )?what (?:time|day)\b|^几点"
 )
 
 

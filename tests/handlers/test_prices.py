@@ -195,6 +195,31 @@ def test_a_car_named_where_the_service_was_asked_is_remembered(world: World) -> 
 
 
 @pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words", "front", "rear"),
+    [
+        (
+            "en",
+            "how much for front and rear brake pads on an a4",
+            "Front brake pads · Audi A4: ¥",
+            "Rear brake pads · Audi A4: ¥",
+        ),
+        ("zh-CN", "前后刹车片多少钱 奥迪A4", "更换前刹车片 · 奥迪A4：¥", "更换后刹车片 · 奥迪A4：¥"),
+        ("zh-TW", "前後煞車皮多少錢 A4", "更換前煞車皮 · 奧迪A4：¥", "更換後煞車皮 · 奧迪A4：¥"),
+    ],
+)
+def test_front_and_rear_are_both_priced(world: World, language: str, words: str, front: str, rear: str) -> None:
+    ann = world.customer(language=language).says(words).sees(front, rear)
+    assert ann.last.text.count("¥") == 2
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_a_full_detail_is_chosen_from_what_there_is(world: World) -> None:
+    ann = world.customer().says("how much is a full detail for an suv").sees("the price of")
+    assert {"Waxing", "Interior deep cleaning"} <= set(ann.labels)
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 def test_a_booking_waits_while_a_price_is_asked(world: World) -> None:
     """A question with questions of its own: which of two, then another one, left in the middle; the booking goes on each time."""
     ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait").sees("On which number")
