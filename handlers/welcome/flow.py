@@ -42,14 +42,13 @@ def _choices(turn: Turn) -> list[list[Button]]:
     rows = [
         [turn.button("welcome.button.prices", "prices.ask"), turn.button("welcome.button.hours", "faq.show", "opening_hours")],
         [turn.button("welcome.button.book", "booking.book"), turn.button("booking.button.mine", "booking.mine")],
-        [turn.button("vehicles.button.mine", "vehicles.mine")],
+        [turn.button("vehicles.button.mine", "vehicles.mine"), turn.button("welcome.button.settings", "contact.kind")],
         [turn.button("dialogue.button.person", "person"), turn.button("welcome.button.complaint", "tickets.complain")],
-        [turn.button("welcome.button.settings", "contact.kind")],
     ]
     if rewards.of_chat(turn):
-        rows[2].append(turn.button("rewards.button.mine", "rewards.mine"))
+        rows[2].insert(1, turn.button("rewards.button.mine", "rewards.mine"))
     if len(turn.stores) > 1:
-        rows[-1].insert(0, turn.button("welcome.button.stores", "welcome.stores"))
+        rows.append([turn.button("welcome.button.stores", "welcome.stores")])
     others = [name for name in LANGUAGES if name != turn.language]
     return [*rows, [Button(LABELS[name], "welcome.speak", name) for name in others]]
 
