@@ -221,7 +221,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     changed = (changed or any(answers.get(one) != value for one, value in found.items())) and "service+" not in found
     said_beside.with_note(answers, said_beside.for_advisor(turn))
     answers.update(found)
-    gone_on(turn, answers)
+    if found.keys() - {"phone"}:  # a number answers something else, and leaves nothing to us
+        gone_on(turn, answers)
     return turn.text("booking.noted") if changed else ""
 
 
@@ -301,7 +302,9 @@ def submit(turn: Turn, answers: Answers) -> Reply:
         done = replace(done, text=f"{done.text}\n\n{gift}")
     if later := answers.get("later"):
         ask = two_visits.told(turn, "booking.then", later)
-        same = {"day": row.starts_at.date().isoformat(), **({"car": {"id": row.vehicle_id}} if row.vehicle_id else {})}
+        same: Answers = {"day": row.starts_at.date().isoformat()}
+        if row.vehicle_id and "car+" not in later:
+            same["car"] = {"id": row.vehicle_id}
         book = turn.button("booking.button.book", "booking.book", {**same, **later})
         done = replace(done, text=f"{done.text}\n\n{ask}", buttons=[[book], *done.rows()])
     return done

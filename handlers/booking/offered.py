@@ -7,6 +7,7 @@ from handlers.booking.slots_what import heard
 from handlers.dialogue import Answers, Turn, lately
 from handlers.faq import flow as faq
 from handlers.prices import finding
+from handlers.vehicles import actions as vehicles
 from knowledge_base.names import tokens
 
 _FEW = 9
@@ -24,7 +25,7 @@ def carried(turn: Turn, value: Any) -> Answers:
     if isinstance(value, dict):
         return {
             name: value[name]
-            for name in ("service", "service+", "with", "car", "store", "day", "time", "window")
+            for name in ("service", "service+", "with", "car", "car+", "store", "day", "time", "window")
             if name in value
         }
     return {}
@@ -34,7 +35,17 @@ def offered(turn: Turn) -> Answers | None:
     """The same of the button below the newest answer; None where that has none."""
     said = lately.answer(turn)
     buttons = lately.buttons(said) if said else []
-    return next((carried(turn, button.get("value")) for button in buttons if button["do"] == "booking.book"), None)
+    return next((_of_button(turn, button) for button in buttons if button["do"] in ("booking.book", "reminders.book")), None)
+
+
+def _of_button(turn: Turn, button: dict[str, Any]) -> Answers:
+    value = button.get("value")
+    if button["do"] == "booking.book" or not isinstance(value, dict):
+        return carried(turn, value)
+    # A reminder, or what is due next, keeps the id of their car, and several codes.
+    named = {"service": [code for code in value.get("services", ()) if code in turn.shop.services]}
+    car = {"id": value["car"]} if value.get("car") in {one.id for one in vehicles.own(turn)} else None
+    return {name: kept for name, kept in {**named, "car": car, "coupon": value.get("coupon")}.items() if kept}
 
 
 def taken_up(turn: Turn) -> Answers | None:

@@ -8,7 +8,9 @@ from datetime import date
 from handlers.booking import driving, hearing, phrases, words
 from handlers.booking.hearing import Services
 from handlers.dialogue import Answers, Turn
+from handlers.dialogue.folding import fold
 from handlers.prices import finding
+from handlers.prices import known as names
 from handlers.vehicles import cars
 from handlers.vehicles import slots as vehicle_slots
 
@@ -28,6 +30,14 @@ _DAY = re.compile(
     r"|\b(?:today|tomorrow|tmrw?)\b|(?:下|这|這|本)?个?個?(?:周|週|星期|禮拜|礼拜)[一二三四五六日天]|[今明后後听聽](?:天|日)|\d{1,2}月\d{1,2}[号號日]?|\d{1,2}[号號日]",
     re.IGNORECASE,
 )
+# A name of a car may be an ordinary word as well: "the polo", and not "it does not fit".
+_THE = re.compile(rf"\b(?:the|my|our|his|her)(?: {names.PERSON})? (?=[a-z0-9])")
+_SOMEBODYS = re.compile(
+    rf"\b(?:(?:my|our) {names.PERSON}|his|her) (?:other )?(?:car|suv|van|truck|one)\b"
+    r"|(?:老婆|太太|老公|先生|爱人|媳妇|儿子|女儿|爸爸?|妈妈?|弟弟|哥哥|姐姐|妹妹|朋友|同事|老板)(?:的|嘅)?(?:那|嗰)?[部台辆架]?车(?!间)"
+)
+# One of which nothing is known, so that it is asked about.
+_SOME_CAR: Answers = {"name": ""}
 
 
 @dataclass(slots=True)
@@ -45,7 +55,8 @@ class _Visit:
 
     @property
     def answers(self) -> Answers:
-        return {**self.named.answers, **({"car": self.car} if self.car else {}), **self.when}
+        car: Answers = {"car+": {}} if self.car == _SOME_CAR else {"car": self.car} if self.car else {}
+        return {**self.named.answers, **car, **self.when}
 
 
 def said(turn: Turn, known: Answers) -> tuple[Answers, Answers] | None:
@@ -90,11 +101,20 @@ def _cut_at_days(turn: Turn) -> Iterator[list[_Visit]]:
             yield _visits(turn, [turn.words[:cut], turn.words[cut:]])
 
 
+def _beside_a_car(part: str) -> Answers:
+    """Of a car that no catalogue here has, beside one that is named: "the golf …, and the polo …", "… and my wife's car"."""
+    text = fold(part)
+    if (name := names.named(part, asked=True)) and _THE.search(text):
+        return {"name": name}
+    return dict(_SOME_CAR) if _SOMEBODYS.search(text) else {}
+
+
 def _visits(turn: Turn, parts: list[str]) -> list[_Visit]:
     """A visit for each car that is named; else for each day that is named with work of its own."""
     found = [_Visit()]
     for part in parts:
         car = vehicle_slots.heard(turn, part) or driving.by_its_character(turn, part)
+        car = car or (_beside_a_car(part) if found[-1].car else {})
         named = hearing.services(turn, part, cars.look(turn, car).model if car else None)
         reading = hearing.when(turn, part, turn.store).reading
         when = hearing.wanted(reading).answers if reading is not None and (reading.date or reading.dates) else {}

@@ -9,8 +9,11 @@ from pathlib import Path
 from knowledge_base.folding import fold
 
 _LIST = Path(__file__).parent / "data" / "cars.txt"
+# "My wife's", folded.
+PERSON = r"(?:wife|husband|mum|mom|mother|dad|father|son|daughter|brother|sister|friend|mate|boss|partner|girlfriend|boyfriend)"
 _OWNED = re.compile(
-    r"\b(?:my|our|his|her|i drive an?|i have an?|ive got an?|got an?|on the) (?:(?:old|new|little|19\d\d|20\d\d) )?$"
+    rf"\b(?:(?:my|our)(?: {PERSON})?|his|her|i drive an?|i have an?|ive got an?|got an?|on the)"
+    r" (?:(?:old|new|little|19\d\d|20\d\d) )?$"
     r"|(?:我的|我[个架部台辆]|[部架台辆]车?[是系]?|[白黑红蓝灰银绿黄金棕]色?的?|我?开的?(?:是)?|车[是系]) ?$"
 )
 # How many there are of something is no BMW X3: "dents x3", "2 x tyres".

@@ -231,7 +231,8 @@ def _visit(turn: Turn) -> Answers:
         return {}
     wish = heard_of(turn, turn.words)
     timed = {"day", "time", "window", "which"} & wish.keys()
-    return {name: wish[name] for name in _BOOKED if name in wish} if timed and "service" in wish else {}
+    wanted = "service" in wish or phrases.has("book", text)
+    return {name: wish[name] for name in _BOOKED if name in wish} if timed and wanted else {}
 
 
 def _sorry(turn: Turn, ticket: Ticket) -> Reply:

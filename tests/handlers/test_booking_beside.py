@@ -649,6 +649,36 @@ def test_another_car_that_needs_nothing_is_no_visit(world: World) -> None:
     assert "later" not in known
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "car"),
+    [
+        ("en", "oil change for my golf on tuesday and my wife's polo for a wash on friday", {"car": {"name": "VW Polo"}}),
+        ("en", "golf oil change on tuesday and the polo hand wash on friday", {"car": {"name": "VW Polo"}}),
+        ("en", "golf oil change on tuesday and a hand wash for my wife's car on friday", {"car+": {}}),
+        ("zh-CN", "高尔夫周二换机油，周五给我老婆的车洗车", {"car+": {}}),
+    ],
+)
+def test_the_second_visit_is_of_the_other_car_that_is_meant(world: World, language: str, words: str, car: Any) -> None:
+    known = answers(world.customer(language=language).says(words))
+    assert known["car"] == {"model": "vw_golf"}
+    assert {name: value for name, value in known["later"].items() if name in ("car", "car+")} == car
+
+
+def test_a_car_of_which_nothing_is_known_is_asked_about_at_the_second_visit(world: World) -> None:
+    ann = world.customer().says(
+        "oil change for my golf on tuesday at 10 at pine hill and a hand wash for my wife's car on friday"
+    )
+    ann.says("13800138000").sees("You're booked!").presses("Book a visit").sees("Which car")
+
+
+@pytest.mark.parametrize(("language", "store"), [("en", "Pine Hill"), ("zh-CN", "松岭店")])
+def test_a_number_where_the_store_is_asked_is_kept_and_no_store_is_chosen(world: World, language: str, store: str) -> None:
+    ann = world.customer(language=language).says("A4 oil change Saturday 10am").says("13800138000")
+    known = answers(ann)
+    assert (known["phone"], known.get("store")) == ("+8613800138000", None)
+    assert answers(ann.says(store))["store"] == "west"
+
+
 def test_the_second_visit_is_of_the_same_car_and_on_its_own_day(world: World) -> None:
     ann = world.customer().says("oil change on tuesday for my golf at pine hill at 10, and on friday tyre rotation")
     ann.says("13800138000").sees("Tyre rotation, Fri 27 Nov").presses("Book a visit").sees("Fri 27 Nov")

@@ -349,13 +349,20 @@ def test_what_it_is_about_may_be_the_appointment_of_yesterday(world: World) -> N
         ),
         ("zh-CN", "我要投诉，你们把我车门刮花了", "周二上午十点A4换机油", "如果您是想预约"),
         ("zh-TW", "我要客訴，你們把我車門刮花了", "週二早上十點A4換機油", "如果您是想預約"),
+        (
+            "en",
+            "I want to complain, your mechanic scratched my door",
+            "book me in for Tuesday with my A4",
+            "Or did you want to book",
+        ),
     ],
 )
 def test_a_visit_wished_for_among_the_details_of_a_case_is_noticed(
     world: World, language: str, complaint: str, wish: str, asked: str
 ) -> None:
     ann = world.customer(language=language).says(complaint).says(wish).sees(asked)
-    ann.presses(ann.labels[0]).sees({"en": "At which store", "zh-CN": "哪家店", "zh-TW": "哪一家店"}[language])
+    next_question = {"en": "At which store", "zh-CN": "哪家店", "zh-TW": "哪一家店"}[language]
+    ann.presses(ann.labels[0]).sees("What shall we do" if "book me in" in wish else next_question)
 
 
 def test_what_was_done_on_a_day_is_a_part_of_the_case(world: World) -> None:

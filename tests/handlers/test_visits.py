@@ -98,6 +98,7 @@ def test_other_words_about_last_time_are_none_of_it(world: World, words: str) ->
         ("en", "is my car due for a service yet", "Electric car check: about 22 May 2027"),
         ("zh-CN", "我的车该保养了吗", "小保养：2026年7月1日已到期"),
         ("zh-TW", "下次保養係幾時呀", "小保養：2026年7月1日已到期"),
+        ("zh-HK", "下次幾時要做保養", "小保養：2026年7月1日已到期"),
     ],
 )
 def test_what_is_due_next_is_reckoned_as_the_reminders_do(world: World, language: str, words: str, due: str) -> None:
@@ -108,6 +109,16 @@ def test_what_is_due_next_is_reckoned_as_the_reminders_do(world: World, language
     assert sum(":" in label for label in ann.presses(ann.labels[0]).labels) >= 6
     eve.says(words)
     assert due not in eve.last.text
+
+
+@sqlite
+@pytest.mark.parametrize(
+    ("language", "ask", "words"),
+    [("en", "when is it due next", "ok book it for saturday"), ("zh-HK", "下次幾時保養", "咁幫我book星期六朝早")],
+)
+def test_what_is_due_next_is_booked_in_words(world: World, language: str, ask: str, words: str) -> None:
+    ann = world.customer("telegram", language).shares_phone(PHONE).says(ask).says(words)
+    assert sum(":" in label for label in ann.labels) >= 3
 
 
 @sqlite
