@@ -99,5 +99,6 @@ RULES = [
     ("[NCH]T", vague),
     ("UT|TU|TV", vague),
     ("TZ(?!D)", past),
+    ("Eu?j?m[nodf]?", again),
     ("[wDWp1I]*E[uewDWpcnadRlI@&|,1ot-]*[uewDWpcnadR1o]|[wDWp1]*E", again),
 ]
