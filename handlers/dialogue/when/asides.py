@@ -96,8 +96,19 @@ def drop_asides(items: list[Item], tokens: list[Token], context: Context, text: 
         if why := _why(group, context, text, around):
             # "Do you close at 5 or 6", "closed on the 24th and 25th": what is joined is told of the same.
             joined = [i for i in alive(items) if i.place == group[-1].place + 2 and tokens[i.place - 1].kind in "|&"]
-            for item in [*group, *(i for i in joined if i.slot == group[-1].slot)]:
+            for item in [*group, *(i for i in joined if i.slot == group[-1].slot), *_trailing(group, items, text)]:
                 item.dropped = why
+
+
+def _trailing(group: list[Item], items: list[Item], text: str) -> list[Item]:
+    """五点之前能取车吗今天: the day that ends a question about a time, without a pause, is that of the question."""
+    if any(item.slot == "day" for item in group):
+        return []
+    asked = clause("aside_after", text).match(text, group[-1].token.end)
+    rest = [item for item in alive(items) if item.place > group[-1].place]
+    if asked and len(rest) == 1 and rest[0].slot == "day" and rest[0].token.start == asked.end():
+        return rest if not text[rest[0].token.end :].strip(" ?!.") else []
+    return []
 
 
 def drop_booked(items: list[Item], tokens: list[Token], text: str) -> None:
