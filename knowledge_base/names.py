@@ -25,6 +25,10 @@ _FEWEST_LETTERS = 5
 _FEWEST_HAN = 4
 # Words that are typed for others all the same, for they sound like them: "breaks".
 _MISTAKEN = frozenset(("break", "breaks", "breaking", "tier", "tiers", "filer"))
+# Words that hold a sentence together, and are no slips for others: "when was my car…" is no "wash my car".
+_PLAIN = frozenset(
+    ("was", "were", "has", "have", "had", "want", "will", "with", "when", "where", "there", "here", "this", "that")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ def _between(parts: tuple[str, ...], index: int) -> bool:
 def _word_by_word(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
     """A typo changes letters of a word; another word in its place is another name."""
     if not all(_HAN.fullmatch(a) or _alike(a, b) for a, b in zip(name, words, strict=True)):
+        return False
+    if any(b in _PLAIN and a != b for a, b in zip(name, words, strict=True)):
         return False
     han = [a == b for a, b in zip(name, words, strict=True) if _HAN.fullmatch(a)]
     if any(b in _DONE_TO and a != b and a not in _DONE_TO for a, b in zip(name, words, strict=True)):

@@ -98,7 +98,8 @@ def asked_to_stop(turn: Turn) -> Reply | None:
 def _wrote(turn: Turn) -> bool:
     """Whether what was said last is something that we wrote by ourselves, or is about that."""
     before = lately.answer(turn)
-    about = before is not None and any(button["do"].startswith("contact.") for button in lately.buttons(before))
+    does = [button["do"] for button in lately.buttons(before)] if before is not None else []
+    about = any(do.startswith("contact.") for do in does) and not any(do.startswith(("booking.", "prices.")) for do in does)
     return before is not None and (about or before.purpose == MARKETING)
 
 

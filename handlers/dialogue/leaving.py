@@ -49,8 +49,14 @@ _AROUND_HAN = (
 
 
 def _whole(core: str, han: str) -> re.Pattern[str]:
+    why_en = (
+        r"(?: (?:because |as )?(?:(?:i|we) (?:do not|dont) need (?:anyone|anybody|(?:any )?help)(?: any ?more)?"
+        r"|(?:(?:my |a |the )?\w{1,12} (?:(?:have|has|just|already|got|is|was|all|been) ){0,3}|(?:got |had |all )?(?:it |that )?)"
+        r"(?:helped|sorted|fixed|solved|done|did|figured|found|took)"
+        r"(?: (?:me|us|it|that|this|one|out|someone|somebody|myself|ourselves|elsewhere|somewhere else|already|care|of)){0,4}))?"
+    )
     why = r"(?:我?(?:自己|已经|找到?)[^开送来去带揸嚟]{1,16})?"
-    return re.compile(rf"{_BEFORE}(?:{core}){_AFTER}|{_AROUND_HAN}(?:(?:{han}){_AROUND_HAN}){{1,3}}{why}")
+    return re.compile(rf"{_BEFORE}(?:{core}){_AFTER}{why_en}|{_AROUND_HAN}(?:(?:{han}){_AROUND_HAN}){{1,3}}{why}")
 
 
 _LATER = _whole(_CORE, _LATER_HAN)

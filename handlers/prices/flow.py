@@ -197,6 +197,8 @@ def _find_model(turn: Turn, answers: Answers) -> str | None:
     finder = turn.memoised(finding.load)
     if _another_matter(turn, finder) or _BOOKS.search(fold(turn.words)):
         return None
+    if otherwise.is_worth(turn, finder.services_in(turn.words)):
+        return None
     return finder.model_in(turn.words) or (OTHER_CAR if known.named(turn.words, asked=True) else None)
 
 

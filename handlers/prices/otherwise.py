@@ -1,6 +1,7 @@
 """What names a car or asks how much, and no price of ours answers: what the car is worth, whether it needs that at all."""
 
 import re
+from collections.abc import Sequence
 
 from handlers.dialogue import Reply, Turn
 from handlers.faq import flow as faq
@@ -20,8 +21,15 @@ _SELLS = re.compile(
     r"|\b(?:sell|selling) (?:you )?(?:my|our|the) (?:old |used )?(?:\w{1,10} )?(?:car|vehicle|golf|it)\b"
     r"|\bdo you (?:guys )?buy (?:used |old )?cars\b"
     r"|(?:想|要|打算)(?:把)?(?:我的?)?.{0,4}(?:卖掉|卖给你们|卖车)|(?:卖车|卖掉)(?:给你们)?\W*$"
-    r"|(?:卖|抵|折|回收|收购|收车|置换|旧换新|估|脱手|转手).{0,10}(?:多少|几多|几钱|什么价|价钱?|几万)"
+    r"|(?:(?<![们哋你您店有唔不])卖|抵|折|回收|收购|收车|置换|旧换新|估|脱手|转手).{0,10}(?:多少|几多|几钱|什么价|价钱?|几万)"
     r"|(?:现在|而家|还|仲)?(?:值|估)(?:多少|几多|几|咩价|什么价|唔值|不值)"
+)
+# The sale is why something else is wanted: "I'm selling my Golf and need it cleaned", 卖车之前.
+_WHY = re.compile(
+    r"\b(?:before|while|until)\b.{0,16}\bsell"
+    r"|\bselling (?:it|my|our|the)\b.{0,40}\b(?:need|want|book|(?:can|could|should|must) (?:i|you))\b"
+    r"(?! (?:me )?(?:an? |the |your |some )?(?:rough |good |firm |quick )?(?:offer|price|quote|valuation|figure|estimate|idea))"
+    r"|卖(?:掉|车)?(?:之|以)?前"
 )
 _TRADED = re.compile(r"\b(?:trade ?in|part ?exchange|buy ?back)\b|置换|旧换新")
 _RUNS_ON_POWER = re.compile(r"\b(?:tesla|e\.?v|bev|electric)s?\b|特斯拉|电动车|纯电")
@@ -36,13 +44,19 @@ def answered(turn: Turn) -> Reply | None:
     text = fold(turn.words)
     finder = turn.memoised(finding.load)
     work = finder.services_in(turn.words)
-    if _SELLS.search(text) and (not work or _TRADED.search(text)):
+    if is_worth(turn, work):
         return faq.show(turn, _WORTH)
     model = turn.shop.models.get(finder.model_in(turn.words) or "")
     electric = model.energy == "electric" if model else _RUNS_ON_POWER.search(text) is not None
     if work and electric and needed(turn.words):
         return faq.show(turn, _ELECTRIC)
     return None
+
+
+def is_worth(turn: Turn, work: Sequence[str]) -> bool:
+    """Whether it is what their car brings, and not what this `work` on it costs."""
+    text = fold(turn.words)
+    return _SELLS.search(text) is not None and not _WHY.search(text) and (not work or _TRADED.search(text) is not None)
 
 
 def needed(words: str) -> bool:

@@ -268,6 +268,12 @@ def test_hours_of_ones_own_are_not_promised(world: World, language: str, words: 
 
 
 @SHOP_ON_SQLITE
+@pytest.mark.parametrize("words", ["pause my booking", "not for a week", "我的车停两天"])
+def test_below_the_menu_a_pause_is_none_of_offers(world: World, words: str) -> None:
+    ann = world.customer().says("menu").says(words)
+    assert not any(label in ("Allow offers", "接收优惠", "接收優惠") for label in ann.labels)
+
+
 def test_below_what_we_wrote_a_pause_needs_no_other_word(world: World) -> None:
     ann = (
         world.customer()

@@ -40,6 +40,44 @@ def test_whether_an_electric_car_needs_it_is_told(world: World, language: str, w
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "I'm selling my golf next month and need it inspected before that"),
+        ("en", "before I sell my golf I want it washed"),
+        ("zh-CN", "你们卖轮胎多少钱"),
+        ("zh-HK", "你哋賣唔賣機油 幾錢"),
+    ],
+)
+def test_a_sale_that_is_none_of_their_car_to_us_is_no_valuation(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(words)
+    assert not [told for told in ("rough figure", "大概价格", "大概價格") if told in ann.last.text]
+
+
+@pytest.mark.parametrize(
+    ("language", "work", "words"),
+    [
+        ("en", "how much is an oil change", "what would you give me for my old polo against a new one"),
+        ("zh-CN", "贴膜多少钱", "我的A4卖给你们能卖多少"),
+    ],
+)
+def test_what_a_car_is_worth_among_prices_is_no_choice_of_a_car(world: World, language: str, work: str, words: str) -> None:
+    world.customer(language=language).says(work).says(words).sees({"en": "rough figure", "zh-CN": "大概价格"}[language])
+
+
+@pytest.mark.parametrize("words", ["what was my car price", "when was my car done and what's the price"])
+def test_was_my_car_is_no_wash(world: World, words: str) -> None:
+    ann = world.customer().says(words)
+    assert "Hand wash" not in ann.last.text
+
+
+@pytest.mark.parametrize(
+    "words", ["nvm my neighbour helped", "ok forget it, got it done elsewhere", "never mind I already did it", "nvm got it fixed"]
+)
+def test_why_nothing_is_wanted_any_more_may_be_said(world: World, words: str) -> None:
+    world.customer().says("how much is an oil change").says(words).sees("Nothing was changed")
+
+
+@pytest.mark.parametrize(
     "words", ["how much for an oil change for my golf", "minor service A4", "what would a minor service for my A4 cost"]
 )
 def test_the_price_of_work_is_still_told(world: World, words: str) -> None:
