@@ -89,7 +89,7 @@ def start(turn: Turn, known: Answers) -> Start:
         again = {"service", "service+", "with", *(SAID if two[0].keys() & set(SAID) else ())}
         known = {name: value for name, value in known.items() if name not in again} | two[0]
         known["later"] = two[1]
-        told.append(two_visits.told(turn, "booking.later", two[1]))
+        told += [two_visits.told(turn, "booking.later", one) for one in two_visits.each(two[1])]
     elif turn.incoming.kind == "text" and driving.elsewhere(turn, known) and hearing.store(turn, turn.words) is None:
         del known["store"]  # it came from what was spoken of before
     elif turn.incoming.kind == "text" and (car := driving.not_here(turn, known)):

@@ -25,7 +25,7 @@ def carried(turn: Turn, value: Any) -> Answers:
     if isinstance(value, dict):
         return {
             name: value[name]
-            for name in ("service", "service+", "with", "car", "car+", "store", "day", "time", "window")
+            for name in ("service", "service+", "with", "car", "car+", "store", "day", "time", "window", "later")
             if name in value
         }
     return {}

@@ -1,9 +1,10 @@
-"""Two visits in one message: two cars with their work, or work on each of two days. One is booked after the other."""
+"""Two visits or three in one message: cars with their work, or work on each of some days. One is booked after the other."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from handlers.booking import driving, hearing, phrases, words
 from handlers.booking.hearing import Services
@@ -34,8 +35,16 @@ _DAY = re.compile(
 _THE = re.compile(rf"\b(?:the|my|our|his|her)(?: {names.PERSON})? (?=[a-z0-9])")
 _SOMEBODYS = re.compile(
     rf"\b(?:(?:my|our) {names.PERSON}|his|her) (?:other )?(?:car|suv|van|truck|one)\b"
-    r"|(?:老婆|太太|老公|先生|爱人|媳妇|儿子|女儿|爸爸?|妈妈?|弟弟|哥哥|姐姐|妹妹|朋友|同事|老板)(?:的|嘅)?(?:那|嗰)?[部台辆架]?车(?!间)"
+    r"|(?:老婆|太太|老公|先生|爱人|媳妇|儿子|女儿|爸爸?|妈妈?|弟弟|哥哥|姐姐|妹妹|朋友|同事|老板)"
+    r"(?:(?:的|嘅)?(?:那|嗰)?[部台辆架]?车(?!间)|.{0,6}[也都](?:要|想|来|嚟|需要))"
+    rf"|\b(?:my|our) {names.PERSON} (?:also |too )?(?:needs|wants|would like|is coming for)\b"
 )
+# Who collects a car wants nothing done to it.
+_COLLECTS = re.compile(
+    r"\b(?:pick|picking|collect|collecting|fetch|fetching)\b|[来去再嚟]取|取(?:回|返)?(?:我|车|另)|拿车|攞(?:返|番)?(?:我|部|架|车)"
+)
+_MOST = 3
+_TWO_CARS = re.compile(r"\b(?:two|2|both|three|3) (?:my )?cars\b|[两兩二三][台辆輛部架]车?", re.IGNORECASE)
 # One of which nothing is known, so that it is asked about.
 _SOME_CAR: Answers = {"name": ""}
 
@@ -48,6 +57,7 @@ class _Visit:
     same: bool = False
     named: Services = field(default_factory=lambda: Services([], []))
     when: Answers = field(default_factory=dict)
+    store: Answers = field(default_factory=dict)
 
     @property
     def works(self) -> bool:
@@ -56,32 +66,48 @@ class _Visit:
     @property
     def answers(self) -> Answers:
         car: Answers = {"car+": {}} if self.car == _SOME_CAR else {"car": self.car} if self.car else {}
-        return {**self.named.answers, **car, **self.when}
+        return {**self.named.answers, **car, **self.when, **self.store}
 
 
 def said(turn: Turn, known: Answers) -> tuple[Answers, Answers] | None:
-    """What is to be booked first, and what after it, each by slot. None for one visit, and for more than two."""
+    """What is to be booked first, and what after it, each by slot. None for one visit, and for more than three.
+
+    What comes after the second is the `later` of that.
+    """
     if phrases.has("over", phrases.spaced(turn.words)):
         return None
     found = _visits(turn, _JOINTS.split(turn.words))
     if len(found) == 1 and not _OR.search(turn.words):
-        found = next((cut for cut in _cut_at_days(turn) if len(cut) == 2), found)
-    if len(found) != 2:
+        found = next((cut for cut in _cut_at_days(turn) if len(cut) > 1), found)
+    if not 1 < len(found) <= _MOST:
         return None
-    first, second = found
-    by_car = bool(first.car and second.car)
-    if not by_car and (_OR.search(turn.words) or not (first.when and second.when)):
+    first, *rest = found
+    if not any(one.car for one in found) and _TWO_CARS.search(turn.words):
+        rest[0].car = dict(_SOME_CAR)
+    by_car = all(one.car for one in found)
+    if not by_car and (_OR.search(turn.words) or not all(one.when for one in found)):
         return None
-    if by_car and first.works != second.works and (second.same or _BOTH.search(turn.words)):
-        first.named = second.named = first.named if first.works else second.named
-    if by_car and not first.when:
-        first.when, second.when = second.when, {}  # the second is asked about when it is its turn
-    if not first.works or not second.works:
+    for one in rest if by_car else ():
+        if first.works != one.works and (one.same or _BOTH.search(turn.words)):
+            first.named = one.named = first.named if first.works else one.named
+    if by_car and not first.when and (dated := next((one for one in rest if one.when), None)):
+        first.when, dated.when = dated.when, {}  # the others are asked about when it is their turn
+    if not all(one.works for one in found):
         return None
     place = {name: known[name] for name in ("store",) if name in known}
-    if not by_car and first.car:
-        second.car = first.car
-    return first.answers, second.answers | place
+    later: Answers = {}
+    for one in reversed(rest):
+        if not by_car and first.car:
+            one.car = one.car or first.car
+        later = place | one.answers | ({"later": later} if later else {})
+    return first.answers, later
+
+
+def each(later: Answers) -> Iterator[Answers]:
+    """Of what comes after the first visit, one visit after the other."""
+    while later:
+        yield later
+        later = later.get("later", {})
 
 
 def told(turn: Turn, key: str, later: Answers) -> str:
@@ -96,9 +122,9 @@ def told(turn: Turn, key: str, later: Answers) -> str:
 def _cut_at_days(turn: Turn) -> Iterator[list[_Visit]]:
     """Without a word between them: 周二换机油周五换轮胎, "oil change tue tyres fri"."""
     days = list(_DAY.finditer(turn.words))
-    if len(days) == 2:
-        for cut in (days[1].start(), days[0].end()):
-            yield _visits(turn, [turn.words[:cut], turn.words[cut:]])
+    if 1 < len(days) <= _MOST:
+        for cuts in ([day.start() for day in days[1:]], [day.end() for day in days[:-1]]):
+            yield _visits(turn, [turn.words[start:end] for start, end in pairwise([0, *cuts, len(turn.words)])])
 
 
 def _beside_a_car(part: str) -> Answers:
@@ -114,7 +140,7 @@ def _visits(turn: Turn, parts: list[str]) -> list[_Visit]:
     found = [_Visit()]
     for part in parts:
         car = vehicle_slots.heard(turn, part) or driving.by_its_character(turn, part)
-        car = car or (_beside_a_car(part) if found[-1].car else {})
+        car = car or (_beside_a_car(part) if found[-1].car or found[-1].works else {})
         named = hearing.services(turn, part, cars.look(turn, car).model if car else None)
         reading = hearing.when(turn, part, turn.store).reading
         when = hearing.wanted(reading).answers if reading is not None and (reading.date or reading.dates) else {}
@@ -127,10 +153,13 @@ def _visits(turn: Turn, parts: list[str]) -> list[_Visit]:
             return []  # "Tuesday and Friday": it is asked which
         if other_car or other_day:
             rest = hearing.without_times(turn, part, turn.store)
-            at = _Visit(same=found[0].works and turn.memoised(finding.load).nothing_else(rest))
+            collects = _COLLECTS.search(fold(part)) is not None
+            at = _Visit(same=found[0].works and not collects and turn.memoised(finding.load).nothing_else(rest))
             found.append(at)
         at.car = at.car or car or {}
         at.when = at.when or when
+        place = hearing.store(turn, part)
+        at.store = at.store or ({"store": place.code} if place else {})
         more = [code for code in named.sure if code not in at.named.sure]
         at.named = Services([*at.named.sure, *more], at.named.one_of or named.one_of)
     return found

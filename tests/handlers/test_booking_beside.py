@@ -664,6 +664,47 @@ def test_the_second_visit_is_of_the_other_car_that_is_meant(world: World, langua
     assert {name: value for name, value in known["later"].items() if name in ("car", "car+")} == car
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "oil change on tue for the golf, hand wash on fri for the a4, and tyre rotation on sat for the q5"),
+        ("zh-CN", "周二换机油周五洗车周六轮胎换位"),
+    ],
+)
+def test_work_on_three_days_is_three_visits(world: World, language: str, words: str) -> None:
+    known = answers(world.customer(language=language).says(words))
+    visits = [known, known["later"], known["later"]["later"]]
+    assert [(one["service"], one["day"][-2:]) for one in visits] == [
+        (["oil_change"], "24"), (["hand_wash"], "27"), (["tyre_rotation"], "28"),
+    ]  # fmt: skip
+    assert "later" not in visits[-1]
+
+
+def test_the_visits_are_booked_one_after_the_other(world: World) -> None:
+    ann = world.customer().says("golf oil change on tue 10am at pine hill, tyre rotation on fri, hand wash on sat")
+    ann.says("13800138000").sees("Tyre rotation, Fri 27 Nov").presses("Book a visit").says("10am").says("yes")
+    ann.sees("You're booked!", "Hand wash, Sat 28 Nov")
+
+
+def test_each_visit_is_in_its_own_store(world: World) -> None:
+    ann = world.customer().says("wash at the detailing studio saturday 10 and oil change at pine hill monday 9am for the a4")
+    known = answers(ann)
+    assert (known["store"], known["later"]["store"], known["later"]["time"]) == ("studio", "west", "09:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "tyre rotation tuesday for the a4 and pick up my golf friday"), ("zh-CN", "A4周二换机油，周五来取我的高尔夫")],
+)
+def test_who_only_collects_a_car_wants_no_visit(world: World, language: str, words: str) -> None:
+    assert "later" not in answers(world.customer(language=language).says(words))
+
+
+@pytest.mark.parametrize("words", ["周六洗车，老婆周日也要来洗车", "小保养周二，大保养周五，两台车"])
+def test_the_car_of_somebody_else_is_asked_about(world: World, words: str) -> None:
+    assert answers(world.customer(language="zh-CN").says(words))["later"]["car+"] == {}
+
+
 def test_a_car_of_which_nothing_is_known_is_asked_about_at_the_second_visit(world: World) -> None:
     ann = world.customer().says(
         "oil change for my golf on tuesday at 10 at pine hill and a hand wash for my wife's car on friday"
