@@ -10,7 +10,9 @@ from handlers.dialogue.slots import picked
 from handlers.faq import flow as faq
 from handlers.faq.filling import duration
 from handlers.prices import by_mileage, ends, finding, known, otherwise, rules, spoken
+from handlers.vehicles import mileage
 from knowledge_base.folding import fold
+from knowledge_base.names import tokens
 from storage.catalogue import CarModel, PriceOnFile, Service
 from storage.entries import Gap
 from storage.stores import Store
@@ -27,6 +29,10 @@ _AGE = re.compile(
     r"|\b(?:diesel|petrol|hybrid|auto|manual|plate|model|something|its an?|it is an?|my|got an?|i have an?|i drive an?)\b"
     r"|我(?:的|开|揸|架)?(?:车|車)?(?:是|係|系)?|(?:自吸|柴油|汽油|油電|混动|自排|手排|自動|自动)",
     re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d ?(?:年款?|款)?(?!\d)")
+_AROUND_A_CAR = re.compile(
+    r"[跑开揸用行]?[了咗过的嘅係系是款约大概有]|\b(?:it|is|a|an|the|with|from|on|it s|old|has|and|car|km|miles)\b"
 )
 # They want to come: the car is said beside that.
 _BOOKS = re.compile(r"\b(?:book|schedule|reserve)\b|\bappointment\b|预约|(?:想|要|帮我|给我|那就?)约|约(?=[今明后下这本周星\d])")
@@ -127,6 +133,18 @@ def _only_a_car(turn: Turn, finder: finding.Finder) -> bool:
         named = known.named(turn.words) is not None and turn.chat.form is None and bool(spoken.services(turn))
         return named and finder.nothing_else(_AGE.sub(" ", known.without(turn.words)))
     return finder.nothing_else(_AGE.sub(" ", turn.words)) or (finding.asks_price(turn.words) and faq.is_sure(turn) is None)
+
+
+def tells_car(turn: Turn) -> bool:
+    """Whether the words, all of them, are a car, with its age and how far it has come: "我的是Vios 八年了"."""
+    finder, rest = turn.memoised(finding.load), _YEAR.sub(" ", fold(turn.words))
+    if driven := mileage.find_span(rest, of_a_car=True):
+        rest = rest.replace(driven[1], " ")
+    rest = _AROUND_A_CAR.sub(" ", _AGE.sub(" ", known.without(rest)))
+    models = finder.models.find(rest)
+    covered = {index for found in models for index in range(found.start, found.end)}
+    left = [word for index, word in enumerate(tokens(rest)) if index not in covered]
+    return not left and (bool(models) or known.named(turn.words) is not None)
 
 
 def ask(turn: Turn, _: Any = None) -> Start:

@@ -12,6 +12,7 @@ from handlers.dialogue.folding import fold
 from handlers.faq import choosing
 from handlers.faq import flow as faq
 from handlers.prices import finding
+from handlers.prices import flow as prices
 from handlers.tickets import actions, card, ear, following, marking, merging, occasions, promises, rules, withdrawing
 from handlers.tickets.occasions import Occasion
 from handlers.tickets.rules import Verdict
@@ -121,7 +122,7 @@ def _listened(turn: Turn) -> float:
     if not known.ear or rules.VETO in known.judge(turn.words).kinds:
         return silent
     likely = ear.likely(turn.words)
-    return silent if likely >= ear.PERHAPS and faq.understands(turn) else likely
+    return silent if likely >= ear.PERHAPS and (faq.understands(turn) or prices.tells_car(turn)) else likely
 
 
 def _sounds_buttons(turn: Turn) -> list[Button]:

@@ -365,6 +365,13 @@ def test_a_visit_wished_for_among_the_details_of_a_case_is_noticed(
     ann.presses(ann.labels[0]).sees("What shall we do" if "book me in" in wish else next_question)
 
 
+@pytest.mark.parametrize("words", ["我的是Vios 八年了", "我的是2018年的A4 跑了8万公里了", "我的是Corolla 五年了"])
+def test_whoever_tells_which_car_it_is_complains_of_nothing(world: World, words: str) -> None:
+    ann = world.customer(language="zh-CN").says(words)
+    assert not _tickets(world)
+    assert "投诉" not in ann.last.text
+
+
 def test_what_was_done_on_a_day_is_a_part_of_the_case(world: World) -> None:
     ann = world.customer(language="zh-CN").says("我要投诉，你们把我车门刮花了").says("周二上午来换机油的时候刮的")
     ann.sees("谢谢，已经补充到您的")
