@@ -151,6 +151,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return latest
     if said_beside.that_last_time(turn, answers):
         return turn.text("booking.noted")
+    if said_beside.one_end(turn, answers):
+        return turn.text("booking.noted")
     if said_beside.no_coupon(turn, answers):
         return turn.text("booking.noted")
     if coupon := rewards.to_use(turn, answers.get("service", ())):

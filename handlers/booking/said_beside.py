@@ -9,7 +9,7 @@ from handlers.booking.slots_what import heard, stores_doing
 from handlers.dialogue import Answers, Turn, lately
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question
-from handlers.prices import finding, known
+from handlers.prices import ends, finding, known
 from handlers.profile import names
 from knowledge_base.names import tokens
 from storage import appointments
@@ -223,6 +223,16 @@ def last_time(turn: Turn, answers: Answers) -> str:
         slots_when.take(answers, hearing.Wanted(day, None, {}))
     answers["latest"] = f"{visit.local(free[-1].starts_at):%H:%M}"
     return turn.text("booking.time.latest", at=visit.local(free[-1].starts_at))
+
+
+def one_end(turn: Turn, answers: Answers) -> bool:
+    """ "Just the front ones", where front and rear were to be done."""
+    codes = list(answers.get("service", ()))
+    kept = ends.only_one(turn.words, codes, turn.shop.services) if len(codes) > 1 else codes
+    if kept == codes:
+        return False
+    answers["service"] = kept
+    return True
 
 
 def no_coupon(turn: Turn, answers: Answers) -> bool:

@@ -23,6 +23,18 @@ _ABOUT_ONE = ("booking.move", "booking.cancel")
 _CARD_TELLS = (None, *_ABOUT_ONE)
 # What stands before it is where it was, what follows where it goes.
 _TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
+_PLEASE = r"(?:(?:can|could|may) (?:i|you) )?(?:please )?(?:(?:show|send|get|give|have|need|where is|what is|resend)(?: me)? )?"
+_CODE = re.compile(
+    rf"(?:i )?{_PLEASE}(?:the |my |a )?(?:(?:check ?in|qr|arrival|desk|visit) (?:qr )?code|code for the (?:desk|visit|counter))"
+    r"(?: for the (?:desk|visit|counter))?(?: please| pls| again)?"
+    r"|(?:请|麻烦|唔该)?(?:给我|发我|发下?|再发|我的|我嘅|睇下|看下|看一下|要|想要){0,3}"
+    r"(?:到店|报到|进厂|入厂|预约|二维|qr ?)(?:码|code)(?:呢|在哪里?|喺边|给我|发我|发一下|俾我){0,2}"
+)
+_FILE = re.compile(
+    rf"(?:i )?{_PLEASE}(?:the |my |a )?(?:calendar (?:file|invite|entry)|ics(?: file)?)(?: please| pls| again)?"
+    r"|(?:请|麻烦|唔该)?(?:给我|发我|发下?|再发|我的|我嘅|要|想要){0,3}(?:日历|行事历|日程|月历|ics ?)(?:文件|档案|档)"
+    r"(?:呢|在哪里?|给我|发我|发一下|俾我){0,2}"
+)
 
 
 def asked_for(turn: Turn) -> Reply | Start | None:
@@ -30,6 +42,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if phrases.has("show", text) or fold(turn.words) in turn.texts.folded("booking.mine.words"):
         return _show(turn, mine.coming(turn))
     rows, bare = mine.coming(turn), _without_work(turn, text)
+    if rows and (papers := _papers(turn, rows)):
+        return papers
     if rows and phrases.has("seen", text):
         return _show(turn, rows)
     if rows and turn.chat.form in _CARD_TELLS and lasting.asks_of_visit(turn.words) and not lasting.asks(turn.words):
@@ -62,6 +76,15 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if phrases.has("cancel_work", _with_work(turn, text)) and not phrases.stays(text):
         return _cancel(turn, rows)
     return _move(turn, rows) if _shall_move(turn, rows, text, bare, their=their, timed=timed) else None
+
+
+def _papers(turn: Turn, rows: Sequence[Appointment]) -> Reply | None:
+    """The code for the desk or the calendar file, asked for in words: of the appointment that is spoken of, or the next one."""
+    said = fold(turn.words)
+    row = next((row for row in rows if row.id == turn.chat.answers.get("id")), rows[0])
+    if _CODE.fullmatch(said):
+        return mine.code(turn, row.id)
+    return mine.calendar_file(turn, row.id) if _FILE.fullmatch(said) else None
 
 
 def calls_off(turn: Turn) -> bool:

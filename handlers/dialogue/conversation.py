@@ -308,11 +308,7 @@ class Conversation:
             return said
         again = self._ask_again(turn, form, said)
         if again.reply:
-            again.reply = replace(
-                again.reply,
-                buttons=[*said.reply.rows(), *again.reply.rows()],
-                document=said.reply.document or again.reply.document,
-            )
+            again.reply = replace(again.reply, buttons=[*said.reply.rows(), *again.reply.rows()])
         return again
 
     def _ask_again(self, turn: Turn, form: Form, aside: Said) -> Said:
@@ -324,6 +320,9 @@ class Conversation:
         said = self._go_on(turn, form)
         if aside.reply:
             said.before.extend([*aside.before, aside.reply.text])
+            if said.reply:  # what its words speak of goes with them
+                picture, document = aside.reply.picture or said.reply.picture, aside.reply.document or said.reply.document
+                said.reply = replace(said.reply, picture=picture, document=document)
         return said
 
     def _start(self, turn: Turn, start: Start) -> Said:

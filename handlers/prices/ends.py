@@ -17,6 +17,11 @@ _BOTH_ENDS = re.compile(
 )
 _END = re.compile(r"\b(?:front|rear)\b|[前后後]", re.IGNORECASE)
 _OTHER_END = {"front": "rear", "rear": "front", "前": "后", "后": "前", "後": "前"}
+_ENDS = {"front": "front", "rear": "rear", "back": "rear", "前": "front", "后": "rear", "後": "rear"}
+_ONLY = re.compile(
+    r"\b(?:just|only)(?: do| need| want)?(?: the| my)? (front|rear|back)(?: ones?| (?:brake )?pads?| brakes?)?\b"
+    r"|(?:只|净|单)(?:是|系|要|换|做|整|需要|想){0,2}(前|后)"
+)
 
 
 def both(text: str, codes: list[str], services: Mapping[str, Service]) -> list[list[str]]:
@@ -31,6 +36,22 @@ def both(text: str, codes: list[str], services: Mapping[str, Service]) -> list[l
         if (other := _END.sub(lambda end: _OTHER_END[end[0]], name)) != name and other in by_name
     }
     return [[one] for pair in others.items() for one in pair] if others else [codes]
+
+
+def only_one(text: str, codes: list[str], services: Mapping[str, Service]) -> list[str]:
+    """ "Just the front ones": of these services without the same at the other end; all of them where nothing such is said."""
+    said = _ONLY.search(fold(text))
+    if said is None:
+        return codes
+    end = _ENDS[next(word for word in said.groups() if word)]
+    kept = []
+    for code in codes:
+        names = _lower(services[code])
+        other = {_END.sub(lambda found: _OTHER_END[found[0]], name) for name in names if _END.search(name)}
+        paired = any(other & set(_lower(services[one])) for one in codes if one != code)
+        ends = {_ENDS[found[0]] for name in names if (found := _END.search(name))}
+        kept += [] if paired and ends and end not in ends else [code]
+    return kept
 
 
 def _lower(service: Service) -> list[str]:

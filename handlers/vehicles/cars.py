@@ -1,13 +1,18 @@
 """A car in words: what it is called in lists and on buttons, and which of somebody's cars some words mean."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.dialogue import Option, Turn
 from handlers.vehicles import actions, colours, plates
 from handlers.vehicles.hearing import Facts
+from knowledge_base.folding import fold
 from storage.catalogue import CarModel
 from storage.vehicles import Vehicle
+
+_MAKE = re.compile(r"[a-z]{2,}|[㐀-鿿]{2,}")
+_NOT = re.compile(r"\b(?:not|no)\b|不[是要用]|唔[系要]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,23 @@ def options(turn: Turn, cars: Sequence[Vehicle]) -> list[Option]:
         number = f" ({seen[words]})" if labels.count(words) > 1 else ""
         shown.append(Option({"id": car.id}, words + number))
     return shown
+
+
+def of_make(turn: Turn, cars: Sequence[Vehicle], text: str) -> list[Vehicle]:
+    """Those of the make that is named: "the Audi", 奥迪那台; [] where none is named, or one that is refused."""
+    said = fold(text)
+    return [] if _NOT.search(said) else [car for car in cars if any(_stands(make, said) for make in _makes(turn, car))]
+
+
+def _makes(turn: Turn, car: Vehicle) -> set[str]:
+    """The make in every language, as the names of its model begin; of a car that is not ours, the first of its words."""
+    model = turn.model(car.model_id) if car.model_id is not None else None
+    begins = [_MAKE.match(fold(name)) for name in ([*model.names.values(), model.make] if model else [car.name or ""])]
+    return {found[0] for found in begins if found}
+
+
+def _stands(make: str, said: str) -> bool:
+    return re.search(rf"(?<![a-z]){re.escape(make)}(?![a-z])", said) is not None if make.isascii() else make in said
 
 
 def meant(turn: Turn, cars: Sequence[Vehicle], facts: Facts) -> list[Vehicle]:

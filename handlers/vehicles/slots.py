@@ -87,6 +87,10 @@ class Car(Slot):
             if option.label.casefold() == typed:
                 answers.pop(self._draft, None)
                 return dict(option.value)
+        other = facts.get("model") or "plate" in facts or "vin" in facts or known.named(turn.words, asked=True)
+        if own and not other and len(same := cars.of_make(turn, own, turn.words)) == 1:
+            answers.pop(self._draft, None)
+            return _of_file(same[0].id, facts)
         if own and facts:
             fitting = cars.meant(turn, own, facts)
             if len(fitting) == 1:

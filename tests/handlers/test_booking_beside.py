@@ -705,6 +705,31 @@ def test_the_car_of_somebody_else_is_asked_about(world: World, words: str) -> No
     assert answers(world.customer(language="zh-CN").says(words))["later"]["car+"] == {}
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "kept"),
+    [("en", "actually just the front ones", ["brake_pads_front"]), ("zh-CN", "只换后面的吧", ["brake_pads_rear"])],
+)
+def test_of_both_ends_one_is_enough(world: World, language: str, words: str, kept: list[str]) -> None:
+    ann = world.customer(language=language).says("A4 front and rear brake pads saturday 10 at East Harbour, book it").says(words)
+    assert answers(ann)["service"] == kept
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "file"),
+    [
+        ("en", "check-in code", "send me the calendar file"),
+        ("zh-CN", "到店码", "日历文件"),
+        ("zh-TW", "報到碼", "行事曆檔案"),
+    ],
+)
+def test_code_and_calendar_file_are_had_in_words_also_during_a_move(world: World, language: str, code: str, file: str) -> None:
+    ann = world.customer().says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait").says("13800138000")
+    ann.presses("Move it").says(code)
+    assert "picture" in ann.last.data
+    ann.says(file)
+    assert "document" in ann.last.data
+
+
 def test_a_car_of_which_nothing_is_known_is_asked_about_at_the_second_visit(world: World) -> None:
     ann = world.customer().says(
         "oil change for my golf on tuesday at 10 at pine hill and a hand wash for my wife's car on friday"

@@ -112,6 +112,13 @@ def test_what_is_due_next_is_reckoned_as_the_reminders_do(world: World, language
 
 
 @sqlite
+@pytest.mark.parametrize(("language", "words"), [("en", "the audi"), ("zh-CN", "奥迪那台"), ("zh-HK", "Audi嗰架")])
+def test_which_of_their_cars_is_told_by_its_make(world: World, language: str, words: str) -> None:
+    ann = world.customer("telegram", language).shares_phone(PHONE).says("book an oil change").says(words)
+    assert sum(":" in label for label in ann.labels) >= 3
+
+
+@sqlite
 @pytest.mark.parametrize(
     ("language", "ask", "words"),
     [("en", "when is it due next", "ok book it for saturday"), ("zh-HK", "下次幾時保養", "咁幫我book星期六朝早")],
