@@ -10,7 +10,7 @@ from handlers.tickets import complaint
 
 # A whole sentence, or what is wrong with the car; a few words are more likely an answer that we have not understood.
 _SENTENCE, _CHARACTERS, _MOST = 6, 9, 300
-_NUMBER = re.compile(r"\d(?:[ -]?\d){6,14}")
+_NUMBER = re.compile(r"(?<![\d-])\d(?:[ -]?\d){6,13}(?!\d)")
 _WORD, _HAN = re.compile(r"[a-z0-9']+", re.IGNORECASE), re.compile(r"[㐀-鿿]")
 
 

@@ -43,5 +43,5 @@ def of_answer(turn: Turn, said: Message) -> list[str]:
             if entry and "book" in entry.buttons:
                 # Of an answer that names several none is meant more than the others.
                 named = finder.services_in(entry.question) or [found.key for found in finder.services.find(entry.answer)]
-                return list(dict.fromkeys(prices_in(entry.answer))) or (named if len(named) == 1 else [])
+                return list(dict.fromkeys(prices_in(entry.answer))) or list(dict.fromkeys(named))
     return []
