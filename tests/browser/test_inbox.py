@@ -41,6 +41,13 @@ def made(templates: Templates, tmp_path_factory: pytest.TempPathFactory, sample_
     patch.undo()
 
 
+@pytest.fixture(autouse=True)
+def in_english(made: Served) -> None:
+    """The house is one for all tests here, which run in any order."""
+    with site(made).database.transaction() as session:
+        session.execute(update(Staff).where(Staff.login.in_(["ann", "max"])).values(language="en"))
+
+
 def site(made: Served) -> Site:
     found: Site = made.site
     return found
