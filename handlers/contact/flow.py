@@ -53,6 +53,19 @@ _LENGTH = re.compile(
 )
 _THIS = re.compile(r"\bthis (month|week)\b|(?:这|今|本|呢)个?(月|周|星期|礼拜)")
 _A_WHILE = re.compile(r"\bfor (?:a while|now|the time being|some time)\b|暂时|一阵子|一段时间|这阵子|这段时间|近期|住先")
+# With "no more" it is a pause only where the length is plainly that of the silence, and not of what they have had to bear:
+# 发了两个月了，别再发 is for good.
+_BORNE = re.compile(
+    r"\b(?:been|have|has|had|already|every|each|daily|per|a day|a week|got|get|getting|keeps?|kept|received?|sent|past|last"
+    r"|since)\b"
+    r"|已|每|天天|收到|[发传收]过"
+)
+_LONG = r"(?:\d{1,2}|[一两二三四六半])个?(?:天|日|周|星期|礼拜|月)"
+_SILENT_FOR = re.compile(
+    rf"(?<![了过])(?:{_LONG}|(?:这|今|本|呢)(?:个|段|阵)?(?:月|周|星期|礼拜|时间|子)|暂时|近期)"
+    rf"(?:之内|以内|内|里)?(?:先|都|请|就|暂时|麻烦){{0,2}}(?:别|不要|唔好|咪|停|勿)|停(?:发|推送?)?{_LONG}|住先"
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
 _DAYS = {"day": 1, "week": 7, "month": 30, "天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30}
 _WHY_ME = re.compile(
     r"\bwhy (?:did|do|are|am|have) (?:you|i|u)\b.{0,16}\b(?:sen[dt]|sending|text(?:ing|ed)?|messag\w+"
@@ -87,7 +100,11 @@ def asked_to_stop(turn: Turn) -> Reply | None:
     if asked and not _HOW.search(said):
         if _LESS.search(said):
             return settings(turn)
-        until = _until(turn, said) or (turn.now + PAUSE if not _NO_MORE.search(said) else None)
+        until = _until(turn, said)
+        if not _NO_MORE.search(said):
+            until = until or turn.now + PAUSE
+        elif _BORNE.search(said) or (_HAN.search(said) and not _SILENT_FOR.search(said)):
+            until = None
         agreed = contact.agreed(turn.session, Person.of(turn.chat)).get(MARKETING, False)
         return _paused(turn, until) if until and agreed else stop(turn)  # where there is no yes, there is nothing to pause
     before = lately.answer(turn) if turn.chat.form is None and _ALL.search(said) and not _HOW.search(said) else None

@@ -268,6 +268,27 @@ def test_hours_of_ones_own_are_not_promised(world: World, language: str, words: 
 
 
 @SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    "words",
+    [
+        "stop sending me ads, you have been at it for 3 weeks",
+        "stop spamming me with promotions, I got five for this month already",
+        "你们一天发三条 别再给我发广告了",
+        "已经发了两个月了，别再给我发广告",
+        "这个月都收到五条了，不要再给我发广告",
+        "一天到晚发广告，别再给我发广告了",
+        "發了兩個月別再傳廣告",
+        "近期天天收到，唔好再send廣告俾我",
+    ],
+)
+def test_how_long_they_have_borne_it_is_no_pause(world: World, words: str) -> None:
+    """A stop is for good, whatever time is named beside it."""
+    ann = world.customer(language="en" if words.isascii() else "zh-Hans").starts().says("notification settings")
+    ann.presses(ann.labels[0]).says(words)
+    assert _post(world, ann, "a").reason == "no_consent"
+
+
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize("words", ["pause my booking", "not for a week", "我的车停两天"])
 def test_below_the_menu_a_pause_is_none_of_offers(world: World, words: str) -> None:
     ann = world.customer().says("menu").says(words)
