@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot import cli_learning
+from bot import cli_learning, cli_versions
 from bot.cli_common import now_of, opened, progress_bar, sentences, stop, told
 from bot.cli_rehearsing import Cases, Force, known_cases, tell
 
 if TYPE_CHECKING:
     from handlers.faq.publishing import Published
 
-app = typer.Typer(help="The knowledge base: ask, evaluate, import, gaps, adopt, aliases, helped.", no_args_is_help=True)
+app = typer.Typer(
+    help="The knowledge base: ask, evaluate, import, gaps, adopt, aliases, helped, versions, restore.", no_args_is_help=True
+)
 cli_learning.add_to(app)
+cli_versions.add_to(app)
 
 
 @app.command()

@@ -36,20 +36,20 @@ def known_cases(path: Path | None) -> "list[Case]":
         stop(": ".join(filter(None, [str(path), f"row {wrong.row}" if wrong.row else "", wrong.column, wrong.reason])), 2)
 
 
-def rehearsed(database: "Database", make: "Callable[[Session], T]", cases: Path | None, force: bool) -> T:
+def rehearsed(database: "Database", make: "Callable[[Session], T]", cases: Path | None, force: bool, dry_run: bool = False) -> T:
     """What the change gave back; one that would answer known questions wrongly is not made, and ends the program."""
     from handlers.faq import publishing, rehearsing
 
     known = known_cases(cases)
     try:
         with progress_bar() as progress:
-            done = rehearsing.change(database, make, known, force=force, progress=progress)
+            done = rehearsing.change(database, make, known, force=force, dry_run=dry_run, progress=progress)
     except publishing.ChangedMeanwhile as changed:
         stop(str(changed), 1)
     if done.comparison:
         tell(done.comparison)
-    if not done.kept:
-        wrong = len(done.comparison.newly_wrong) if done.comparison else 0
+    if done.comparison and done.comparison.newly_wrong and not force:
+        wrong = len(done.comparison.newly_wrong)
         stop(
             f"Nothing was changed: {wrong} known question{'' if wrong == 1 else 's'} would be answered wrongly. --force goes on.",
             1,

@@ -60,6 +60,7 @@ from storage import (
     tier_rules,
     vehicles,
     verdicts,
+    versions,
     visits,
     waitlist,
 )
@@ -70,5 +71,5 @@ __all__ = [
     "holds", "keys", "leases", "lessons", "marks", "media", "merging", "messages", "odometer", "parts", "people",
     "phone_codes", "presence", "promises", "proposals", "pulse", "pushes", "quarantine", "queues", "relays",
     "revisions", "seals", "segments", "shifts", "slots", "staff", "staff_links", "stores", "suggestions", "surveys",
-    "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "visits", "waitlist",
+    "technicians", "terms", "tickets", "tier_rules", "vehicles", "verdicts", "versions", "visits", "waitlist",
 ]  # fmt: skip

@@ -208,6 +208,8 @@ TABLES: Mapping[str, Declared] = {
     "facts_runs": _shop("day upto finished_at"),
     "feedback_causes": _shop("code names words unless position"),
     "holds": _shop("id reason begun_at ended_at outcome"),
+    "kb_replaced": _shop("id version_id entry_id language content"),
+    "kb_versions": _shop("id at what about added changed removed", "staff_id"),
     "keys": _shop("name value"),
     "leases": _shop("name holder until"),
     "offers": _shop(

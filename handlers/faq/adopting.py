@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from handlers.faq.aliases import folded
 from handlers.transfer import values
 from handlers.transfer.report import Wrong
-from storage import bulk, entries, proposals, revisions
+from storage import bulk, entries, proposals, versions
 from storage.entries import EntryRow
 from storage.proposals import MOST_CHARACTERS, AliasProposal
 
@@ -27,18 +27,16 @@ def take(session: Session, numbers: Sequence[int], now: datetime) -> list[Decide
     """Adds proposals to the aliases of their entries, each that can be; workers answer with them from then on."""
     if not bulk.claim(session):
         return [Decided(number, None, "An import is running. Wait until it has finished and try again.") for number in numbers]
-    waiting = proposals.with_numbers(session, numbers)
-    rows = {(row.entry_id, row.language): row for row in entries.all_rows(session)}
-    owners = {
-        folded(words): row.entry_id
-        for row in rows.values()
-        if row.audience == "customer"
-        for words in (row.question, *row.aliases)
-    }
-    done = [_take(number, waiting.get(number), rows, owners, now) for number in dict.fromkeys(numbers)]
-    if any(not one.refusal for one in done):
-        revisions.raise_(session, "kb")
-    return done
+    with versions.publication(session, "aliases", ", ".join(map(str, numbers)), now):
+        waiting = proposals.with_numbers(session, numbers)
+        rows = {(row.entry_id, row.language): row for row in entries.all_rows(session)}
+        owners = {
+            folded(words): row.entry_id
+            for row in rows.values()
+            if row.audience == "customer"
+            for words in (row.question, *row.aliases)
+        }
+        return [_take(number, waiting.get(number), rows, owners, now) for number in dict.fromkeys(numbers)]
 
 
 def dismiss(session: Session, numbers: Sequence[int]) -> list[Decided]:

@@ -11,7 +11,7 @@ from handlers.faq.gaps import Group
 from handlers.transfer import values
 from handlers.transfer.entries import AUDIENCES, Reader
 from handlers.transfer.report import Wrong
-from storage import bulk, catalogue, entries, revisions, stores
+from storage import bulk, catalogue, entries, stores, versions
 from storage.entries import EntryRow
 from storage.proposals import MOST_CHARACTERS
 
@@ -32,45 +32,47 @@ class Closed:
 def into(session: Session, group: Group, entry_id: str, now: datetime) -> Closed:
     """The wordings become aliases of an entry, each in its language (where the entry lacks it, in English). Raises Wrong."""
     _claim(session)
-    rows = {row.language: row for row in entries.all_rows(session) if row.entry_id == entry_id}
-    if not rows:
-        raise Wrong(f'There is no entry "{entry_id}". `--answer` makes a new one.')
-    owners = _owners(session)
-    taken, left = [], []
-    for language, wordings in group.wordings.items():
-        row = rows.get(language) or rows.get("en") or next(iter(rows.values()))
-        for words in wordings[:MOST_WORDINGS]:
-            owner = owners.setdefault(folded(words), entry_id)
-            if owner != entry_id:
-                left.append((words, owner))
-            elif folded(words) not in {folded(known) for known in (row.question, *row.aliases)}:
-                row.aliases = values.a_list([*row.aliases, _alias(words)], MOST_CHARACTERS)
-                row.changed_at = now
-                taken.append(words)
-    return _close(session, group, Closed(entry_id, tuple(taken), tuple(left)))
+    with versions.publication(session, "gap", entry_id, now):
+        rows = {row.language: row for row in entries.all_rows(session) if row.entry_id == entry_id}
+        if not rows:
+            raise Wrong(f'There is no entry "{entry_id}". `--answer` makes a new one.')
+        owners = _owners(session)
+        taken, left = [], []
+        for language, wordings in group.wordings.items():
+            row = rows.get(language) or rows.get("en") or next(iter(rows.values()))
+            for words in wordings[:MOST_WORDINGS]:
+                owner = owners.setdefault(folded(words), entry_id)
+                if owner != entry_id:
+                    left.append((words, owner))
+                elif folded(words) not in {folded(known) for known in (row.question, *row.aliases)}:
+                    row.aliases = values.a_list([*row.aliases, _alias(words)], MOST_CHARACTERS)
+                    row.changed_at = now
+                    taken.append(words)
+        return _close(session, group, Closed(entry_id, tuple(taken), tuple(left)))
 
 
 def anew(session: Session, group: Group, entry_id: str, answers: Mapping[str, str], now: datetime) -> Closed:
     """A new entry, in the languages that have an answer, asked as customers asked. Raises Wrong."""
     _claim(session)
-    if any(row.entry_id == entry_id for row in entries.all_rows(session)):
-        raise Wrong(f'There is an entry "{entry_id}" already. Without an answer, the words become its aliases.')
-    reader = Reader(catalogue.service_codes(session), {s.code for s in stores.all_stores(session)})
-    owners = _owners(session)
-    left = [(words, owners[folded(words)]) for words in _all(group) if folded(words) in owners]
-    free = {
-        language: [_alias(words) for words in wordings if folded(words) not in owners]
-        for language, wordings in group.wordings.items()
-    }
-    everything = [words for wordings in free.values() for words in wordings]
-    if not everything:
-        raise Wrong(f'"{left[0][0]}" leads to "{left[0][1]}" already.')
-    for language, answer in answers.items():
-        question, *aliases = (free.get(language) or everything)[:MOST_WORDINGS]
-        cells = {"id": entry_id, "category": _CATEGORY, "audience": AUDIENCES[0], "language": language}
-        [row] = reader.read({**cells, "question": question, "aliases": aliases, "answer": answer})
-        session.add(EntryRow(**row, changed_at=now))
-    return _close(session, group, Closed(entry_id, tuple(everything), tuple(left)))
+    with versions.publication(session, "gap", entry_id, now):
+        if any(row.entry_id == entry_id for row in entries.all_rows(session)):
+            raise Wrong(f'There is an entry "{entry_id}" already. Without an answer, the words become its aliases.')
+        reader = Reader(catalogue.service_codes(session), {s.code for s in stores.all_stores(session)})
+        owners = _owners(session)
+        left = [(words, owners[folded(words)]) for words in _all(group) if folded(words) in owners]
+        free = {
+            language: [_alias(words) for words in wordings if folded(words) not in owners]
+            for language, wordings in group.wordings.items()
+        }
+        everything = [words for wordings in free.values() for words in wordings]
+        if not everything:
+            raise Wrong(f'"{left[0][0]}" leads to "{left[0][1]}" already.')
+        for language, answer in answers.items():
+            question, *aliases = (free.get(language) or everything)[:MOST_WORDINGS]
+            cells = {"id": entry_id, "category": _CATEGORY, "audience": AUDIENCES[0], "language": language}
+            [row] = reader.read({**cells, "question": question, "aliases": aliases, "answer": answer})
+            session.add(EntryRow(**row, changed_at=now))
+        return _close(session, group, Closed(entry_id, tuple(everything), tuple(left)))
 
 
 def _claim(session: Session) -> None:
@@ -97,7 +99,6 @@ def _alias(words: str) -> str:
 
 
 def _close(session: Session, group: Group, closed: Closed) -> Closed:
-    revisions.raise_(session, "kb")
     entries.forget_gaps(session, group.numbers)
     return closed
 

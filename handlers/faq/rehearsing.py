@@ -33,11 +33,12 @@ def change(
     cases: Sequence[Case],
     *,
     force: bool = False,
+    dry_run: bool = False,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> Outcome[T]:
     """Makes the change unless a known question would be answered wrongly (or if forced). Raises ChangedMeanwhile.
 
-    `make` is called twice. The database is not locked while questions are asked.
+    `make` is called twice, for a dry run once. The database is not locked while questions are asked.
     """
     try:
         with database.transaction() as session:
@@ -49,7 +50,7 @@ def change(
     except _TakenBack:
         pass
     comparison = measure(before, after, cases, progress) if before != after else None
-    if comparison and comparison.newly_wrong and not force:
+    if dry_run or (comparison and comparison.newly_wrong and not force):
         return Outcome(result, comparison, kept=False)
     with database.transaction() as session:
         if base.customer_entries(session) != before:

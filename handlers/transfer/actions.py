@@ -1,6 +1,7 @@
 """Import and export: a file, or a folder with a file for each kind, in one transaction."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -17,12 +18,13 @@ from handlers.transfer.knowledge import EntryImport
 from handlers.transfer.naming import files_of, kind_of
 from handlers.transfer.report import Report, Wrong
 from handlers.transfer.shop import StoreImport
-from storage import bulk, revisions
+from storage import bulk, revisions, versions
 from storage.database import Database
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
-REVISIONS = {"stores": "stores", "kb": "kb"} | {kind.name: kind.revision for kind in FLAT.values()}
+# What workers load anew; the knowledge base says so itself when it is published.
+REVISIONS = {"stores": "stores"} | {kind.name: kind.revision for kind in FLAT.values()}
 FORMATS = {"stores": (".toml",), "kb": (".toml", ".jsonl")} | dict.fromkeys(FLAT, (".csv", ".xlsx", ".jsonl"))
 _BATCH = 1000
 
@@ -43,11 +45,7 @@ def import_file(
     progress: Progress | None = None,
 ) -> Report:
     """Takes the whole file, or nothing of it if anything is wrong. `progress` gets (rows done, about how many there are)."""
-    with database.transaction() as session:
-        report = _import(session, path, kind, now, progress)
-        report.dry_run = dry_run
-        if dry_run or not report.ok:
-            session.rollback()
+    [(_, report)] = import_files(database, [path], kind, now=now, dry_run=dry_run, progress=progress)
     return report
 
 
@@ -64,7 +62,7 @@ def import_folder(
 
 def import_files(
     database: Database,
-    paths: Iterable[Path],
+    paths: Sequence[Path],
     kind: str | None = None,
     *,
     now: datetime,
@@ -74,18 +72,21 @@ def import_files(
 ) -> list[tuple[Path, Report]]:
     """Takes these files in this order, all or nothing. `look` is shown the content as it will be; what it raises undoes it."""
     reports: list[tuple[Path, Report]] = []
+    entries = [path.name for path in paths if (kind or kind_of(path)) == "kb"]
     with database.transaction() as session:
-        for path in paths:
-            report = _import(session, path, kind, now, progress)
-            report.dry_run = dry_run
-            reports.append((path, report))
-            if not report.ok:
-                break
-        else:
-            # Rows are written past the session's memory of them.
-            session.flush()
-            session.expire_all()
-            look(session)
+        alone = bulk.claim(session)
+        with versions.publication(session, "import", ", ".join(entries), now) if alone and entries else nullcontext():
+            for path in paths:
+                report = _import(session, path, kind, now, progress, alone)
+                report.dry_run = dry_run
+                reports.append((path, report))
+                if not report.ok:
+                    break
+            else:
+                # Rows are written past the session's memory of them.
+                session.flush()
+                session.expire_all()
+                look(session)
         if dry_run or any(not report.ok for _, report in reports):
             session.rollback()
     return reports
@@ -141,14 +142,14 @@ def export_folder(database: Database, folder: Path, *, progress: Progress | None
     return [(path, export_file(database, path, kind, progress=progress)) for path, kind in paths]
 
 
-def _import(session: Session, path: Path, name: str | None, now: datetime, progress: Progress | None) -> Report:
+def _import(session: Session, path: Path, name: str | None, now: datetime, progress: Progress | None, alone: bool) -> Report:
     report = Report(name or kind_of(path) or "")
     try:
         if name and name not in ORDER:
             raise _no_kind(name)
         if report.kind not in ORDER:
             raise Wrong(f'The name "{path.name}" does not say what the file holds. Say which of {", ".join(ORDER)} it is.')
-        if not bulk.claim(session):
+        if not alone:
             raise Wrong("Another import is running. Wait until it has finished and try again.")
         source = open_rows(path)
         importer = _importer(session, report, now)

@@ -96,3 +96,34 @@ def test_gaps_aliases_and_verdicts_are_listed(shop: Database) -> None:
     assert "1 helped      0 asked a person" in bayline("helped").output
     assert "is dismissed" in bayline("aliases", "dismiss", "1").output
     assert "No words wait" in bayline("aliases").output
+
+
+@EMPTY_ON_SQLITE
+def test_versions_are_listed_looked_at_and_gone_back_to(shop: Database) -> None:
+    """IE5: a dry run changes nothing; what would be answered wrongly stops it; going back can be undone."""
+    assert "no versions yet" in bayline("versions").output
+    assert "no versions yet" in bayline("restore", "0").output
+    lines = ({"query": case.query, "lang": case.language, "expected": case.expected} for case in CASES)
+    Path("cases.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    Path("kb.toml").write_text("".join(toml(name, question, own) for name, (question, own, _) in PHRASINGS.items()))
+    Path("thief.toml").write_text(toml("pets", "Do you have a place for pets?", THIEF))
+    cases = ("--cases", "cases.jsonl")
+    bayline("import", "kb.toml", *cases)
+    bayline("import", "thief.toml", *cases, "--force")
+    listed = bayline("versions").output.splitlines()
+    assert [line.split()[0] for line in listed] == ["2", "1", "0"]
+    assert "1 added" in listed[0]
+    assert "import thief.toml" in listed[0]
+    dry = bayline("restore", "1", *cases, "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert "pets  removed" in dry.output
+    assert "newly right: 3" in dry.output
+    assert "A dry run: nothing was changed." in dry.output
+    assert "within two seconds" in bayline("restore", "1", *cases).output
+    assert "Nothing changes" in bayline("restore", "1").output
+    stopped = bayline("restore", "2", *cases)
+    assert stopped.exit_code == 1
+    assert "pets  added" in stopped.output
+    assert "Nothing was changed: 2 known questions would be answered wrongly" in stopped.output
+    assert "back to 1" in bayline("versions").output
+    assert "There is no version 9" in bayline("restore", "9").output
