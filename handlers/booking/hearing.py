@@ -37,9 +37,13 @@ _INSTEAD_OF = re.compile(
 )
 
 
-# And the size of an engine, which is no date: "the 1.5, naturally aspirated", 1.5的自吸.
+# And the size of an engine, which is no date: "the 1.5, naturally aspirated", 1.5的自吸; and the front of a car, which is no
+# "before": 上午 前刹车片.
 _NO_TIME = re.compile(
-    rf"{_INSTEAD_OF.pattern}|(?<![\d.])[0-6]\.\d(?= ?(?:升|l\b|t\b|(?:的 ?)?(?:自吸|排量|涡轮|渦輪|手动|手動|自动|自動)|turbo|tdi"
+    rf"{_INSTEAD_OF.pattern}"
+    r"|前(?=[后後]?(?:[刹煞剎轮輪轆胎呔挡擋杠槓盘盤碟窗]|制动|保险|雨[刮刷]"
+    r"|避[震振]|[减減]震|大[灯燈]|来令|來令|悬|懸|机盖| ?brake))"
+    r"|(?<![\d.])[0-6]\.\d(?= ?(?:升|l\b|t\b|(?:的 ?)?(?:自吸|排量|涡轮|渦輪|手动|手動|自动|自動)|turbo|tdi"
     r"|tsi|diesel|petrol|litre|liter))",
     re.IGNORECASE,
 )
@@ -272,7 +276,10 @@ def shifted(turn: Turn, text: str, place: Store, start: datetime, day: str | Non
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A reading as the booking form keeps it: a day (ISO), a time ("10:00"), or the window in which times are looked for."""
+    """A reading as the booking form keeps it: a day (ISO), a time ("10:00"), or the window in which times are looked for.
+
+    `window`: "first" and "last" day, "early" and "late" time; "not": days that do not suit, with a space between them.
+    """
 
     day: str | None
     time: str | None
@@ -349,8 +356,10 @@ def _ends(first: str, last: str, start: date | time | None, end: date | time | N
 def fits(there: datetime, window: dict[str, str]) -> bool:
     """Whether a time of the store lies in the window."""
     day, clock = there.date().isoformat(), f"{there:%H:%M}"
-    return window.get("first", "") <= day <= window.get("last", "9999") and window.get("early", "") <= clock <= window.get(
-        "late", "99"
+    return (
+        day not in window.get("not", "")
+        and window.get("first", "") <= day <= window.get("last", "9999")
+        and window.get("early", "") <= clock <= window.get("late", "99")
     )
 
 

@@ -23,6 +23,27 @@ def has(name: str, text: str) -> bool:
     return _pattern(name).search(text) is not None
 
 
+# What stands around a short answer, and says nothing.
+_BEFORE = (
+    r"(?:(?:ok|okay|oh|well|sorry|um|so|yes|no|nope|nah|then|ill|i will|i|take|have|lets|can|could|do|go|for|with|please|hm+) )*"
+)
+_AFTER = r"(?: (?:please|pls|then|thanks|for me|will do|is (?:fine|ok|okay|good)|works|would be (?:good|great|best)|possible))*"
+_BEFORE_HAN = r"(?:好的?|嗯|那|咁|就|要|约|行|ok|不好意思|唔好意思|不行|唔得|不|呃|哦|我|选|拣|可以){0,3}"
+_AFTER_HAN = r"(?:吧|啦|喇|了|呀|啊|耶|喔|哦|好了|就好|就行|就得|得了|可以了|谢谢|唔该|的|哩|欸){0,3}"
+
+
+def whole(name: str, text: str) -> bool:
+    """Whether the text is a phrase of this list, or two, and nothing else."""
+    return _whole(name).fullmatch(text) is not None
+
+
+@cache
+def _whole(name: str) -> re.Pattern[str]:
+    english = "|".join(line for line in _lists()[name] if line.isascii())
+    han = "|".join(line for line in _lists()[name] if not line.isascii())
+    return re.compile(rf"{_BEFORE}(?:{english})(?: (?:{english}))?{_AFTER}|{_BEFORE_HAN}(?:(?:{han}){_AFTER_HAN}){{1,2}}")
+
+
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     """Compiled when it is first needed: most talks need a few of them, and all together take a while."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from handlers.booking import deadlines, hearing, opening, phrases, picker, rules, times, words
+from handlers.booking import choosing, deadlines, hearing, opening, phrases, picker, rules, times, words
 from handlers.booking.plan import Free
 from handlers.booking.wishes import Visit
 from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear, doubts, lately
@@ -41,7 +41,7 @@ class _When(Slot):
             raise Unclear("booking.when.unclear")
         if nearer(turn, answers, [value for value in doubts.values(turn, self) if isinstance(value, dict)]):
             return
-        if self._picked(turn, visit, answers):
+        if self._picked(turn, visit, answers) or self._chosen(turn, visit, answers):
             return
         if visit.moving:
             start = visit.local(visit.moving.starts_at)
@@ -57,20 +57,29 @@ class _When(Slot):
         assert said.reading is not None
         # "Move it to three": on the day that it has.
         base = visit.local(visit.moving.starts_at).date().isoformat() if visit.moving else None
-        take(
-            answers,
-            hearing.inside(hearing.wanted(said.reading, answers.get("day") or base), answers.get("window", {}), turn.words),
-        )
+        base = answers.get("day") or _first_day(turn, visit, answers, said.reading) or base
+        take(answers, hearing.inside(hearing.wanted(said.reading, base), answers.get("window", {}), turn.words))
+
+    def _chosen(self, turn: Turn, visit: Visit, answers: Answers) -> bool:
+        """Whether "the latest", "too early", or "not free that day" says something about the times that were offered."""
+        found = choosing.chosen(turn, answers, [visit.local(start) for start in _offered(turn)], visit.store)
+        if found is None:
+            return False
+        if found.at:
+            take(answers, hearing.at(found.at))
+        elif found.other:
+            self.accept(turn, {"other": answers.get("day") or _today(turn, visit)}, answers)
+        else:
+            take(answers, hearing.Wanted(found.day, None, found.window))
+        return True
 
     def _picked(self, turn: Turn, visit: Visit, answers: Answers) -> bool:
         """Whether "1" or "the second one" chooses one of the times that were offered; an hour that is free too is asked about."""
-        said = lately.answer(turn)
-        values = [button.get("value") for button in lately.buttons(said) if button["do"] == "answer"] if said else []
-        starts = [value["start"] for value in values if isinstance(value, dict) and "start" in value]
+        starts = _offered(turn)
         number = numbered(turn.words, len(starts))
         if number is None:
             return False
-        there = visit.local(datetime.fromisoformat(starts[number]))
+        there = visit.local(starts[number])
         reading = hearing.when(turn, turn.words, visit.store).reading
         if reading is not None and reading.time is not None and reading.time != there.time():
             hour = datetime.combine(date.fromisoformat(answers["day"]) if "day" in answers else there.date(), reading.time)
@@ -161,6 +170,23 @@ class Which(Slot):
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> None:
         take(answers, hearing.Wanted(value.get("day"), value.get("time"), value.get("window", {})))
+
+
+def _offered(turn: Turn) -> list[datetime]:
+    """The times on the buttons of the last answer."""
+    said = lately.answer(turn)
+    values = [button.get("value") for button in lately.buttons(said) if button["do"] == "answer"] if said else []
+    return [datetime.fromisoformat(value["start"]) for value in values if isinstance(value, dict) and "start" in value]
+
+
+def _first_day(turn: Turn, visit: Visit, answers: Answers, reading: Reading) -> str | None:
+    """ "Ten", below times between Wednesday and Friday: the first of these days on which it is free, else the first of them."""
+    window = answers.get("window", {})
+    if reading.time is None or reading.date or "first" not in window:
+        return None
+    clock = f"{reading.time:%H:%M}"
+    free = next_free(turn, visit, {**window, "early": clock, "late": clock})
+    return visit.local(free[0].starts_at).date().isoformat() if free else str(window["first"])
 
 
 def _asks_hours(turn: Turn) -> bool:
