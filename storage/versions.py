@@ -95,6 +95,16 @@ def since(session: Session, number: int) -> dict[Key, Content]:
     return {(row.entry_id, row.language): row.content for row in session.scalars(later)}
 
 
+def rows(session: Session, number: int) -> list[EntryRow]:
+    """The whole base at this version, as rows that belong to no table."""
+    then = {**contents(session), **since(session, number)}
+    return [
+        EntryRow(entry_id=entry_id, language=language, **_columns(content))
+        for (entry_id, language), content in sorted(then.items())
+        if content
+    ]
+
+
 def put(session: Session, wanted: Mapping[Key, Content], now: datetime) -> None:
     """These entries become what is wanted, or go where nothing is."""
     rows = {(row.entry_id, row.language): row for row in all_rows(session)}

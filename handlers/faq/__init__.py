@@ -1,7 +1,7 @@
 """FAQ: answers from the knowledge base when sure, asks "did you mean" when nearly, and says so when it does not know."""
 
 from handlers.dialogue import Feature
-from handlers.faq import base, choosing, flow, verdicts
+from handlers.faq import base, choosing, flow, pages, verdicts
 
 FEATURE = Feature(
     "faq",
@@ -10,4 +10,5 @@ FEATURE = Feature(
     aside=flow.aside,
     perhaps=flow.perhaps,
     keeps=[base.load],
+    pages=pages.PAGES,
 )

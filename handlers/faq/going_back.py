@@ -7,6 +7,9 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from handlers.faq import base, regression
+from handlers.faq.publishing import measure
+from handlers.faq.regression import Comparison
 from handlers.transfer.report import Wrong
 from storage import bulk, versions
 from storage.versions import Content
@@ -51,6 +54,16 @@ def differences(session: Session, number: int) -> list[Difference]:
         )
         for entry_id, differing in languages.items()
     ]
+
+
+def known_questions(session: Session, number: int) -> Comparison | None:
+    """What going back would do to the known questions of the starter base; None where customers would read the same. Takes
+    seconds of computing."""
+    before = base.customer_entries(session)
+    after = [base.entry_of(row) for row in versions.rows(session, number) if row.audience == "customer"]
+    if before == after:
+        return None
+    return measure(before, after, regression.read_cases(regression.starter_cases()), lambda _what, _done, _total: None)
 
 
 def restore(session: Session, number: int, now: datetime, staff_id: int | None = None) -> list[Difference]:

@@ -71,6 +71,7 @@ WORDS: dict[str, Callable[[Database, dict[str, int]], str]] = {
     "promise": lambda _database, _ids: "serious",
     "place": lambda _database, _ids: "poster-page",
     "service": lambda _database, _ids: "oil_change",
+    "version": lambda _database, _ids: "0",
 }
 
 
