@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.booking import (
     actions,
+    after,
     deadlines,
     driving,
     hearing,
@@ -14,6 +15,7 @@ from handlers.booking import (
     opening,
     phrases,
     said_beside,
+    standby,
     theirs,
     two_visits,
     wanting,
@@ -58,7 +60,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     """Free words about an appointment that they have, or that want one."""
     if turn.chat.form == "booking.book" and theirs.calls_off(turn):
         return replace(mine.dropped(turn), leaves=True)
-    if about := inside.asked_for(turn) or theirs.asked_for(turn):
+    if about := inside.asked_for(turn) or after.asked_for(turn) or _waits(turn) or theirs.asked_for(turn):
         return about
     if told := opening.goes_on(turn):
         return told
@@ -76,6 +78,15 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if known is not None and (row := theirs.already(turn, known)):
         return mine.card(turn, row)
     return opening.asked(turn) if known is None else start(turn, theirs.beside(turn, known))
+
+
+def _waits(turn: Turn) -> Reply | Start | None:
+    """ "Tell me if somebody cancels", in the middle of choosing a time."""
+    day = turn.chat.answers.get("day")
+    asked = turn.chat.form == "booking.book" and turn.chat.slot in ("day", "time")
+    if not asked or day is None or not phrases.has("others_cancel", phrases.spaced(turn.words)):
+        return None
+    return standby.ask(turn, day)
 
 
 def start(turn: Turn, known: Answers) -> Start:

@@ -15,6 +15,7 @@ from handlers.tickets import flow as tickets
 from storage import contact, terms, waitlist
 from storage.appointments import OPEN, REQUESTED, Appointment
 from storage.contact import Person
+from storage.stores import Store
 
 
 def coming(turn: Turn) -> list[Appointment]:
@@ -300,9 +301,11 @@ def coming_for_sure(turn: Turn, appointment_id: Any) -> Reply:
 
 def way(turn: Turn, appointment_id: Any) -> Reply:
     row = wishes.own(turn, appointment_id)
-    if row is None:
-        return gone(turn)
-    store = words.store_of(turn, row)
+    return way_to(turn, words.store_of(turn, row)) if row else gone(turn)
+
+
+def way_to(turn: Turn, store: Store) -> Reply:
+    """Address, parking and a map of a store."""
     address = store.addresses[turn.language]
     place = quote(f"{store.names[turn.language]} {address}", safe="")
     maps = {

@@ -1,5 +1,6 @@
 """Waiting for a time to come free: the window is named in a tap or in words; a freed time is taken or left by its buttons."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from handlers.profile import actions as profile
 from handlers.reminders import visits as reminders
 from handlers.vehicles import actions as vehicles
 from storage import waitlist
-from storage.appointments import HELD
+from storage.appointments import HELD, Appointment
 from storage.stores import Store
 
 # What the booking form knows and the wish takes along.
@@ -97,7 +98,17 @@ def accept(turn: Turn, appointment_id: Any) -> Reply:
         row = actions.confirm(turn.session, turn.shop, row, turn.now)
     except Refusal as no:
         return Reply(turn.text(no.key, **no.values), _others(turn, row.services, no, words.store_of(turn, row).code))
-    return mine.done(turn, row, "booking.done", reminded=reminders.promised(turn, row))
+    done = mine.done(turn, row, "booking.done", reminded=reminders.promised(turn, row))
+    before = next((one for one in mine.coming(turn) if one.id != row.id and _alike(one, row)), None)
+    if before is None:
+        return done
+    cancel = turn.button("booking.button.cancel", "booking.cancel", before.id)
+    return replace(done, text=f"{done.text}\n\n{turn.text('booking.wait.still', **words.card(turn, before))}", buttons=[[cancel]])
+
+
+def _alike(one: Appointment, other: Appointment) -> bool:
+    """The same work for the same car: one visit of these was meant."""
+    return one.vehicle_id == other.vehicle_id and set(one.services) == set(other.services)
 
 
 def _others(turn: Turn, services: list[str], no: Refusal, store: str) -> list[list[Button]]:

@@ -50,6 +50,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return _show(turn, rows)  # with the time at which it is ready
     if phrases.has("how", text) or phrases.has("new", bare) or finding.asks_price(turn.words):
         return None
+    if phrases.has("others_cancel", text):
+        return None  # it is not theirs that is cancelled
     if rows and phrases.stays(text) and not _elsewhen(turn, rows, text):
         return mine.stays(turn, meant.meant(turn, rows, text))
     if not rows:
@@ -64,13 +66,10 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return None
     if phrases.has("elsewhere", text) or (phrases.has("unwanted", text) and meant.of_theirs(turn, rows)):
         return _cancel(turn, rows)
-    their, spoken_of = phrases.has("theirs", bare), _spoken_of(turn, rows)
+    their, shown = phrases.has("theirs", bare), spoken_of(turn, rows)
     if phrases.has("cancel", bare) and (
         their
-        or (
-            phrases.has("cancel_surely", bare)
-            and (timed or meant.of_theirs(turn, rows) or spoken_of or len(tokens(text)) <= _SHORT)
-        )
+        or (phrases.has("cancel_surely", bare) and (timed or meant.of_theirs(turn, rows) or shown or len(tokens(text)) <= _SHORT))
     ):
         return _cancel(turn, rows)
     if phrases.has("cancel_work", _with_work(turn, text)) and not phrases.stays(text):
@@ -160,7 +159,7 @@ def beside(turn: Turn, wish: Answers) -> Answers:
     """ "I also need a wash", below the card of a visit: on the day of that one, in its store."""
     if {"day", "window", "which"} & wish.keys() or not phrases.has("also", phrases.spaced(turn.words)):
         return wish
-    shown = _spoken_of(turn, mine.coming(turn))
+    shown = spoken_of(turn, mine.coming(turn))
     row = just_booked(turn) or (shown[0] if len(shown) == 1 else None)
     if row is None:
         return wish
@@ -196,7 +195,7 @@ def _moved_instead(turn: Turn, rows: Sequence[Appointment], text: str) -> Appoin
     """Asked whether it shall be cancelled, they name another time: "the day after, then"."""
     if phrases.has("cancel", text) or not _timed(turn, text) or meant.codes(turn):
         return None
-    reading, [row, *_] = hearing.when(turn, turn.words, turn.store).reading, [*_spoken_of(turn, rows), *rows]
+    reading, [row, *_] = hearing.when(turn, turn.words, turn.store).reading, [*spoken_of(turn, rows), *rows]
     same = reading is not None and reading.day == meant.day(turn, row) and reading.time in (None, meant.clock(turn, row))
     return None if same else row
 
@@ -239,7 +238,7 @@ def _show(turn: Turn, rows: Sequence[Appointment]) -> Reply:
 def _move(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start | None:
     to = _TO.search(phrases.spaced(turn.words))
     found = meant.meant(turn, rows, phrases.spaced(turn.words)[: to.start()] if to else "")
-    if len(found) > 1 and len(before := _spoken_of(turn, found)) == 1:
+    if len(found) > 1 and len(before := spoken_of(turn, found)) == 1:
         found = before
     if len(found) != 1:
         return Start("booking.move", {})
@@ -253,12 +252,12 @@ def _cancel(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start:
     if meant.of_theirs(turn, rows) is False:
         return mine.not_that(turn, rows)
     found = meant.meant(turn, rows, phrases.without("cancel", phrases.spaced(turn.words)))
-    if len(found) > 1 and len(before := _spoken_of(turn, found)) == 1:
+    if len(found) > 1 and len(before := spoken_of(turn, found)) == 1:
         found = before
     return mine.cancel(turn, found[0].id) if len(found) == 1 else Start("booking.cancel", {})
 
 
-def _spoken_of(turn: Turn, rows: Sequence[Appointment]) -> list[Appointment]:
+def spoken_of(turn: Turn, rows: Sequence[Appointment]) -> list[Appointment]:
     """Those that a moment ago were shown, each on a card of its own."""
     if found := [row for row in rows if row.id == turn.chat.answers.get("id") and turn.chat.form in _ABOUT_ONE]:
         return found
@@ -272,9 +271,9 @@ def _spoken_of(turn: Turn, rows: Sequence[Appointment]) -> list[Appointment]:
 def nothing_open(turn: Turn) -> Reply | Start:
     """A bare "cancel" in the middle of nothing is about an appointment, if there is one; or about the person who was called."""
     rows = mine.coming(turn)
-    spoken_of = _spoken_of(turn, rows)
-    found = spoken_of or rows
-    if not spoken_of and (not rows or leaving.later(turn.words)) and (called := withdrawing.awaited(turn)):
+    shown = spoken_of(turn, rows)
+    found = shown or rows
+    if not shown and (not rows or leaving.later(turn.words)) and (called := withdrawing.awaited(turn)):
         return withdrawing.called_off(turn, called)
     if not rows:
         return withdrawing.left_as_it_is(turn) or Reply(turn.text("dialogue.nothing_to_cancel"))

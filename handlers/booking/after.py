@@ -1,0 +1,70 @@
+"""What is asked, or told, about the visit booked just now: what it costs, who receives them, a yes, a second thought."""
+
+import re
+from datetime import timedelta
+
+from handlers.booking import mine, phrases, said_beside, theirs, wishes, words
+from handlers.dialogue import Answers, Reply, Start, Turn, leaving
+from handlers.dialogue.questions import ends_as_question
+from handlers.prices import finding
+from handlers.profile import phones
+from storage.appointments import Appointment
+
+_DAY = "%Y-%m-%d"
+_DIGITS = re.compile(r"[\d\s()+.-]+")
+
+
+def asked_for(turn: Turn) -> Reply | Start | None:
+    """None for words about anything else, and while something is asked."""
+    text = phrases.spaced(turn.words)
+    if turn.chat.form == "booking.book" and phrases.whole("whereabouts", text):
+        store = turn.shop.store(turn.chat.answers.get("store", "")) or turn.store
+        return mine.way_to(turn, store) if store else None
+    rows = mine.coming(turn)
+    if not rows or turn.chat.form is not None or turn.incoming.kind != "text":
+        return None
+    shown = theirs.spoken_of(turn, rows)
+    if phrases.has("others_cancel", text):
+        return _earlier(turn, (shown or rows)[0])
+    if len(shown) != 1:
+        return None
+    [row] = shown
+    if theirs.just_booked(turn) and (said := _at_once(turn, row, text)):
+        return said
+    if (finding.asks_only_price(turn.words) or phrases.whole("in_all", text)) and row.price:
+        return mine.card(turn, row)
+    if phrases.whole("whereabouts", text):
+        return mine.way(turn, row.id)
+    if phrases.whole("received_by", text):
+        return Reply(turn.text("booking.received_by", **words.card(turn, row, advisor=wishes.name_of_advisor(turn.session, row))))
+    if not ends_as_question(turn.words) and (told := said_beside.person_to_call(turn.words)):
+        row.note = " · ".join(part for part in (row.note, told) if part)
+        return Reply(turn.text("booking.written_down"))
+    return None
+
+
+def _at_once(turn: Turn, row: Appointment, text: str) -> Reply | Start | None:
+    """What means something below its card only."""
+    if phrases.whole("said_yes", text):
+        return mine.card(turn, row)
+    if leaving.at_all(turn.words) and not phrases.whole("leave_it", text) and not phrases.stays(text):
+        return mine.cancel(turn, row.id)
+    if _DIGITS.fullmatch(turn.words) and (phone := phones.within(turn.words, words.store_of(turn, row).region)):
+        row.phone = phone.e164
+        return Reply(turn.text("booking.phone_noted", phone=phones.shown(phone.e164)))
+    return None
+
+
+def _earlier(turn: Turn, row: Appointment) -> Reply | Start:
+    """Who would come before their visit if a time came free: they are in line until then."""
+    if row.vehicle_id is None:
+        return mine.card(turn, row)
+    store = words.store_of(turn, row)
+    zone = words.zone_of(store)
+    start, now = row.starts_at.astimezone(zone), turn.now.astimezone(zone)
+    known: Answers = {
+        "service": list(row.services), "car": {"id": row.vehicle_id}, "store": store.code, "transport": row.transport,
+        "day": f"{start:{_DAY}}",
+        "window": {"first": f"{now:{_DAY}}", "last": f"{start:{_DAY}}", "late": f"{start - timedelta(minutes=1):%H:%M}"},
+    }  # fmt: skip
+    return Start("booking.wait", known | ({"phone": row.phone} if row.phone else {}))

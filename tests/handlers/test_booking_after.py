@@ -1,0 +1,95 @@
+"""What is said right after a visit is booked is about that visit."""
+
+import pytest
+from sqlalchemy import select
+
+from storage.appointments import Appointment
+from storage.waitlist import Wait
+from tests.world import Customer, World
+
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
+WISH = {
+    "en": "oil change for my golf on thursday at 3pm at east harbour, 13800138406",
+    "zh-CN": "周四下午三点东港店高尔夫换机油13800138406",
+    "zh-TW": "禮拜四下午三點東港店golf換機油13800138406",
+    "zh-HK": "星期四下晝三點東港店golf換機油13800138406",
+}
+
+
+def booked(world: World, language: str) -> Customer:
+    ann = world.customer(language=language).says(WISH[language]).says("好" if language != "en" else "confirm")
+    assert only(world, ann).status == "confirmed"
+    return ann
+
+
+def only(world: World, ann: Customer) -> Appointment:
+    assert ann.outcome is not None
+    with world.database.reading() as session:
+        query = select(Appointment).where(Appointment.chat_id == ann.outcome.chat_id).order_by(Appointment.id.desc())
+        return next(iter(session.scalars(query)))
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "told"),
+    [
+        ("en", "yes", "Confirmed"),
+        ("en", "what will it cost me", "¥399"),
+        ("en", "what's the total", "¥399"),
+        ("en", "where exactly", "blue gate"),
+        ("en", "who will i see", "reception desk"),
+        ("zh-CN", "一共多少", "¥399"),
+        ("zh-CN", "去找谁", "接待前台"),
+        ("zh-TW", "到了找誰", "接待櫃台"),
+        ("zh-TW", "在哪裡", "藍色"),
+        ("zh-HK", "去到搵邊個", "接待櫃台"),
+        ("zh-HK", "喺邊度呀", "藍色"),
+        ("zh-HK", "係", "已確認"),
+    ],
+)
+def test_a_question_is_about_the_visit_just_booked(world: World, language: str, words: str, told: str) -> None:
+    booked(world, language).says(words).sees(told)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "bin it"), ("zh-CN", "算了不弄了"), ("zh-HK", "唔做喇")])
+def test_a_second_thought_asks_whether_it_shall_be_cancelled(world: World, language: str, words: str) -> None:
+    ann = booked(world, language).says(words)
+    assert ann.outcome is not None
+    assert len(ann.labels) == 3
+    ann.says("是" if language != "en" else "yes")
+    assert only(world, ann).status == "cancelled"
+
+
+def test_a_number_typed_afterwards_is_the_visits(world: World) -> None:
+    ann = booked(world, "en").says("13900139000").sees("for this visit")
+    assert only(world, ann).phone == "+8613900139000"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "my husband will bring it, his name is Tom"), ("zh-CN", "是我老公开过去")]
+)
+def test_who_else_brings_it_is_the_visits_note(world: World, language: str, words: str) -> None:
+    assert words.split(",")[0] in only(world, booked(world, language).says(words)).note
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "any chance of an earlier one, ring me if someone cancels"),
+        ("zh-CN", "有没有更早的 有人取消就通知我"),
+        ("zh-TW", "有沒有更早的 有人取消通知我"),
+        ("zh-HK", "有人取消就通知我啦"),
+    ],
+)
+def test_if_somebody_else_cancels_theirs_stays_and_they_are_in_line(world: World, language: str, words: str) -> None:
+    ann = booked(world, language).says(words)
+    assert only(world, ann).status == "confirmed"
+    with world.database.reading() as session:
+        wait = session.scalars(select(Wait)).one()
+        assert wait.latest == only(world, ann).starts_at
+    ann.says("好" if language != "en" else "ok")
+    assert only(world, ann).status == "confirmed"
+
+
+def test_the_address_is_told_in_the_middle_of_booking(world: World) -> None:
+    world.customer().says("oil change for my golf on thursday at pine hill").says("what's the address").sees("215 Songling")
