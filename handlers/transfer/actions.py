@@ -1,12 +1,13 @@
 """Import and export: a file, or a folder with a file for each kind, in one transaction."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from handlers.transfer import knowledge, shop, writing
@@ -27,6 +28,7 @@ Progress = Callable[[int, int], None]
 REVISIONS = {"stores": "stores"} | {kind.name: kind.revision for kind in FLAT.values()}
 FORMATS = {"stores": (".toml",), "kb": (".toml", ".jsonl")} | dict.fromkeys(FLAT, (".csv", ".xlsx", ".jsonl"))
 _BATCH = 1000
+_BUSY = "Another import is running. Wait until it has finished and try again."
 
 
 class _Import(Protocol):
@@ -44,7 +46,9 @@ def import_file(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Takes the whole file, or nothing of it if anything is wrong. `progress` gets (rows done, about how many there are)."""
+    """Takes the whole file, or nothing of it if anything is wrong. `progress` gets (steps done, about how many there are)."""
+    if (name := kind or kind_of(path)) in FLAT:
+        return _import_flat(database, path, FLAT[name], now, dry_run, progress)
     [(_, report)] = import_files(database, [path], kind, now=now, dry_run=dry_run, progress=progress)
     return report
 
@@ -144,25 +148,54 @@ def export_folder(database: Database, folder: Path, *, progress: Progress | None
 
 def _import(session: Session, path: Path, name: str | None, now: datetime, progress: Progress | None, alone: bool) -> Report:
     report = Report(name or kind_of(path) or "")
-    try:
+    with _told(report):
         if name and name not in ORDER:
             raise _no_kind(name)
         if report.kind not in ORDER:
             raise Wrong(f'The name "{path.name}" does not say what the file holds. Say which of {", ".join(ORDER)} it is.')
         if not alone:
-            raise Wrong("Another import is running. Wait until it has finished and try again.")
-        source = open_rows(path)
-        importer = _importer(session, report, now)
-        if source.columns is not None:
-            importer.check_columns(source.columns)
-        _take(source, importer, report, progress)
+            raise Wrong(_BUSY)
+        _take(open_rows(path), _importer(session, report, now), report, progress)
+    _raise_revision(session, report)
+    return report
+
+
+def _import_flat(database: Database, path: Path, kind: Kind, now: datetime, dry_run: bool, progress: Progress | None) -> Report:
+    """Reads and checks the file while others go on writing: they wait for what is written at the end, a third of it all."""
+    report = Report(kind.name, dry_run)
+    with database.reading() as session, _told(report):
+        importer = FlatImport(kind, session, now, report, ahead=True)
+        read = _take(open_rows(path), importer, report, progress and (lambda done, total: progress(done, 2 * total)))
+    if not report.ok:
+        return report
+    try:
+        with database.transaction() as session:
+            with _told(report):
+                if not bulk.claim(session):
+                    raise Wrong(_BUSY)
+                importer.write(session, lambda done: progress(read + done, 2 * read) if progress else None)
+            _raise_revision(session, report)
+            if dry_run or not report.ok:
+                session.rollback()
+    except IntegrityError:
+        report.wrong(0, Wrong("Something that the rows point at was changed while they were read. Try again."))
+    return report
+
+
+@contextmanager
+def _told(report: Report) -> Iterator[None]:
+    """What is wrong with a file goes into the report."""
+    try:
+        yield
     except Wrong as error:
         report.wrong(error.row, error)
     except OSError as error:
         report.wrong(0, Wrong(f"It cannot be read ({error.strerror}). Look who may read it, and whether its disk is well."))
+
+
+def _raise_revision(session: Session, report: Report) -> None:
     if (revision := REVISIONS.get(report.kind)) and report.ok and (report.added or report.changed):
         revisions.raise_(session, revision)
-    return report
 
 
 def _no_kind(name: str) -> Wrong:
@@ -177,7 +210,10 @@ def _importer(session: Session, report: Report, now: datetime) -> _Import:
     return FlatImport(FLAT[report.kind], session, now, report)
 
 
-def _take(source: Source, importer: _Import, report: Report, progress: Progress | None) -> None:
+def _take(source: Source, importer: _Import, report: Report, progress: Progress | None) -> int:
+    """How many rows there were."""
+    if source.columns is not None:
+        importer.check_columns(source.columns)
     rows = iter(source.rows)
     done = 0
     while not report.full and (batch := list(islice(rows, _BATCH))):
@@ -189,6 +225,7 @@ def _take(source: Source, importer: _Import, report: Report, progress: Progress 
         importer.finish()
     if progress:
         progress(done, done)
+    return done
 
 
 def _cells(session: Session, kind: Kind) -> Iterator[list[Cell]]:

@@ -1,6 +1,8 @@
 """Rows of a flat file on their way into their table, a batch at a time."""
 
-from collections.abc import Mapping, Sequence
+import pickle
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +14,17 @@ from handlers.transfer.kinds import Kind
 from handlers.transfer.report import Report, Wrong
 from storage import bulk, stores
 
+# Rows by the fields that they leave alone.
+Groups = dict[frozenset[str], list[dict[str, Any]]]
+
 
 class FlatImport:
-    """The import of one file of one kind; what is wrong goes into the report."""
+    """The import of one file of one kind; what is wrong goes into the report.
 
-    def __init__(self, kind: Kind, session: Session, now: datetime, report: Report) -> None:
+    `ahead`: rows are read and checked only, and kept until `write`.
+    """
+
+    def __init__(self, kind: Kind, session: Session, now: datetime, report: Report, *, ahead: bool = False) -> None:
         self.kind = kind
         self.session = session
         self.report = report
@@ -25,6 +33,8 @@ class FlatImport:
         everywhere = stores.all_stores(session)
         self._regions = {"": everywhere[0].region if everywhere else ""} | {store.code: store.region for store in everywhere}
         self._seen: dict[tuple[Any, ...], int] = {}
+        self._ahead = ahead
+        self._kept: list[bytes] = []
 
     def check_columns(self, columns: Sequence[str]) -> None:
         """Raises Wrong for a column that is not known or not there."""
@@ -39,21 +49,37 @@ class FlatImport:
                 raise Wrong(f'The column "{field.columns[0]}" is missing. Add it to the first row.', field.columns[0], row=1)
 
     def take(self, rows: Sequence[Row]) -> None:
-        """Checks these rows and, as long as nothing has been wrong so far, writes them."""
+        """Checks these rows and, as long as nothing has been wrong so far, writes or keeps them."""
         known = self._known(rows)
-        groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+        groups: Groups = {}
         for row in rows:
             values = self._read(row, known)
             if values is not None:
                 # An empty cell empties what was there; a column that is not in the file leaves it alone.
                 left_out = frozenset(f.name for f in self.kind.fields if not row.cells.keys() & set(f.columns))
                 groups.setdefault(left_out, []).append(values)
-        if self.report.ok:
-            for left_out, group in groups.items():
-                self._put(group, left_out)
+        if self.report.ok and self._ahead:
+            # As they are, a million rows would fill the memory.
+            self._kept.append(zlib.compress(pickle.dumps(groups), level=1))
+        elif self.report.ok:
+            self._put_all(groups)
+
+    def write(self, session: Session, progress: Callable[[int], None]) -> None:
+        """Writes what was kept; `progress` is told how many rows were written so far."""
+        self.session = session
+        written = 0
+        for kept in self._kept:
+            groups: Groups = pickle.loads(zlib.decompress(kept))  # noqa: S301 - our own, and never out of the memory
+            self._put_all(groups)
+            written += sum(map(len, groups.values()))
+            progress(written)
 
     def finish(self) -> None:
         """A flat file has no end that could be wrong."""
+
+    def _put_all(self, groups: Groups) -> None:
+        for left_out, group in groups.items():
+            self._put(group, left_out)
 
     def _put(self, rows: list[dict[str, Any]], left_out: frozenset[str]) -> None:
         self.kind.before(self.session, rows, left_out)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from handlers import transfer
 from handlers.transfer.naming import kind_of
@@ -252,17 +252,19 @@ def test_progress_is_reported_to_the_end(shop: Database, folder: Path) -> None:
     steps: list[tuple[int, int]] = []
     rows = "".join(f"C{number},Name\n" for number in range(2500))
     bring(shop, folder, "customers.csv", f"code,name\n{rows}", progress=lambda done, total: steps.append((done, total)))
-    assert steps == [(1000, 2501), (2000, 2501), (2500, 2501), (2500, 2500)]
+    assert steps == [
+        (1000, 5002), (2000, 5002), (2500, 5002), (2500, 5000), (3500, 5000), (4500, 5000), (5000, 5000),
+    ], "read, then written"  # fmt: skip
     steps.clear()
     report = transfer.export_file(shop, folder / "out.csv", "customers", progress=lambda done, total: steps.append((done, total)))
     assert (report.written, steps[0], steps[-1]) == (2502, (1000, 2502), (2502, 2502))
 
 
 def _dies(url: str, path: Path) -> None:
-    """Imports, until it is killed in the middle."""
+    """Imports, until it is killed in the middle of writing."""
 
     def die(done: int, _total: int) -> None:
-        if done >= 2000:
+        if done >= 5000:
             os.kill(os.getpid(), signal.SIGKILL)
 
     transfer.import_file(Database(url), path, now=NOW, progress=die)
@@ -275,6 +277,42 @@ def test_an_import_that_is_killed_leaves_nothing_ie3(database: Database, databas
     assert forked.ended(child, 60) == -signal.SIGKILL
     assert number_of(database, Customer) == 0
     assert transfer.import_file(database, path, now=NOW).added == 3000
+
+
+def test_others_write_while_a_file_is_read(database: Database, database_url: str, tmp_path: Path) -> None:
+    """A customer's message waits for what is written at the end, and not for what is read and checked before."""
+    path, other = tmp_path / "customers.csv", Database(database_url, patience=0.05)
+    path.write_text("code,name\n" + "".join(f"C{number},Name\n" for number in range(1100)), "utf-8")
+    written = []
+
+    def meanwhile(done: int, _total: int) -> None:
+        if done <= 1000:
+            with other.transaction() as session:
+                session.add(Customer(code="new", name="New", created_at=NOW))
+            written.append(done)
+
+    assert transfer.import_file(database, path, now=NOW, progress=meanwhile).added == 1100
+    assert written == [1000]
+    assert number_of(database, Customer) == 1101
+    other.close()
+
+
+def test_what_rows_point_at_may_go_while_they_are_read(shop: Database, folder: Path) -> None:
+    """Then nothing is kept, and it is said."""
+    path = folder / "vehicles.csv"
+    path.write_text("code,customer\nV-10,C-1\nV-11,C-9\n", "utf-8")
+    with shop.transaction() as session:
+        session.add(Customer(code="C-9", name="Nine", created_at=NOW))
+    before = number_of(shop, Vehicle)
+
+    def meanwhile(done: int, total: int) -> None:
+        if done == total // 2:
+            with shop.transaction() as session:
+                session.execute(delete(Customer).where(Customer.code == "C-9"))
+
+    [problem] = transfer.import_file(shop, path, now=NOW, progress=meanwhile).errors
+    assert "changed while they were read" in problem.reason
+    assert number_of(shop, Vehicle) == before
 
 
 def test_two_imports_do_not_meet(database: Database, folder: Path) -> None:
