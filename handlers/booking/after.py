@@ -33,6 +33,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return said
     if (finding.asks_only_price(turn.words) or phrases.whole("in_all", text)) and row.price:
         return mine.card(turn, row)
+    if phrases.whole("which_day", text):
+        return mine.card(turn, row)
     if phrases.whole("whereabouts", text):
         return mine.way(turn, row.id)
     if phrases.whole("received_by", text):

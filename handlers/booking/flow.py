@@ -186,6 +186,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
     if not found and not ends_as_question(turn.words) and said_beside.kind_added(turn, answers):
         return ""
+    if said_beside.asks_of_store(turn, answers, found):
+        return None
     if elsewhere := said_beside.only_elsewhere(turn, answers, found):
         if found.keys() & set(SAID):
             clear(answers)

@@ -37,10 +37,10 @@ _INSTEAD_OF = re.compile(
 )
 
 
-# And the size of an engine, which is no date: "the 1.5, naturally aspirated", 1.5的自吸; and the front of a car, which is no
-# "before": 上午 前刹车片.
+# "Make it 9 instead" says it as well as "make it 9". And the size of an engine, which is no date: "the 1.5, naturally
+# aspirated", 1.5的自吸; and the front of a car, which is no "before": 上午 前刹车片.
 _NO_TIME = re.compile(
-    rf"{_INSTEAD_OF.pattern}"
+    rf"{_INSTEAD_OF.pattern}|(?<=\d) instead\b(?! of)"
     r"|前(?=[后後]?(?:[刹煞剎轮輪轆胎呔挡擋杠槓盘盤碟窗]|制动|保险|雨[刮刷]"
     r"|避[震振]|[减減]震|大[灯燈]|来令|來令|悬|懸|机盖| ?brake))"
     r"|(?<![\d.])[0-6]\.\d(?= ?(?:升|l\b|t\b|(?:的 ?)?(?:自吸|排量|涡轮|渦輪|手动|手動|自动|自動)|turbo|tdi"
@@ -326,6 +326,14 @@ def inside(said: Wanted, window: Mapping[str, str], text: str) -> Wanted:
     day = date.fromisoformat(said.day)
     moved = date.fromisoformat(first) + timedelta(days=(day - date.fromisoformat(first)).days % 7)
     return replace(said, day=moved.isoformat()) if moved.isoformat() <= last else said
+
+
+def on_these_days(said: Wanted, window: Mapping[str, str]) -> Wanted:
+    """ "In the afternoon", below the times of next week, is on these days; a new day or other days are what they say."""
+    if said.day or said.time or {"first", "last"} & said.window.keys() or not said.window:
+        return said
+    days = {name: value for name, value in window.items() if name in ("first", "last", "not")}
+    return replace(said, window={**days, **said.window})
 
 
 # The hours beside days: "any day this week after 5pm", 下周哪天都行，五点以后.

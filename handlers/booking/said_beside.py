@@ -55,6 +55,10 @@ _NO_COUPON = re.compile(
     r"\b(?:no|without|forget|skip|not use|dont use|do not use|remove)(?: the| my| a| any)? (?:coupon|voucher)\b"
     r"|(?:不用|不使用|别用|不要用|唔用|唔使用|取消)(?:这张|这个|那张|嗰张|我的)?(?:优惠)?券"
 )
+_WHAT_ABOUT = re.compile(
+    r"\b(?:what|how) about\b|\b(?:at|in|the|store|branch|one|then|and|or|maybe)\b"
+    r"|[在到去那店呢吗嘛吧啊呀好行得喺间]|可以|唔得|怎么样"
+)
 _FEW, _LONG = 2, 40
 # So few words say nothing else than that it shall be at another time.
 _SHORT = 6
@@ -241,6 +245,16 @@ def no_coupon(turn: Turn, answers: Answers) -> bool:
         return False
     answers.pop("coupon", None)
     return True
+
+
+def asks_of_store(turn: Turn, answers: Answers, found: Answers) -> bool:
+    """ "Is Pine Hill nearer the airport?" names a store and chooses none; "can we do Pine Hill instead?" does."""
+    text = phrases.spaced(turn.words).replace("waiting room", " ")  # no room that is free
+    if found.keys() != {"store"} or "store" not in answers or not ends_as_question(turn.words):
+        return False
+    if any(phrases.has(name, text) for name in ("free", "request", "book", "wish", "rather", "instead", "move", "change")):
+        return False
+    return len(tokens(_WHAT_ABOUT.sub(" ", hearing.without_store(turn, text)))) > 1
 
 
 def only_elsewhere(turn: Turn, answers: Answers, found: Answers) -> str:

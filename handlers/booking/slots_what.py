@@ -284,9 +284,10 @@ def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
         return  # the place in a list is no hour
     found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
     # Of a day that was said before only the time may still be open.
+    dated = "day" in answers
     same = "time" not in answers and found.get("day") == answers.get("day")
     for name, value in found.items():
-        late = name in SAID and "day" in answers and not (same and name in ("time", "window"))
+        late = name in SAID and dated and not (same and name in ("time", "window"))
         if name != asked and name not in answers and not late:
             answers[name] = value
 

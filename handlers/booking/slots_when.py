@@ -18,6 +18,8 @@ from storage.entries import Gap
 from storage.slots import quantum_at
 
 NEXT = 6
+# Letters of an answer that may have small words around the place in a list.
+_SHORT_ANSWER = 40
 # More than a phone shows at once is no help.
 MOST_TIMES = 32
 # Among the answers: what is spoken of beside the day and the time. `near`: free times to offer instead of one that is not.
@@ -45,7 +47,8 @@ class _When(Slot):
             return
         if visit.moving:
             start = visit.local(visit.moving.starts_at)
-            if new := hearing.shifted(turn, turn.words, visit.store, start, answers.get("day")):
+            day = answers.get("day") or _same_weekday(answers.get("window", {}), start)
+            if new := hearing.shifted(turn, turn.words, visit.store, start, day):
                 take(answers, hearing.at(new))
                 return
         said = hearing.when(turn, turn.words, visit.store)
@@ -58,7 +61,8 @@ class _When(Slot):
         # "Move it to three": on the day that it has.
         base = visit.local(visit.moving.starts_at).date().isoformat() if visit.moving else None
         base = answers.get("day") or _first_day(turn, visit, answers, said.reading) or base
-        take(answers, hearing.inside(hearing.wanted(said.reading, base), answers.get("window", {}), turn.words))
+        wanted = hearing.inside(hearing.wanted(said.reading, base), answers.get("window", {}), turn.words)
+        take(answers, hearing.on_these_days(wanted, answers.get("window", {})))
 
     def _chosen(self, turn: Turn, visit: Visit, answers: Answers) -> bool:
         """Whether "the latest", "too early", or "not free that day" says something about the times that were offered."""
@@ -77,6 +81,8 @@ class _When(Slot):
         """Whether "1" or "the second one" chooses one of the times that were offered; an hour that is free too is asked about."""
         starts = _offered(turn)
         number = numbered(turn.words, len(starts))
+        if number is None and len(turn.words) <= _SHORT_ANSWER:
+            number = numbered(phrases.bare(phrases.spaced(turn.words)), len(starts))
         if number is None:
             return False
         there = visit.local(starts[number])
@@ -182,11 +188,20 @@ def _offered(turn: Turn) -> list[datetime]:
 def _first_day(turn: Turn, visit: Visit, answers: Answers, reading: Reading) -> str | None:
     """ "Ten", below times between Wednesday and Friday: the first of these days on which it is free, else the first of them."""
     window = answers.get("window", {})
-    if reading.time is None or reading.date or "first" not in window:
+    if reading.time is None or reading.date or not window.keys() & {"first", "last", "not"}:
         return None
     clock = f"{reading.time:%H:%M}"
     free = next_free(turn, visit, {**window, "early": clock, "late": clock})
-    return visit.local(free[0].starts_at).date().isoformat() if free else str(window["first"])
+    return visit.local(free[0].starts_at).date().isoformat() if free else window.get("first")
+
+
+def _same_weekday(window: dict[str, str], start: datetime) -> str | None:
+    """ "The same time", below the times of next week: on its own day of that week."""
+    if "first" not in window:
+        return None
+    first = date.fromisoformat(window["first"])
+    day = (first + timedelta(days=(start.weekday() - first.weekday()) % 7)).isoformat()
+    return day if day <= window.get("last", "9999") else None
 
 
 def _asks_hours(turn: Turn) -> bool:
@@ -296,8 +311,10 @@ def clear(answers: Answers) -> None:
 
 def with_day(found: Answers, answers: Answers) -> Answers:
     """A new time belongs to the day that was spoken of; a new day keeps the time."""
-    if "window" in found and "day" not in found and "day" in answers and not {"first", "last"} & found["window"].keys():
-        return {**found, "day": answers["day"]}
+    if "window" in found and "day" not in found and not {"first", "last"} & found["window"].keys():
+        same = {"day": answers["day"]} if "day" in answers else {}
+        window = hearing.on_these_days(hearing.Wanted(None, None, found["window"]), answers.get("window", {})).window
+        return {**found, **same, "window": window}
     if "day" in found and "time" not in found and "time" in answers and "window" not in found:
         return {**found, "time": answers["time"]}
     return found

@@ -79,6 +79,8 @@ def numbered(text: str, count: int) -> int | None:
 
 _FIRST = re.compile(r"\b(?:first|1st|former)\b|第一|头一|上面")
 _SECOND = re.compile(r"\b(?:second|2nd|latter)\b|第二|下面|后面")
+# "The front or the back?" chooses none of them.
+_OR = re.compile(r"\bor\b|(?<![那就我嗯])(?<=[㐀-鿿])还是|定系|抑或")
 _TOKEN = re.compile(r"[a-z0-9]+|[㐀-鿿]")
 _MOST = 8
 _FEW = 4
@@ -88,7 +90,7 @@ def picked(text: str, labels: Sequence[str]) -> int | None:
     """Which of a few labels short words mean: "the minor one", "小的就行", "the second"; None when that is not clear."""
     typed = fold(text)
     words = _TOKEN.findall(typed)
-    if not 0 < len(words) <= _MOST or not 1 < len(labels) <= _FEW:
+    if not 0 < len(words) <= _MOST or not 1 < len(labels) <= _FEW or _OR.search(typed):
         return None
     for number, place in enumerate((_FIRST, _SECOND)):
         if place.search(typed):

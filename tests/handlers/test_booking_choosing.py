@@ -111,3 +111,92 @@ def test_an_hour_among_several_days_is_on_one_of_them(world: World, language: st
     assert answers(ann)["window"]["first"] == "2026-11-25"
     known = answers(ann.says(hour))
     assert (known["day"], known["time"]) == ("2026-11-26", "10:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "then", "hours"),
+    [
+        ("en", "oil change golf pine hill next week", "monday no good", "afternoon"),
+        ("zh-CN", "下周松岭店高尔夫换机油", "周一不行", "下午"),
+        ("zh-TW", "下禮拜松嶺店golf換機油", "禮拜一不行", "下午"),
+    ],
+)
+def test_hours_alone_are_on_the_days_spoken_of(world: World, language: str, words: str, then: str, hours: str) -> None:
+    ann = world.customer(language=language).says(words)
+    first = answers(ann)["window"]["first"]
+    window = answers(ann.says(then).says(hours))["window"]
+    assert (window["first"], window["not"], window["early"]) == (first, first, "12:00")
+    known = answers(ann.says("3pm" if language == "en" else "三點"))
+    assert known["day"] > first
+    assert known["time"] == "15:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "tomorrow morning pine hill"), ("zh-CN", "明天早上 松岭店"), ("zh-TW", "明天早上 松嶺店")]
+)
+def test_a_part_of_day_beside_the_store_is_kept(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says("oil change for my golf" if language == "en" else "高尔夫预约换机油")
+    assert answers(ann.says(words))["window"]["late"] == "12:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "ok thats fine, book the first one"), ("zh-CN", "行 就第一个吧"), ("zh-TW", "好 那就第一個")]
+)
+def test_the_place_in_the_list_with_a_yes_around_it(world: World, language: str, words: str) -> None:
+    ann = at_the_times(world, language)
+    assert answers(ann.says(words))["time"] == "08:30"
+
+
+def test_make_it_nine_instead(world: World) -> None:
+    assert answers(at_the_times(world, "en").says("make it 9 instead"))["time"] == "09:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "takes"),
+    [
+        (
+            "en",
+            ("is east harbour nearer the airport?", "does east harbour have a waiting room?"),
+            "can we do east harbour instead?",
+        ),
+        ("zh-CN", ("东港店离机场近吗",), "东港店行吗"),
+        ("zh-TW", ("東港店離機場近嗎",), "改東港店可以嗎"),
+        ("en", (), "how about east harbour?"),
+        ("zh-CN", (), "那东港店呢？"),
+    ],
+)
+def test_a_question_about_a_store_chooses_none(world: World, language: str, asks: tuple[str, ...], takes: str) -> None:
+    ann = at_the_times(world, language).says("the earliest" if language == "en" else "最早的")
+    for words in asks:
+        assert answers(ann.says(words))["store"] == "west"
+    assert answers(ann.says(takes))["store"] == "east"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "asks"),
+    [
+        ("en", "brake pads a4 friday east harbour", "is that the front or the back"),
+        ("zh-CN", "A4 周五 东港店换刹车片", "是前面的还是后面的"),
+    ],
+)
+def test_one_or_the_other_chooses_none(world: World, language: str, words: str, asks: str) -> None:
+    assert "service" not in answers(world.customer(language=language).says(words).says(asks))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-CN", "周五让你们来公司取车做大保养 高尔夫 松岭店"), ("zh-HK", "星期五過嚟攞車做大保養 golf 松嶺店")],
+)
+def test_whoever_has_the_car_fetched_is_heard(world: World, language: str, words: str) -> None:
+    assert answers(world.customer(language=language).says(words))["transport"] == "pickup"
+
+
+def test_who_brings_it_on_thursday_speaks_of_no_past(world: World) -> None:
+    assert answers(world.customer(language="zh-HK").says("架A4換機油 星期四送過嚟 東港店"))["day"] == "2026-11-26"
+
+
+def test_the_same_time_next_week_in_two_messages(world: World) -> None:
+    ann = world.customer(language="zh-TW").says("禮拜四下午三點東港店golf換機油13800138406").says("好")
+    ann.says("我臨時要出差 可以延到下下禮拜嗎").says("同一時間就好")
+    known = answers(ann)
+    assert (known["day"], known["time"]) == ("2026-12-03", "15:00")
