@@ -64,6 +64,8 @@ _PLACE = re.compile(
     r"|(?:(?<=第)|(?<![^ ]))([一二三四五六]))(?: ?(?:st|nd|rd|th))?"
     r"(?: ?(?:one|option|time|slot|please|pls|个|间|家|嗰?个|时间|吧|啦))*"
 )
+# "-1" is no place in a list.
+_MINUS = re.compile(r"\s{0,9}[-\u2212\uff0d]\d")
 _PLACES = {word: n for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth"), 1)}
 _PLACES |= {word: n for n, word in enumerate("一二三四五六", 1)}
 
@@ -71,7 +73,7 @@ _PLACES |= {word: n for n, word in enumerate("一二三四五六", 1)}
 def numbered(text: str, count: int) -> int | None:
     """The index of the option that words choose by its place among `count`; None if they say anything else."""
     match = _PLACE.fullmatch(fold(text))
-    if match is None:
+    if match is None or _MINUS.match(text):
         return None
     number = int(match[1]) if match[1] else _PLACES[match[2] or match[3]]
     return number - 1 if 1 <= number <= count else None

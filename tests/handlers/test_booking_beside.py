@@ -55,6 +55,15 @@ def test_an_hour_typed_below_fewer_times_is_an_hour(world: World) -> None:
     assert answers(ann)["time"] == "10:00"
 
 
+@pytest.mark.parametrize("typed", ["-1", "0", "-2"])
+def test_no_place_in_a_list_chooses_none(world: World, typed: str) -> None:
+    ann = world.customer().says("can I book an oil change for my Golf on Friday").says("2")
+    assert "day" in answers(ann)
+    assert "time" not in answers(ann)
+    ann.says(typed)
+    assert "time" not in answers(ann)
+
+
 def test_ok_yes_confirm_books(world: World) -> None:
     ann = world.customer()
     ann.says("oil change on Tuesday at ten for my A4 at East Harbour, I'll wait").says("13800138000").sees("You're booked!")

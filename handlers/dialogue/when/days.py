@@ -175,6 +175,10 @@ def merge(context: Context, one: Day, two: Day) -> Day | None:
             named = settle(context, b, None, still_ahead=True)
             if not (named.kind == "date" and named.first and a.last and named.first <= a.last):
                 return None
+            later = settle(context, b, None, still_ahead=False)
+            if b.kind == "weekday" and later.first and later.first > a.last:
+                # Said on a Thursday: today, or the Thursday after?
+                return None
             # "Before Easter, Thursday": the next one, or that of Holy Week?
             return b if b.kind != "weekday" or (a.last - context.today).days < 7 else None
         if a.kind == "span" and a.last is None:

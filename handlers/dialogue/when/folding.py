@@ -19,7 +19,15 @@ def fold(text: str) -> tuple[str, list[int]]:
             folded.append(piece)
             places.append(place)
     places.append(len(text))
-    return _once(*_closed(_mended(_meant("".join(folded))), places))
+    return _paused(*_once(*_closed(_mended(_meant("".join(folded))), places)))
+
+
+# A space is the comma of who types Chinese in a chat: after a word that ends a clause.
+_PAUSE = re.compile(r"(?:(?<=[了吧啊呀啦喇呢吗嘛么哦喔咯呗咋喎])|(?<=不行)|(?<=唔得)|(?<=不了)) (?=[\u4e00-\u9fff\d])")
+
+
+def _paused(folded: str, places: list[int]) -> tuple[str, list[int]]:
+    return _PAUSE.sub(",", folded), places
 
 
 # Numerals as on cheques, right before what they count.

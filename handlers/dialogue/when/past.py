@@ -14,6 +14,7 @@ _CAUSED = re.compile(
 _EARLIER = re.compile(r"昨|琴日|寻日|上[周次个回]|前[天日几]|之前|以前|去年")
 # A day that says itself that it is to come: 明天三点换机油的.
 _TO_COME = re.compile(r"明|大?后天|下下?个?[周星礼拜]|听日|后日")
+_AGAIN = re.compile(r"\b(?:and|then) again(?: on| at| early)?\s$")
 # So much text before a day is looked at.
 _CLAUSE = 120
 
@@ -28,6 +29,11 @@ def drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
                 item.dropped = "past" if token.value != "every" else "again"
     for item in items:
         if item.slot != "day" or item.dropped or not isinstance(item.value, Day):
+            continue
+        if _AGAIN.search(text[: item.token.start]) and any(i.place < item.place and i.dropped == "past" for i in items):
+            # "It came on Friday and again this morning."
+            for other in [item, *_touching(items, tokens, item.place)]:
+                other.dropped = "past"
             continue
         if item.value.kind == "date" and item.value.unit == "later":
             continue

@@ -66,11 +66,11 @@ def drop_refused(items: list[Item], tokens: list[Token], text: str) -> None:
     for place, token in enumerate(tokens):
         if token.kind == "!" and _is_of_something_else(tokens, place, text):
             continue
-        if token.kind == "!" and _stands_behind(tokens):
+        if token.kind == "!" and (_stands_behind(tokens) or _cancels_before(items, tokens, place)):
             found = _group_before(items, tokens, place)
         elif token.kind == "!" or (token.kind == "^" and _tells_what_follows(tokens, place)):
             found = _group_after(items, tokens, place) or _group_before(items, tokens, place)
-        elif token.kind == "^" and _says_again(tokens, place):
+        elif token.kind == "^" and (_says_again(tokens, place) or _waits_at_home(items, token, text)):
             continue
         elif token.kind == "^":
             found = _group_before(items, tokens, place, told=token.value == "told") or (
@@ -146,6 +146,14 @@ def _says_again(tokens: list[Token], place: int) -> bool:
     return before.endswith("^")
 
 
+def _waits_at_home(items: list[Item], token: Token, text: str) -> bool:
+    """五点后有人在家，上门取车: at home for them to come, and not because the day does not suit."""
+    if token.value != "home":
+        return False
+    window = any(isinstance(item.value, Between) and item.place and item.token.start < token.start for item in alive(items))
+    return window or bool(clause("waits_at_home", text).search(text))
+
+
 def _is_of_something_else(tokens: list[Token], place: int, text: str) -> bool:
     """ "Friday, not fussed"; "not the studio - Friday"; 周五上午，不用回电话: a clause of its own without a time refuses none."""
     if (place and tokens[place - 1].kind not in ",.") or tokens[place + 1 : place + 2] == []:
@@ -165,6 +173,13 @@ def _stands_behind(tokens: list[Token]) -> bool:
         and all(i and kinds[i - 1] in "Dw" for i in marks)
         and kinds[marks[-1] + 1 : marks[-1] + 2] not in ("D", "w")
     )
+
+
+def _cancels_before(items: list[Item], tokens: list[Token], place: int) -> bool:
+    """明天别安排 后天早上八点: right behind one day, with its verb before the next."""
+    if not place or tokens[place - 1].kind not in "Dw" or place + 1 == len(tokens) or tokens[place + 1].kind != "x":
+        return False
+    return any(item.slot == "day" for item in _group_after(items, tokens, place))
 
 
 def _tells_what_follows(tokens: list[Token], place: int) -> bool:
@@ -234,9 +249,16 @@ def _group(items: list[Item], tokens: list[Token], places: range, ends: str) -> 
         if any(other.slot == item.slot for other in group) and not joined and not beside:
             # 周二周四上班: both.
             break
-        if group and places.step < 0 and group[-1].slot == "day" and apart > 0 and not joined:
+        if group and places.step < 0 and group[-1].slot == "day" and not joined and (apart > 0 or _of_day_before(tokens, place)):
             break
         group.append(item)
         joined = False
         apart = 0
     return group
+
+
+def _of_day_before(tokens: list[Token], place: int) -> bool:
+    """后天上午九点 明天不行: a time that stands behind another day is of that day."""
+    while place >= 0 and tokens[place].kind in "cRp":
+        place -= 1
+    return place >= 0 and tokens[place].kind in "Dw"

@@ -45,7 +45,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
             r"|上午|下午|早上|中午|晚上)"), shapes_days.october),
         (re.compile(rf"{_PREFIX}(?:个|一个|一)?(?:周|星期|礼拜)(?!几|边(?!日))"), shapes_days.week),
         (re.compile(r"\(([一二三四五六日])\)"), shapes_days.weekday_in_brackets),
-        (re.compile(r"(?<=[,.!?])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不{1,3}|唔系)(?=[,.!])"), shapes_clock.no),
+        (re.compile(r"(?<=[,.!?\s])\s?(?:啊|哦|喔|噢|唔|哎)?(?:不{1,3}|不了|唔系)(?=[,.!\s])"), shapes_clock.no),
         (re.compile(rf"(?:第([一二三四五1-5])|(最后一?|最尾一))个?{_WEEK}([一二三四五六日天])"), shapes_days.nth_weekday),
         (re.compile(rf"{_N}[多几][号日]"), shapes_clock.vague),
         (re.compile(rf"({_N})月份?的?最[后尾]一[天日]"), shapes_days.last_of_named_month),
@@ -85,6 +85,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"(?<=[节庆秋旦])前(?=[来往去])"), shapes_clock.before),
         (re.compile(r"(?<=[号末])前(?=来)|(?<=\d日)前(?=来)|(?<=[周期拜][一二三四五六])前(?=来)"), shapes_clock.vague),
         (re.compile(r"(?<=[节日号庆秋夕旦至])(?:那|个|当)晚"), shapes_clock.that_evening),
+        (re.compile(r"(?:(?<=[节庆秋旦诞夕号日末])|(?<=[周期拜][一二三四五六日天]))后(?=[再我就才])"), shapes_clock.after),
         (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才]|[上下中]午|晚上)"), shapes_clock.after),
         (re.compile(
             r"(?:(?<=[,.!?\s])就|那就|咁就|那么就|(?:(?<=[,.!?\s啊呀哦喔啦喇])[那咁噉]|^[那咁噉])(?:我就|我|不如|么)?)(?:定|约|选|要|还是)?(?:在|喺)?"

@@ -29,7 +29,7 @@ from handlers.dialogue.when.result import PartOfDay, Reading, Reason, Understood
 from handlers.dialogue.when.scanning import scan
 from handlers.dialogue.when.shifting import with_shifts
 from handlers.dialogue.when.tokens import Clock, Context, Token
-from handlers.dialogue.when.unread import left_unread, loose_ends, told_only, too_far
+from handlers.dialogue.when.unread import left_unread, loose_ends, of_the_past, told_only, too_far
 from handlers.dialogue.when.vetoes import blank
 
 # What is longer is no wish for an appointment; the limit also bounds the time that any text can take.
@@ -127,7 +127,10 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
         return Understood(None, unsure.instead, span, unsure.reason)
     options = making.distinct([reading for readings in found for reading in readings])
     if len(options) == 1 and (
-        too_far(options[0], tokens, context, text) or loose_ends(kept, tokens) or told_only(kept, tokens, text)
+        too_far(options[0], tokens, context, text)
+        or loose_ends(kept, tokens)
+        or told_only(kept, tokens, text)
+        or of_the_past(kept, tokens, text)
     ):
         return Understood(None, options, span, "unsure")
     if len(options) == 1 and not making.is_open(wishes):

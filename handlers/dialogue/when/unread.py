@@ -26,6 +26,9 @@ def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Rea
     for place, token in enumerate(tokens):
         if place in taken:
             continue
+        if token.kind == "V" and token.value == "last" and all(item.slot != "day" for item in kept):
+            # 最后一天上午: of what?
+            return "unsure"
         if token.kind == "V" and (token.value == "counted" or (token.value in ("after that", "before that") and not timed)):
             # "Tomorrow I have a meeting till 12, after that I can come"; "we are away at Easter, so the week before".
             return "unsure"
@@ -71,6 +74,19 @@ def told_only(kept: list[Item], tokens: list[Token], text: str) -> bool:
         return False
     words = " ".join(text[t.start : t.end] if t.kind in "x4*^!" else "." for t in tokens)
     return not clause("wish", words).search(words) and not clause("wishes_too", words).search(words)
+
+
+def of_the_past(kept: list[Item], tokens: list[Token], text: str) -> bool:
+    """昨晚被刮了，大概11点多: a time alone, after something that has been, in a clause without a wish."""
+    if any(item.slot not in ("time", "part") for item in kept):
+        return False
+    first, last = min(item.place for item in kept), max(item.place for item in kept)
+    if not any(token.kind == "Q" and not token.value for token in tokens[:first]):
+        return False
+    starts = max((place for place in range(first) if tokens[place].kind in ",.?"), default=-1) + 1
+    ends = next((place for place in range(last, len(tokens)) if tokens[place].kind in ",.?"), len(tokens))
+    words = " ".join(text[t.start : t.end] for t in tokens[starts:ends] if t.kind in "x4*^!")
+    return not clause("wish", words).search(words)
 
 
 def _told_behind(kept: list[Item], items: list[Item]) -> bool:

@@ -132,6 +132,9 @@ def no_face_alone(value: object) -> bool:
 def alone(context: Context, tokens: list[Token]) -> Made:
     """Nothing but a number, or "is 3 ok?"."""
     number = next(t for t in tokens if t.kind in "nk")
+    if number.value == 0:
+        # Typed below a list, where "0" is none of it.
+        return None
     if number.kind == "k" and (context.chinese or not isinstance(number.value, tuple)):
         return None
     if number.kind == "n" and number.value >= 100 and number.end - number.start < 4:

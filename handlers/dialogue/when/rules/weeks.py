@@ -103,14 +103,25 @@ def last_day(context: Context, tokens: list[Token]) -> Made:
     else:
         month = whole.value if whole.kind == "D" else days.named_month(context, whole.value)
     if month is None or month.unit != "month" or month.last is None:
-        return None
+        # "The last day of the Christmas break", "of next week": the shop's or the calendar's?
+        return joined("V", tokens, "last")
     return joined("D", tokens, days.on(month.last))
+
+
+def last_before(context: Context, tokens: list[Token]) -> Made:
+    """ "The last Friday before Christmas"."""
+    day, weekday = tokens[-1].value, parts(tokens, "w")[0]
+    if day.kind != "date" or day.first is None:
+        return None
+    found = day.first - ((day.first.isoweekday() - weekday - 1) % 7 + 1) * days.DAY
+    return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
 
 
 RULES = [
     ("(?<=[wDd])1|1(?=[cn])", lambda c, t: joined("p", t, t[0].value)),
     ("[NHC]+[uW]", relative_unit),
     ("Lu[jI]e?[umD]", last_day),
+    ("LwBe?D", last_before),
     ("L[u]", weekday_of_past),
     ("[uW]N", lambda c, t: relative_unit(c, t) if t[1].value == 2 else None),
     ("H?C+w|wC|H?Nw|Hw", relative_weekday),

@@ -8,6 +8,8 @@ from handlers.dialogue.when.rules.counted import shifted
 from handlers.dialogue.when.rules.spans import both_bound
 from handlers.dialogue.when.tokens import Between, Clock, Context, Made, Otherwise, Token, joined
 
+# A break that is so many days away is the one that "the holidays" without a name are.
+_NEAR = 12
 _SECONDS = {"minute": 60, "quarter": 900, "hour": 3600}
 
 
@@ -49,7 +51,9 @@ def window_with_part(context: Context, tokens: list[Token]) -> Made:
 
 def turned_round(context: Context, tokens: list[Token]) -> Made:
     """ "Can't before 10", "busy until 3", 三点前不行: what is refused is one side, so the other is meant."""
-    if any(t.value == "told" for t in tokens if t.kind == "^") or any(t.kind == "x" and t.end - t.start > 6 for t in tokens[2:]):
+    if any(t.value in ("told", "home") for t in tokens if t.kind == "^") or any(
+        t.kind == "x" and t.end - t.start > 6 for t in tokens[2:]
+    ):
         # 六点以后才有空 孩子补课
         return None
     edge = next(t for t in tokens if t.kind in "BAtZY")
@@ -173,12 +177,20 @@ def from_day_on(context: Context, tokens: list[Token]) -> Made:
 def nth_day_of_break(context: Context, tokens: list[Token]) -> Made:
     """国庆第三天, when the break is known to begin with the feast."""
     day, value = tokens[0].value, tokens[-1].value
-    if not (isinstance(value, tuple) and value[0] == "nth day"):
+    if value != "last" and not (isinstance(value, tuple) and value[0] == "nth day"):
         return None
     found = breaks.break_of(day.unit, day.first.year, context.region) if day.kind == "date" and day.first and day.unit else None
+    if value == "last":
+        return joined("D", tokens, days.on(found[1])) if found and found[1] > found[0] else joined("V", tokens, None)
     if found is None or found[0] != day.first or found[0] + (value[1] - 1) * DAY > found[1]:
         return joined("V", tokens, None)
     return joined("D", tokens, days.on(found[0] + (value[1] - 1) * DAY))
+
+
+def last_of_break(context: Context, tokens: list[Token]) -> Made:
+    """假期最后一天, when a break is on or near."""
+    found = breaks.near(context.today, context.region, _NEAR) if tokens[-1].value == "last" else None
+    return joined("D", tokens, days.on(found[1])) if found else None
 
 
 def in_lieu(context: Context, tokens: list[Token]) -> Made:
@@ -188,6 +200,9 @@ def in_lieu(context: Context, tokens: list[Token]) -> Made:
         return None
     if day.kind == "date" and day.unit and day.first and context.cantonese and day.first.isoweekday() == 7:
         return joined("D", tokens, days.on(day.first + DAY))
+    if day.kind == "weekday" or (day.kind == "date" and not day.unit):
+        # 听日补假，十点嚟: what the day is for, which changes nothing.
+        return [tokens[0], Token("x", tokens[1].start, tokens[-1].end)]
     return joined("V", tokens, None)
 
 
@@ -236,6 +251,7 @@ RULES = [
     ("I@?T[GY]?|T[GY]", from_now),
     ("AT", lambda c, t: from_now(c, t) if c.region in ("IN", "SG", "MY") else None),
     ("D[{}]?j?V", nth_day_of_break),
+    ("{j?V", last_of_break),
     ("D[{}(]?j?V(?!D)", in_lieu),
     ("D[{}]?Yj?V", first_day_after),
     ("D[{}]YT", day_after_break),
