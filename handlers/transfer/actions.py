@@ -191,6 +191,8 @@ def _told(report: Report) -> Iterator[None]:
         report.wrong(error.row, error)
     except OSError as error:
         report.wrong(0, Wrong(f"It cannot be read ({error.strerror}). Look who may read it, and whether its disk is well."))
+    except MemoryError:
+        report.wrong(0, Wrong("There is not enough memory to read it. Split it; a spreadsheet needs less as CSV."))
 
 
 def _raise_revision(session: Session, report: Report) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
@@ -313,6 +314,21 @@ def test_what_rows_point_at_may_go_while_they_are_read(shop: Database, folder: P
     [problem] = transfer.import_file(shop, path, now=NOW, progress=meanwhile).errors
     assert "changed while they were read" in problem.reason
     assert number_of(shop, Vehicle) == before
+
+
+@EMPTY_ON_SQLITE
+def test_a_sheet_that_the_memory_does_not_hold_is_a_sentence_ie4(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    path = tmp_path / "customers.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, ["code", "name"])
+    monkeypatch.setattr("openpyxl.load_workbook", full)
+    [problem] = transfer.import_file(database, path, now=NOW).errors
+    assert "not enough memory" in problem.reason
 
 
 def test_two_imports_do_not_meet(database: Database, folder: Path) -> None:

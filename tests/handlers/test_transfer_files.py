@@ -14,7 +14,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers.transfer import formulas, spreadsheets, writing
+from handlers.transfer import formulas, room, spreadsheets, writing
 from handlers.transfer.encodings import encoding_of
 from handlers.transfer.files import open_rows
 from handlers.transfer.report import Wrong
@@ -264,6 +264,29 @@ def test_a_sheet_that_is_too_large_or_no_sheet_is_refused_ie4(tmp_path: Path) ->
     with path.open("r+b") as book:
         book.truncate(spreadsheets.MOST_BYTES + 1)
     assert "larger than" in refusal(path).reason
+
+
+@pytest.mark.parametrize(
+    ("most", "anon", "refused"), [("max", 10**9, False), ("400000000", 10**8, False), ("300000000", 10**8 * 2 + 5 * 10**7, True)]
+)
+def test_without_the_memory_for_it_a_sheet_is_refused_beforehand_ie4(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str, anon: int, refused: bool
+) -> None:
+    """The files stand for those of a control group (version 2); where there is none, nothing is known and it is tried."""
+    book = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(book) as written:
+        written.add_worksheet().write_row(0, 0, ["code"])
+    monkeypatch.setattr(room, "_OURS", file(tmp_path, "cgroup", b"1:name=systemd:/x\n0::/system.slice/a.service\n"))
+    monkeypatch.setattr(room, "_ALL", tmp_path)
+    assert room.left() is None
+    group = tmp_path / "system.slice" / "a.service"
+    group.mkdir(parents=True)
+    file(group, "memory.max", f"{most}\n".encode())
+    file(group, "memory.stat", f"anon {anon}\nfile 7000000000\n".encode())
+    if refused:
+        assert "about 50 MB of memory, and of what is allowed here 47 MB are left" in refusal(book).reason
+    else:
+        assert open_rows(book).columns == ["code"]
 
 
 _CELLS = st.text(st.sampled_from("=+-@|\t＝＋－＠｜' \"ab,;\n机1"), max_size=8)
