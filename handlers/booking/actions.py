@@ -40,7 +40,7 @@ from storage.stores import Store
 from storage.terms import Terms
 
 __all__ = [
-    "CUSTOMER", "SWEEP", "By", "Free", "Person", "Wish", "accept", "alternatives", "arrive", "book", "cancel", "confirm",
+    "CUSTOMER", "SWEEP", "By", "Free", "Person", "Wish", "accept", "alter", "alternatives", "arrive", "book", "cancel", "confirm",
     "finish", "free_days", "free_times", "hold", "leave", "move", "next_free", "no_show", "offer_freed", "start", "sweep", "wait",
     "walk_in",
 ]  # fmt: skip
@@ -137,6 +137,28 @@ def move(
     row.sequence += 1
     changed(session, row, now, by, "moved", before=before, starts=iso(row.starts_at))
     offer_freed(session, shop, now, store_id=row.store_id, days=days)
+    return row
+
+
+def alter(
+    session: Session, shop: Shop, appointment: Appointment, now: datetime, *, services: Sequence[str] | None = None,
+    transport: str | None = None, by: By = CUSTOMER,
+) -> Appointment:  # fmt: skip
+    """Other work at the same time (codes of all of it), or another way for the car to come.
+
+    Raises Refusal: gone, notice (too late for the customer to do it), or as `hold` does; then nothing changes.
+    """
+    row = appointments.lock(session, appointment.id)
+    if row.status not in OPEN:
+        raise Refusal("booking.refused.gone")
+    wish = wish_of(shop, row)
+    made = planned(shop, replace(wish, services=tuple(services or wish.services), transport=transport or wish.transport))
+    _check_notice(made.store, made.terms, row, now, by)
+    before = {"services": list(row.services), "transport": row.transport}
+    row.transport = made.wish.transport
+    seat(session, made, row, row.starts_at, now, by)
+    row.sequence += 1
+    changed(session, row, now, by, "altered", before=before)
     return row
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from handlers.booking import mine, phrases, said_beside, theirs, wishes, words
+from handlers.booking import mine, more, phrases, said_beside, theirs, wishes, words
 from handlers.dialogue import Answers, Reply, Start, Turn, leaving
 from handlers.dialogue.questions import ends_as_question
 from handlers.prices import finding
@@ -31,6 +31,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     [row] = shown
     if theirs.just_booked(turn) and (said := _at_once(turn, row, text)):
         return said
+    if changed := more.asked_for(turn, row):
+        return changed
     if (finding.asks_only_price(turn.words) or phrases.whole("in_all", text)) and row.price:
         return mine.card(turn, row)
     if phrases.whole("which_day", text):

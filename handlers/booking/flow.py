@@ -38,7 +38,7 @@ from handlers.booking.slots_what import (
     transports,
 )
 from handlers.booking.slots_when import SAID, Day, Time, Which, clear, note_gap, with_day
-from handlers.dialogue import Answers, Form, Reply, Start, Turn, assent
+from handlers.dialogue import Answers, Form, Reply, Start, Turn, assent, lately
 from handlers.dialogue.questions import ends_as_question
 from handlers.faq import flow as faq
 from handlers.prices import finding, lasting
@@ -60,7 +60,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     """Free words about an appointment that they have, or that want one."""
     if turn.chat.form == "booking.book" and theirs.calls_off(turn):
         return replace(mine.dropped(turn), leaves=True)
-    if about := inside.asked_for(turn) or after.asked_for(turn) or _waits(turn) or theirs.asked_for(turn):
+    about = inside.asked_for(turn) or after.asked_for(turn) or _waits(turn) or _again(turn) or theirs.asked_for(turn)
+    if about:
         return about
     if told := opening.goes_on(turn):
         return told
@@ -78,6 +79,18 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if known is not None and (row := theirs.already(turn, known)):
         return mine.card(turn, row)
     return opening.asked(turn) if known is None else start(turn, theirs.beside(turn, known))
+
+
+def _again(turn: Turn) -> Start | None:
+    """ "Same again", or another day, below what they have cancelled."""
+    said = lately.answer(turn)
+    cancelled = said is not None and said.data.get("document") and not mine.coming(turn)
+    before = offered.offered(turn) if cancelled and turn.chat.form is None else None
+    if not before or finding.asks_price(turn.words):
+        return None
+    text, found = phrases.spaced(turn.words), heard(turn, turn.words)
+    other_day = bool(found.keys() & set(SAID)) and any(phrases.has(name, text) for name in ("book", "move", "change", "instead"))
+    return start(turn, before | found) if other_day or phrases.whole("again", text) else None
 
 
 def _waits(turn: Turn) -> Reply | Start | None:

@@ -75,8 +75,19 @@ def done(turn: Turn, row: Appointment, key: str, **more: Any) -> Reply:
     """What was booked, moved or cancelled, with its calendar file."""
     advisor = wishes.name_of_advisor(turn.session, row)
     text = turn.text(key, **words.card(turn, row, advisor=advisor), requested=row.status == REQUESTED, **more)
-    rows = buttons(turn, row)[:-1] if row.status in OPEN else [[turn.button("booking.button.book", "booking.book")]]
+    rows = (
+        buttons(turn, row)[:-1]
+        if row.status in OPEN
+        else [[turn.button("booking.button.book", "booking.book", _same(turn, row))]]
+    )
     return Reply(text, rows, document=calendar.document(turn, row))
+
+
+def _same(turn: Turn, row: Appointment) -> Answers:
+    """What was to be done, with which car and where: below what they cancelled "book me in for Friday instead" is about that."""
+    car = {"car": {"id": row.vehicle_id}} if row.vehicle_id is not None else {}
+    known = [code for code in row.services if code in turn.shop.services]
+    return {"service": known, **car, "store": words.store_of(turn, row).code} if known else {}
 
 
 def stays(turn: Turn, rows: Sequence[Appointment]) -> Reply:
@@ -228,7 +239,7 @@ class _Possible(_Sure):
             turn.session.refresh(visit.moving)
 
 
-def _yes_no(*keys: str) -> Any:
+def yes_no(*keys: str) -> Any:
     return lambda turn, _: [Option(key.rsplit(".", 1)[1], words.label(turn, key)) for key in keys]
 
 
@@ -342,7 +353,7 @@ MOVE = Form(
         Which(name="which?"),
         Day(name="day", visit=wishes.to_move),
         Time(name="time", visit=wishes.to_move),
-        _Possible(name="moving", options=_yes_no("booking.moving.yes", "booking.moving.no")),
+        _Possible(name="moving", options=yes_no("booking.moving.yes", "booking.moving.no")),
     ],
     submit=put,
     hear=hear_time,
@@ -353,7 +364,7 @@ CANCEL = Form(
     "cancel",
     slots=[
         _Whose(name="id", options=_whose, columns=1),
-        _SureToCancel(name="sure", options=_yes_no("booking.sure.yes", "booking.sure.no")),
+        _SureToCancel(name="sure", options=yes_no("booking.sure.yes", "booking.sure.no")),
     ],
     submit=drop,
     left="booking.kept",

@@ -74,7 +74,7 @@ def said(turn: Turn, known: Answers) -> tuple[Answers, Answers] | None:
 
     What comes after the second is the `later` of that.
     """
-    if phrases.has("over", phrases.spaced(turn.words)):
+    if phrases.has("over", phrases.without("their_cars", phrases.spaced(turn.words))):
         return None
     found = _visits(turn, _JOINTS.split(turn.words))
     if len(found) == 1 and not _OR.search(turn.words):

@@ -40,7 +40,7 @@ def wish(turn: Turn) -> Answers | None:
     said = _wanted_clauses(turn)
     rest = deadlines.taken(turn, said, turn.store)[0]
     # "Will it be ready by Friday?" names no work: it is about a car that is here.
-    text = phrases.spaced(rest if _names_work(turn, rest) else said)
+    text = phrases.without("their_cars", phrases.spaced(rest if _names_work(turn, rest) else said))
     if phrases.has("not_now", text) or (phrases.has("stranded", text) and not phrases.has("book", text)):
         return None
     known = heard(turn, said)
@@ -211,7 +211,7 @@ def _only_work(turn: Turn, text: str, known: Answers) -> bool:
 
 def _bare(words: str) -> str:
     """Without the small words of a wish."""
-    text = _OWNERS.sub(" ", phrases.spaced(words))
+    text = phrases.without("their_cars", _OWNERS.sub(" ", phrases.spaced(words)))
     for name in ("wish", "also", "besides", "request"):
         text = phrases.without(name, text)
     return text

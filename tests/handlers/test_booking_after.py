@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from storage.appointments import Appointment
 from storage.waitlist import Wait
+from tests.handlers.test_booking_beside import answers
 from tests.world import Customer, World
 
 pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
@@ -93,3 +94,66 @@ def test_if_somebody_else_cancels_theirs_stays_and_they_are_in_line(world: World
 
 def test_the_address_is_told_in_the_middle_of_booking(world: World) -> None:
     world.customer().says("oil change for my golf on thursday at pine hill").says("what's the address").sees("215 Songling")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "more"),
+    [
+        ("en", "while its there can you check the brakes", "and wash it too"),
+        ("zh-CN", "顺便检查下刹车", "再加个洗车"),
+        ("zh-TW", "順便檢查一下煞車", "再加洗車"),
+    ],
+)
+def test_more_work_is_done_at_the_same_visit(world: World, language: str, words: str, more: str) -> None:
+    ann = booked(world, language)
+    before = only(world, ann)
+    ann.says(words)
+    assert only(world, ann).services == before.services
+    ann.says(more).says("yes" if language == "en" else "好")
+    after = only(world, ann)
+    assert after.id == before.id
+    assert {*after.services} == {"oil_change", "brake_inspection", "hand_wash"}
+    assert (after.starts_at, after.ends_at > before.ends_at) == (before.starts_at, True)
+    assert (after.price or 0) > (before.price or 0)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "i'll leave it with you instead"), ("zh-CN", "我把车留下吧，不等了")])
+def test_the_car_comes_another_way(world: World, language: str, words: str) -> None:
+    ann = booked(world, language).says(words).says("yes" if language == "en" else "好")
+    assert only(world, ann).transport == "leave"
+
+
+def test_more_work_that_is_not_wanted_after_all_changes_nothing(world: World) -> None:
+    ann = booked(world, "en").says("could you also check the brakes").says("no")
+    assert only(world, ann).services == ["oil_change"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "ok now book me in for friday instead"),
+        ("zh-CN", "那帮我改约周五吧"),
+        ("zh-TW", "那幫我約禮拜五好了"),
+        ("en", "same car same thing"),
+        ("zh-CN", "一样的车一样的项目"),
+    ],
+)
+def test_what_was_cancelled_is_booked_again(world: World, language: str, words: str) -> None:
+    ann = booked(world, language)
+    row = only(world, ann)
+    ann.says("cancel my appointment" if language == "en" else "取消预约").says("yes" if language == "en" else "是").says(words)
+    known = answers(ann)
+    assert (known["service"], known["car"], known["store"]) == (["oil_change"], {"id": row.vehicle_id}, "east")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "i've got two cars need servicing, a golf and an a4, saturday at east harbour"),
+        ("zh-CN", "我有两台车要保养 高尔夫和A4"),
+        ("zh-TW", "我有兩台車要保養 golf 跟 A4"),
+    ],
+)
+def test_two_cars_that_are_counted_are_two_visits(world: World, language: str, words: str) -> None:
+    known = answers(world.customer(language=language).says(words))
+    assert (known["car"]["model"], known["later"]["car"]["model"]) == ("vw_golf", "audi_a4")

@@ -97,9 +97,9 @@ def test_a_wish_in_place_of_the_car_that_a_price_is_for_books(world: World) -> N
     assert (known["service"], known["car"]["model"], known["day"]) == (["interior_cleaning"], "audi_q5", "2026-11-22")
 
 
-def test_work_added_after_a_question_is_on_the_day_of_the_visit(world: World) -> None:
+def test_work_added_after_a_question_is_done_at_the_visit(world: World) -> None:
     ann = world.customer().says("oil change for my golf thursday 10am east harbour").says("13800138008").sees("You're booked!")
-    ann.says("can i bring my own oil").says("also do the cabin filter").sees("Thu 26 Nov: what time?")
+    ann.says("can i bring my own oil").says("also do the cabin filter").sees("Cabin filter", "Thu 26 Nov, 10:00")
 
 
 def test_a_question_is_no_way_to_come_and_a_store_is_known_in_one_word(world: World) -> None:

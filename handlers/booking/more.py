@@ -1,0 +1,110 @@
+"""A visit that is booked gets more work, or its car comes another way, at the same time: asked about, and then done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.booking import actions, hearing, mine, phrases, wishes, words
+from handlers.booking.slots_what import transports
+from handlers.dialogue import Answers, Choice, Form, Refusal, Reply, Start, Turn, assent, leaving
+from handlers.prices import finding
+from storage.appointments import Appointment
+
+
+def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
+    """ "Could you check the brakes while it's there?", "I'll leave it with you after all": None where that cannot be then."""
+    text = phrases.spaced(turn.words)
+    found = hearing.when(turn, turn.words, words.store_of(turn, row))
+    if found.span or finding.asks_price(turn.words) or phrases.stays(text):
+        return None
+    if phrases.has("over", text) or phrases.has("unwanted", text):
+        return None
+    known: Answers = {}
+    if phrases.has("also", text) or phrases.has("besides", text):
+        codes = hearing.services(turn, turn.words).sure
+        if any(turn.shop.services[code].category == "sales" for code in [*codes, *row.services]):
+            return None
+        if codes and set(codes) <= set(row.services):
+            return mine.card(turn, row)
+        known = {"service": [*row.services, *(code for code in codes if code not in row.services)]} if codes else {}
+    kind = hearing.transport(turn, turn.words)
+    said = any(phrases.has(name, text) for name in ("instead", "rather", "change")) or not text.rstrip().endswith("?")
+    if kind and kind != row.transport and said and kind in _possible(turn, row):
+        known["transport"] = kind
+    if not known:
+        return None
+    known["id"] = row.id
+    return Start("booking.alter", known) if _tried(turn, row, known) else None
+
+
+def _possible(turn: Turn, row: Appointment) -> list[str]:
+    return [option.value for option in transports(turn, {"store": words.store_of(turn, row).code})]
+
+
+def _tried(turn: Turn, row: Appointment, answers: Answers) -> dict[str, Any]:
+    """What the visit would be, as values of texts; {} where it cannot be. Nothing is changed."""
+    trial = turn.session.begin_nested()
+    try:
+        return words.card(turn, _altered(turn, row, answers))
+    except Refusal:
+        return {}
+    finally:
+        trial.rollback()
+        turn.session.refresh(row)
+
+
+def _altered(turn: Turn, row: Appointment, answers: Answers) -> Appointment:
+    return actions.alter(
+        turn.session, turn.shop, row, turn.now, services=answers.get("service"), transport=answers.get("transport")
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sure(Choice):
+    """Yes or no to the visit as it would be."""
+
+    def ask(self, turn: Turn, answers: Answers) -> Reply:
+        row = wishes.own(turn, answers["id"])
+        assert row is not None, "checked before"
+        return super().ask(turn, _tried(turn, row, answers) or words.card(turn, row))
+
+    def read(self, turn: Turn, answers: Answers) -> Any:
+        return assent.said(turn) or super().read(turn, answers)
+
+
+def hear(turn: Turn, answers: Answers) -> str | None:
+    """One thing more, before they have said yes."""
+    more = hearing.services(turn, turn.words).sure
+    row = wishes.own(turn, answers["id"])
+    text = phrases.spaced(turn.words)
+    if (
+        row is None
+        or not more
+        or finding.asks_price(turn.words)
+        or not (phrases.has("also", text) or phrases.has("besides", text))
+    ):
+        return None
+    before = answers.get("service", row.services)
+    known = {**answers, "service": [*before, *(code for code in more if code not in before)]}
+    if not _tried(turn, row, known):
+        return None
+    answers["service"] = known["service"]
+    return ""
+
+
+def submit(turn: Turn, answers: Answers) -> Reply:
+    row = wishes.own(turn, answers["id"])
+    if row is None:
+        return mine.gone(turn)
+    if answers["altering"] == "no":
+        return Reply(turn.text("booking.kept"), mine.buttons(turn, row))
+    return mine.done(turn, _altered(turn, row, answers), "booking.altered")
+
+
+ALTER = Form(
+    "alter",
+    slots=[_Sure(name="altering", options=mine.yes_no("booking.altering.yes", "booking.altering.no"))],
+    submit=submit,
+    hear=hear,
+    left="booking.kept",
+    drops=leaving.later,
+)
