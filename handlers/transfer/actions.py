@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -47,8 +48,6 @@ def import_file(
     progress: Progress | None = None,
 ) -> Report:
     """Takes the whole file, or nothing of it if anything is wrong. `progress` gets (steps done, about how many there are)."""
-    if (name := kind or kind_of(path)) in FLAT:
-        return _import_flat(database, path, FLAT[name], now, dry_run, progress)
     [(_, report)] = import_files(database, [path], kind, now=now, dry_run=dry_run, progress=progress)
     return report
 
@@ -75,8 +74,12 @@ def import_files(
     look: Callable[[Session], None] = lambda _session: None,
 ) -> list[tuple[Path, Report]]:
     """Takes these files in this order, all or nothing. `look` is shown the content as it will be; what it raises undoes it."""
+    kinds = [kind or kind_of(path) for path in paths]
+    flat = [FLAT[name] for name in kinds if name in FLAT]
+    if flat and len(flat) == len(paths):
+        return _import_flat(database, list(zip(paths, flat, strict=True)), now, dry_run, progress)
     reports: list[tuple[Path, Report]] = []
-    entries = [path.name for path in paths if (kind or kind_of(path)) == "kb"]
+    entries = [path.name for path, name in zip(paths, kinds, strict=True) if name == "kb"]
     with database.transaction() as session:
         alone = bulk.claim(session)
         with versions.publication(session, "import", ", ".join(entries), now) if alone and entries else nullcontext():
@@ -160,26 +163,49 @@ def _import(session: Session, path: Path, name: str | None, now: datetime, progr
     return report
 
 
-def _import_flat(database: Database, path: Path, kind: Kind, now: datetime, dry_run: bool, progress: Progress | None) -> Report:
-    """Reads and checks the file while others go on writing: they wait for what is written at the end, a third of it all."""
-    report = Report(kind.name, dry_run)
-    with database.reading() as session, _told(report):
-        importer = FlatImport(kind, session, now, report, ahead=True)
-        read = _take(open_rows(path), importer, report, progress and (lambda done, total: progress(done, 2 * total)))
-    if not report.ok:
-        return report
+def _import_flat(
+    database: Database, files: Sequence[tuple[Path, Kind]], now: datetime, dry_run: bool, progress: Progress | None
+) -> list[tuple[Path, Report]]:
+    """Reads and checks the files while others go on writing: they wait for what is written at the end, half of it at most."""
+    reports: list[tuple[Path, Report]] = []
+    importers: list[FlatImport] = []
+    rows: list[int] = []
+    done: list[tuple[Path, Report]] = []
+    with database.reading() as session:
+        for path, kind in files:
+            report = Report(kind.name, dry_run)
+            reports.append((path, report))
+            importers.append(FlatImport(kind, session, now, report, ahead=importers[:]))
+            with _told(report):
+                rows.append(_take(open_rows(path), importers[-1], report, _half(progress)))
+            if not report.ok:
+                return reports
     try:
         with database.transaction() as session:
-            with _told(report):
-                if not bulk.claim(session):
-                    raise Wrong(_BUSY)
-                importer.write(session, lambda done: progress(read + done, 2 * read) if progress else None)
-            _raise_revision(session, report)
+            alone = bulk.claim(session)
+            for (path, report), importer, read in zip(reports, importers, rows, strict=True):
+                done.append((path, report))
+                with _told(report):
+                    if not alone:
+                        raise Wrong(_BUSY)
+                    importer.write(session, partial(_other_half, progress, read))
+                _raise_revision(session, report)
+                if not report.ok:
+                    break
             if dry_run or not report.ok:
                 session.rollback()
     except IntegrityError:
         report.wrong(0, Wrong("Something that the rows point at was changed while they were read. Try again."))
-    return report
+    return done
+
+
+def _half(progress: Progress | None) -> Progress | None:
+    return progress and (lambda done, total: progress(done, 2 * total))
+
+
+def _other_half(progress: Progress | None, read: int, written: int) -> None:
+    if progress:
+        progress(read + written, 2 * read)
 
 
 @contextmanager

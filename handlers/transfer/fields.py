@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 
@@ -13,11 +13,17 @@ LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 Cell = str | list[str]
 
 
+class Promised(NamedTuple):
+    """A row that another file of the same import brings, and that has no id yet."""
+
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What rows may point at: ids by table name and code, and the countries of the stores by code (the first one under "")."""
 
-    ids: Mapping[str, Mapping[str, int]]
+    ids: Mapping[str, Mapping[str, int | Promised]]
     regions: Mapping[str, str]
 
 
@@ -180,7 +186,7 @@ def texts(column: str, name: str, most: int, *, required: bool = False) -> Field
 def reference(column: str, name: str, table: Table, *, required: bool = False) -> Field:
     """The code of a row of another table, kept as its id."""
 
-    def read(cells: Cells) -> int | None:
+    def read(cells: Cells) -> int | Promised | None:
         value = cells.text(column)
         if value:
             return _id(cells, table, value)
@@ -203,7 +209,7 @@ def references(column: str, table: Table) -> Field:
     return Field(column, [column], read, lambda value: [list(value)], points_at=table, many=True)
 
 
-def _id(cells: Cells, table: Table, value: str) -> int:
+def _id(cells: Cells, table: Table, value: str) -> int | Promised:
     try:
         return cells.known.ids[table.name][value]
     except KeyError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers.transfer.fields import Cells, Field, Known
+from handlers.transfer.fields import Cells, Field, Known, Promised
 from handlers.transfer.files import Row
 from handlers.transfer.kinds import Kind
 from handlers.transfer.report import Report, Wrong
@@ -21,10 +21,12 @@ Groups = dict[frozenset[str], list[dict[str, Any]]]
 class FlatImport:
     """The import of one file of one kind; what is wrong goes into the report.
 
-    `ahead`: rows are read and checked only, and kept until `write`.
+    With `ahead` rows are read and checked only, and kept until `write`; it names the imports that are written before this one.
     """
 
-    def __init__(self, kind: Kind, session: Session, now: datetime, report: Report, *, ahead: bool = False) -> None:
+    def __init__(
+        self, kind: Kind, session: Session, now: datetime, report: Report, *, ahead: Sequence["FlatImport"] | None = None
+    ) -> None:
         self.kind = kind
         self.session = session
         self.report = report
@@ -35,6 +37,7 @@ class FlatImport:
         self._seen: dict[tuple[Any, ...], int] = {}
         self._ahead = ahead
         self._kept: list[bytes] = []
+        self._brought: frozenset[str] = frozenset()
 
     def check_columns(self, columns: Sequence[str]) -> None:
         """Raises Wrong for a column that is not known or not there."""
@@ -58,7 +61,7 @@ class FlatImport:
                 # An empty cell empties what was there; a column that is not in the file leaves it alone.
                 left_out = frozenset(f.name for f in self.kind.fields if not row.cells.keys() & set(f.columns))
                 groups.setdefault(left_out, []).append(values)
-        if self.report.ok and self._ahead:
+        if self.report.ok and self._ahead is not None:
             # As they are, a million rows would fill the memory.
             self._kept.append(zlib.compress(pickle.dumps(groups), level=1))
         elif self.report.ok:
@@ -75,11 +78,25 @@ class FlatImport:
             progress(written)
 
     def finish(self) -> None:
-        """A flat file has no end that could be wrong."""
+        """A flat file has no end that could be wrong. Where each row stood is asked no more; what it brings may be pointed at."""
+        if self._ahead is not None and self.kind.key == ("code",):
+            self._brought = frozenset(code for (code,) in self._seen)
+        self._seen.clear()
 
     def _put_all(self, groups: Groups) -> None:
         for left_out, group in groups.items():
+            self._keep_promises(group)
             self._put(group, left_out)
+
+    def _keep_promises(self, rows: list[dict[str, Any]]) -> None:
+        """What has come before this file has ids by now."""
+        for field in self.kind.fields:
+            if field.points_at is None or field.many:
+                continue
+            waiting = [row for row in rows if isinstance(row[field.name], Promised)]
+            ids = bulk.ids(self.session, field.points_at, {row[field.name].code for row in waiting}) if waiting else {}
+            for row in waiting:
+                row[field.name] = ids[row[field.name].code]
 
     def _put(self, rows: list[dict[str, Any]], left_out: frozenset[str]) -> None:
         self.kind.before(self.session, rows, left_out)
@@ -92,11 +109,14 @@ class FlatImport:
         self.report.unchanged += counts.unchanged
 
     def _known(self, rows: Sequence[Row]) -> Known:
-        ids = {}
+        ids: dict[str, dict[str, int | Promised]] = {}
         for field in self.kind.fields:
             if field.points_at is not None:
                 codes = {code.strip() for row in rows for code in _codes(field, row.cells)}
-                ids[field.points_at.name] = bulk.ids(self.session, field.points_at, codes - {""})
+                found = bulk.ids(self.session, field.points_at, codes - {""})
+                before = [one._brought for one in self._ahead or () if one.kind.table is field.points_at]
+                promised = {code: Promised(code) for code in codes - found.keys() if any(code in brought for brought in before)}
+                ids[field.points_at.name] = {**found, **promised}
         return Known(ids, self._regions)
 
     def _read(self, row: Row, known: Known) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from handlers import transfer
 from handlers.transfer.naming import kind_of
@@ -296,6 +296,36 @@ def test_others_write_while_a_file_is_read(database: Database, database_url: str
     assert written == [1000]
     assert number_of(database, Customer) == 1101
     other.close()
+
+
+def test_others_write_while_a_folder_is_read_whose_files_need_each_other(shop: Database, database_url: str, folder: Path) -> None:
+    """A car of a customer whom the same folder brings; what no file brings is refused as ever, and nothing is kept."""
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "customers.csv").write_text("code,name\nC-20,Twenty\nC-21,Twentyone\n", "utf-8")
+    (folder / "vehicles.csv").write_text("code,customer,plate\nV-20,C-20,ABC\nV-21,C-1,DEF\n", "utf-8")
+    visits = "code,vehicle,store,visited_on\nW-20,V-20,north,2026-01-02\n"
+    (folder / "visits.csv").write_text(visits + "W-21,V-99,north,2026-01-02\n", "utf-8")
+    reports = transfer.import_folder(shop, folder, now=NOW)
+    assert ["V-99" in str(problem) for _, report in reports for problem in report.errors] == [True]
+    before = number_of(shop, Customer)
+    (folder / "visits.csv").write_text(visits, "utf-8")
+    other, written = Database(database_url, patience=0.05), []
+
+    def meanwhile(done: int, total: int) -> None:
+        if 0 < done <= total // 2:
+            with other.transaction() as session:
+                session.execute(update(Customer).where(Customer.code == "C-1").values(name=f"Name {len(written)}"))
+            written.append(done)
+
+    reports = transfer.import_folder(shop, folder, now=NOW, progress=meanwhile)
+    assert [(report.kind, report.added) for _, report in reports] == [("customers", 2), ("vehicles", 2), ("visits", 1)]
+    assert len(written) >= 3, "while each of them was read"
+    other.close()
+    with shop.reading() as session:
+        cars = select(Vehicle.code, Customer.code).join(Customer, Vehicle.customer_id == Customer.id)
+        assert {("V-20", "C-20"), ("V-21", "C-1")} <= {(car, owner) for car, owner in session.execute(cars)}
+    assert number_of(shop, Customer) == before + 2
 
 
 def test_what_rows_point_at_may_go_while_they_are_read(shop: Database, folder: Path) -> None:
