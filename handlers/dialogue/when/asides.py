@@ -4,10 +4,11 @@ import re
 from functools import cache
 from itertools import pairwise
 
+from handlers.dialogue.when import clock as clocks
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, alive, clause
 from handlers.dialogue.when.past import was_said_before
-from handlers.dialogue.when.tokens import Context, Token
+from handlers.dialogue.when.tokens import Clock, Context, Token
 
 # So much text before an expression is looked at; patterns are tried within its clause.
 _BEFORE = 70
@@ -34,6 +35,8 @@ def drop_asked(items: list[Item], text: str) -> None:
     for item, later in pairwise(found):
         if isinstance(later.value, Day) and later.value.kind == "number":
             # "26th Jan, are you open? 27th then": of the same month.
+            if isinstance(item.value, Day) and item.value.unit and clause("open_after", text).match(text, item.token.end):
+                item.dropped = "told"
             continue
         if clause("open_after", text).match(text, item.token.end):
             item.dropped = "asked"
@@ -45,7 +48,7 @@ def keep_asked(items: list[Item], text: str) -> None:
     days = [item for item in items if item.slot == "day" and item.dropped == "aside"]
     if kept and len(days) == 1 and all(item.slot in ("time", "part") and item.place > days[0].place for item in kept):
         told = text[max(0, days[0].token.start - _BEFORE) : kept[0].token.start]
-        if "?" in told and _open().search(told):
+        if ("?" in told or "几" in told) and _open().search(told):
             days[0].dropped = ""
 
 
@@ -158,12 +161,16 @@ def _why(group: list[Item], context: Context, text: str, around: list[tuple[int,
     for item in group:
         if item.token.end == item.token.start:
             continue
-        if clause("aside_after", text).match(text, item.token.end):
+        if clause("aside_after", text).match(text, item.token.end) and not (
+            clause("i_before", before).search(before) and clause("arrives_after", text).match(text, item.token.end)
+        ):
             return "aside"
         if item.slot == "time" and clause("aside_after_time", text).match(text, item.token.end):
             return "aside"
     if all(item.slot != "day" for item in group) and was_said_before(text, start):
         return "past"
+    if clause("arrives_soon", text).match(text, end) and _is_ahead(group, context):
+        return ""
     if _may_have_been(group, context) and clause("was_after", text).match(text, end):
         # Of a time alone we cannot be sure that it is not of the day said elsewhere.
         return "past" if any(item.slot == "day" for item in group) else "unclear"
@@ -180,6 +187,15 @@ def _may_have_been(group: list[Item], context: Context) -> bool:
     """A bare weekday, today, this week, a time alone: not "tomorrow" or "next Friday"."""
     days = [item.value for item in group if item.slot == "day"]
     return all(isinstance(day, Day) and _may_be_behind(day, context) for day in days)
+
+
+def _is_ahead(group: list[Item], context: Context) -> bool:
+    """今天十点就到了, said at nine."""
+    times = [item.value for item in group if item.slot == "time" and isinstance(item.value, Clock)]
+    if len(times) != 1 or not _is_today(group, context):
+        return False
+    hours = clocks.hours(times[0], next((str(item.value) for item in group if item.slot == "part"), ""))
+    return bool(hours) and all(at > context.now.time() for at, _ in hours)
 
 
 def _may_be_behind(day: Day, context: Context) -> bool:

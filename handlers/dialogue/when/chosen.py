@@ -28,6 +28,9 @@ def drop_told(items: list[Item], tokens: list[Token], text: str) -> None:
     """今日做冬，听日啦: what is on a day is told, and another day is settled on."""
     settled = clause("settled_after", text)
     for item, later in pairwise([item for item in alive(items) if item.slot == "day"]):
+        if clause("busy_after", text).match(text, item.token.end):
+            item.dropped = "told"
+            continue
         between = [t.kind for t in tokens[item.place + 1 : later.place]]
         told = between[:1] == ["x"] and between[-1:] == [","] and set(between) <= set("x,^{")
         if not told or clause("visits", text).search(text, 0, later.token.start):
@@ -38,6 +41,7 @@ def drop_told(items: list[Item], tokens: list[Token], text: str) -> None:
 
 def drop_collected(items: list[Item], text: str) -> None:
     """ "Drop it off Friday. I'll collect at 5", 周五洗车，五点来取: an hour of its own clause at which it is fetched."""
+    _fetched_days_later(items, text)
     for item in [item for item in alive(items) if item.slot == "time"]:
         days = [one for one in alive(items) if one.slot == "day" and one.place < item.place]
         # The dot of "Sat." belongs to the word.
@@ -49,6 +53,16 @@ def drop_collected(items: list[Item], text: str) -> None:
         if before.search(text[days[-1].token.end : item.token.start]) or after.match(text, item.token.end):
             brought = clause("brings", text).search(text, 0, item.token.start)
             item.dropped = "fetched" if brought else "unclear"
+
+
+def _fetched_days_later(items: list[Item], text: str) -> None:
+    """周二送来，三天后取车: a length counted from the visit."""
+    found = [item for item in alive(items) if item.slot == "day"]
+    if len(found) != 2 or not isinstance(found[1].value, Day) or found[1].value.unit != "later":
+        return
+    visit, fetched = (bool(clause("fetched_after", text).match(text, item.token.end)) for item in found)
+    if fetched and not visit:
+        found[1].dropped = "fetched"
 
 
 def drop_given_up(items: list[Item], text: str) -> None:

@@ -23,7 +23,9 @@ def fold(text: str) -> tuple[str, list[int]]:
 
 
 # A space is the comma of who types Chinese in a chat: after a word that ends a clause.
-_PAUSE = re.compile(r"(?:(?<=[了吧啊呀啦喇呢吗嘛么哦喔咯呗咋喎])|(?<=不行)|(?<=唔得)|(?<=不了)) (?=[\u4e00-\u9fff\d])")
+_PAUSE = re.compile(
+    r"(?<!^取消[吧了啦])(?:(?<=[了吧啊呀啦喇呢吗嘛么哦喔咯呗咋喎])|(?<=不行)|(?<=唔得)|(?<=不了)) (?=[\u4e00-\u9fff\d])"
+)
 
 
 def _paused(folded: str, places: list[int]) -> tuple[str, list[int]]:

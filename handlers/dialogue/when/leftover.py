@@ -47,6 +47,8 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
             if token.value in ("early", "late") and any(isinstance(i.value, Clock) for i in kept):
                 # "Super early tomorrow, like 8am".
                 continue
+            if token.kind == "V" and token.value == "holiday" and _is_that_day(place, kept, tokens):
+                continue
             if token.kind == "V" and token.value == "closing" and any(i.slot in ("part", "time") for i in kept):
                 # "Tonight before you close" is tonight.
                 continue
@@ -57,7 +59,7 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
             return "unsure"
         if _from_hour_to_hour(tokens, place) and all(i.slot not in ("time", "part") for i in kept):
             return "unsure"
-        if token.kind == "V" and token.value == "shift":
+        if token.kind == "V" and token.value == "shift" and not any(i.slot == "day" and i.place > place for i in kept):
             return "unsure"
         if token.kind == "t" and token.value == "lasting" and place + 1 in taken:
             return "unsure"
@@ -79,6 +81,12 @@ def _of_two_days(token: Token, place: int, items: list[Item], taken: set[int], t
     if at not in taken or tokens[at].kind != "D":
         return False
     return len({isinstance(d, Day) and d.kind == "weekday" for d in (told.value, tokens[at].value)}) == 2
+
+
+def _is_that_day(place: int, kept: list[Item], tokens: list[Token]) -> bool:
+    """ "On the bank holiday tomorrow", "Monday bank holiday": what the day is, said right beside it."""
+    sides = [i.value for i in kept if abs(i.place - place) == 1]
+    return any(isinstance(day, Day) and day.kind in ("date", "weekday", "number") for day in sides)
 
 
 def _set_right(place: int, kept: list[Item], tokens: list[Token]) -> bool:

@@ -66,10 +66,13 @@ def drop_refused(items: list[Item], tokens: list[Token], text: str) -> None:
     for place, token in enumerate(tokens):
         if token.kind == "!" and _is_of_something_else(tokens, place, text):
             continue
-        if token.kind == "!" and (_stands_behind(tokens) or _cancels_before(items, tokens, place)):
+        if token.kind == "!" and (_stands_behind(tokens) or _cancels_before(items, tokens, place, text)):
             found = _group_before(items, tokens, place)
         elif token.kind == "!" or (token.kind == "^" and _tells_what_follows(tokens, place)):
             found = _group_after(items, tokens, place) or _group_before(items, tokens, place)
+            if not found and place == 0 and text.startswith("取消"):
+                # 取消吧，明天的.
+                found = _group_after(items, tokens, next((i for i, t in enumerate(tokens) if t.kind == ","), place))
         elif token.kind == "^" and (_says_again(tokens, place) or _waits_at_home(items, token, text)):
             continue
         elif token.kind == "^":
@@ -175,9 +178,11 @@ def _stands_behind(tokens: list[Token]) -> bool:
     )
 
 
-def _cancels_before(items: list[Item], tokens: list[Token], place: int) -> bool:
-    """明天别安排 后天早上八点: right behind one day, with its verb before the next."""
-    if not place or tokens[place - 1].kind not in "Dw" or place + 1 == len(tokens) or tokens[place + 1].kind != "x":
+def _cancels_before(items: list[Item], tokens: list[Token], place: int, text: str) -> bool:
+    """明天别安排 后天早上八点; 明天的取消 后天来: behind one day, of which it says that it does not suit, and not of the next."""
+    cancels = text.startswith("取消", tokens[place].start)
+    before = "".join(t.kind for t in tokens[:place]).rstrip("jx" if cancels else "j")
+    if before[-1:] not in ("D", "w") or place + 1 == len(tokens) or not (cancels or tokens[place + 1].kind in "xi"):
         return False
     return any(item.slot == "day" for item in _group_after(items, tokens, place))
 
@@ -259,6 +264,7 @@ def _group(items: list[Item], tokens: list[Token], places: range, ends: str) -> 
 
 def _of_day_before(tokens: list[Token], place: int) -> bool:
     """后天上午九点 明天不行: a time that stands behind another day is of that day."""
+    at = place
     while place >= 0 and tokens[place].kind in "cRp":
         place -= 1
-    return place >= 0 and tokens[place].kind in "Dw"
+    return 0 <= place < at and tokens[place].kind in "Dw"

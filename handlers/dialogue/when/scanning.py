@@ -17,7 +17,8 @@ _TIMED = re.compile(r"(?:\d|\d\s?[ap]m|noon|midday|morning|afternoon|evening|o'?
 _AFT = re.compile(r"\s?\d")
 # "I am off Thursday so Friday at 10": what was weighed before is over. Nothing else may be told of that day.
 _SO = re.compile(
-    r",?\s(?:(?:on|this|next|maybe|perhaps|probably|lets do|how about) ){0,2}"
+    r",?\s(?:(?:on|this|next|maybe|perhaps|probably|lets do|lets say|how about|what about|"
+    r"i guess|i think|can we do|could we do|the) ){0,2}"
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|tomorrow|tmrw?|today)"
     r"(?:\s(?:at|around|about|before|after|between|and|morning|afternoon|arvo|evening|lunchtime|please|pls|then|instead|works?|"
     r"lah|lor|la|leh|can|"
@@ -186,7 +187,7 @@ def _phrase(text: str, place: int, word: str) -> tuple[int, str, object] | None:
                 gap = _APART.match(text, stop)
                 stop = gap.end() if gap else -1
             match = _WORD.match(text, stop) if stop >= 0 else None
-            if match is None or match[0].replace("'", "") != wanted:
+            if match is None or (match[0].replace("'", "") != wanted and (match[0] != wanted + "'s" or index + 1 < len(words))):
                 break
             stop = match.end()
         else:

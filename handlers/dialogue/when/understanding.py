@@ -179,7 +179,8 @@ def _without_now(kept: list[Item], text: str) -> list[Item]:
         return others
     nows = [item for item in kept if item.slot == "now"]
     for item in nows:
-        if _LONG.search(text[: item.token.start]):
+        if _LONG.search(text[: item.token.start]) or text[: item.token.start].endswith("到"):
+            # 排到现在.
             continue
         rest = text[item.token.end :].strip(" ?!.,~")
         before = _CLAUSE_END.split(text[: item.token.start])[-1].strip()

@@ -26,6 +26,9 @@ def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Rea
     for place, token in enumerate(tokens):
         if place in taken:
             continue
+        if token.kind == "Q" and place + 1 in taken and getattr(tokens[place + 1].value, "unit", "") == "until":
+            # "The last Tuesday before the 25th."
+            return "unsure"
         if token.kind == "V" and token.value == "last" and all(item.slot != "day" for item in kept):
             # 最后一天上午: of what?
             return "unsure"
@@ -78,7 +81,7 @@ def told_only(kept: list[Item], tokens: list[Token], text: str) -> bool:
 
 def of_the_past(kept: list[Item], tokens: list[Token], text: str) -> bool:
     """昨晚被刮了，大概11点多: a time alone, after something that has been, in a clause without a wish."""
-    if any(item.slot not in ("time", "part") for item in kept):
+    if any(item.slot not in ("time", "part") for item in kept) or any(token.kind in ">M" for token in tokens):
         return False
     first, last = min(item.place for item in kept), max(item.place for item in kept)
     if not any(token.kind == "Q" and not token.value for token in tokens[:first]):

@@ -135,6 +135,14 @@ def first_day_after(context: Context, tokens: list[Token]) -> Made:
     )
 
 
+def first_workday_of(context: Context, tokens: list[Token]) -> Made:
+    """节后上班第一天."""
+    span = tokens[0].value
+    if tokens[-1].value != "first workday" or span.kind != "span" or span.first is None or span.last is not None:
+        return None
+    return joined("D", tokens, days.on(span.first if span.first.isoweekday() < 6 else days.monday(span.first) + 7 * DAY))
+
+
 def day_after_break(context: Context, tokens: list[Token]) -> Made:
     """国庆长假后一天: the first day after it, and not all days from it on."""
     found = after_day(context, tokens[:-1])
@@ -252,6 +260,7 @@ RULES = [
     ("AT", lambda c, t: from_now(c, t) if c.region in ("IN", "SG", "MY") else None),
     ("D[{}]?j?V", nth_day_of_break),
     ("{j?V", last_of_break),
+    ("Dj?V", first_workday_of),
     ("D[{}(]?j?V(?!D)", in_lieu),
     ("D[{}]?Yj?V", first_day_after),
     ("D[{}]YT", day_after_break),
@@ -265,6 +274,7 @@ RULES = [
     ("pZ|Be?p|pY|Ae?p", around_noon),
     ("![GJ]", lambda c, t: joined("x", t, None)),
     ("DU|UD", within_span),
+    ("R}", lambda c, t: [t[0]]),
     ("pR[,&]*pR", from_part_to_part),
     ("[Dw]G", from_day_on),
     ("Fe?[Dw][GY]?", from_day_on),
