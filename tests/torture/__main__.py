@@ -14,7 +14,19 @@ from pathlib import Path
 from storage.database import Database
 from storage.migrating import migrate
 from tests import postgres, standby
-from tests.torture import booking, campaigning, failing, feeding, killing, promoting, restarting, staffing, strangers, year
+from tests.torture import (
+    booking,
+    campaigning,
+    failing,
+    feeding,
+    killing,
+    pausing,
+    promoting,
+    restarting,
+    staffing,
+    strangers,
+    year,
+)
 
 NUMBER = 10_000
 KILLS = 40
@@ -110,6 +122,11 @@ def _failing(_folder: Path, url: str, number: int, _kills: int) -> object:
         return asyncio.run(failing.failing(database, number * FAILING))
 
 
+def _pausing(_folder: Path, url: str, _number: int, _kills: int) -> object:
+    with closing(Database(url)) as database:
+        return asyncio.run(pausing.pausing(database))
+
+
 def _strangers(_folder: Path, url: str, number: int, _kills: int) -> object:
     with closing(Database(url)) as database:
         return asyncio.run(strangers.crowd(database, number // 2, 50))
@@ -128,7 +145,8 @@ def _quarrel(_folder: Path, url: str, number: int, _kills: int) -> object:
 COURTS = {
     "updates by polling": _inbound, "updates by webhook": _webhook, "outgoing": _outgoing, "a campaign": _campaign,
     "staff at work": _staff, "updates of every shape": _shapes, "a fifth of all calls fails": _failing,
-    "strangers": _strangers, "the last place of a day": _last_place, "cancelled, moved and booked at once": _quarrel,
+    "one chat has to wait": _pausing, "strangers": _strangers, "the last place of a day": _last_place,
+    "cancelled, moved and booked at once": _quarrel,
 }  # fmt: skip
 
 if __name__ == "__main__":
