@@ -10,22 +10,26 @@ BIN = .venv/bin
 # that tests start, compiles all files anew, and importing takes a third longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check lint bench torture audit clean
+.PHONY: help demo test test-postgres check lint bench torture audit clean
 
 help:
-	@echo "make demo     the sample shop: web chat at http://localhost:8080/"
-	@echo "make test     the tests, on SQLite and PostgreSQL"
-	@echo "make lint     formatting, style, types, and which way imports go"
-	@echo "make check    lint and test"
-	@echo "make bench    speed, as ratios to named baselines"
-	@echo "make torture  the long runs of kill -9 and of wrong input"
-	@echo "make audit    a bill of materials in build/, and known holes of the pinned versions; asks the network"
+	@echo "make demo            the sample shop: web chat at http://localhost:8080/"
+	@echo "make test            the tests, on SQLite and PostgreSQL"
+	@echo "make test-postgres   the same with PostgreSQL alone, also where one database is enough for every day"
+	@echo "make lint            formatting, style, types, and which way imports go"
+	@echo "make check           lint and test"
+	@echo "make bench           speed, as ratios to named baselines"
+	@echo "make torture         the long runs of kill -9 and of wrong input"
+	@echo "make audit           a bill of materials in build/, and known holes of the pinned versions; asks the network"
 
 demo: .venv/demo .venv/semantic
 	$(BIN)/bayline demo
 
 test: .venv/test
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal
+
+test-postgres: .venv/test
+	TEST_ONLY_ON=postgresql $(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 lint: .venv/test .venv/lint
 	$(BIN)/ruff format --check .

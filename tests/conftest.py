@@ -31,6 +31,9 @@ from tests.world import START, World
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
+# `make test-postgres`: what mostly runs on SQLite alone, because the suite is to be short, runs on PostgreSQL instead.
+ONLY_POSTGRES = os.environ.get("TEST_ONLY_ON") == "postgresql"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Several processes share one PostgreSQL, which the one that leads them starts; files are in memory, if they fit.
@@ -51,9 +54,24 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.close)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_report_header() -> str | None:
+    return "on PostgreSQL, also where a name says sqlite" if ONLY_POSTGRES else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What mostly waits for processes to die and start begins first: at the end the others would have nothing to do meanwhile."""
     items.sort(key=lambda item: "torture" not in item.path.parts)
+    if ONLY_POSTGRES:
+        names = {item.nodeid for item in items}
+        left = [item for item in items if item.get_closest_marker("about_sqlite") or _twin(item.nodeid) in names]
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
+
+
+def _twin(name: str) -> str:
+    """The same test on PostgreSQL, if this is one of two."""
+    test, _, parameters = name.partition("[")
+    return f"{test}[{parameters.replace('sqlite', 'postgresql')}" if "sqlite" in parameters else ""
 
 
 def pytest_collection_finish() -> None:
@@ -94,6 +112,7 @@ class Templates:
     def __init__(self, folder: Path, request: pytest.FixtureRequest) -> None:
         self._folder = folder
         self._request = request
+        self._copies: list[tuple[Path, str]] = []
 
     @contextmanager
     def alone(self, name: str) -> Iterator[TextIO]:
@@ -104,6 +123,7 @@ class Templates:
             yield known
 
     def template(self, kind: str, sample: bool) -> str:
+        kind = "postgresql" if ONLY_POSTGRES else kind
         name = f"{kind}-{'sample' if sample else 'empty'}"
         with self.alone(name) as known:
             if url := known.read():
@@ -121,12 +141,18 @@ class Templates:
             return url
 
     def copy(self, kind: str, sample: bool, folder: Path) -> str:
+        """The address of a database that lives as long as the folder."""
         template = self.template(kind, sample)
-        if kind == "sqlite":
+        if template.startswith("sqlite"):
             path = folder / "bayline.db"
             shutil.copy(template.removeprefix("sqlite:///"), path)
             return f"sqlite:///{path}"
-        return postgres.create(self._request.getfixturevalue("postgres_server"), template.rsplit("/", 1)[1])
+        for gone in [copy for copy in self._copies if not copy[0].exists()]:
+            postgres.drop(gone[1])
+            self._copies.remove(gone)
+        url = postgres.create(self._request.getfixturevalue("postgres_server"), template.rsplit("/", 1)[1])
+        self._copies.append((folder, url))
+        return url
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -156,7 +182,7 @@ def sample_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: P
 def _copy(kind: str, sample: bool, templates: Templates, folder: Path) -> Iterator[str]:
     url = templates.copy(kind, sample, folder)
     yield url
-    if kind == "postgresql":
+    if not url.startswith("sqlite"):
         postgres.drop(url)
 
 
@@ -168,9 +194,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def sample_memo(templates: Templates) -> Memo:
+def sample_memo(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Memo:
     """What the sample shop's content becomes in memory, made once: every copy holds the same."""
-    database = Database(templates.template("sqlite", True))
+    database = Database(templates.copy("sqlite", True, tmp_path_factory.mktemp("memo")))
     engine = Engine(database, FEATURES)
     with templates.alone("learnt"):
         engine.warm_up()

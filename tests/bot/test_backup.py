@@ -63,6 +63,7 @@ def _statuses(database: Database) -> dict[str, str]:
         return {row.key: row.status for row in rows}
 
 
+@pytest.mark.about_sqlite
 @empty_sqlite
 def test_db15_a_backup_is_one_moment_of_a_database_that_is_written_to(
     database_url: str, tmp_path: Path, bayline: Callable[..., Result]
@@ -106,6 +107,7 @@ def test_db15_a_backup_is_one_moment_of_a_database_that_is_written_to(
     assert "exists already" in bayline(database_url, "backup", str(tmp_path / "copy")).output
 
 
+@pytest.mark.about_sqlite
 @sqlite
 def test_ie8_nothing_old_leaves_a_restored_database_until_it_is_said(
     world: World, sample_url: str, tmp_path: Path, bayline: Callable[..., Result]
@@ -196,6 +198,7 @@ def test_ie8_what_is_dropped_never_goes_and_what_was_not_due_does(world: World) 
     assert web.received[-1] == "later"
 
 
+@pytest.mark.about_sqlite
 @empty_sqlite
 def test_db6_a_log_of_another_database_never_meets_a_restored_file(
     database_url: str, tmp_path: Path, bayline: Callable[..., Result]
@@ -236,6 +239,7 @@ def test_db6_a_log_of_another_database_never_meets_a_restored_file(
     assert not list(tmp_path.glob("*.restoring*"))
 
 
+@pytest.mark.about_sqlite
 @sqlite
 def test_db7_a_damaged_page_is_found_said_and_not_written_to(
     sample_url: str, tmp_path: Path, bayline: Callable[..., Result]
@@ -270,6 +274,7 @@ def test_db7_a_damaged_page_is_found_said_and_not_written_to(
     assert "The file is whole" in bayline(sample_url, "doctor").output
 
 
+@pytest.mark.about_sqlite
 @empty_sqlite
 def test_db7_a_worker_that_meets_a_damaged_page_writes_no_more(database_url: str) -> None:
     """DB7: whatever comes next is refused at the door, so that a channel keeps it."""

@@ -47,6 +47,7 @@ async def _uploads(ann: Visitor, name: str = "paper-0001") -> dict[str, str]:
     return said
 
 
+@pytest.mark.about_sqlite
 def test_db3_a_disk_that_fills_up_in_the_middle_of_an_upload(
     disk: SmallDisk, templates: Templates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +133,7 @@ def test_db3_a_backup_that_finds_no_room_says_so_and_leaves_nothing(
     assert [path.name for path in disk.folder.iterdir()] == ["copy.backup"]
 
 
+@pytest.mark.about_sqlite
 def test_db3_a_full_disk_can_be_saved_to_another(disk: SmallDisk, templates: Templates, tmp_path: Path) -> None:
     """DB3: that is when a copy is wanted most. While Bayline runs it takes no room there; else a little."""
     url = _filled(disk.folder, templates)
@@ -148,6 +150,7 @@ def test_db3_a_full_disk_can_be_saved_to_another(disk: SmallDisk, templates: Tem
     running.close()
 
 
+@pytest.mark.about_sqlite
 @pytest.mark.parametrize("what", ["the disk", "the file"])
 def test_db5_what_may_only_be_read_and_then_be_written_again(disk: SmallDisk, templates: Templates, what: str) -> None:
     """DB5: turns fail whole, /readyz is red; when it may be written to again nobody has to start anything anew."""
@@ -185,6 +188,7 @@ def test_db5_what_may_only_be_read_and_then_be_written_again(disk: SmallDisk, te
     assert _whole(database)
 
 
+@pytest.mark.about_sqlite
 def test_db5_a_full_disk_is_seen_in_readyz(disk: SmallDisk, templates: Templates) -> None:
     """DB3, DB5: who watches over the process hears of it before customers do."""
     database = Database(templates.copy("sqlite", False, disk.folder))

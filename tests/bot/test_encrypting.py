@@ -29,6 +29,8 @@ from tests.handlers.test_privacy import CANARIES, NAME, WORDS, canary
 from tests.torture import killing
 from tests.world import START, World
 
+pytestmark = pytest.mark.about_sqlite
+
 Bayline = Callable[..., Result]
 
 

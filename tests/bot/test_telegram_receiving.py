@@ -652,6 +652,7 @@ def test_db12_what_a_standby_cannot_take_is_brought_again(database: Database) ->
     tell(database, story, webhook=True)
 
 
+@pytest.mark.about_sqlite
 @SQLITE
 def test_db12_telegram_remembers_more_than_the_database(database_url: str, tmp_path: Path) -> None:
     """DB12: what it was told to forget is lost with the last seconds; whatever points there is answered, and all else goes on."""

@@ -4,7 +4,6 @@ Screenshots for people to look at are left in tests/screenshots/.
 """
 
 import io
-import json
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -17,10 +16,12 @@ import pytest
 from aiohttp import web
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, Route, expect
+from sqlalchemy import update
 
 from handlers import FEATURES
 from handlers.dialogue.memo import Memo
 from storage import messages
+from storage.stores import Store
 from tests.bot.webchat_site import NOW, Site
 from tests.browser.conftest import Served, Watched
 from tests.conftest import Templates
@@ -223,8 +224,7 @@ def test_wb1_hostile_words_are_only_words(templates: Templates, tmp_path: Path, 
     served = Served(lambda: Site(url))
     try:
         with served.site.database.transaction() as session:
-            names = json.dumps(dict.fromkeys(("en", "zh-Hans", "zh-Hant"), XSS[1]))
-            session.connection().exec_driver_sql("UPDATE stores SET names = ?", (names,))
+            session.execute(update(Store).values(names=dict.fromkeys(("en", "zh-Hans", "zh-Hant"), XSS[1])))
         watched = pages()
         page = watched.page
         page.goto(f"{served.url}/?lang=<script>alert(1)</script>#<img src=x onerror=alert(1)>")

@@ -1,6 +1,6 @@
 """Booking against a model that knows nothing but a list of who has which quarter hour: random days at the desk."""
 
-import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,14 +48,11 @@ class Diary(RuleBasedStateMachine):
     """`has`: what the model believes that each living appointment has, as (resource, quarter hour)."""
 
     rows = Bundle("rows")
-    folder: Path
-    template: Path
+    new: Callable[["Diary"], str]
 
     def __init__(self) -> None:
         super().__init__()
-        path = self.folder / "diary.db"
-        shutil.copy(self.template, path)
-        self.database = Database(f"sqlite:///{path}")
+        self.database = Database(self.new())
         self.now = NOW
         self.has: dict[int, set[tuple[int, int]]] = {}
         self.until: dict[int, datetime] = {}
@@ -260,7 +257,7 @@ def _open_shop(session: Session) -> Shop:
 
 def test_booking_does_what_a_list_of_quarter_hours_says(templates: Templates, tmp_path: Path) -> None:
     """CC2, CC4: whatever is done in whatever order, in one place after the other."""
-    Diary.folder, Diary.template = tmp_path, Path(templates.template("sqlite", False).removeprefix("sqlite:///"))
+    Diary.new = lambda _self: templates.copy("sqlite", False, tmp_path)  # type: ignore[method-assign]
     machine = settings(
         max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
     )  # fmt: skip

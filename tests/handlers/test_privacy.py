@@ -113,6 +113,7 @@ def canary(world: World) -> Person:
 
 
 def _bytes_of(world: World) -> bytes:
+    """What lies in the file and its log; a server's files are not ours to read."""
     url = world.database.url.removeprefix("sqlite:///")
     return b"".join(Path(f"{url}{suffix}").read_bytes() for suffix in ("", "-wal") if Path(f"{url}{suffix}").exists())
 
@@ -150,7 +151,7 @@ def test_pv1_nothing_of_somebody_forgotten_is_left(world: World, caplog: pytest.
     """PV1, CC12: in no column, not in the bytes of the file or its log; nothing is sent; what others have stays."""
     ann = world.customer("telegram", address="ann").says("hello, I am Ann")
     person = canary(world)
-    assert any(word.encode() in _bytes_of(world) for word in CANARIES)
+    assert any(word.encode() in _bytes_of(world) for word in CANARIES) == world.database.is_sqlite
     person.says("/delete").presses("Yes")
     person.sees("within a few minutes")
     assert person.outcome
@@ -172,7 +173,8 @@ def test_pv1_nothing_of_somebody_forgotten_is_left(world: World, caplog: pytest.
         assert session.scalar(select(Feedback.work).where(Feedback.key == "canary")) == 2
         assert chats.get(session, person.outcome.chat_id).reachable is False  # type: ignore[union-attr]
         assert session.scalars(select(Ticket.status).where(Ticket.chat_id == person.outcome.chat_id)).all() == ["closed"]
-        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+        if world.database.is_sqlite:
+            assert session.execute(text("PRAGMA foreign_key_check")).all() == []
     assert ann.transcript[0].text == "hello, I am Ann"
     again = world.customer("telegram", address="990011223344").says("hello")
     assert again.outcome
@@ -190,6 +192,7 @@ def test_pv1_on_both_databases_every_table_forgets(world: World) -> None:
     assert _found(world) == []
 
 
+@pytest.mark.about_sqlite
 @sqlite
 def test_pv1_a_restored_backup_forgets_again(world: World, tmp_path: Path) -> None:
     """PV1: the tombstone is carried into it, and names nobody; whoever got the same number later is somebody else."""

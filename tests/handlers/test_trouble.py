@@ -76,6 +76,7 @@ def _through(url: str, patience: float = 10.0) -> Iterator[tuple[CutOff, Databas
                 gc.collect()
 
 
+@pytest.mark.about_sqlite
 def test_db1_a_turn_waits_for_whoever_holds_the_write_lock(templates: Templates, tmp_path: Path) -> None:
     """DB1: another process is writing; the turn comes after it, and nobody hears of it."""
     database = _sqlite(templates, tmp_path)
@@ -88,6 +89,7 @@ def test_db1_a_turn_waits_for_whoever_holds_the_write_lock(templates: Templates,
     database.close()
 
 
+@pytest.mark.about_sqlite
 def test_db1_a_lock_that_is_never_given_back_ends_the_turn_with_nothing_half_done(templates: Templates, tmp_path: Path) -> None:
     """DB1: the channel hears that nothing was kept; when the lock is free the same message is taken, once."""
     database = _sqlite(templates, tmp_path, patience=0.05)
@@ -105,6 +107,7 @@ def test_db1_a_lock_that_is_never_given_back_ends_the_turn_with_nothing_half_don
     database.close()
 
 
+@pytest.mark.about_sqlite
 def test_db1_a_round_that_finds_somebody_writing_is_told_in_a_line(
     templates: Templates, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -134,6 +137,7 @@ def test_db1_a_round_that_finds_somebody_writing_is_told_in_a_line(
     database.close()
 
 
+@pytest.mark.about_sqlite
 def test_db2_nobody_waits_for_a_turn_that_waits_for_the_knowledge_base(templates: Templates, tmp_path: Path) -> None:
     """DB2: learning it takes seconds at a first start. Who writes meanwhile, also another process, finds the file free."""
     database = _sqlite(templates, tmp_path)
@@ -185,6 +189,7 @@ def _no_room(database: Database) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.about_sqlite
 def test_db3_db5_a_full_disk_loses_nothing_that_was_promised(templates: Templates, tmp_path: Path) -> None:
     """DB3, DB5: turns fail whole; when there is room again the same messages are taken, and the file is sound."""
     database = _sqlite(templates, tmp_path)
@@ -210,6 +215,7 @@ def test_db3_db5_a_full_disk_loses_nothing_that_was_promised(templates: Template
     database.close()
 
 
+@pytest.mark.about_sqlite
 @pytest.mark.skipif(sys.platform != "linux" or platform.machine() not in CALLS, reason="only Linux can refuse calls to a thread")
 @pytest.mark.parametrize(
     ("calls", "page"),

@@ -15,6 +15,7 @@ from tests.world import START
 OFTEN = {"any": [[{"fact": "visits", "least": 3}]]}
 
 
+@pytest.mark.about_sqlite
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("ask", "indexes"),

@@ -8,18 +8,15 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from storage.migrating import migrate
 from tests import standby
 from tests.bot.house import QUICK
+from tests.conftest import Templates
 from tests.torture import booking, campaigning, failing, feeding, killing, promoting, staffing, strangers
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path}/bayline.db"
-    migrate(database := Database(url))
-    database.close()
-    return url
+def sqlite_url(templates: Templates, tmp_path: Path) -> str:
+    return templates.copy("sqlite", False, tmp_path)
 
 
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
