@@ -78,10 +78,10 @@ def note_missed(push: Push) -> None:
         last = before.of(push.now, zone, triggers(rules))[-1].rule
         rows = appointments.never_decided(push.session, [store_id], push.now - BEHIND, push.now, last)
         noted = appointments.last_events(push.session, [row.id for row in rows], [NOT_REMINDED])
-        for row, since in told(push.session, rows):
+        for row, since in told(push.session, [row for row in rows if (row.id, NOT_REMINDED) not in noted]):
             missed = before.missed(row.starts_at, zone, since, push.now, triggers(rules))
             missed = [code for code in missed if decided(push.session, before.key(row, code)) is None]
-            if missed and (row.id, NOT_REMINDED) not in noted:
+            if missed:
                 history.note(push.session, row, push.now, history.SWEEP, NOT_REMINDED, kinds=missed)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from handlers.booking import actions
 from handlers.booking.history import By, Person
@@ -231,6 +232,15 @@ def test_late_after_an_outage(world: World, down_until: datetime, kinds: list[st
     with world.database.reading() as session:
         notes = session.query(Event).filter_by(what="not_reminded", appointment_id=_row(world).id).all()
     assert [note.details["kinds"] for note in notes] == ([noted] if noted else [])
+
+
+@SHOP_ON_SQLITE
+def test_what_is_noted_as_missed_is_not_asked_about_in_every_round(world: World) -> None:
+    _at(world, _utc(25, 21))
+    asked: list[str] = []
+    event.listen(world.database.engine, "before_cursor_execute", lambda *called: asked.append(called[2]))
+    world.engine.push(world.now)
+    assert [statement for statement in asked if statement.startswith("SELECT contact_decisions.id")] == []
 
 
 @pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
