@@ -10,7 +10,7 @@ from handlers.prices import finding
 from handlers.profile import phones
 from storage.appointments import Appointment
 
-_DAY = "%Y-%m-%d"
+_DAY, _MINUTE = "%Y-%m-%d", timedelta(minutes=1)
 _DIGITS = re.compile(r"[\d\s()+.-]+")
 
 
@@ -51,12 +51,24 @@ def _at_once(turn: Turn, row: Appointment, text: str) -> Reply | Start | None:
     """What means something below its card only."""
     if phrases.whole("said_yes", text):
         return mine.card(turn, row)
+    if phrases.whole("not_that_day", text):
+        return mine.move(turn, row.id)
+    for name, sooner in (("can_earlier", True), ("can_later", False)):
+        if phrases.whole(name, text):
+            return mine.too_late(turn, row) or _on_its_day(turn, row, sooner=sooner)
     if leaving.at_all(turn.words) and not phrases.whole("leave_it", text) and not phrases.stays(text):
         return mine.cancel(turn, row.id)
     if _DIGITS.fullmatch(turn.words) and (phone := phones.within(turn.words, words.store_of(turn, row).region)):
         row.phone = phone.e164
         return Reply(turn.text("booking.phone_noted", phone=phones.shown(phone.e164)))
     return None
+
+
+def _on_its_day(turn: Turn, row: Appointment, *, sooner: bool) -> Start:
+    """Moving it within its day, to the times before or after it."""
+    start = row.starts_at.astimezone(words.zone_of(words.store_of(turn, row)))
+    window = {"late": f"{start - _MINUTE:%H:%M}"} if sooner else {"early": f"{start + _MINUTE:%H:%M}"}
+    return Start("booking.move", {"id": row.id, "day": f"{start:{_DAY}}", "window": window})
 
 
 def _earlier(turn: Turn, row: Appointment) -> Reply | Start:
@@ -69,6 +81,6 @@ def _earlier(turn: Turn, row: Appointment) -> Reply | Start:
     known: Answers = {
         "service": list(row.services), "car": {"id": row.vehicle_id}, "store": store.code, "transport": row.transport,
         "day": f"{start:{_DAY}}",
-        "window": {"first": f"{now:{_DAY}}", "last": f"{start:{_DAY}}", "late": f"{start - timedelta(minutes=1):%H:%M}"},
+        "window": {"first": f"{now:{_DAY}}", "last": f"{start:{_DAY}}", "late": f"{start - _MINUTE:%H:%M}"},
     }  # fmt: skip
     return Start("booking.wait", known | ({"phone": row.phone} if row.phone else {}))

@@ -41,8 +41,10 @@ def chosen(turn: Turn, answers: Answers, offered: Sequence[datetime], store: Sto
         return Chosen(at=max(offered) if phrases.whole("pick_last", text) else min(offered))
     clocks = sorted(f"{one:%H:%M}" for one in offered)
     if clocks and phrases.whole("too_early", text):
+        window.pop("late", None)
         return Chosen(day=day, window={**window, "early": _NOON if clocks[0] < _NOON else _FOUR})
     if clocks and phrases.whole("too_late", text):
+        window.pop("early", None)
         return Chosen(day=day, window={**window, "late": _NOON if clocks[-1] > _NOON else _TEN})
     if offered and phrases.whole("pick_none", text):
         return Chosen(other=True)

@@ -1,5 +1,6 @@
 """Booking a visit: the words that start it, the form, and the appointment at its end."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -54,6 +55,7 @@ from storage import appointments
 
 # So many prices are a list that is read.
 MOST_LINES = 6
+_BUT = re.compile(r"\b(?:but|just|only|on|for)\b|[,，。.!！]|但是?|不过|不過|改", re.IGNORECASE)
 
 
 def asked_for(turn: Turn) -> Reply | Start | None:
@@ -90,7 +92,8 @@ def _again(turn: Turn) -> Start | None:
         return None
     text, found = phrases.spaced(turn.words), heard(turn, turn.words)
     other_day = bool(found.keys() & set(SAID)) and any(phrases.has(name, text) for name in ("book", "move", "change", "instead"))
-    return start(turn, before | found) if other_day or phrases.whole("again", text) else None
+    rest = phrases.spaced(_BUT.sub(" ", hearing.without(turn.words, hearing.when(turn, turn.words, turn.store))))
+    return start(turn, before | found) if other_day or phrases.whole("again", " ".join(rest.split())) else None
 
 
 def _waits(turn: Turn) -> Reply | Start | None:

@@ -40,7 +40,8 @@ _INSTEAD_OF = re.compile(
 # "Make it 9 instead" says it as well as "make it 9". And the size of an engine, which is no date: "the 1.5, naturally
 # aspirated", 1.5的自吸; and the front of a car, which is no "before": 上午 前刹车片.
 _NO_TIME = re.compile(
-    rf"{_INSTEAD_OF.pattern}|(?<=\d) instead\b(?! of)"
+    r"(?:跟|和|同|与|與|像)?上[次回](?=(?:的|嘅|做的)?[那嗰]?[个個]?(?:一[样樣]|[师師]傅|技[师師]|[顾顧][问問]|[项項]目))"
+    rf"|{_INSTEAD_OF.pattern}|(?<=\d) instead\b(?! of)"
     r"|前(?=[后後]?(?:[刹煞剎轮輪轆胎呔挡擋杠槓盘盤碟窗]|制动|保险|雨[刮刷]"
     r"|避[震振]|[减減]震|大[灯燈]|来令|來令|悬|懸|机盖| ?brake))"
     r"|(?<![\d.])[0-6]\.\d(?= ?(?:升|l\b|t\b|(?:的 ?)?(?:自吸|排量|涡轮|渦輪|手动|手動|自动|自動)|turbo|tdi"
@@ -80,6 +81,8 @@ _MUST = re.compile(
 _AT = re.compile(r"\b(?:at|to) (?:the |your )?([a-z]{4,20})\b")
 _JOINING_HAN = frozenset([*"和跟同与與及、加", "and"])
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
+# "Wash it as well" in Cantonese stands inside the name of the work: 洗埋架車, 換埋啲機油.
+_SPLIT = re.compile(r"([洗换換做])(?:埋|返)(?:[架部台辆輛个個啲])?(?=[㐀-鿿])")
 # Signs for "and" between words: "alignment + balance", 前+后.
 _SIGNS = re.compile(r"(?<=[^\W\d_])\s?[+&＋＆]\s?(?=[^\W\d_])")
 # An elided name must be written as it is, nearly.
@@ -114,7 +117,7 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     """Several may be named at once: "oil change and tyre rotation". `model`: the car, if it is known."""
     by_words: dict[tuple[int, int], list[str]] = {}
     known = turn.memoised(finding.load).services
-    text = _SIGNS.sub(" and ", _PLUGGED.sub(" ", text))
+    text = _SIGNS.sub(" and ", _PLUGGED.sub(" ", _SPLIT.sub(r"\1", text)))
     named = _with_elided(turn, known, text)
     if not named and phrases.has("service", phrases.spaced(text)):
         named = [*known.find("servicing")]

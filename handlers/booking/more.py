@@ -16,7 +16,11 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     found = hearing.when(turn, turn.words, words.store_of(turn, row))
     if found.span or finding.asks_price(turn.words) or phrases.stays(text):
         return None
-    if phrases.has("over", text) or phrases.has("unwanted", text):
+    if phrases.has("unwanted", text) or phrases.has("unneeded", text):
+        codes = hearing.services(turn, turn.words).sure
+        kept = [code for code in row.services if code not in codes]
+        return _asked(turn, row, {"service": kept}) if kept and len(kept) < len(row.services) else None
+    if phrases.has("over", text):
         return None
     known: Answers = {}
     if phrases.has("also", text) or phrases.has("besides", text):
@@ -30,10 +34,11 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     said = any(phrases.has(name, text) for name in ("instead", "rather", "change")) or not text.rstrip().endswith("?")
     if kind and kind != row.transport and said and kind in _possible(turn, row):
         known["transport"] = kind
-    if not known:
-        return None
-    known["id"] = row.id
-    return Start("booking.alter", known) if _tried(turn, row, known) else None
+    return _asked(turn, row, known) if known else None
+
+
+def _asked(turn: Turn, row: Appointment, known: Answers) -> Start | None:
+    return Start("booking.alter", {**known, "id": row.id}) if _tried(turn, row, known) else None
 
 
 def _possible(turn: Turn, row: Appointment) -> list[str]:

@@ -28,8 +28,8 @@ _BEFORE = (
     r"(?:(?:ok|okay|fine|great|perfect|cool|that is (?:fine|good|great)|oh|well|sorry|um|so|yes|no|nope|nah|then|ill|i will|i"
     r"|take|have|lets|can|could|do|go|for|with|please|hm+) )*"
 )
-_AFTER = r"(?: (?:please|pls|then|thanks|for me|will do|is (?:fine|ok|okay|good)|works|would be (?:good|great|best)|possible))*"
-_BEFORE_HAN = r"(?:好的?|嗯|那|咁|就|要|约|行|ok|不好意思|唔好意思|不行|唔得|不|呃|哦|我|选|拣|可以){0,3}"
+_AFTER = r"(?: (?:please|pls|then|thanks|after all|for me|will do|is (?:fine|ok|okay|good)|works|would be good|possible))*"
+_BEFORE_HAN = r"(?:好[的吧啦喇]?|得啦|嗯|那|咁|就|要|约|行|ok|不好意思|唔好意思|不行|唔得|不|呃|哦|我|选|拣|可以){0,3}"
 _AFTER_HAN = r"(?:吧|啦|喇|了|呀|啊|耶|喔|哦|好了|就好|就行|就得|得了|可以了|谢谢|唔该|的|哩|欸){0,3}"
 _BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
 _AROUND = re.compile(rf"^{_BEFORE}(?:book )?|^{_BEFORE_HAN}|{_AFTER}$|{_AFTER_HAN}$")

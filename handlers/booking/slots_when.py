@@ -81,7 +81,7 @@ class _When(Slot):
         """Whether "1" or "the second one" chooses one of the times that were offered; an hour that is free too is asked about."""
         starts = _offered(turn)
         number = numbered(turn.words, len(starts))
-        if number is None and len(turn.words) <= _SHORT_ANSWER:
+        if number is None and len(turn.words) <= _SHORT_ANSWER and any(one.isalpha() for one in turn.words):
             number = numbered(phrases.bare(phrases.spaced(turn.words)), len(starts))
         if number is None:
             return False

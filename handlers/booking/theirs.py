@@ -89,6 +89,8 @@ def _papers(turn: Turn, rows: Sequence[Appointment]) -> Reply | None:
 def calls_off(turn: Turn) -> bool:
     """In the middle of a booking for that day, or with none at all: "I need to cancel Friday". Not what is booked already."""
     text = phrases.spaced(turn.words)
+    if phrases.has("others_cancel", text):
+        return False
     if not phrases.has("cancel_surely", text) or phrases.stays(text) or _elsewhen(turn, mine.coming(turn), text):
         return False
     if any(phrases.has(name, text) for name in ("how", "may", "asks")) or finding.asks_price(turn.words):

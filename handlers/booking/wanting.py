@@ -40,7 +40,9 @@ def wish(turn: Turn) -> Answers | None:
     said = _wanted_clauses(turn)
     rest = deadlines.taken(turn, said, turn.store)[0]
     # "Will it be ready by Friday?" names no work: it is about a car that is here.
-    text = phrases.without("their_cars", phrases.spaced(rest if _names_work(turn, rest) else said))
+    text = phrases.without(
+        "others_cancel", phrases.without("their_cars", phrases.spaced(rest if _names_work(turn, rest) else said))
+    )
     if phrases.has("not_now", text) or (phrases.has("stranded", text) and not phrases.has("book", text)):
         return None
     known = heard(turn, said)

@@ -157,3 +157,33 @@ def test_what_was_cancelled_is_booked_again(world: World, language: str, words: 
 def test_two_cars_that_are_counted_are_two_visits(world: World, language: str, words: str) -> None:
     known = answers(world.customer(language=language).says(words))
     assert (known["car"]["model"], known["later"]["car"]["model"]) == ("vw_golf", "audi_a4")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "can i come earlier"), ("zh-CN", "能早一点吗"), ("zh-HK", "可唔可以早啲嚟")]
+)
+def test_earlier_means_the_times_before_it(world: World, language: str, words: str) -> None:
+    ann = booked(world, language).says(words)
+    assert answers(ann)["window"] == {"late": "14:59"}
+    assert all(label[:5] < "15:00" for label in ann.labels if label[2:3] == ":")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "im not free that day after all"), ("zh-CN", "那天我没空")])
+def test_who_cannot_come_that_day_is_asked_for_another(world: World, language: str, words: str) -> None:
+    ann = booked(world, language).says(words)
+    assert answers(ann) == {"id": only(world, ann).id}
+
+
+@pytest.mark.parametrize(
+    ("language", "more", "less"), [("en", "and wash it too", "no need for the hand wash"), ("zh-TW", "順便洗車", "不用洗車了")]
+)
+def test_work_that_was_added_is_taken_off(world: World, language: str, more: str, less: str) -> None:
+    yes = "yes" if language == "en" else "好"
+    ann = booked(world, language).says(more).says(yes)
+    assert len(only(world, ann).services) == 2
+    assert only(world, ann.says(less).says(yes)).services == ["oil_change"]
+
+
+def test_the_same_again_on_another_day(world: World) -> None:
+    ann = booked(world, "en").says("cancel it").says("yes").says("same again but saturday")
+    assert (answers(ann)["service"], answers(ann)["day"]) == (["oil_change"], "2026-11-28")

@@ -200,3 +200,33 @@ def test_the_same_time_next_week_in_two_messages(world: World) -> None:
     ann.says("我臨時要出差 可以延到下下禮拜嗎").says("同一時間就好")
     known = answers(ann)
     assert (known["day"], known["time"]) == ("2026-12-03", "15:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "early"),
+    [("en", ("too early", "too late"), False), ("zh-CN", ("太早了", "太晚了"), False), ("zh-HK", ("太夜喇", "太早喇"), True)],
+)
+def test_too_early_and_then_too_late(world: World, language: str, words: tuple[str, str], early: bool) -> None:
+    ann = at_the_times(world, language).says(words[0]).says(words[1])
+    assert answers(ann)["window"] == ({"early": "12:00"} if early else {"late": "12:00"})
+
+
+@pytest.mark.parametrize(("words", "work"), [("順便幫我洗埋架車", "hand_wash"), ("換埋啲機油", "oil_change")])
+def test_cantonese_puts_as_well_inside_the_work(world: World, words: str, work: str) -> None:
+    assert work in answers(at_the_times(world, "zh-HK").says(words))["service"]
+
+
+def test_if_somebody_cancels_leaves_no_booking(world: World) -> None:
+    ann = world.customer(language="zh-HK").says("幫我book星期五 passat 松嶺 檢查brake").says("有人cancel通知我")
+    assert answers(ann)["day"] == "2026-11-27"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "oil change golf east harbour thursday, let me know if something opens up"),
+        ("zh-CN", "周四东港店高尔夫换机油，有空位通知我"),
+    ],
+)
+def test_who_would_hear_of_a_free_time_is_shown_the_times(world: World, language: str, words: str) -> None:
+    assert answers(world.customer(language=language).says(words))["day"] == "2026-11-26"
