@@ -28,10 +28,13 @@ def drop_told(items: list[Item], tokens: list[Token], text: str) -> None:
     """今日做冬，听日啦: what is on a day is told, and another day is settled on."""
     settled = clause("settled_after", text)
     for item, later in pairwise([item for item in alive(items) if item.slot == "day"]):
-        if clause("busy_after", text).match(text, item.token.end):
+        between = [t.kind for t in tokens[item.place + 1 : later.place]]
+        busy = clause("busy_after", text).match(text, item.token.end) or clause("busy_before", text).search(
+            text, 0, item.token.start
+        )
+        if busy and not set(between) & set("|&/"):
             item.dropped = "told"
             continue
-        between = [t.kind for t in tokens[item.place + 1 : later.place]]
         told = between[:1] == ["x"] and between[-1:] == [","] and set(between) <= set("x,^{")
         if not told or clause("visits", text).search(text, 0, later.token.start):
             continue
