@@ -82,7 +82,7 @@ def import_files(
     entries = [path.name for path, name in zip(paths, kinds, strict=True) if name == "kb"]
     with database.transaction() as session:
         alone = bulk.claim(session)
-        with versions.publication(session, "import", ", ".join(entries), now) if alone and entries else nullcontext():
+        with versions.publication(session, "import", _named(entries), now) if alone and entries else nullcontext():
             for path in paths:
                 report = _import(session, path, kind, now, progress, alone)
                 report.dry_run = dry_run
@@ -166,7 +166,7 @@ def _import(session: Session, path: Path, name: str | None, now: datetime, progr
 def _import_flat(
     database: Database, files: Sequence[tuple[Path, Kind]], now: datetime, dry_run: bool, progress: Progress | None
 ) -> list[tuple[Path, Report]]:
-    """Reads and checks the files while others go on writing: they wait for what is written at the end, half of it at most."""
+    """Reads and checks the files while others go on writing: they wait for what is written at the end, about half of it."""
     reports: list[tuple[Path, Report]] = []
     importers: list[FlatImport] = []
     rows: list[int] = []
@@ -224,6 +224,10 @@ def _told(report: Report) -> Iterator[None]:
 def _raise_revision(session: Session, report: Report) -> None:
     if (revision := REVISIONS.get(report.kind)) and report.ok and (report.added or report.changed):
         revisions.raise_(session, revision)
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:2]) + (f" +{len(names) - 2}" if len(names) > 2 else "")
 
 
 def _no_kind(name: str) -> Wrong:
