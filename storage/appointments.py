@@ -169,7 +169,8 @@ _LOCK_PERSON = Prepared(
 def _counting(ways: Collection[str]) -> Prepared:
     table, now = TABLE.c, bindparam("now", type_=Moment())
     to_come = func.count().filter((table.status == REQUESTED) | (table.status == CONFIRMED), table.starts_at > now)
-    holds = func.count().filter(table.status == HELD, table.hold_until > now)
+    # What is offered to somebody who waits is none that they have taken for themselves.
+    holds = func.count().filter(table.status == HELD, table.hold_until > now, table.source != "waitlist")
     missed = func.count().filter(table.status == NO_SHOW, table.starts_at >= bindparam("since"))
     theirs = or_(false(), *(table[name] == bindparam(name) for name in ways))
     return Prepared(lambda _: select(to_come, holds, missed).where(theirs), takes=[*ways, "now", "since"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from sqlalchemy.orm import Session
@@ -11,12 +11,16 @@ from handlers.booking import availability, times
 from handlers.booking.history import CUSTOMER, SWEEP, By, Person
 from handlers.booking.plan import Plan, Wish, planned
 from handlers.booking.seating import days_for, held_until, keep
+from handlers.contact.rules import Policy, awake
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
 from storage import slots, waitlist
 from storage.database import dialect
 from storage.slots import moment_of, quantum_at
 from storage.waitlist import LEFT, OFFERED, WAITING, Wait
+
+# So soon after the quiet hours a freed time cannot wait for them to end.
+SOON = timedelta(hours=2)
 
 
 def wait(
@@ -109,6 +113,9 @@ def _free_starts(session: Session, made: Plan, row: Wait, now: datetime) -> Iter
     first, last = times.day_of(made, max(row.earliest, now)), times.day_of(made, row.latest)
     found = availability.free_starts(session, made, first, (last - first).days + 1, now)
     early, late, passed = quantum_at(row.earliest), quantum_at(row.latest), set(row.passed)
+    woken = awake(now, made.zone, Policy())
+    # Who sleeps is asked in the morning, unless the time would be over or too near by then.
+    late = late if woken <= now else min(late, quantum_at(woken + SOON))
     for start, end in takewhile(lambda one: one[0] < late, found):
         if start >= early and moment_of(start).isoformat() not in passed:
             yield start, days_for(made, start, end)

@@ -626,6 +626,37 @@ def test_cc4_an_offer_locks_no_day_before_one_that_is_locked(desk: Desk) -> None
     assert desk.offers() == ["Bob"]
 
 
+def test_a_time_freed_at_night_is_offered_in_the_morning(desk: Desk) -> None:
+    booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
+    desk.does(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), ANN)
+    night = TUESDAY.astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=2, minute=0) - timedelta(days=1)
+    desk.now = night.astimezone(UTC)
+    desk.does(actions.cancel, booked[0], by=ADVISOR)
+    desk.does(actions.sweep)
+    assert desk.offers() == []
+    desk.now += timedelta(hours=7)
+    desk.does(actions.sweep)
+    assert desk.offers() == ["Ann"]
+
+
+def test_a_time_freed_at_night_that_is_near_wakes_the_first_in_line(desk: Desk) -> None:
+    booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
+    desk.does(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), ANN)
+    desk.now = TUESDAY - timedelta(hours=4)
+    desk.does(actions.cancel, booked[0], by=ADVISOR)
+    assert desk.offers() == ["Ann"]
+
+
+def test_an_offered_time_is_no_hold_of_their_own(desk: Desk) -> None:
+    booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
+    desk.does(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), ANN)
+    desk.does(actions.cancel, booked[0], by=ADVISOR)
+    assert desk.offers() == ["Ann"]
+    with desk.database.reading() as session:
+        values = {"customer_id": ANN.customer_id, "chat_id": ANN.chat_id, "phone": ANN.phone, "now": desk.now, "since": desk.now}
+        assert appointments.counts_of_person(session, **values)[1] == 0
+
+
 def test_saying_no_to_an_offer_passes_it_on_at_once(desk: Desk) -> None:
     booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
     for person in (ANN, BOB):
