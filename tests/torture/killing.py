@@ -62,7 +62,9 @@ async def inbound(folder: Path, url: str, updates: int, kills: int, webhook: boo
         received, answered = _per_chat(database)
         assert received == expected, "each update has exactly one row"
         assert answered == expected, "each update has exactly one answer"
-        return _judge(database, fake, bot.kills, in_flight)
+        verdict = _judge(database, fake, bot.kills, in_flight)
+    database.close()
+    return verdict
 
 
 async def outgoing(folder: Path, url: str, number: int, kills: int, seed: int = 2) -> Verdict:
@@ -92,7 +94,9 @@ async def outgoing(folder: Path, url: str, number: int, kills: int, seed: int = 
             await bot.start()
         await fake.until(lambda: _over(database), 120 + number / 10, bot.said)
         assert await bot.stop() == 0
-        return _judge(database, fake, bot.kills, in_flight)
+        verdict = _judge(database, fake, bot.kills, in_flight)
+    database.close()
+    return verdict
 
 
 def _judge(database: Database, fake: FakeTelegram, kills: int, in_flight: set[str]) -> Verdict:
