@@ -40,6 +40,15 @@ def bare(text: str) -> str:
     return _AROUND.sub("", _BETWEEN_HAN.sub("", " ".join(re.findall(r"[a-z0-9:]+|[㐀-鿿]+", text)))).strip()
 
 
+# Short answers and questions about a visit, or times for one.
+_OF_A_VISIT = ("pick_any", "pick_none", "too_early", "too_late", "not_that_day", "whereabouts", "received_by", "which_day")
+
+
+def of_a_visit(text: str) -> bool:
+    """Whether the text is nothing but that, in a few words."""
+    return has("show", text) or any(whole(name, text) for name in _OF_A_VISIT)
+
+
 def whole(name: str, text: str) -> bool:
     """Whether the text is a phrase of this list, or two, and nothing else."""
     return _whole(name).fullmatch(text) is not None

@@ -187,3 +187,18 @@ def test_work_that_was_added_is_taken_off(world: World, language: str, more: str
 def test_the_same_again_on_another_day(world: World) -> None:
     ann = booked(world, "en").says("cancel it").says("yes").says("same again but saturday")
     assert (answers(ann)["service"], answers(ann)["day"]) == (["oil_change"], "2026-11-28")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "i had something booked with you i think?"),
+        ("en", "im not free that day"),
+        ("zh-HK", "唔得閒嗰日"),
+        ("zh-HK", "去到搵邊個"),
+        ("zh-HK", "邊個接待我"),
+    ],
+)
+def test_words_about_a_visit_are_no_complaint(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(words)
+    assert not any(word in ann.last.text for word in ("complaint", "Case", "客訴", "案"))
