@@ -173,7 +173,7 @@ def _why(group: list[Item], context: Context, text: str, around: list[tuple[int,
         return ""
     if _may_have_been(group, context) and clause("was_after", text).match(text, end):
         # Of a time alone we cannot be sure that it is not of the day said elsewhere.
-        return "past" if any(item.slot == "day" for item in group) else "unclear"
+        return "past" if any(item.slot in ("day", "now") for item in group) else "unclear"
     if _is_today(group, context) and clause("was_after_today", text).match(text, end):
         return "past"
     if _is_this_years(group, context) and clause("was_after_far", text).match(text, end):
