@@ -43,7 +43,7 @@ def test_preview_calendar_rules_and_signals(world: World, monkeypatch: pytest.Mo
     assert "The insurance of your Tesla Model 3 ends on 24 December" in seen
     assert "no_chat" in seen
     assert "insurance" in run("preview", "--rule", "insurance", "--back", "90")
-    held = run("preview", "--rule", "warranty", "--days", "300")
+    held = run("preview", "--rule", "warranty", "--days", "30")
     assert "not sent: no_chat —" in held
     assert "The maker's warranty of your " in held
     year = run("calendar", "--customer", "C-0004")
