@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.booking import opening, phrases
-from handlers.booking import phrases as visits
 from handlers.booking.slots_what import heard as heard_of
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Slot, Start, Turn, Unclear
 from handlers.dialogue.folding import fold
@@ -128,7 +127,7 @@ def _listened(turn: Turn) -> float:
 
 def _of_no_fault(turn: Turn) -> bool:
     """Whether somebody else knows what the words mean: who tells which car it is, or that no time suits, complains of nothing."""
-    return faq.understands(turn) or prices.tells_car(turn) or visits.of_a_visit(visits.spaced(turn.words))
+    return faq.understands(turn) or prices.tells_car(turn) or phrases.of_a_visit(phrases.spaced(turn.words))
 
 
 def _sounds_buttons(turn: Turn) -> list[Button]:
