@@ -15,6 +15,10 @@ _DAYS = "Dwodfm"
 _PREFERS = re.compile(r"\bprefer(?:red)?\b[^.,!?]{0,20}$")
 # "I said", 我觉得 before a refusal.
 _SHORT = 7
+# What is not to be done on a day, with nothing else that it may be about: 别安排了, and not 别安排张师傅.
+_TO_COME = re.compile(
+    r"(?:再|给我|帮我|同我)?(?:安排|排|约|订|预约|留位?|来|嚟|去|过来|过嚟|弄|做|搞)?(?:我)?(?:了|啦|喇|住|吧)?$"
+)
 
 
 def with_refusals(tokens: list[Token], text: str) -> list[Token]:
@@ -66,7 +70,17 @@ def drop_refused(items: list[Item], tokens: list[Token], text: str) -> None:
     for place, token in enumerate(tokens):
         if token.kind == "!" and _is_of_something_else(tokens, place, text):
             continue
-        if token.kind == "!" and (_stands_behind(tokens) or _cancels_before(items, tokens, place, text)):
+        cancels = token.kind == "!" and not _stands_behind(tokens) and _cancels_before(items, tokens, place, text)
+        if (
+            cancels
+            and tokens[place + 1].kind == "x"
+            and not _TO_COME.match(text[tokens[place + 1].start : tokens[place + 1].end])
+        ):
+            # 周六别安排小陈 周日他休息.
+            for item in (*_group_before(items, tokens, place), *_group_after(items, tokens, place)):
+                item.dropped = "unclear"
+            continue
+        if token.kind == "!" and (_stands_behind(tokens) or cancels):
             found = _group_before(items, tokens, place)
         elif token.kind == "!" or (token.kind == "^" and _tells_what_follows(tokens, place)):
             found = _group_after(items, tokens, place) or _group_before(items, tokens, place)
