@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from knowledge_base import following
 from knowledge_base.calibration import CLOSE, WORTH_SUGGESTING
 from knowledge_base.entry import Decision, Entry, Kind, Match
 from knowledge_base.evidence import SIGNALS
@@ -51,6 +52,10 @@ class KnowledgeBase:
         """Answer only when sure, ask "did you mean" when it may be one of a few, else say that we do not know."""
         finding = self._find(text)
         return Decision(self._judge(finding)[0], tuple(self._matches(finding, _DECIDED_ON) if finding else ()))
+
+    def follow(self, before: str, text: str) -> Decision | None:
+        """What a text asks that leans on the one before it, as "how long does it last?" does; None where it says so by itself."""
+        return following.decide(self._matcher, before, text) if self._matcher else None
 
     def explain(self, text: str, language: str | None = None) -> Explanation:
         """The same decision with all that led to it."""

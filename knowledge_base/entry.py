@@ -43,7 +43,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with a question, and the entries it is about (best first)."""
+    """What to do with a question, and the entries it is about (best first).
+
+    Again: of a question that leans on another one, whether the best entry is what that other one was answered with.
+    """
 
     kind: Kind
     matches: tuple[Match, ...]
+    again: bool = False

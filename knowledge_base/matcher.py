@@ -7,6 +7,7 @@ from typing import NamedTuple
 from knowledge_base.calibration import FAR, INSIDE, NEAR, Calibration, Example, calibrate, elsewhere
 from knowledge_base.evidence import Evidence, Question, weigh
 from knowledge_base.folding import fold, without_filler
+from knowledge_base.index import Floats
 from knowledge_base.phrasings import Phrasings
 from knowledge_base.reading import Reading, read
 from knowledge_base.scorers import LARGEST_WHOLE, Neighbourhood, Whole
@@ -59,6 +60,10 @@ class Matcher:
             return None
         evidence = weigh(self.phrasings, asked)
         return Finding(asked.text, asked.unseen, evidence, self.calibration.right(evidence), self.calibration.covered(evidence))
+
+    def scores(self, text: str) -> Floats:
+        """One for every entry, in the order of `phrasings.ids`: about 1 for what is surely meant, about 0 for what is not."""
+        return self._ask(text).view.scores
 
     def _read(self, folded: str) -> Reading:
         return read(folded, self._letters_too)

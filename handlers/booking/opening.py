@@ -16,7 +16,8 @@ from storage.stores import Store
 # More days than these are a list that nobody reads; the usual answer has the whole week.
 MOST_DAYS = 10
 # What the knowledge base says of hours in general, where a day of its own says more.
-_GENERAL = ("opening_hours", "holiday_hours")
+_HOLIDAYS = "holiday_hours"
+_GENERAL = ("opening_hours", _HOLIDAYS)
 # What asks, and would make "Friday" of "what time do you close on Friday" doubtful.
 _ASKED = re.compile(
     r"\b(?:what times?|(?:un)?till? (?:when|what time)|from when|when|how (?:late|early)|hours|open(?:s|ing)?|clos(?:e|es|ed|ing)"
@@ -40,7 +41,9 @@ def asks(words: str) -> bool:
 
 def goes_on(turn: Turn) -> Reply | None:
     """ "And on Sunday?", 初一呢, below the hours of another day."""
-    return asked(turn) if _again(turn, phrases.spaced(turn.words)) else None
+    if not _again(turn, phrases.spaced(turn.words)):
+        return None
+    return asked(turn) or faq.show(turn, _HOLIDAYS)
 
 
 def _again(turn: Turn, text: str) -> bool:
@@ -57,12 +60,13 @@ def _may_then(text: str) -> bool:
 def asked(turn: Turn) -> Reply | None:
     """The hours of the day, or days, that the words ask about; None where they ask something else, or about no day."""
     text = phrases.spaced(turn.words)
-    if not asks(turn.words) and not _may_then(text) and not _again(turn, text):
+    again = _again(turn, text)
+    if not (asks(turn.words) or _may_then(text) or again):
         return None
     if any(phrases.has(name, text) for name in ("fault", "trouble", "over", "open_beside")):
         return None
     sure = faq.is_sure(turn)
-    if sure is not None and sure.id not in _GENERAL:
+    if sure is not None and sure.id not in _GENERAL and not again:
         return None  # "do you close for lunch on Friday?" has an answer of its own
     store = hearing.store(turn, turn.words) or turn.store
     if store is None:

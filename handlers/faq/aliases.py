@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.dialogue import Turn
 from handlers.dialogue.folding import fold
+from handlers.faq import topic
 from handlers.faq.verdicts import first_press
 from knowledge_base import Entry
 from knowledge_base.folding import without_filler
@@ -13,9 +14,12 @@ from storage.proposals import MOST_CHARACTERS
 
 
 def carried(turn: Turn, entry: Entry) -> Any:
-    """What a button of "did you mean" carries: the entry, and the words if they could become an alias."""
+    """What a button of "did you mean" carries: the entry, and the words if they could become an alias.
+
+    Words that lean on what was said before ("how long does it last?") are nobody's alias.
+    """
     words = " ".join(turn.words.split())
-    if not words or len(words) > MOST_CHARACTERS:
+    if not words or len(words) > MOST_CHARACTERS or (topic.leans(words) and topic.before(turn)):
         return entry.id
     return {"entry": entry.id, "words": words, "language": turn.language}
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from knowledge_base import KnowledgeBase
 
 
+# What is said for courtesy: nobody wants to be asked whether it has helped, and nothing leans on it.
+SMALL_TALK = ("greeting", "service_desk", "small_talk")
+
+
 @dataclass(frozen=True, slots=True)
 class Base:
     """`knowledge` finds; the methods leave out what does not hold for the store (its code) and the day."""
@@ -27,12 +31,22 @@ class Base:
     judge: Judge
 
     def decide(self, text: str, language: str, store: str, day: date) -> Decision:
-        decision = self.judge.decide(text, language)
+        return self._holding(self.judge.decide(text, language), language, store, day)
+
+    def follow(self, before: str, text: str, language: str, store: str, day: date) -> Decision | None:
+        """See `KnowledgeBase.follow`. Of this kind there is one question in many, so the light matcher alone is asked."""
+        decision = self.knowledge.follow(before, text)
+        first = decision and decision.matches and self.entry(decision.matches[0].entry_id, language, store, day)
+        if not decision or (first and first.category in SMALL_TALK):
+            return None
+        return self._holding(decision, language, store, day)
+
+    def _holding(self, decision: Decision, language: str, store: str, day: date) -> Decision:
         matches = tuple(match for match in decision.matches if self.entry(match.entry_id, language, store, day))
         if decision.kind == "unknown" or not matches:
             return Decision("unknown", matches)
         # What answered best does not hold here: the next best is a guess, so it is asked, not said.
-        return Decision(decision.kind if matches[0] == decision.matches[0] else "suggest", matches)
+        return Decision(decision.kind if matches[0] == decision.matches[0] else "suggest", matches, decision.again)
 
     def entry(self, entry_id: str, language: str, store: str, day: date) -> Entry | None:
         languages = self.by_id.get(entry_id, {})

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.dialogue import Button, Reply, Turn
 from handlers.dialogue.questions import is_question
-from handlers.faq import aliases, base, clauses, verdicts
+from handlers.faq import aliases, base, clauses, topic, verdicts
 from handlers.faq.filling import Missing, fill
 from knowledge_base import Decision, Entry
 from storage.entries import Gap
@@ -72,8 +72,19 @@ def none_of_these(turn: Turn, value: str | Mapping[str, Any]) -> Reply:
 
 
 def is_sure(turn: Turn) -> Entry | None:
-    """The entry that clearly answers these words, if there is one; for features that would otherwise take them."""
-    decision = _decide(turn)
+    """The entry that clearly answers these words, if there is one; for features that would otherwise take them.
+
+    The words alone count: whoever books knows themselves what they may lean on.
+    """
+    return _if_sure(turn, _alone(turn))
+
+
+def is_meant(turn: Turn) -> Entry | None:
+    """The same of words that lean on what was spoken of, too: "how much is that", "how long does it last"."""
+    return _if_sure(turn, _decide(turn))
+
+
+def _if_sure(turn: Turn, decision: Decision) -> Entry | None:
     return entry_for(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
 
 
@@ -84,7 +95,7 @@ def understands(turn: Turn) -> bool:
 
 def bookable(turn: Turn) -> list[Entry]:
     """The likely answers to these words that have the button for booking; nothing if the likeliest has not."""
-    decision = _decide(turn)
+    decision = _alone(turn)
     if decision.kind == "unknown":
         return []
     found = [entry for match in decision.matches[:SUGGESTIONS] if (entry := entry_for(turn, match.entry_id))]
@@ -92,8 +103,39 @@ def bookable(turn: Turn) -> list[Entry]:
     return work if found and work[:1] == found[:1] else []
 
 
-def _decide(turn: Turn) -> Decision:
+def _alone(turn: Turn) -> Decision:
     return turn.memoised(base.load).decide(turn.words, turn.language, *where(turn))
+
+
+def _decide(turn: Turn) -> Decision:
+    alone = _alone(turn)
+    leans = topic.leans(turn.words)
+    if not leans and alone.kind != "suggest":
+        return alone
+    # In the middle of a booking a question of its own has nothing to do with the work, and what is no question is an answer.
+    if topic.in_booking(turn) and (alone.kind == "answer" or not leans or not is_question(turn.words)):
+        return alone
+    if not (before := topic.before(turn)):
+        return alone
+    followed = turn.memoised(base.load).follow(before, turn.words, turn.language, *where(turn))
+    if followed is None or followed.kind == "unknown":
+        return alone
+    if alone.kind == "answer" and alone.matches[0].entry_id == followed.matches[0].entry_id:
+        return alone
+    if alone.kind == "answer" and not topic.points(turn.words):
+        return _either(followed, alone)
+    if leans:
+        return followed
+    # A whole question that may be one of several: what was spoken of says which of them.
+    meant = {match.entry_id for match in alone.matches}
+    return followed if followed.kind == "answer" and followed.matches[0].entry_id in meant else alone
+
+
+def _either(followed: Decision, alone: Decision) -> Decision:
+    """Few words with a clear answer of their own ("what papers do I need"), which may be meant of what was spoken of."""
+    first, own = followed.matches[0], alone.matches[0]
+    others = [match.entry_id for match in followed.matches[1:]]
+    return Decision("suggest", (first, own)) if own.entry_id in others and not followed.again else alone
 
 
 def _sharper(turn: Turn) -> Decision:

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.dialogue import Button, Reply, Turn
+from handlers.faq.base import SMALL_TALK
 from knowledge_base import Entry
 from storage import messages, verdicts
 
 HELPED, PERSON = "faq.helped", "tickets.instead"
-# Nobody wants to be asked whether "you are welcome" has helped.
-SMALL_TALK = ("greeting", "service_desk", "small_talk")
 
 
 def wanted(turn: Turn, entry: Entry) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Reply, Start, Turn, Unclear, lately
 from handlers.dialogue.slots import picked
 from handlers.faq import flow as faq
-from handlers.faq.filling import duration
+from handlers.faq import topic
+from handlers.faq.filling import duration, prices_in
 from handlers.prices import by_mileage, ends, finding, known, otherwise, rules, spoken
 from handlers.vehicles import mileage
 from knowledge_base.folding import fold
@@ -78,9 +79,25 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return _bare(turn, bare)
     if _asked_in_vain(turn):
         return None
-    if finding.asks_only_price(turn.words) or _only_a_car(turn, finder):
-        return Start("prices.quote", _known(turn, spoken.services(turn), finder.model_in(turn.words)))
+    if finding.asks_only_price(turn.words) or _only_a_car(turn, finder) or (not services and _of_what_was_said(turn)):
+        if not (codes := spoken.services(turn)) and finding.asks_price(turn.words) and topic.before(turn):
+            return None  # what is spoken of is no service, and its answer may say what it costs
+        if codes and topic.leans(turn.words) and _answered_elsewhere(turn, codes):
+            return None
+        return Start("prices.quote", _known(turn, codes, finder.model_in(turn.words)))
     return None
+
+
+def _answered_elsewhere(turn: Turn, codes: Sequence[str]) -> bool:
+    """Below "how often should I wax it?" the knowledge base knows that waxing is meant, and not what its answer names besides."""
+    sure = faq.is_meant(turn)
+    named = set(prices_in(sure.answer)) if sure else set()
+    return bool(named) and named.isdisjoint(codes)
+
+
+def _of_what_was_said(turn: Turn) -> bool:
+    """ "How much to fix that?", 换一次多少钱: few words, and something with a price was spoken of."""
+    return finding.asks_price(turn.words) and topic.leans(turn.words) and bool(spoken.services(turn))
 
 
 def _sells(turn: Turn, code: str) -> bool:
@@ -109,7 +126,8 @@ def _one_more(turn: Turn, finder: finding.Finder) -> bool:
     """ "And ceramic coating on top?", 那小保养呢: below a price, the name of another service asks for its price."""
     said = lately.answer(turn)
     below = said is not None and any(button["do"] == "prices.again" for button in lately.buttons(said))
-    return below and finder.nothing_else(_ONE_MORE.sub(" ", fold(turn.words)))
+    words = _ONE_MORE.sub(" ", fold(turn.words))
+    return (below and finder.nothing_else(words)) or (turn.chat.form == "prices.quote" and finder.only_service(words) is not None)
 
 
 def _asked_in_vain(turn: Turn) -> bool:

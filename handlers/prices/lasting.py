@@ -19,9 +19,9 @@ _WORK = re.compile(
 _ASKS = re.compile(
     r"\bhow (?:long|many hours?|much time)\b(?!.{0,30}\b(?:last|lasts|valid|warranty|guarantee\w*|keep|keeps|stay|good for|since"
     r"|notice|ahead|before i|after|between|tow|truck|arrive|get here|reply|answer|hear|open|refund|voucher|coupon|points|delivery"
-    r"|until)\b)"
+    r"|until|somebody|someone|anyone|anybody|help|the patrol|will you (?:guys )?(?:be|come|take to (?:come|get)))\b)"
     r"|\bhow long\W*$"
-    rf"|{_HOW_LONG}(?!换|做|洗|保养|打|一次|来一|跑一|更换|检查|到货|有货|有位|先有)"
+    rf"|{_HOW_LONG}(?!换|(?:要|需要?|该|得|先)换|做|洗|保养|打|一次|来一|跑一|更换|检查|到货|有货|有位|先有)"
 )
 # When they may fetch the car, which in the middle of a booking is how long the visit takes.
 _READY = re.compile(
@@ -31,7 +31,7 @@ _READY = re.compile(
     r"|(?:做|洗|弄|修|搞|整)(?:好|完|掂)|好(?:了|呢|呀|啊)?\W*$)"
 )
 _OTHER = re.compile(
-    r"保修|质保|保固|保养期|有效|过期|间隔|寿命|能用|可以用|用得|用到|耐用|保持|持续|管多久|撑|开业|回复|答复|联系|打来|复我|提前|拖车|到达|赶到"
+    r"保修|质保|保固|保养期|有效|过期|间隔|寿命|能用|可以用|用得|用到|耐用|保持|维持|持续|管多久|撑|开业|回复|答复|联系|打来|复我|提前|拖车|到达|赶到"
     r"|才能洗|可以洗|洗得|固化|干透|\bto (?:cure|dry|harden|charge|arrive|get here)\b"
     r"|退款|到账|发票|交车|提车|新车|积分|券|保险|理赔|赔|贷款|删|先刪|开到|营业|充电|充满|续航|一次"
 )

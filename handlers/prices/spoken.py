@@ -4,18 +4,28 @@ from collections.abc import Sequence
 
 from handlers.dialogue import Button, Turn, lately
 from handlers.faq import flow as faq
+from handlers.faq import verdicts
 from handlers.faq.filling import prices_in
 from handlers.prices import finding
 from storage.messages import Message
 
 
 def services(turn: Turn) -> list[str]:
-    """The services that were spoken of last: named by the customer, priced, or what the newest answer is about; [] if none."""
+    """The services that were spoken of last: named by the customer, priced, or what the newest answer is about; [] if none.
+
+    An answer that is about something else ends the search.
+    """
     finder, answered = turn.memoised(finding.load), list[str]()
     for said in lately.everything(turn):
         if not said.incoming:
             answered = answered or of_answer(turn, said)
-        elif found := finder.services_in(said.text) or answered:
+            if not answered and _about_an_entry(said):
+                return []
+            continue
+        named = finder.services_in(said.text)
+        if len(named) > 1 and len(answered) == 1:
+            return answered  # what was understood is more than the letters: 皮椅怎麼保養 is no service of the engine
+        if found := named or answered:
             return found
     return answered
 
@@ -28,6 +38,10 @@ def buttons(turn: Turn) -> list[list[Button]]:
     return [[turn.button("faq.button.book", one["do"], one.get("value"))] for one in shown if one["do"] == "booking.book"][:1]
 
 
+def _about_an_entry(said: Message) -> bool:
+    return any(button["do"] in (verdicts.HELPED, verdicts.PERSON) for button in lately.buttons(said))
+
+
 def of_answer(turn: Turn, said: Message) -> list[str]:
     """The services that an answer of ours was about, by its buttons; [] if none."""
     finder = turn.memoised(finding.load)
@@ -38,10 +52,10 @@ def of_answer(turn: Turn, said: Message) -> list[str]:
             return list(value["service"])
     for button in below:
         value = button.get("value")
-        if isinstance(value, dict) and button["do"] in ("faq.helped", "tickets.instead"):
+        if isinstance(value, dict) and button["do"] in (verdicts.HELPED, verdicts.PERSON):
             entry = faq.entry_for(turn, str(value.get("entry", "")))
             if entry and "book" in entry.buttons:
                 # Of an answer that names several none is meant more than the others.
-                named = finder.services_in(entry.question) or [found.key for found in finder.services.find(entry.answer)]
-                return list(dict.fromkeys(prices_in(entry.answer))) or list(dict.fromkeys(named))
+                asked, named = finder.services_in(entry.question), [found.key for found in finder.services.find(entry.answer)]
+                return list(dict.fromkeys(prices_in(entry.answer) or asked or named))
     return []

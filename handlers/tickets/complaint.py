@@ -9,7 +9,8 @@ from handlers.booking import opening, phrases
 from handlers.booking.slots_what import heard as heard_of
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Slot, Start, Turn, Unclear
 from handlers.dialogue.folding import fold
-from handlers.faq import choosing
+from handlers.dialogue.questions import is_question
+from handlers.faq import choosing, topic
 from handlers.faq import flow as faq
 from handlers.prices import finding
 from handlers.prices import flow as prices
@@ -119,15 +120,24 @@ def perhaps(turn: Turn) -> Reply | None:
 def _listened(turn: Turn) -> float:
     """What the second ear makes of the words; minus infinity where it has no say."""
     known, silent = turn.memoised(rules.load), float("-inf")
-    if not known.ear or rules.VETO in known.judge(turn.words).kinds:
+    verdict = known.judge(turn.words)
+    if not known.ear or rules.VETO in verdict.kinds:
         return silent
     likely = ear.likely(turn.words)
-    return silent if likely >= ear.PERHAPS and _of_no_fault(turn) else likely
+    if likely < ear.PERHAPS:
+        return likely
+    if _of_no_fault(turn, verdict):
+        return silent
+    # A question in the middle of a talk opens nothing: it is asked whether it complains.
+    asked = not verdict.angry and is_question(turn.words) and topic.before(turn) != ""
+    return ear.PERHAPS if asked else likely
 
 
-def _of_no_fault(turn: Turn) -> bool:
-    """Whether somebody else knows what the words mean: who tells which car it is, or that no time suits, complains of nothing."""
-    return faq.understands(turn) or prices.tells_car(turn) or phrases.of_a_visit(phrases.spaced(turn.words))
+def _of_no_fault(turn: Turn, verdict: Verdict) -> bool:
+    """Whether somebody else knows what the words mean: who tells which car it is, that no time suits, or asks what something
+    costs, complains of nothing."""
+    price = finding.asks_price(turn.words) and not verdict.angry
+    return price or faq.understands(turn) or prices.tells_car(turn) or phrases.of_a_visit(phrases.spaced(turn.words))
 
 
 def _sounds_buttons(turn: Turn) -> list[Button]:

@@ -4,6 +4,7 @@ import pytest
 
 from storage.appointments import ARRIVED, IN_SERVICE
 from storage.contact import agreed
+from storage.proposals import AliasProposal
 from tests.handlers.test_talks import OIL, booked, diary
 from tests.world import World
 
@@ -172,3 +173,64 @@ def test_a_mileage_or_you_decide_settles_which_service(world: World, language: s
 def test_what_is_told_in_between_is_kept_for_the_advisor(world: World, language: str, wish: str, told: str, noted: str) -> None:
     ann = world.customer(language=language).says(wish).says(told).sees(noted)
     ann.presses(ann.labels[0]).sees(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "then", "seen"),
+    [
+        ("en", "do you do ceramic coating", "how long does it last", "one to three years"),
+        ("en", "do you do ceramic coating", "and how much for an SUV", "Ceramic coating"),
+        ("en", "how long is the warranty on my car", "can i extend it", "while the factory warranty still runs"),
+        ("en", "what is included in a minor service", "by the way where are you located", "88 Lanwan East Road"),
+        ("en", "can you pick up my car", "how far do you go", "did you mean"),
+        ("zh-CN", "空调滤芯多久换一次", "换一次多少钱", "空调滤芯"),
+        ("zh-CN", "优惠券怎么用", "能给朋友用吗", "券"),
+        ("zh-CN", "可以试驾吗", "要带什么", "驾驶证"),
+        ("zh-CN", "小保养多少钱", "包括什么", "小保养更换机油和机油滤芯"),
+        ("zh-CN", "小保养多少钱", "那大保养呢", "大保养："),
+        ("zh-TW", "可以刷卡嗎", "那分期呢", "分期"),
+        ("zh-TW", "迫力有聲", "仲揸唔揸得", "煞車"),
+        ("zh-TW", "皮椅怎麼保養", "搵你哋做要幾耐", "真皮保養大約"),
+    ],
+)
+def test_few_words_are_about_what_was_asked_before(world: World, language: str, asked: str, then: str, seen: str) -> None:
+    ann = world.customer(language=language).says(asked).says(then)
+    assert seen.lower() in ann.last.text.lower(), ann.last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "then", "wrong"),
+    [
+        ("en", "my aircon blows warm", "how much to fix that", "Scratch repair"),
+        ("en", "how much is a ceramic coating", "is it worth it", "sunshade"),
+        ("en", "i need a tow truck", "how long till somebody comes", "Puncture"),
+        ("zh-CN", "有代步车吗", "要钱吗", "入会"),
+        ("zh-CN", "真皮座椅怎么护理", "你们做的话收多少", "立案"),
+        ("zh-CN", "换下来的旧件能给我看看吗", "你们装上去的是正品不", "已经立案"),
+        ("zh-TW", "換煞車皮多少錢", "多久要換", "75分鐘"),
+    ],
+)
+def test_few_words_are_not_about_something_far_away(world: World, language: str, asked: str, then: str, wrong: str) -> None:
+    assert wrong not in world.customer(language=language).says(asked).says(then).last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "is it worth it"), ("zh-CN", "包括什么"), ("zh-TW", "使唔使錢")],
+)
+def test_few_words_with_nothing_before_them_are_asked_about_or_answered_as_they_are(
+    world: World, language: str, words: str
+) -> None:
+    """Nothing is made up of an empty talk, and what was asked an hour ago is no subject any more."""
+    first = world.customer(language=language).says(words).last.text
+    bob = world.customer(language=language).says("镀晶能管多久" if language != "en" else "how long does a ceramic coating last")
+    world.passes(hours=1)
+    assert bob.says(words).last.text == first
+
+
+def test_words_that_lean_become_nobody_s_alias(world: World) -> None:
+    ann = world.customer().says("can you pick up my car").says("how far do you go").sees("Did you mean")
+    shown = ann.button(ann.labels[0])
+    ann.does("press", press=shown)
+    with world.database.reading() as session:
+        assert session.query(AliasProposal).count() == 0

@@ -375,9 +375,9 @@ def test_words_before_a_suggestion_are_proposed_and_never_taken_silently(world: 
     assert (language, text, count) == ("en", words, 1)
     ann.does("press", press=button)
     assert proposed(world)[0][-1] == 1
-    bob = world.customer().says(words.upper() + "?").presses("")
+    world.customer().says(words.upper() + "?").presses("")
     assert proposed(world) == [(entry_id, "en", words, 2)]
-    bob.says(words).sees("Did you mean")
+    world.customer().says(words).sees("Did you mean")
     with world.database.reading() as session:
         row = session.query(EntryRow).filter_by(entry_id=entry_id, language="en").one()
     assert words not in row.aliases

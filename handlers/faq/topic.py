@@ -1,0 +1,125 @@
+"""Follow-ups: "how long does it last?", 要带什么: few words that ask something of what the talk is about."""
+
+import re
+from collections.abc import Iterator
+
+from handlers.dialogue import Turn, lately
+from handlers.faq import base, verdicts
+from knowledge_base.folding import fold
+
+# Whose answers may be asked about.
+_ANSWERS = ("faq", "prices", "danger")
+_ABOUT = (verdicts.HELPED, verdicts.PERSON)
+_HAN = re.compile(r"[㐀-鿿]")
+_WORD = re.compile(r"[a-z0-9][a-z0-9'/-]*")
+# A whole question has its subject in it: whoever takes so many words for a follow-up says it all. Latin words and signs.
+_MOST_WORDS, _MOST_HAN = 12, 14
+# So much of the subject may be in words that point back ("can I wash it the next day"), or that do not.
+_FEW_WORDS, _FEW_WORDS_POINTING = 1, 3
+_FEW_HAN, _FEW_HAN_POINTING = 2, 5
+
+# Words that ask, point and join, and name nothing: matched whole, on folded words.
+_LIGHT = frozenset(
+    """
+    a about after again ago all also always am an and any anybody anyone anything are as at be been before being best better both
+    bring but by can come comes cost costs could cover covered covers dear did difference different do does doing done each either
+    else enough even ever every exactly expensive far fast few fix fixed for free from get gets getting give go goes going good
+    got guys had happen happens has have having he help her here him his how i if in include included includes including instead
+    into is it its just keep kind last lasts less like little long longer lot many may maybe me mean might more most much must my
+    need needed needs never new next no not now of off often ok okay on once one ones only or other our out over own pay people
+    please possible price quick quickly really right same say see she should so some somebody someone something soon sort still
+    such sure take taken takes taking than that the their them then there these they thing this those time times to today
+    together too total two type until up us use used useful usually very want was way we well were what when where whether which
+    while who why will with without work works worth would yes yet you your yours
+    i'd i'm i'll it's year years month months week weeks day days hour hours km miles
+    """.split()  # noqa: SIM905 - a paragraph of words is read, a column of quotes is not
+)
+# They point back, or put something beside what was said.
+_POINTS = re.compile(
+    r"\b(?:it|that|this|those|these|them|they|one|ones|there|same)\b|^(?:and|or|but|so|also|then|what about|how about|what if)\b"
+)
+_LIGHT_HAN = re.compile(
+    r"多少公里|多少钱|多钱|几钱|几多钱|多少|几多|多久|几耐|几时|什么时候|几点|多长时间|多远|几远|几次|几年|几天|几个月|公里|一般|大概|大约|通常|平时|需要|使唔使|使不使"
+    r"|用不用|要不要|可不可以|可唔可以|能不能|会不会|会唔会|是不是|系咪|有没有|有冇|行不行|得唔得|好不好|好唔好|值不值|值唔值|值得|划算|抵唔抵|抵"
+    r"|贵不贵|贵唔贵|便宜|免费|收费|收钱|费用|价格|价钱|价位|包括|包含|包埋|包唔包|包不包|哪些|边啲|边个|哪个|哪种|边种|什么|咩|啥|怎么办|怎么|怎样|点样|点算|点解"
+    r"|为什么|为何|如何|一次|一下|一个|一粒|一颗|一条|一套|这个|那个|呢个|嗰个|这种|那种|它|佢|其他|别的|第二|自己|准备|区别|差别|分别|差在哪|不同|更好|比较|哪里|边度|哪儿"
+    r"|[的了呢吗嘛么吧啊呀咁啦喎噃㗎架嘅咗那这要需能会可以用做整搞弄修换带拿给俾畀收管是系有冇没不唔冇都也还仲再又就先去来到等开揸得好贵钱呗哦喔哈我你您他她佢哋们咪]"
+)
+_POINTS_HAN = re.compile(r"^(?:那|这|咁|嗰|噉)|[它佢]|[这那呢嗰][个种样款只架]|呢\W*$|的话|^[跟和同与比]")
+
+
+def leans(words: str) -> bool:
+    """Whether the words name next to nothing themselves, so that they are about what was spoken of."""
+    said = fold(words)
+    latin, han = _WORD.findall(_HAN.sub(" ", said)), len(_HAN.findall(said))
+    if not (han or any(map(str.isalpha, latin))) or len(latin) > _MOST_WORDS or han > _MOST_HAN:
+        return False
+    named, left = _named(said)
+    if _points(said):
+        return named <= _FEW_WORDS_POINTING and left <= _FEW_HAN_POINTING and named * 2 + left <= _FEW_HAN_POINTING + 1
+    return named <= _FEW_WORDS and left <= _FEW_HAN and not (named and left)
+
+
+def points(words: str) -> bool:
+    """Whether they name nothing at all, or hardly anything and point back in so many words ("it", 那)."""
+    said = fold(words)
+    latin, han = _named(said)
+    return not (latin or han) or (_points(said) and latin <= _FEW_WORDS and han <= _FEW_HAN)
+
+
+def before(turn: Turn) -> str:
+    """What the talk is about; "" if nothing: what was asked last, and the services that were priced or are being booked."""
+    said = lately.answer(turn)
+    if said is None:
+        return ""
+    names = " ".join(_services(turn))
+    if not names and said.feature not in _ANSWERS:
+        return ""
+    asked = next((words for words in lately.heard(turn) if _is_subject(words)), "")
+    if not names:
+        return (leans(asked) and _answered(turn)) or asked
+    # Which car it is, and when, were answers to us.
+    known = turn.memoised(base.load).judge.decide(asked, turn.language).kind != "unknown" if asked else False
+    return f"{asked} {names}" if known and said.feature == "prices" else names
+
+
+def _named(said: str) -> tuple[int, int]:
+    """How many Latin words and how many Chinese signs of the folded text name something."""
+    latin = sum(word not in _LIGHT for word in _WORD.findall(_HAN.sub(" ", said)))
+    return latin, len(_HAN.findall(_LIGHT_HAN.sub("", said)))
+
+
+def _points(said: str) -> bool:
+    return bool(_POINTS.search(said) or _POINTS_HAN.search(said))
+
+
+def _is_subject(words: str) -> bool:
+    """Whether a later question may lean on these words."""
+    said = fold(words)
+    latin, han = _named(said)
+    return latin > 1 or han > _FEW_HAN or (bool(latin or han) and not _points(said))
+
+
+def _answered(turn: Turn) -> str:
+    """The question of the entry that was shown last; "" if it was none, or that is not known."""
+    said = lately.answer(turn)
+    values = [button.get("value") for button in lately.buttons(said) if button["do"] in _ABOUT] if said else []
+    entry_id = next((value["entry"] for value in values if isinstance(value, dict) and "entry" in value), "")
+    entry = turn.memoised(base.load).by_id.get(entry_id, {}).get(turn.language)
+    return entry.question if entry else ""
+
+
+def in_booking(turn: Turn) -> bool:
+    return turn.chat.form == "booking.book"
+
+
+def _services(turn: Turn) -> Iterator[str]:
+    """The names of those in the form that is open, or below a price that was said last."""
+    chat, said = turn.chat, lately.answer(turn)
+    known = chat.answers.get("service") if chat.form == "prices.quote" or in_booking(turn) else None
+    if not known and said is not None and said.feature == "prices":
+        values = [button.get("value") for button in lately.buttons(said)]
+        known = next((value["service"] for value in values if isinstance(value, dict) and "service" in value), None)
+    for code in [known] if isinstance(known, str) else known or []:
+        if service := turn.shop.services.get(code):
+            yield service.names[turn.language]
