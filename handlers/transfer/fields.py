@@ -14,7 +14,7 @@ Cell = str | list[str]
 
 
 class Promised(NamedTuple):
-    """A row that another file of the same import brings, and that has no id yet."""
+    """A row whose id is looked up when the rows that point at it are written: until then it may go, or is yet to come."""
 
     code: str
 

@@ -89,14 +89,17 @@ class FlatImport:
             self._put(group, left_out)
 
     def _keep_promises(self, rows: list[dict[str, Any]]) -> None:
-        """What has come before this file has ids by now."""
+        """Ids as they are now. Those of the time of reading may be somebody else's: SQLite gives free ones away again."""
         for field in self.kind.fields:
             if field.points_at is None or field.many:
                 continue
             waiting = [row for row in rows if isinstance(row[field.name], Promised)]
             ids = bulk.ids(self.session, field.points_at, {row[field.name].code for row in waiting}) if waiting else {}
             for row in waiting:
-                row[field.name] = ids[row[field.name].code]
+                code = row[field.name].code
+                if code not in ids:
+                    raise Wrong(f'"{code}" was taken out while the rows were read. Try again.', field.columns[0])
+                row[field.name] = ids[code]
 
     def _put(self, rows: list[dict[str, Any]], left_out: frozenset[str]) -> None:
         self.kind.before(self.session, rows, left_out)
@@ -114,9 +117,12 @@ class FlatImport:
             if field.points_at is not None:
                 codes = {code.strip() for row in rows for code in _codes(field, row.cells)}
                 found = bulk.ids(self.session, field.points_at, codes - {""})
-                before = [one._brought for one in self._ahead or () if one.kind.table is field.points_at]
-                promised = {code: Promised(code) for code in codes - found.keys() if any(code in brought for brought in before)}
-                ids[field.points_at.name] = {**found, **promised}
+                if self._ahead is None:
+                    ids[field.points_at.name] = {**found}
+                    continue
+                before = [one._brought for one in self._ahead if one.kind.table is field.points_at]
+                there = [code for code in codes if code in found or any(code in brought for brought in before)]
+                ids[field.points_at.name] = {code: Promised(code) for code in there}
         return Known(ids, self._regions)
 
     def _read(self, row: Row, known: Known) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Versions of the knowledge base: each publication leaves one, and the base can be made what it was."""
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -86,6 +87,15 @@ def test_every_kind_of_change_leaves_a_version_and_what_changes_nothing_leaves_n
         for number in (3, 99):
             with pytest.raises(Wrong, match="those from 0 to 2 are kept"):
                 going_back.differences(session, number)
+
+
+@EMPTY_ON_SQLITE
+def test_a_file_may_have_a_name_in_another_encoding(small: World, tmp_path: Path) -> None:
+    """As what a Chinese Windows has packed, unpacked elsewhere."""
+    name = os.fsdecode("答案.toml".encode("gb18030"))
+    assert brought(small, tmp_path, toml("boats", "Do you sell boats?", ["boats for sale"]), name)
+    [(_, what, about, *_)] = listed(small.database)
+    assert (what, about.endswith(".toml")) == ("import", True)
 
 
 def test_every_column_comes_back(database: Database) -> None:
