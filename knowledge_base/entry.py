@@ -45,7 +45,7 @@ class Match:
 class Decision:
     """What to do with a question, and the entries it is about (best first).
 
-    Again: of a question that leans on another one, whether the best entry is what that other one was answered with.
+    Again: of a question that leans on another one, whether the best is only what that other one was answered with.
     """
 
     kind: Kind

@@ -47,7 +47,10 @@ def goes_on(turn: Turn) -> Reply | None:
 
 
 def _again(turn: Turn, text: str) -> bool:
-    before = next(lately.heard(turn), "") if turn.chat.form is None and _ALSO.search(text) else ""
+    if turn.chat.form is not None or not _ALSO.search(text):
+        return False
+    # "And Sunday? And Christmas Day?": of the question that began it.
+    before = next((words for words in lately.heard(turn) if not _ALSO.search(phrases.spaced(words))), "")
     opens = asks(before) or _may_then(phrases.spaced(before))
     return opens and pieces.only_when(turn, _NEW_YEAR.sub(_spring, _ALSO.sub(" ", text)))
 

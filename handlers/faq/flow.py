@@ -1,6 +1,7 @@
 """Answering free words, and the buttons that choose between answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,8 @@ def answer(turn: Turn) -> Reply:
     """The answer, a choice of questions, or an honest "I don't know" with the way to a person."""
     decision = _sharper(turn)
     match decision.kind:
+        case "answer" if decision.again and topic.shown(turn) == decision.matches[0].entry_id:
+            return _no_more(turn, decision)
         case "answer":
             return _say(turn, decision.matches[0].entry_id) or _unknown(turn, decision)
         case "suggest":
@@ -31,7 +34,7 @@ def answer(turn: Turn) -> Reply:
 def aside(turn: Turn) -> Reply | None:
     """A question in the middle of a form: answered only when sure."""
     decision = _sharper(turn)
-    return _say(turn, decision.matches[0].entry_id) if decision.kind == "answer" else None
+    return _say(turn, decision.matches[0].entry_id) if decision.kind == "answer" and not decision.again else None
 
 
 def perhaps(turn: Turn) -> Reply | None:
@@ -115,20 +118,28 @@ def _decide(turn: Turn) -> Decision:
     # In the middle of a booking a question of its own has nothing to do with the work, and what is no question is an answer.
     if topic.in_booking(turn) and (alone.kind == "answer" or not leans or not is_question(turn.words)):
         return alone
-    if not (before := topic.before(turn)):
+    before = topic.before(turn)
+    if not before and topic.names_nothing(turn.words) is False:
         return alone
     followed = turn.memoised(base.load).follow(before, turn.words, turn.language, *where(turn))
     if followed is None or followed.kind == "unknown":
         return alone
-    if alone.kind == "answer" and alone.matches[0].entry_id == followed.matches[0].entry_id:
+    if alone.kind == "answer" and before and alone.matches[0].entry_id == followed.matches[0].entry_id:
         return alone
     if alone.kind == "answer" and not topic.points(turn.words):
         return _either(followed, alone)
     if leans:
-        return followed
+        return _besides(followed, alone)
     # A whole question that may be one of several: what was spoken of says which of them.
     meant = {match.entry_id for match in alone.matches}
     return followed if followed.kind == "answer" and followed.matches[0].entry_id in meant else alone
+
+
+def _besides(followed: Decision, alone: Decision) -> Decision:
+    """Where it has to be asked, what the words would mean by themselves is among the choices."""
+    if followed.kind != "suggest" or not alone.matches or alone.matches[0].entry_id in {m.entry_id for m in followed.matches}:
+        return followed
+    return replace(followed, matches=(*followed.matches[: SUGGESTIONS - 1], alone.matches[0]))
 
 
 def _either(followed: Decision, alone: Decision) -> Decision:
@@ -206,6 +217,12 @@ def _likeliest(turn: Turn, decision: Decision, most: int) -> list[Button]:
 def _unknown(turn: Turn, decision: Decision) -> Reply:
     _file_gap(turn, turn.words, decision)
     return Reply(turn.text("dialogue.unknown"), [turn.button("dialogue.button.person", "person")], unsure=True)
+
+
+def _no_more(turn: Turn, decision: Decision) -> Reply:
+    """They ask more of what they were just told: the same words once more would be none."""
+    _file_gap(turn, turn.words, decision)
+    return Reply(turn.text("faq.no_more"), [turn.button("dialogue.button.person", "person")], unsure=True)
 
 
 def _file_gap(turn: Turn, words: str, decision: Decision) -> None:

@@ -64,7 +64,12 @@ def points(words: str) -> bool:
     """Whether they name nothing at all, or hardly anything and point back in so many words ("it", 那)."""
     said = fold(words)
     latin, han = _named(said)
-    return not (latin or han) or (_points(said) and latin <= _FEW_WORDS and han <= _FEW_HAN)
+    return names_nothing(words) or (_points(said) and latin <= _FEW_WORDS and han <= _FEW_HAN)
+
+
+def names_nothing(words: str) -> bool:
+    """Whether there is nothing in them but asking: "is it free?", 包括什么."""
+    return not any(_named(fold(words)))
 
 
 def before(turn: Turn) -> str:
@@ -102,11 +107,15 @@ def _is_subject(words: str) -> bool:
 
 def _answered(turn: Turn) -> str:
     """The question of the entry that was shown last; "" if it was none, or that is not known."""
+    entry = turn.memoised(base.load).by_id.get(shown(turn), {}).get(turn.language)
+    return entry.question if entry else ""
+
+
+def shown(turn: Turn) -> str:
+    """The id of the entry that was shown last; "" if it was none, or that is not known."""
     said = lately.answer(turn)
     values = [button.get("value") for button in lately.buttons(said) if button["do"] in _ABOUT] if said else []
-    entry_id = next((value["entry"] for value in values if isinstance(value, dict) and "entry" in value), "")
-    entry = turn.memoised(base.load).by_id.get(entry_id, {}).get(turn.language)
-    return entry.question if entry else ""
+    return next((str(value["entry"]) for value in values if isinstance(value, dict) and "entry" in value), "")
 
 
 def in_booking(turn: Turn) -> bool:

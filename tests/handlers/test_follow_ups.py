@@ -4,7 +4,9 @@ import pytest
 
 from storage.appointments import ARRIVED, IN_SERVICE
 from storage.contact import agreed
+from storage.entries import Gap
 from storage.proposals import AliasProposal
+from storage.tickets import Ticket
 from tests.handlers.test_talks import OIL, booked, diary
 from tests.world import World
 
@@ -182,10 +184,10 @@ def test_what_is_told_in_between_is_kept_for_the_advisor(world: World, language:
         ("en", "do you do ceramic coating", "and how much for an SUV", "Ceramic coating"),
         ("en", "how long is the warranty on my car", "can i extend it", "while the factory warranty still runs"),
         ("en", "what is included in a minor service", "by the way where are you located", "88 Lanwan East Road"),
-        ("en", "can you pick up my car", "how far do you go", "did you mean"),
+        ("en", "how many points do i have", "how can i use them", "points"),
         ("zh-CN", "空调滤芯多久换一次", "换一次多少钱", "空调滤芯"),
         ("zh-CN", "优惠券怎么用", "能给朋友用吗", "券"),
-        ("zh-CN", "可以试驾吗", "要带什么", "驾驶证"),
+        ("zh-CN", "可以试驾吗", "要带什么", "上面的回答"),
         ("zh-CN", "小保养多少钱", "包括什么", "小保养更换机油和机油滤芯"),
         ("zh-CN", "小保养多少钱", "那大保养呢", "大保养："),
         ("zh-TW", "可以刷卡嗎", "那分期呢", "分期"),
@@ -234,3 +236,35 @@ def test_words_that_lean_become_nobody_s_alias(world: World) -> None:
     ann.does("press", press=shown)
     with world.database.reading() as session:
         assert session.query(AliasProposal).count() == 0
+
+
+def test_who_asks_more_than_the_answer_has_is_not_told_it_again(world: World) -> None:
+    ann = world.customer().says("can i get a loaner car").says("is it insured").sees("in my answer above")
+    assert ann.labels == ["Talk to a person"]
+    with world.database.reading() as session:
+        [gap] = session.query(Gap).all()
+        assert (gap.text, gap.nearest) == ("is it insured", "loaner_car")
+
+
+def test_and_another_day_and_another(world: World) -> None:
+    ann = world.customer().says("what time do you close").says("and sunday?").sees("Sun 22 Nov: 09:00")
+    ann.says("what about christmas day").sees("Fri 25 Dec")
+    world.customer(language="zh-CN").says("请问几点关门").says("国庆呢").sees("以下日子的营业时间不同")
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "size", "seen"),
+    [
+        ("en", "do you sell tyres", "215/55 r17", "Tyres in 215/55 R17"),
+        ("zh-CN", "换轮胎多少钱", "225/45R18 四条", "225/45 R18的轮胎"),
+        ("zh-TW", "換哪個牌子的輪胎好", "205/55/16", "205/55 R16的輪胎"),
+    ],
+)
+def test_the_size_of_a_tyre_goes_to_an_advisor(world: World, language: str, asked: str, size: str, seen: str) -> None:
+    """The answers ask for it: it was "I don't know that service"."""
+    ann = world.customer(language=language).says(asked).says(size).sees(seen)
+    ann.presses(ann.labels[0])
+    with world.database.reading() as session:
+        [ticket] = session.query(Ticket).all()
+        assert seen.split("的")[0].removeprefix("Tyres in ") in ticket.summary
+    assert "215/55" not in world.customer().says("book an oil change").says("my plate is 215/55").last.text
