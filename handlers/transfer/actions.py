@@ -227,7 +227,9 @@ def _raise_revision(session: Session, report: Report) -> None:
 
 
 def _named(names: Sequence[str]) -> str:
-    return ", ".join(names[:2]) + (f" +{len(names) - 2}" if len(names) > 2 else "")
+    """As a database can keep it: a name on a disk may be in another encoding."""
+    named = ", ".join(names[:2]) + (f" +{len(names) - 2}" if len(names) > 2 else "")
+    return named.encode("utf-8", "replace").decode()
 
 
 def _no_kind(name: str) -> Wrong:
