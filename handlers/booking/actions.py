@@ -155,7 +155,6 @@ def alter(
     made = planned(shop, replace(wish, services=tuple(services or wish.services), transport=transport or wish.transport))
     _check_notice(made.store, made.terms, row, now, by)
     before = {"services": list(row.services), "transport": row.transport}
-    row.transport = made.wish.transport
     seat(session, made, row, row.starts_at, now, by)
     row.sequence += 1
     changed(session, row, now, by, "altered", before=before)

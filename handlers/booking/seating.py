@@ -49,8 +49,7 @@ def keep(
     new = {
         "token": appointments.new_token(), "store_id": made.store.id, "customer_id": person.customer_id,
         "chat_id": person.chat_id, "vehicle_id": made.wish.vehicle_id, "name": person.name, "phone": person.phone,
-        "transport": made.wish.transport, "note": note, "sequence": 0, "source": source,
-        "created_at": now, "changed_at": now, **standing,
+        "note": note, "sequence": 0, "source": source, "created_at": now, "changed_at": now, **standing,
     }  # fmt: skip
     other = giving_back if giving_back is not None and giving_back.status == HELD else None
     return seat(session, made, new, starts_at, now, by, giving_back=other)
@@ -225,7 +224,7 @@ def _given(made: Plan, found: Sequence[Allotment]) -> _New:
     starts_at, ends_at = moment_of(found[0].first), moment_of(found[-1].end)
     free = made.free_at(starts_at, ends_at)
     return {
-        "services": list(made.wish.services), "model_id": model.id if model else None,
+        "services": list(made.wish.services), "transport": made.wish.transport, "model_id": model.id if model else None,
         "starts_at": starts_at, "ends_at": ends_at, "bay_id": found[0].bay_id, "technician_id": found[0].technician_id,
         "legs": [
             {"bay": one.bay_id, "technician": one.technician_id, "starts": history.iso(moment_of(one.first)),

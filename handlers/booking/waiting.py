@@ -14,7 +14,7 @@ from handlers.booking.seating import days_for, held_until, keep
 from handlers.contact.rules import Policy, awake
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
-from storage import slots, waitlist
+from storage import pushes, slots, waitlist
 from storage.database import dialect
 from storage.slots import moment_of, quantum_at
 from storage.waitlist import LEFT, OFFERED, WAITING, Wait
@@ -63,11 +63,12 @@ def offer_freed(
     `days`: only times that lie wholly on these days (of `storage.slots`), which are locked. `locked`: days that are so already.
     """
     line = list(_served_here(session, shop, store_id, now))
+    policy = Policy.of(pushes.figures(session)) if line else Policy()
     if days is None:
-        days = _days_to_fill(session, line, store_id, now, locked)
+        days = _days_to_fill(session, line, store_id, now, policy, locked)
     offered = []
     for row, made in line:
-        start = next((first for first, own in _free_starts(session, made, row, now) if own <= set(days)), None)
+        start = next((first for first, own in _free_starts(session, made, row, now, policy) if own <= set(days)), None)
         if start is None:
             continue
         person = Person(row.customer_id, row.chat_id, row.name, row.phone)
@@ -90,8 +91,8 @@ def _served_here(session: Session, shop: Shop, store_id: int, now: datetime) -> 
 
 
 def _days_to_fill(
-    session: Session, line: Iterable[tuple[Wait, Plan]], store_id: int, now: datetime, locked: Collection[int]
-) -> set[int]:
+    session: Session, line: Iterable[tuple[Wait, Plan]], store_id: int, now: datetime, policy: Policy, locked: Collection[int]
+) -> set[int]:  # fmt: skip
     """The days where somebody in line could have something, locked and so at rest; with those that are `locked` already.
 
     Only then the line is served. If it were served while others give times back, a time that is free a moment after the first
@@ -99,7 +100,7 @@ def _days_to_fill(
     """
     found: set[int] = set()
     for row, made in line:
-        for _, days in _free_starts(session, made, row, now):
+        for _, days in _free_starts(session, made, row, now, policy):
             more = days.difference(found, locked)
             if not more or dialect(session) == "sqlite" or min(more) > max(locked, default=0):
                 found |= more
@@ -108,12 +109,12 @@ def _days_to_fill(
     return found.union(locked)
 
 
-def _free_starts(session: Session, made: Plan, row: Wait, now: datetime) -> Iterator[tuple[int, set[int]]]:
+def _free_starts(session: Session, made: Plan, row: Wait, now: datetime, policy: Policy) -> Iterator[tuple[int, set[int]]]:
     """The starts in the window that were not offered to them before, each with the days that it takes."""
     first, last = times.day_of(made, max(row.earliest, now)), times.day_of(made, row.latest)
     found = availability.free_starts(session, made, first, (last - first).days + 1, now)
     early, late, passed = quantum_at(row.earliest), quantum_at(row.latest), set(row.passed)
-    woken = awake(now, made.zone, Policy())
+    woken = awake(now, made.zone, policy)
     # Who sleeps is asked in the morning, unless the time would be over or too near by then.
     late = late if woken <= now else min(late, quantum_at(woken + SOON))
     for start, end in takewhile(lambda one: one[0] < late, found):

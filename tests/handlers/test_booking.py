@@ -24,7 +24,7 @@ from handlers.booking.plan import Wish
 from handlers.dialogue import Refusal
 from handlers.dialogue import shop as shops
 from handlers.dialogue.shop import Shop
-from storage import appointments, slots, stores, waitlist
+from storage import appointments, pushes, slots, stores, waitlist
 from storage.appointments import Appointment
 from storage.database import Database
 from storage.slots import Claim, moment_of
@@ -417,6 +417,35 @@ def test_cc4_a_car_to_lend_is_not_promised_again_by_a_late_yes(desk: Desk) -> No
     assert {at.date() for at in desk.last_times} != {DAY}
 
 
+def test_cc4_a_visit_that_cannot_be_altered_stays_as_it_was(desk: Desk) -> None:
+    """Said no to in the middle of a transaction that goes on: the last car to lend went to Bob, and the bay after it to others."""
+    desk.terms("east", loaners=1)
+    row = desk.books()
+    desk.books(BOB, TUESDAY + timedelta(hours=1), replace(SERVICE, transport="loaner"))
+    desk.fills(row.ends_at)
+    before = desk.claims(row)
+    for change in ({"transport": "loaner"}, {"services": ["minor_service", "ceramic_coating"]}, {"services": ["none"]}):
+        with desk.database.transaction() as session:
+            mine = appointments.lock(session, row.id)
+            with pytest.raises(Refusal):
+                actions.alter(session, desk.shop, mine, desk.now, **change)
+        with desk.database.reading() as session:
+            now = session.get_one(Appointment, row.id)
+        assert (now.transport, now.services, now.sequence) == ("wait", ["minor_service"], row.sequence)
+        assert desk.claims(row) == before
+
+
+def test_a_visit_that_is_altered_takes_and_gives_back_its_time(desk: Desk) -> None:
+    row = desk.books()
+    before = desk.claims(row)
+    more = desk.does(actions.alter, row, services=["minor_service", "brake_inspection"])
+    assert (more.id, more.starts_at, more.ends_at > row.ends_at, more.sequence) == (row.id, row.starts_at, True, 1)
+    less = desk.does(actions.alter, row, services=["minor_service"])
+    assert (desk.claims(row), less.price, less.sequence) == (before, row.price, 2)
+    desk.does(actions.cancel, row)
+    assert desk.refuses(actions.alter, row, transport="leave") == "booking.refused.gone"
+
+
 def test_cc2_a_refusal_leaves_nothing_taken(desk: Desk) -> None:
     """A turn that hears it goes on and is written down, as every turn is."""
     mine = replace(SERVICE, vehicle_id=1)
@@ -635,6 +664,21 @@ def test_a_time_freed_at_night_is_offered_in_the_morning(desk: Desk) -> None:
     desk.does(actions.sweep)
     assert desk.offers() == []
     desk.now += timedelta(hours=7)
+    desk.does(actions.sweep)
+    assert desk.offers() == ["Ann"]
+
+
+@ON_SQLITE
+def test_the_night_is_as_long_as_the_shop_says(desk: Desk) -> None:
+    with desk.database.transaction() as session:
+        pushes.put_figures(session, {"quiet_from": "20:00", "quiet_until": "11:00"})
+    later = TUESDAY + timedelta(hours=4)
+    booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills(later)]
+    desk.does(actions.wait, SERVICE, later, later + timedelta(minutes=30), ANN)
+    desk.now = TUESDAY - timedelta(minutes=30)
+    desk.does(actions.cancel, booked[0], by=ADVISOR)
+    assert desk.offers() == []
+    desk.now = TUESDAY + timedelta(hours=1)
     desk.does(actions.sweep)
     assert desk.offers() == ["Ann"]
 
