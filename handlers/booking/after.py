@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from handlers.booking import mine, more, phrases, said_beside, theirs, wishes, words
+from handlers.booking import mine, more, phrases, said_beside, standby, theirs, wishes, words
 from handlers.dialogue import Answers, Reply, Start, Turn, leaving
 from handlers.dialogue.questions import ends_as_question
 from handlers.prices import finding
@@ -21,10 +21,12 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         store = turn.shop.store(turn.chat.answers.get("store", "")) or turn.store
         return mine.way_to(turn, store) if store else None
     rows = mine.coming(turn)
+    if turn.chat.form is None and phrases.has("line", text) and (rows or standby.waits(turn)):
+        return mine.mine(turn)
     if not rows or turn.chat.form is not None or turn.incoming.kind != "text":
         return None
     shown = theirs.spoken_of(turn, rows)
-    if phrases.has("others_cancel", text):
+    if standby.asked(text):
         return _earlier(turn, (shown or rows)[0])
     if len(shown) != 1:
         return None
@@ -75,6 +77,8 @@ def _earlier(turn: Turn, row: Appointment) -> Reply | Start:
     """Who would come before their visit if a time came free: they are in line until then."""
     if row.vehicle_id is None:
         return mine.card(turn, row)
+    if any(standby.alike(wait, row) for wait in standby.waits(turn)):
+        return mine.mine(turn)  # who asks twice stands in line once
     store = words.store_of(turn, row)
     zone = words.zone_of(store)
     start, now = row.starts_at.astimezone(zone), turn.now.astimezone(zone)

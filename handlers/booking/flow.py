@@ -100,7 +100,7 @@ def _waits(turn: Turn) -> Reply | Start | None:
     """ "Tell me if somebody cancels", in the middle of choosing a time."""
     day = turn.chat.answers.get("day")
     asked = turn.chat.form == "booking.book" and turn.chat.slot in ("day", "time")
-    if not asked or day is None or not phrases.has("others_cancel", phrases.spaced(turn.words)):
+    if not asked or day is None or not standby.asked(phrases.spaced(turn.words)):
         return None
     return standby.ask(turn, day)
 

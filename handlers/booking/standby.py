@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.booking import actions, driving, hearing, mine, rules, waiting, wishes, words
+from handlers.booking import actions, driving, hearing, mine, phrases, rules, waiting, wishes, words
 from handlers.booking.slots_end import Phone
 from handlers.booking.slots_when import doubt
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear
@@ -15,10 +15,21 @@ from handlers.vehicles import actions as vehicles
 from storage import waitlist
 from storage.appointments import HELD, Appointment
 from storage.stores import Store
+from storage.waitlist import Wait
 
 # What the booking form knows and the wish takes along.
 KNOWN = ("service", "car", "store", "transport", "phone", "note")
 WINDOWS = {"day": ("00:00", "23:59"), "morning": ("00:00", "12:00"), "afternoon": ("12:00", "23:59")}
+
+
+def asked(text: str) -> bool:
+    """Whether words (as of `phrases.spaced`) want to hear of a time that others give back, or to wait in line for one."""
+    return phrases.has("others_cancel", text) and not phrases.has("of_cancelling", text) and not phrases.has("line", text)
+
+
+def waits(turn: Turn) -> list[Wait]:
+    """What the person in this chat waits for or has been offered."""
+    return waitlist.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
 
 
 def ask(turn: Turn, day: Any) -> Start | Reply:
@@ -99,14 +110,14 @@ def accept(turn: Turn, appointment_id: Any) -> Reply:
     except Refusal as no:
         return Reply(turn.text(no.key, **no.values), _others(turn, row.services, no, words.store_of(turn, row).code))
     done = mine.done(turn, row, "booking.done", reminded=reminders.promised(turn, row))
-    before = next((one for one in mine.coming(turn) if one.id != row.id and _alike(one, row)), None)
+    before = next((one for one in mine.coming(turn) if one.id != row.id and alike(one, row)), None)
     if before is None:
         return done
     cancel = turn.button("booking.button.cancel", "booking.cancel", before.id)
     return replace(done, text=f"{done.text}\n\n{turn.text('booking.wait.still', **words.card(turn, before))}", buttons=[[cancel]])
 
 
-def _alike(one: Appointment, other: Appointment) -> bool:
+def alike(one: Appointment | Wait, other: Appointment) -> bool:
     """The same work for the same car: one visit of these was meant."""
     return one.vehicle_id == other.vehicle_id and set(one.services) == set(other.services)
 
@@ -132,8 +143,7 @@ def decline(turn: Turn, appointment_id: Any) -> Reply:
 
 def left(turn: Turn, wait_id: Any) -> Reply:
     """Not waiting any more; a time that was held for them goes to the next."""
-    waits = waitlist.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
-    wait = next((one for one in waits if one.id == wait_id), None)
+    wait = next((one for one in waits(turn) if one.id == wait_id), None)
     if wait is not None:
         held = wishes.own(turn, wait.appointment_id)
         waiting.leave(turn.session, wait)

@@ -418,7 +418,7 @@ def test_cc4_a_car_to_lend_is_not_promised_again_by_a_late_yes(desk: Desk) -> No
 
 
 def test_cc4_a_visit_that_cannot_be_altered_stays_as_it_was(desk: Desk) -> None:
-    """Said no to in the middle of a transaction that goes on: the last car to lend went to Bob, and the bay after it to others."""
+    """Said no to in the middle of a transaction that goes on: the last car to lend is Bob's, the bays after it are taken."""
     desk.terms("east", loaners=1)
     row = desk.books()
     desk.books(BOB, TUESDAY + timedelta(hours=1), replace(SERVICE, transport="loaner"))

@@ -80,6 +80,9 @@ def test_who_else_brings_it_is_the_visits_note(world: World, language: str, word
         ("zh-CN", "有没有更早的 有人取消就通知我"),
         ("zh-TW", "有沒有更早的 有人取消通知我"),
         ("zh-HK", "有人取消就通知我啦"),
+        ("zh-CN", "帮我排个候补 有人取消就叫我"),
+        ("en", "I'm happy to go on the waiting list"),
+        ("en", "let me know if something comes up before then"),
     ],
 )
 def test_if_somebody_else_cancels_theirs_stays_and_they_are_in_line(world: World, language: str, words: str) -> None:
@@ -90,6 +93,42 @@ def test_if_somebody_else_cancels_theirs_stays_and_they_are_in_line(world: World
         assert wait.latest == only(world, ann).starts_at
     ann.says("好" if language != "en" else "ok")
     assert only(world, ann).status == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "if something comes up can I still cancel?"),
+        ("en", "do you know if a loaner car is available?"),
+        ("en", "what happens if someone cancels late?"),
+        ("en", "take me off the waiting list"),
+        ("zh-CN", "有人临时取消会扣钱吗"),
+        ("zh-HK", "取消候補"),
+    ],
+)
+def test_nobody_is_put_in_line_who_did_not_ask_for_it(world: World, language: str, words: str) -> None:
+    ann = booked(world, language).says(words)
+    assert waits(world) == []
+    assert only(world, ann.says("ok" if language == "en" else "好")).status == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "off"),
+    [
+        ("en", "let me know if a slot opens up sooner", "take me off the waiting list"),
+        ("zh-CN", "有人取消就通知我", "不要候补了"),
+    ],
+)
+def test_who_asks_twice_stands_in_line_once_and_leaves_it(world: World, language: str, words: str, off: str) -> None:
+    ann = booked(world, language).says(words).says(words)
+    assert waits(world) == ["waiting"]
+    ann.says(off).presses(next(label for label in ann.labels if label.startswith("✕")))
+    assert waits(world) == ["left"]
+
+
+def waits(world: World) -> list[str]:
+    with world.database.reading() as session:
+        return [wait.status for wait in session.scalars(select(Wait))]
 
 
 def test_the_address_is_told_in_the_middle_of_booking(world: World) -> None:
