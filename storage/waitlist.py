@@ -110,6 +110,14 @@ def untold(session: Session, now: datetime) -> list[Wait]:
     return list(session.scalars(query.order_by(Wait.offered_at, Wait.id)))
 
 
+def before_visit(session: Session, store_id: int, vehicle_id: int, starts_at: datetime) -> list[Wait]:
+    """Who waits for a time before this visit of the car; locked, and whoever is being served just now is left out."""
+    query = select(Wait).where(
+        Wait.store_id == store_id, Wait.status == WAITING, Wait.vehicle_id == vehicle_id, Wait.latest == starts_at
+    )  # fmt: skip
+    return list(session.scalars(query.with_for_update(skip_locked=True).execution_options(populate_existing=True)))
+
+
 def of_person(session: Session, *, customer_id: int | None, chat_id: int | None) -> list[Wait]:
     """What this person still waits for or has been offered."""
     ways = [column == value for column, value in ((Wait.customer_id, customer_id), (Wait.chat_id, chat_id)) if value is not None]

@@ -10,6 +10,7 @@ Whoever changes something locks in this order, so that nobody waits in a circle:
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ from handlers.booking.history import CUSTOMER, SWEEP, By, Person, changed, iso
 from handlers.booking.plan import Free, Plan, Wish, planned, wish_of
 from handlers.booking.seating import expired, give_back, held_until, keep, seat
 from handlers.booking.times import alternatives, free_days, free_times, next_free
-from handlers.booking.waiting import leave, offer_freed, wait
+from handlers.booking.waiting import follow, leave, offer_freed, wait
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
 from storage import appointments, facts, placing, slots, terms, waitlist
@@ -132,10 +133,12 @@ def move(
     if starts_at == row.starts_at and bay_id in (None, row.bay_id) and technician_id in (None, row.technician_id):
         return row
     _check_notice(made.store, made.terms, row, now, by)
-    before, days = {"starts": iso(row.starts_at), "legs": row.legs}, slots.days_held(session, [row.id])
+    was = row.starts_at
+    before, days = {"starts": iso(was), "legs": row.legs}, slots.days_held(session, [row.id])
     seat(session, made, row, starts_at, now, by)
     row.sequence += 1
     changed(session, row, now, by, "moved", before=before, starts=iso(row.starts_at))
+    follow(session, row, was, row.services)
     offer_freed(session, shop, now, store_id=row.store_id, days=days)
     return row
 
@@ -154,10 +157,11 @@ def alter(
     wish = wish_of(shop, row)
     made = planned(shop, replace(wish, services=tuple(services or wish.services), transport=transport or wish.transport))
     _check_notice(made.store, made.terms, row, now, by)
-    before = {"services": list(row.services), "transport": row.transport}
+    before: dict[str, Any] = {"services": list(row.services), "transport": row.transport}
     seat(session, made, row, row.starts_at, now, by)
     row.sequence += 1
     changed(session, row, now, by, "altered", before=before)
+    follow(session, row, row.starts_at, before["services"])
     return row
 
 
@@ -174,6 +178,7 @@ def cancel(
     elif row.status in OPEN:
         _check_notice(store, terms.read(store.booking), row, now, by)
         row.status, row.sequence = CANCELLED, row.sequence + 1
+        follow(session, row, row.starts_at, row.services)
     else:
         raise Refusal("booking.refused.gone")
     row.hold_until = None

@@ -21,7 +21,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         store = turn.shop.store(turn.chat.answers.get("store", "")) or turn.store
         return mine.way_to(turn, store) if store else None
     rows = mine.coming(turn)
-    if turn.chat.form is None and phrases.has("line", text) and (rows or standby.waits(turn)):
+    if turn.chat.form is None and phrases.has("line", text) and (rows or mine.waits_of(turn)):
         return mine.mine(turn)
     if not rows or turn.chat.form is not None or turn.incoming.kind != "text":
         return None
@@ -77,7 +77,7 @@ def _earlier(turn: Turn, row: Appointment) -> Reply | Start:
     """Who would come before their visit if a time came free: they are in line until then."""
     if row.vehicle_id is None:
         return mine.card(turn, row)
-    if any(standby.alike(wait, row) for wait in standby.waits(turn)):
+    if any(standby.alike(wait, row) for wait in mine.waits_of(turn)):
         return mine.mine(turn)  # who asks twice stands in line once
     store = words.store_of(turn, row)
     zone = words.zone_of(store)

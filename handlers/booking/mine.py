@@ -1,7 +1,7 @@
 """My appointments: seen, moved, cancelled; the way there, the calendar file and the code for the desk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,7 @@ from storage import contact, terms, waitlist
 from storage.appointments import OPEN, REQUESTED, Appointment
 from storage.contact import Person
 from storage.stores import Store
+from storage.waitlist import Wait
 
 
 def coming(turn: Turn) -> list[Appointment]:
@@ -24,7 +25,7 @@ def coming(turn: Turn) -> list[Appointment]:
 
 def mine(turn: Turn, _: Any = None) -> Reply:
     rows = coming(turn)
-    waits = waitlist.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
+    waits = waits_of(turn)
     book = turn.button("booking.button.book", "booking.book")
     if len(rows) == 1 and not waits:
         return card(turn, rows[0])
@@ -35,6 +36,11 @@ def mine(turn: Turn, _: Any = None) -> Reply:
         buttons.append([turn.button("booking.button.leave", "booking.leave", wait.id, when=day)])
     text = turn.text("booking.mine.some", n=len(rows), waits=len(waits)) if buttons else turn.text("booking.mine.none")
     return Reply(text, [*buttons, [book]], passing=True)
+
+
+def waits_of(turn: Turn) -> list[Wait]:
+    """What they wait for or have been offered."""
+    return waitlist.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
 
 
 def _short(turn: Turn, row: Appointment) -> str:
@@ -288,9 +294,12 @@ def drop(turn: Turn, answers: Answers) -> Reply:
         return gone(turn)
     if answers["sure"] == "no":
         return Reply(turn.text("booking.kept"), buttons(turn, row))
+    before = waits_of(turn)
     row = actions.cancel(turn.session, turn.shop, row, turn.now)
     forget_reminders(turn, row)
-    return done(turn, row, "booking.cancelled")
+    said = done(turn, row, "booking.cancelled")
+    # With the visit they leave the line for a time before it.
+    return replace(said, text=f"{said.text}\n\n{turn.text('booking.wait.ended')}") if len(waits_of(turn)) < len(before) else said
 
 
 def forget_reminders(turn: Turn, row: Appointment) -> None:

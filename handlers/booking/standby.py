@@ -12,7 +12,6 @@ from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Re
 from handlers.profile import actions as profile
 from handlers.reminders import visits as reminders
 from handlers.vehicles import actions as vehicles
-from storage import waitlist
 from storage.appointments import HELD, Appointment
 from storage.stores import Store
 from storage.waitlist import Wait
@@ -25,11 +24,6 @@ WINDOWS = {"day": ("00:00", "23:59"), "morning": ("00:00", "12:00"), "afternoon"
 def asked(text: str) -> bool:
     """Whether words (as of `phrases.spaced`) want to hear of a time that others give back, or to wait in line for one."""
     return phrases.has("others_cancel", text) and not phrases.has("of_cancelling", text) and not phrases.has("line", text)
-
-
-def waits(turn: Turn) -> list[Wait]:
-    """What the person in this chat waits for or has been offered."""
-    return waitlist.of_person(turn.session, customer_id=turn.chat.customer_id, chat_id=turn.chat.id)
 
 
 def ask(turn: Turn, day: Any) -> Start | Reply:
@@ -143,7 +137,7 @@ def decline(turn: Turn, appointment_id: Any) -> Reply:
 
 def left(turn: Turn, wait_id: Any) -> Reply:
     """Not waiting any more; a time that was held for them goes to the next."""
-    wait = next((one for one in waits(turn) if one.id == wait_id), None)
+    wait = next((one for one in mine.waits_of(turn) if one.id == wait_id), None)
     if wait is not None:
         held = wishes.own(turn, wait.appointment_id)
         waiting.leave(turn.session, wait)

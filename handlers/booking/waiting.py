@@ -15,6 +15,7 @@ from handlers.contact.rules import Policy, awake
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
 from storage import pushes, slots, waitlist
+from storage.appointments import OPEN, Appointment
 from storage.database import dialect
 from storage.slots import moment_of, quantum_at
 from storage.waitlist import LEFT, OFFERED, WAITING, Wait
@@ -52,6 +53,20 @@ def leave(session: Session, row: Wait) -> None:
     if locked.status in (WAITING, OFFERED):
         locked.status = LEFT
         session.flush()
+
+
+def follow(session: Session, visit: Appointment, was: datetime, services: Collection[str]) -> None:
+    """Who waits to come before their visit (it began at `was`, for these services) waits for what it is now, or no more."""
+    if visit.vehicle_id is None:
+        return
+    for row in waitlist.before_visit(session, visit.store_id, visit.vehicle_id, was):
+        if set(row.services) != set(services):
+            continue
+        if visit.status not in OPEN or visit.starts_at <= row.earliest:
+            row.status = LEFT
+        else:
+            row.latest, row.services, row.transport = visit.starts_at, list(visit.services), visit.transport
+    session.flush()
 
 
 def offer_freed(

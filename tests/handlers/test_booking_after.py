@@ -126,6 +126,23 @@ def test_who_asks_twice_stands_in_line_once_and_leaves_it(world: World, language
     assert waits(world) == ["left"]
 
 
+def test_who_waits_to_come_before_their_visit_waits_no_more_when_it_is_cancelled(world: World) -> None:
+    booked(world, "en").says("let me know if someone cancels").says("cancel my appointment").says("yes").sees(
+        "Cancelled", "not in line"
+    )
+    assert waits(world) == ["left"]
+
+
+def test_who_waits_to_come_before_their_visit_waits_for_what_it_is_now(world: World) -> None:
+    ann = booked(world, "en").says("let me know if someone cancels").says("and wash it too").says("yes")
+    ann.says("move it to wednesday at 3pm").says("yes").sees("Wed 25 Nov")
+    with world.database.reading() as session:
+        wait = session.scalars(select(Wait)).one()
+        assert ({*wait.services}, wait.latest) == ({"oil_change", "hand_wash"}, only(world, ann).starts_at)
+    assert only(world, ann.says("cancel my appointment").says("yes")).status == "cancelled"
+    assert waits(world) == ["left"]
+
+
 def waits(world: World) -> list[str]:
     with world.database.reading() as session:
         return [wait.status for wait in session.scalars(select(Wait))]
