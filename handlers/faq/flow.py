@@ -128,6 +128,9 @@ def _decide(turn: Turn) -> Decision:
         return alone
     if alone.kind == "answer" and not topic.points(turn.words):
         return _either(followed, alone)
+    # "Is there a toilet?" is another matter, though it shares nothing but its form with any answer.
+    if followed.matches[0].entry_id == topic.shown(turn) and not topic.asks_more(turn.words):
+        return alone
     if leans:
         return _besides(followed, alone)
     # A whole question that may be one of several: what was spoken of says which of them.

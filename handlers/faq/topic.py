@@ -36,7 +36,8 @@ _LIGHT = frozenset(
 )
 # They point back, or put something beside what was said.
 _POINTS = re.compile(
-    r"\b(?:it|that|this|those|these|them|they|one|ones|there|same)\b|^(?:and|or|but|so|also|then|what about|how about|what if)\b"
+    r"\b(?:it|that|this|those|these|them|they|one|ones|(?<!\bis )(?<!\bare )there|same)\b"
+    r"|^(?:and|or|but|so|also|then|what about|how about|what if)\b"
 )
 _LIGHT_HAN = re.compile(
     r"多少公里|多少钱|多钱|几钱|几多钱|多少|几多|多久|几耐|几时|什么时候|几点|多长时间|多远|几远|几次|几年|几天|几个月|公里|一般|大概|大约|通常|平时|需要|使唔使|使不使"
@@ -44,6 +45,10 @@ _LIGHT_HAN = re.compile(
     r"|贵不贵|贵唔贵|便宜|免费|收费|收钱|费用|价格|价钱|价位|包括|包含|包埋|包唔包|包不包|哪些|边啲|边个|哪个|哪种|边种|什么|咩|啥|怎么办|怎么|怎样|点样|点算|点解"
     r"|为什么|为何|如何|一次|一下|一个|一粒|一颗|一条|一套|这个|那个|呢个|嗰个|这种|那种|它|佢|其他|别的|第二|自己|准备|区别|差别|分别|差在哪|不同|更好|比较|哪里|边度|哪儿"
     r"|[的了呢吗嘛么吧啊呀咁啦喎噃㗎架嘅咗那这要需能会可以用做整搞弄修换带拿给俾畀收管是系有冇没不唔冇都也还仲再又就先去来到等开揸得好贵钱呗哦喔哈我你您他她佢哋们咪]"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:who|how) are (?:you|u)\b|\byour name\b|\ba question\b|\bwhat time is it\b|\b(?:any|some)(?:body|one) there\b"
+    r"|是谁|有人|问题"
 )
 _POINTS_HAN = re.compile(r"^(?:那|这|咁|嗰|噉)|[它佢]|[这那呢嗰][个种样款只架]|呢\W*$|的话|^[跟和同与比]")
 
@@ -65,6 +70,11 @@ def points(words: str) -> bool:
     said = fold(words)
     latin, han = _named(said)
     return names_nothing(words) or (_points(said) and latin <= _FEW_WORDS and han <= _FEW_HAN)
+
+
+def asks_more(words: str) -> bool:
+    """Whether they may be about the very thing that was just said: they name no other, and are not about us or the clock."""
+    return points(words) and not _ELSEWHERE.search(fold(words))
 
 
 def names_nothing(words: str) -> bool:

@@ -217,6 +217,23 @@ def test_few_words_are_not_about_something_far_away(world: World, language: str,
 
 
 @pytest.mark.parametrize(
+    ("language", "asked", "then"),
+    [
+        ("en", "how often should I change the oil", "do you have a toilet"),
+        ("en", "how do I cancel", "who are you"),
+        ("en", "do you have wifi", "is there a playground"),
+        ("en", "how do I cancel", "a pizza please"),
+        ("zh-CN", "保修包括什么", "能抽烟吗"),
+        ("zh-TW", "有wifi嗎", "有位子嗎"),
+    ],
+)
+def test_another_matter_is_as_it_is_where_nothing_was_said_before(world: World, language: str, asked: str, then: str) -> None:
+    """Whatever is left to say of the first one is no answer to it."""
+    alone = world.customer(language=language).says(then).last.text
+    assert world.customer(language=language).says(asked).says(then).last.text == alone
+
+
+@pytest.mark.parametrize(
     ("language", "words"),
     [("en", "is it worth it"), ("zh-CN", "包括什么"), ("zh-TW", "使唔使錢")],
 )
