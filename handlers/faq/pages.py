@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.desk import Desk, Go, Missing, Page
 from handlers.dialogue import Refusal
-from storage import staff, versions
+from storage import bulk, staff, versions
 from storage.staff import ADMINISTRATOR, REGION
 
 # Entries hold for all stores.
@@ -53,6 +53,9 @@ def restore(desk: Desk) -> Go:
     from handlers.transfer.report import Wrong
 
     number = _number(desk)
+    # Before it is looked at, so that nobody publishes in between.
+    if not bulk.claim(desk.session):
+        raise Refusal("faq.desk.wrong.cannot")
     if desk.field("latest", 18) != str(versions.latest(desk.session)):
         raise Refusal("faq.desk.wrong.changed")
     try:

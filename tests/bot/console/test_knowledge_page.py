@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from handlers.faq import going_back, pages, regression
 from storage import entries, versions
@@ -86,3 +86,24 @@ def test_one_person_at_a_time_asks_and_what_is_wrong_wants_a_tick(url: str, know
             assert 'name="sure" value="1" required' in page
 
     asyncio.run(go())
+
+
+def test_what_is_published_at_the_last_moment_is_looked_at_first(url: str, knowledge: Database) -> None:
+    """On SQLite nobody else can; where there are several writers, whoever goes back is alone before they look."""
+    meanwhile: list[str] = []
+
+    def publishes(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "advisory_xact_lock" in statement and not meanwhile:
+            meanwhile.append(statement)
+            with knowledge.transaction() as session, versions.publication(session, "import", "late.toml", START):
+                session.add_all(entry_rows("lounge"))
+
+    async def go() -> None:
+        async with Site(url) as site:
+            rui = site.staff("rui")
+            event.listen(site.database.engine, "before_cursor_execute", publishes)
+            assert (await rui.post("/knowledge/2", latest="3")).status == (303 if knowledge.is_sqlite else 422)
+
+    asyncio.run(go())
+    with knowledge.reading() as session:
+        assert versions.latest(session) == 4
