@@ -17,17 +17,21 @@ def add_to(app: typer.Typer) -> None:
 def doctor(
     as_json: AsJson = False,
     seal: Annotated[str, typer.Option(help="One that was written down: whether it is still part of the chain.")] = "",
+    mend: Annotated[bool, typer.Option("--mend-calendar", help="Make what is taken what the appointments have.")] = False,
 ) -> None:
     """Check that the file is whole, sums and the chain of seals are what they should be, and nothing is stuck."""
     with sentences():
-        good = say(_all(seal), "BAD ", as_json=as_json)
+        good = say(_all(seal, mend), "BAD ", as_json=as_json)
     raise typer.Exit(0 if good else 1)
 
 
-def _all(seal: str) -> Iterator[Finding]:
-    from bot.doctor import findings, written_down
+def _all(seal: str, mend: bool) -> Iterator[Finding]:
+    from bot.doctor import findings, mended, written_down
 
     yield from _the_file()
+    if mend:
+        with opened() as (_, database), database.transaction() as session:
+            yield from list(mended(session))
     with opened() as (settings, database), database.reading() as session:
         yield from findings(session, now_of(settings))
         if seal:

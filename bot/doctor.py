@@ -1,9 +1,9 @@
 """What `bayline doctor` proves: that sums are what their ledgers say, and that nothing lies where nobody sees it.
 
-Each finding is a sentence; it changes nothing.
+Each finding is a sentence; only `mended` changes anything.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from storage import campaigns, coupons, holds, messages, quarantine, seals, slot
 LATE = 900
 # So much of a seal's digest is shown.
 HEAD = 16
+_FAULT = "Somebody wrote past the program, or this is a fault of ours: keep a backup, and report it."
+_MEND = "Keep a backup; `bayline doctor --mend-calendar` then makes it what the appointments have."
 _LINES = {"log": "Line of the log", "history": "Line of a ticket's history"}
 _FLAWS = {
     "changed": "{} was changed after it was sealed",
@@ -30,12 +32,7 @@ def findings(session: Session, now: datetime) -> Iterator[Finding]:
         yield Finding(False, f"Held since {since}: nothing is said unasked.", "`bayline hold show` tells what, and how it ends.")
     yield from _same("Coupons: every sum and state is what the ledger says.", coupons.differences(session))
     yield from _same("Campaigns: no letter to the hold-out, everybody planned has an end.", campaigns.problems(session))
-    wrong = [
-        f"store {store.code}, day {day}: resource {resource}"
-        for store in stores.listed(session)
-        for day, resource in slots.differences(session, store.id)
-    ]
-    yield from _same("Calendar: what is taken is what the appointments have.", wrong)
+    yield from _same("Calendar: what is taken is what the appointments have.", _named(session, slots.differences), _MEND)
     yield from _chain(session)
     yield from _messages(session, now)
     if aside := quarantine.all_rows(session):
@@ -44,6 +41,22 @@ def findings(session: Session, now: datetime) -> Iterator[Finding]:
             False, f"Updates: {len(aside)} could not be handled and lie aside, {last}; these people have had no answer.",
             "`bayline aside list` and `aside show` tell who they are; answer them, then `bayline aside drop KEY`.",
         )  # fmt: skip
+
+
+def mended(session: Session) -> Iterator[Finding]:
+    """Writes the sums of the calendar anew where they are wrong, and says which."""
+    lines = _named(session, slots.mend)
+    yield from (Finding(True, f"Mended: {line}.") for line in lines)
+    if not lines:
+        yield Finding(True, "Calendar: there was nothing to mend.")
+
+
+def _named(session: Session, find: Callable[[Session, int], list[tuple[int, int]]]) -> list[str]:
+    return [
+        f"store {store.code}, {slots.moment_of(day * slots.DAY):%Y-%m-%d}: {slots.name_of(resource)}"
+        for store in stores.listed(session)
+        for day, resource in find(session, store.id)
+    ]
 
 
 def _chain(session: Session) -> Iterator[Finding]:
@@ -97,10 +110,8 @@ def _messages(session: Session, now: datetime) -> Iterator[Finding]:
     yield Finding(True, f"Messages: none is stuck.{told}")
 
 
-def _same(good: str, wrong: Sequence[str]) -> Iterator[Finding]:
+def _same(good: str, wrong: Sequence[str], remedy: str = _FAULT) -> Iterator[Finding]:
     if not wrong:
         yield Finding(True, good)
     for sentence in wrong:
-        yield Finding(
-            False, sentence, "Somebody wrote past the program, or this is a fault of ours: keep a backup, and report it."
-        )
+        yield Finding(False, sentence, remedy)

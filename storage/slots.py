@@ -22,6 +22,7 @@ MINUTES = 15
 QUANTUM = timedelta(minutes=MINUTES)
 DAY = 96  # quarter hours
 BAY, TECHNICIAN, VEHICLE = range(3)
+_KINDS = {BAY: "bay", TECHNICIAN: "technician", VEHICLE: "vehicle"}
 
 QUANTA = Table(
     "quanta",
@@ -115,6 +116,11 @@ def vehicle(vehicle_id: int) -> int:
     return vehicle_id * 4 + VEHICLE
 
 
+def name_of(resource: int) -> str:
+    """For a log or a terminal: "bay 3"."""
+    return f"{_KINDS.get(resource % 4, 'resource')} {resource // 4}"
+
+
 def quantum_at(moment: datetime) -> int:
     """The number of the quarter hour that `moment` is in."""
     return int(moment.timestamp() // (MINUTES * 60))
@@ -201,6 +207,11 @@ class Ledger:
         """Takes a claim out of the sum that was free in it before."""
         if is_summed(claim):
             self._mark(claim.resource, _masks(claim.first, claim.end), False)
+
+    def put(self, day: int, resource: int, bits: int) -> None:
+        """Makes the sum of a resource what it is counted to be."""
+        self._days[day][resource] = bits
+        self._changed.add(day)
 
     def save(self) -> None:
         """Writes the sums of the changed days."""
@@ -296,6 +307,24 @@ def differences(session: Session, store_id: int) -> list[tuple[int, int]]:
     """(day, resource) where the sum does not say what the quanta say; empty unless somebody wrote past this file."""
     query = select(SLOT_DAYS.c.day, SLOT_DAYS.c.taken).where(SLOT_DAYS.c.store_id == store_id)
     summed = {(day, r): bits for day, packed in session.connection().execute(query) for r, bits in _unpack(packed) if bits}
+    counted = _counted(session, store_id)
+    return sorted(place for place in summed.keys() | counted.keys() if summed.get(place) != counted.get(place))
+
+
+def mend(session: Session, store_id: int) -> list[tuple[int, int]]:
+    """Writes the sums that `differences` finds anew, from the quanta. Returns what was mended."""
+    ledger = lock(session, store_id, {day for day, _ in differences(session, store_id)})
+    # Counted again, now that nobody writes there.
+    mended = [place for place in differences(session, store_id) if place[0] in ledger.days]
+    counted = _counted(session, store_id)
+    for day, resource in mended:
+        ledger.put(day, resource, counted.get((day, resource), 0))
+    ledger.save()
+    return mended
+
+
+def _counted(session: Session, store_id: int) -> dict[tuple[int, int], int]:
+    """What the sums should say: the bits of each (day, resource) of which a quarter hour is taken."""
     visits = Base.metadata.tables["appointments"]  # their file stands on this one
     rows = select(QUANTA.c.resource, QUANTA.c.quantum).join(visits, visits.c.id == QUANTA.c.appointment_id)
     counted: dict[tuple[int, int], int] = {}
@@ -303,7 +332,7 @@ def differences(session: Session, store_id: int) -> list[tuple[int, int]]:
         if resource % 4 != VEHICLE:
             place = (quantum // DAY, resource)
             counted[place] = counted.get(place, 0) | 1 << quantum % DAY
-    return sorted(place for place in summed.keys() | counted.keys() if summed.get(place) != counted.get(place))
+    return counted
 
 
 def _masks(first: int, end: int) -> Iterable[tuple[int, int]]:

@@ -13,7 +13,7 @@ from bot import checking_telegram
 from bot.cli import app
 from bot.finding import Finding
 from bot.settings import Settings
-from storage import quarantine
+from storage import quarantine, slots, stores
 from tests.fake_telegram import FakeTelegram, Group
 from tests.world import World
 
@@ -152,3 +152,36 @@ def test_what_is_stuck_or_lies_aside_is_told_with_what_to_do(
     assert says("aside", "drop", "telegram:1:77") == (0, "Dropped.")
     assert says("aside", "list") == (0, "Nothing lies aside.")
     assert "lie aside" not in says("doctor")[1]
+
+
+def test_a_calendar_that_says_taken_where_nobody_comes_is_mended(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As an old fault left it on PostgreSQL; what the appointments have is as it was."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", world.database.url)
+    with world.database.transaction() as session:
+        store = stores.listed(session)[0]
+        day = slots.quantum_at(world.now) // slots.DAY + 3
+        ledger = slots.lock(session, store.id, [day])
+        before = slots.taken(session, store.id, day, day)
+        ledger.put(day, slots.bay(1), before.get(slots.bay(1), 0) | 0b1111 << 8)
+        ledger.put(day, slots.technician(1), 0b11 << 80)
+        ledger.save()
+
+    def doctor(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, ["doctor", *words])
+        return result.exit_code, " ".join(result.output.split())
+
+    code, told = doctor()
+    assert code == 1
+    assert f"store {store.code}, {slots.moment_of(day * slots.DAY):%Y-%m-%d}: bay 1" in told
+    assert "doctor --mend-calendar" in told
+    code, told = doctor("--mend-calendar")
+    assert code == 0
+    assert "Mended: store" in told
+    assert "technician 1" in told
+    with world.database.reading() as session:
+        assert slots.taken(session, store.id, day, day) == before
+        assert slots.differences(session, store.id) == []
+    assert "there was nothing to mend" in doctor("--mend-calendar")[1]
