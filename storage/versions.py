@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, func, insert, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, and_, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage import revisions
@@ -90,9 +90,13 @@ def since(session: Session, number: int) -> dict[Key, Content]:
 
     It holds for the versions that are kept, and for the one before the oldest of them.
     """
-    later = select(Replaced).where(Replaced.version_id > number).order_by(Replaced.version_id.desc())
-    # The earliest of them has seen what was there; it comes last.
-    return {(row.entry_id, row.language): row.content for row in session.scalars(later)}
+    # The earliest of them has seen what was there. Only that is read: what a hundred versions replaced may be a great deal.
+    key = (Replaced.entry_id, Replaced.language)
+    first = select(*key, func.min(Replaced.version_id).label("version_id")).where(Replaced.version_id > number).group_by(*key)
+    earliest = first.subquery()
+    same = [getattr(Replaced, name) == earliest.c[name] for name in ("entry_id", "language", "version_id")]
+    rows = session.execute(select(*key, Replaced.content).join(earliest, and_(*same)))
+    return {(row.entry_id, row.language): row.content for row in rows}
 
 
 def rows(session: Session, number: int) -> list[EntryRow]:
