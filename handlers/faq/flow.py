@@ -13,16 +13,24 @@ from knowledge_base import Decision, Entry
 from storage.entries import Gap
 
 SUGGESTIONS = 3
+# The entry of the starter base for it.
+_NOTED = "acknowledged"
 # In the middle of a form, above its own buttons.
 PERHAPS = 2
 
 
 def answer(turn: Turn) -> Reply:
     """The answer, a choice of questions, or an honest "I don't know" with the way to a person."""
+    if topic.shown(turn):
+        if topic.notes(turn.words) and (noted := _say(turn, _NOTED)):
+            return noted
+        if topic.wonders(turn.words):
+            return _no_more(turn)
     decision = _sharper(turn)
     match decision.kind:
         case "answer" if decision.again and topic.shown(turn) == decision.matches[0].entry_id:
-            return _no_more(turn, decision)
+            _file_gap(turn, turn.words, decision)
+            return _no_more(turn)
         case "answer":
             return _say(turn, decision.matches[0].entry_id) or _unknown(turn, decision)
         case "suggest":
@@ -222,9 +230,8 @@ def _unknown(turn: Turn, decision: Decision) -> Reply:
     return Reply(turn.text("dialogue.unknown"), [turn.button("dialogue.button.person", "person")], unsure=True)
 
 
-def _no_more(turn: Turn, decision: Decision) -> Reply:
+def _no_more(turn: Turn) -> Reply:
     """They ask more of what they were just told: the same words once more would be none."""
-    _file_gap(turn, turn.words, decision)
     return Reply(turn.text("faq.no_more"), [turn.button("dialogue.button.person", "person")], unsure=True)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from handlers.dialogue import Turn, lately
+from handlers.dialogue.questions import is_question
 from handlers.faq import base, verdicts
 from knowledge_base.folding import fold
 
@@ -46,6 +47,28 @@ _LIGHT_HAN = re.compile(
     r"|为什么|为何|如何|一次|一下|一个|一粒|一颗|一条|一套|这个|那个|呢个|嗰个|这种|那种|它|佢|其他|别的|第二|自己|准备|区别|差别|分别|差在哪|不同|更好|比较|哪里|边度|哪儿"
     r"|[的了呢吗嘛么吧啊呀咁啦喎噃㗎架嘅咗那这要需能会可以用做整搞弄修换带拿给俾畀收管是系有冇没不唔冇都也还仲再又就先去来到等开揸得好贵钱呗哦喔哈我你您他她佢哋们咪]"
 )
+# Besides `is_question`.
+_ASKS = re.compile(
+    r"\b(?:how|what|which|when|where|why|who|whats|hows)\b|^(?:can|could|do|does|did|is|are|will|would|should|any|may)\b"
+    r"|([㐀-鿿])[唔不]\1|[几哪]"
+)
+_BESIDE = re.compile(
+    r"^(?:and|or|but|for|with|without|on|in|at|also|plus|then|if)\b|^(?:那|和|跟|同|如果|要是|换成|咁|噉)|(?:呢|的话|咧)\W*$"
+)
+# Said to an answer, and asking nothing that another one would have.
+_TO_IT = re.compile(
+    r"(?:(?:but|and|so|oh|really|ok|okay) )?(?:why|how|what|when|really|is it|is that|are you|do you|who|which)"
+    r"(?: not| so| is that| is it| then| really| sure| now)?\W*"
+    r"|(?:为什么|为何|点解|真的|真系|系咪|是不是|是吗|系咩|怎么|什么|咩|好不好|得唔得|行不行)[吗么嘛呀啊呢㗎咩]?\W*"
+)
+# Taken note of: no question, and no wish.
+_NOTED = re.compile(
+    r"(?:oh |ok |okay |ah |aha |that is |all |very |sounds )?(?:good|right|fine|cool|nice|perfect|lovely|awesome|okay|alright"
+    r"|interesting|understood|noted|not now|maybe later|later|another time|next time|good to know|fair enough|makes sense)"
+    r"(?: then| thanks| mate| one)?\W*"
+    r"|[哦噢喔嗯唔得系]{1,3}[啦喇啊呀的嘅]?\W*|(?:可以|行|没了|没有了|冇喇|冇啦|收到|下次[先吧]?|下次再说"
+    r"|迟啲先|迟点先|以后再说|唔使|唔使喇|唔系|系喎|原来如此|这样啊|这样子|不错)[的啦喇啊呀吧了]?\W*"
+)
 _ELSEWHERE = re.compile(
     r"\b(?:who|how) are (?:you|u)\b|\byour name\b|\ba question\b|\bwhat time is it\b|\b(?:any|some)(?:body|one) there\b"
     r"|是谁|有人|问题"
@@ -60,6 +83,11 @@ def leans(words: str) -> bool:
     if not (han or any(map(str.isalpha, latin))) or len(latin) > _MOST_WORDS or han > _MOST_HAN:
         return False
     named, left = _named(said)
+    asks = is_question(words) or _ASKS.search(said) is not None
+    if not (named or left):  # "good", 可以, "why?" are said to an answer, and ask nothing more of it
+        return asks and len(latin) + han > 1 and not _TO_IT.fullmatch(said)
+    if not asks and not _BESIDE.search(said):
+        return False
     if _points(said):
         return named <= _FEW_WORDS_POINTING and left <= _FEW_HAN_POINTING and named * 2 + left <= _FEW_HAN_POINTING + 1
     return named <= _FEW_WORDS and left <= _FEW_HAN and not (named and left)
@@ -75,6 +103,16 @@ def points(words: str) -> bool:
 def asks_more(words: str) -> bool:
     """Whether they may be about the very thing that was just said: they name no other, and are not about us or the clock."""
     return points(words) and not _ELSEWHERE.search(fold(words))
+
+
+def notes(words: str) -> bool:
+    """ "Good", 可以, 哦: said to an answer by somebody who needs no more."""
+    return _NOTED.fullmatch(fold(words)) is not None
+
+
+def wonders(words: str) -> bool:
+    """ "Why?", 真的吗: said to an answer by somebody who wants more of it, but names nothing."""
+    return _TO_IT.fullmatch(fold(words)) is not None
 
 
 def names_nothing(words: str) -> bool:

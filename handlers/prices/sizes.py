@@ -8,6 +8,7 @@ from knowledge_base.folding import fold
 
 _SIZE = re.compile(r"(?<!\d)([1-3]\d5) ?/ ?(\d[05]) ?/? ?z?r? ?(1[3-9]|2[0-4])(?!\d)(?: ?\d{2,3}[a-z]\b)?")
 _TYRES = re.compile(r"\bt[iy]res?\b|胎|\bwheels?\b|尺寸|规格|\bsize\b")
+_WORDS, _FEW = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]{1,2}"), 3
 
 
 def given(turn: Turn) -> Reply | None:
@@ -17,7 +18,7 @@ def given(turn: Turn) -> Reply | None:
     if found is None or topic.in_booking(turn):
         return None
     beside = _SIZE.sub(" ", said)
-    if beside.strip() and not (topic.leans(beside) or _TYRES.search(beside)):
+    if len(_WORDS.findall(beside)) > _FEW and not _TYRES.search(beside):
         return None
     size = f"{found[1]}/{found[2]} R{found[3]}"
     wish = turn.texts.label("prices.size.wish", turn.language, {"size": size})

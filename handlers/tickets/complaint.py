@@ -137,7 +137,8 @@ def _of_no_fault(turn: Turn, verdict: Verdict) -> bool:
     """Whether somebody else knows what the words mean: who tells which car it is, that no time suits, or asks what something
     costs, complains of nothing."""
     price = finding.asks_price(turn.words) and not verdict.angry
-    return price or faq.understands(turn) or prices.tells_car(turn) or phrases.of_a_visit(phrases.spaced(turn.words))
+    noted = topic.notes(turn.words) and topic.shown(turn) != ""
+    return price or noted or faq.understands(turn) or prices.tells_car(turn) or phrases.of_a_visit(phrases.spaced(turn.words))
 
 
 def _sounds_buttons(turn: Turn) -> list[Button]:

@@ -285,3 +285,22 @@ def test_the_size_of_a_tyre_goes_to_an_advisor(world: World, language: str, aske
         [ticket] = session.query(Ticket).all()
         assert seen.split("的")[0].removeprefix("Tyres in ") in ticket.summary
     assert "215/55" not in world.customer().says("book an oil change").says("my plate is 215/55").last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "words", "seen"),
+    [
+        ("en", "how long does a ceramic coating last", ("good", "not now", "okay then", "right"), "All right"),
+        ("en", "how long does a ceramic coating last", ("why?", "really?"), "in my answer above"),
+        ("zh-CN", "镀晶能管多久", ("可以", "哦", "没了", "下次"), "有需要随时找我"),
+        ("zh-CN", "镀晶能管多久", ("为什么", "真的吗"), "上面的回答"),
+        ("zh-TW", "鍍膜可以維持幾年", ("得", "係", "唔係", "下次先"), "有需要隨時找我"),
+        ("zh-TW", "鍍膜可以維持幾年", ("點解",), "上面的回答"),
+    ],
+)
+def test_what_is_said_to_an_answer_asks_for_no_other(
+    world: World, language: str, asked: str, words: tuple[str, ...], seen: str
+) -> None:
+    """It was the same answer again, or whatever has these letters: "right" was a car that pulls to one side."""
+    for said in words:
+        world.customer(language=language).says(asked).says(said).sees(seen)
