@@ -32,6 +32,7 @@ _LIGHT = frozenset(
     such sure take taken takes taking than that the their them then there these they thing this those time times to today
     together too total two type until up us use used useful usually very want was way we well were what when where whether which
     while who why will with without work works worth would yes yet you your yours
+    dangerous danger safe serious normal urgent bad okay
     i'd i'm i'll it's year years month months week weeks day days hour hours km miles
     """.split()  # noqa: SIM905 - a paragraph of words is read, a column of quotes is not
 )
@@ -41,7 +42,7 @@ _POINTS = re.compile(
     r"|^(?:and|or|but|so|also|then|what about|how about|what if)\b"
 )
 _LIGHT_HAN = re.compile(
-    r"多少公里|多少钱|多钱|几钱|几多钱|多少|几多|多久|几耐|几时|什么时候|几点|多长时间|多远|几远|几次|几年|几天|几个月|公里|一般|大概|大约|通常|平时|需要|使唔使|使不使"
+    r"危不危险|危险|要紧|严重|正常|安全|多少公里|多少钱|多钱|几钱|几多钱|多少|几多|多久|几耐|几时|什么时候|几点|多长时间|多远|几远|几次|几年|几天|几个月|公里|一般|大概|大约|通常|平时|需要|使唔使|使不使"
     r"|用不用|要不要|可不可以|可唔可以|能不能|会不会|会唔会|是不是|系咪|有没有|有冇|行不行|得唔得|好不好|好唔好|值不值|值唔值|值得|划算|抵唔抵|抵"
     r"|贵不贵|贵唔贵|便宜|免费|收费|收钱|费用|价格|价钱|价位|包括|包含|包埋|包唔包|包不包|哪些|边啲|边个|哪个|哪种|边种|什么|咩|啥|怎么办|怎么|怎样|点样|点算|点解"
     r"|为什么|为何|如何|一次|一下|一个|一粒|一颗|一条|一套|这个|那个|呢个|嗰个|这种|那种|它|佢|其他|别的|第二|自己|准备|区别|差别|分别|差在哪|不同|更好|比较|哪里|边度|哪儿"
