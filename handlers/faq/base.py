@@ -34,8 +34,8 @@ class Base:
         return self._holding(self.judge.decide(text, language), language, store, day)
 
     def follow(self, before: str, text: str, language: str, store: str, day: date) -> Decision | None:
-        """See `KnowledgeBase.follow`. Of this kind there is one question in many, so the light matcher alone is asked."""
-        decision = self.knowledge.follow(before, text)
+        """See `KnowledgeBase.follow`."""
+        decision = self.judge.follow(before, text)
         first = decision and decision.matches and self.entry(decision.matches[0].entry_id, language, store, day)
         if not decision or (first and first.category in SMALL_TALK):
             return None

@@ -127,7 +127,7 @@ def _decide(turn: Turn) -> Decision:
     if topic.in_booking(turn) and (alone.kind == "answer" or not leans or not is_question(turn.words)):
         return alone
     before = topic.before(turn)
-    if not before and topic.names_nothing(turn.words) is False:
+    if not (before or topic.names_nothing(turn.words)):
         return alone
     followed = turn.memoised(base.load).follow(before, turn.words, turn.language, *where(turn))
     if followed is None or followed.kind == "unknown":

@@ -32,6 +32,8 @@ class Judge:
     ) -> None:
         self._light, self._entries, self._store = light, entries, store
         self._first = lru_cache(maxsize=1024)(light.decide)
+        # Of this kind there is one question in many, so the light matcher alone is asked; several features ask it in a turn.
+        self.follow = lru_cache(maxsize=1024)(light.follow)
         self._second: Callable[[str, str], Decision] | None = None
         self._begun, self._given_up = Lock(), False
         self._clock, self._left, self._looked = clock, ALLOWANCE, clock()
