@@ -40,7 +40,7 @@ from handlers.booking.slots_what import (
 )
 from handlers.booking.slots_when import SAID, Day, Time, Which, clear, note_gap, with_day
 from handlers.dialogue import Answers, Form, Reply, Start, Turn, assent, lately
-from handlers.dialogue.questions import ends_as_question
+from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.faq import flow as faq
 from handlers.prices import finding, lasting
 from handlers.prices import flow as prices
@@ -49,7 +49,7 @@ from handlers.profile import names
 from handlers.reminders import visits as reminders
 from handlers.rewards import flow as rewards
 from handlers.vehicles import actions as vehicles
-from handlers.vehicles import cars
+from handlers.vehicles import cars, correcting
 from knowledge_base.folding import fold
 from storage import appointments
 
@@ -187,6 +187,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return turn.text("booking.noted") if changed else ""
     if lasting.asks_of_visit(turn.words):
         return None  # the noon by which they must be back is no time to come at
+    if correcting.heard(turn, answers):
+        return turn.text("vehicles.plate_noted", car=cars.look(turn, answers["car"]).label)
     if phrases.has("another_car", fold(turn.words)):
         reopen(answers, "car")
         return ""
@@ -234,6 +236,9 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         and wanting.asks(turn)
         and (faq.is_sure(turn) is not None or phrases.has("open", phrases.spaced(turn.words)))
     ):
+        return None
+    if found.keys() == {"transport"} and is_question(turn.words) and faq.is_sure(turn):
+        answers.update(found)  # "can I drop it off the night before": it is how they come, and has an answer of its own
         return None
     if second := _second(turn, answers, found):
         answers["later"] = second

@@ -48,6 +48,18 @@ _NO_TIME = re.compile(
     r"|tsi|diesel|petrol|litre|liter))",
     re.IGNORECASE,
 )
+# Whoever works until then comes afterwards: "I finish work at 6", "I'm off at 5:30", 六点下班. Of our own it is a question.
+_OFF_WORK = re.compile(
+    r"\b(?:i|we)(?: am|'?m| are|'?re)?(?: only| usually| normally| don'?t| do not| can'?t| cannot){0,2}"
+    r" (?:finish|(?:get|knock|clock) off|get out of|off|leave|work(?:ing)?|at work)"
+    r"(?: of)?(?: work| the office| school)?(?: only| usually| normally)? (?:at|around|about|by|till|til|until)"
+    r" (?P<hour>1?\d)(?:[:.](?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])m\b)?(?![\d:])"
+    r"|(?P<morning>早上|上午|凌晨)?(?:下午|傍晚|晚上|夜晚)?(?P<stroke>1?\d|十[一二]?|[一二两兩三四五六七八九])"
+    r"(?:[:：](?P<past>[0-5]\d)|[点點](?P<thirty>半)?[钟鐘]?)(?:才|先|至|就|左右)?(?:下班|放工|收工|放学|放學)(?![吗嗎嘛呢?？]|之?前)",
+    re.IGNORECASE,
+)
+_YOUR_WORK = re.compile(r"[你您店]|\byou\b", re.IGNORECASE)
+_STROKES = {"十一": 11, "十二": 12} | {han: number for number, han in enumerate("零一二三四五六七八九十")} | {"两": 2, "兩": 2}
 # "Can you plug it in": the tester, and no spark plug.
 _PLUGGED = re.compile(r"\bplug(?:ged|ging)? (?:it|her|him|this|that|(?:the|my) \w{1,12})? ?(?:in|into|up)\b", re.IGNORECASE)
 # "Could you collect my Audi": the car by its name.
@@ -257,8 +269,27 @@ def transport(turn: Turn, text: str) -> str | None:
 def when(turn: Turn, text: str, place: Store | None) -> Understood:
     """The words as the place's clock and customs read them."""
     zone = ZoneInfo(place.timezone) if place else ZoneInfo("UTC")
+    now, region = turn.now.astimezone(zone), place.region if place else "CN"
     text = _NO_TIME.sub(lambda found: " " * len(found[0]), text)
-    return understand(text, turn.now.astimezone(zone), place.region if place else "CN", turn.language)
+    if (found := _OFF_WORK.search(text)) and not _YOUR_WORK.search(text):
+        rest = understand(text.replace(found[0], " ", 1), now, region, turn.language).reading
+        if rest is None or not (rest.time or rest.times or rest.part_of_day):
+            text = f"{text[: found.start()]}{_from_then(found)}{text[found.end() :]}"
+    return understand(text, now, region, turn.language)
+
+
+def _from_then(found: re.Match[str]) -> str:
+    """ "From 18:00" in as many letters; a bare hour is the one of the evening."""
+    said = found["hour"] or found["stroke"]
+    hour = int(said) if said.isdecimal() else _STROKES[said]
+    minute = int(found["minute"] or found["past"] or (30 if found["thirty"] else 0))
+    if hour < 12 and found["half"] not in ("a", "A") and not found["morning"]:
+        hour += 12
+    if hour > 23:
+        return found[0]
+    start = f"from {hour:02}:{minute:02}" if found["hour"] else f"{hour:02}点{'半' if found['thirty'] else ''}后"
+    start = f"{hour:02}:{minute:02}后" if found["past"] else start
+    return start.ljust(len(found[0]))
 
 
 def shifted(turn: Turn, text: str, place: Store, start: datetime, day: str | None = None) -> datetime | None:

@@ -48,9 +48,14 @@ def codes(turn: Turn) -> set[str]:
 
 def kinds(turn: Turn) -> set[str]:
     """The services of the kinds that the words name: "the brakes"."""
-    text = phrases.spaced(turn.words)
+    return set(of_kinds(turn, turn.words))
+
+
+def of_kinds(turn: Turn, words: str) -> list[str]:
+    """The same of any words, as services are offered."""
+    text = phrases.spaced(words)
     kinds = {kind for pattern, categories in _KINDS if pattern.search(text) for kind in categories}
-    return {code for code, service in turn.shop.services.items() if service.category in kinds}
+    return [code for code, service in turn.shop.services.items() if service.category in kinds]
 
 
 def without_kinds(text: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.booking import actions, hearing, mine, phrases, wishes, words
+from handlers.booking import actions, hearing, mine, phrases, said_beside, wishes, words
 from handlers.booking.slots_what import transports
 from handlers.dialogue import Answers, Choice, Form, Refusal, Reply, Start, Turn, assent, leaving
 from handlers.prices import finding
@@ -23,8 +23,9 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     if phrases.has("over", text):
         return None
     known: Answers = {}
-    if phrases.has("also", text) or phrases.has("besides", text):
-        codes = hearing.services(turn, turn.words).sure
+    priced = said_beside.just_priced(turn)
+    if priced or phrases.has("also", text) or phrases.has("besides", text):
+        codes = priced or hearing.services(turn, turn.words).sure
         if any(turn.shop.services[code].category == "sales" for code in [*codes, *row.services]):
             return None
         if codes and set(codes) <= set(row.services):

@@ -314,12 +314,16 @@ def with_note(answers: Answers, note: str) -> None:
 
 def added_after_price(turn: Turn, answers: Answers) -> str | None:
     """ "Add it" below the price of other work, told in the middle of the form: that is done at this visit, too."""
-    if "service" not in answers or not phrases.has("add_it", phrases.spaced(turn.words)):
-        return None
-    said = next(lately.heard(turn), "")
-    codes = hearing.services(turn, said).sure if finding.asks_price(said) else []
-    more = [code for code in codes if code not in answers["service"]]
+    more = [code for code in just_priced(turn) if code not in answers["service"]] if "service" in answers else []
     if not more:
         return None
     answers["service"] = [*answers["service"], *more]
     return turn.text("booking.added", services=words.services(turn, more))
+
+
+def just_priced(turn: Turn) -> list[str]:
+    """The work whose price they asked a moment ago, when the words are "add it" and nothing else."""
+    if not phrases.has("add_it", phrases.spaced(turn.words)):
+        return []
+    said = next(lately.heard(turn), "")
+    return hearing.services(turn, said).sure if finding.asks_price(said) else []

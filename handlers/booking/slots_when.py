@@ -8,7 +8,7 @@ from typing import Any
 from handlers.booking import choosing, deadlines, hearing, opening, phrases, picker, rules, times, words
 from handlers.booking.plan import Free
 from handlers.booking.wishes import Visit
-from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear, doubts, lately
+from handlers.dialogue import Answers, Button, Option, Refusal, Reply, Slot, Turn, Unclear, assent, doubts, lately
 from handlers.dialogue.folding import fold
 from handlers.dialogue.slots import numbered
 from handlers.dialogue.when import Reading, Understood, masked
@@ -18,6 +18,8 @@ from storage.entries import Gap
 from storage.slots import quantum_at
 
 NEXT = 6
+# So many days are looked at for the last time of each.
+_DAYS = 10
 # Letters of an answer that may have small words around the place in a list.
 _SHORT_ANSWER = 40
 # More than a phone shows at once is no help.
@@ -51,6 +53,12 @@ class _When(Slot):
             if new := hearing.shifted(turn, turn.words, visit.store, start, day):
                 take(answers, hearing.at(new))
                 return
+        if assent.said(turn) == "yes" and (starts := _offered(turn)):
+            if len(starts) > 1:
+                first = words.label(turn, "booking.clock", at=visit.local(starts[0]))
+                raise Unclear("booking.when.which_of_these", meant=True, first=first)
+            take(answers, hearing.at(visit.local(starts[0])))
+            return
         said = hearing.when(turn, turn.words, visit.store)
         if said.nothing and (both := hearing.days_and_hours(turn, turn.words, visit.store)):
             take(answers, both)
@@ -233,6 +241,8 @@ class Day(_When):
         key = "booking.day.ask"
         if (window or ready) and not found:
             key, found = "booking.day.none_then", next_free(turn, visit, {})
+            if not ready and (ends := _last_of_days(turn, visit, window)):
+                key, found = "booking.day.latest", ends
         if not found:
             return Reply(turn.text("booking.when.nothing"), [turn.button("dialogue.button.person", "person")])
         first = window.get("first") or _today(turn, visit)
@@ -337,6 +347,17 @@ def next_free(turn: Turn, visit: Visit, window: dict[str, str], ready: str = "")
         turn.session, turn.shop, visit.plan.wish, turn.now, first=first, days=(last - first).days + 1, moving=visit.moving
     )
     return [one for one in _others(visit, found) if _fits(visit, one, window, ready)][:NEXT]
+
+
+def _last_of_days(turn: Turn, visit: Visit, window: dict[str, str]) -> list[Free]:
+    """The last free time of each of the next days, for who comes after an hour that no day has; of the days that suit."""
+    if "early" not in window or "late" in window:
+        return []
+    first = max(times.day_of(visit.plan, turn.now), date.fromisoformat(window.get("first", "0001-01-01")))
+    found = times.free_times(turn.session, turn.shop, visit.plan.wish, turn.now, first=first, days=_DAYS, moving=visit.moving)
+    days = {name: value for name, value in window.items() if name != "early"}
+    last = {visit.local(one.starts_at).date(): one for one in _others(visit, found) if _fits(visit, one, days, "")}
+    return list(last.values())[:NEXT]
 
 
 def _fits(visit: Visit, free: Free, window: dict[str, str], ready: str) -> bool:

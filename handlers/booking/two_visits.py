@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
-from handlers.booking import driving, hearing, phrases, words
+from handlers.booking import driving, hearing, meant, phrases, words
 from handlers.booking.hearing import Services
 from handlers.dialogue import Answers, Turn
 from handlers.dialogue.folding import fold
@@ -144,6 +144,8 @@ def _visits(turn: Turn, parts: list[str]) -> list[_Visit]:
         named = hearing.services(turn, part, cars.look(turn, car).model if car else None)
         reading = hearing.when(turn, part, turn.store).reading
         when = hearing.wanted(reading).answers if reading is not None and (reading.date or reading.dates) else {}
+        if when and not named.answers and not phrases.has("trouble", phrases.spaced(part)):
+            named = Services([], meant.of_kinds(turn, part))  # "and the brakes on Friday"
         at = found[-1]
         other_car = bool(car and at.car and _which(car) != _which(at.car))
         if other_car and (known := next((one for one in found if _which(one.car) == _which(car)), None)):

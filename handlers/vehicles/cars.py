@@ -30,7 +30,8 @@ def look(turn: Turn, value: Facts) -> Known:
         own = actions.own(turn)
         car = next((car for car in own if car.id == value["id"]), None)
         if car is not None:
-            return Known(car, turn.model(car.model_id) if car.model_id else None, label(turn, car))
+            known = " · ".join([title(turn, car), value["plate"]]) if value.get("plate") else label(turn, car)
+            return Known(car, turn.model(car.model_id) if car.model_id else None, known)
     model = turn.shop.models.get(value.get("model") or "")
     name = model.names[turn.language] if model else value.get("name") or turn.texts.label("vehicles.nameless", turn.language, {})
     return Known(None, model, " · ".join([name, *([value["plate"]] if value.get("plate") else [])]))

@@ -9,7 +9,7 @@ from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question
 from handlers.prices import finding
 from handlers.profile import actions as profile
-from handlers.vehicles import actions, cars, colours, facts, mileage, plates, sharing, vins
+from handlers.vehicles import actions, cars, colours, correcting, facts, mileage, plates, sharing, vins
 from handlers.vehicles.hearing import hear
 from storage import odometer
 from storage.vehicles import Vehicle
@@ -94,6 +94,8 @@ def wanted(turn: Turn) -> Reply | Start | None:
         return add(turn)
     if told := _driven(turn):
         return told
+    if noted := correcting.asked_for(turn):
+        return noted
     if not (plates.find(turn.words) or vins.find_span(turn.words)):
         return None
     heard = hear(turn)

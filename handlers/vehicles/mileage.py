@@ -33,7 +33,12 @@ _AROUND = re.compile(
     r"|\b(?:about|around|roughly|approx(?:imately)?|nearly|almost|some|it|its|is|has|have|i|my|the|car|mileage|odometer|now|just|over"
     r"|under|at|reads?|shows?|on|clock|currently|a bit|bit|more|than|or|so|got|s|did|done|driven|ran)\b|[\s~～:,.!?+≈。，、]"
 )
-_CALLED = re.compile(r"里程|公里数|表显|行驶了|跑了|开了|odometer|mileage|on the clock|已跑|行驶")
+_CALLED = re.compile(
+    r"里程|公里数|表显|行驶了|跑了|开了|odometer|mileage|on the clock|已跑|行驶"
+    r"|(?<=\dk) on (?:it|her|him|the car)\b"
+)
+# A bare number that may as well be the year of the car: "3 series 2018, 60k on the clock".
+_A_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ def find_span(text: str, of_a_car: bool = False) -> tuple[int, str] | None:
     if words is None or _NOT_ODOMETER.search(words):
         return None
     called = bool(_CALLED.search(words))
+    years: list[tuple[int, str]] = []
     for match in _NUMBER.finditer(words):
         before = words[: match.start()]
         if before and (before[-1].isascii() and (before[-1].isalnum() or before[-1] in ".,-/:¥$")):
@@ -87,9 +93,12 @@ def find_span(text: str, of_a_car: bool = False) -> tuple[int, str] | None:
             or (called and match["number"][0].isdigit())
         )
         km = _km(match) if distance else None
-        if km is not None and 500 <= km <= MOST_KM:
+        if km is None or not 500 <= km <= MOST_KM:
+            continue
+        if match["unit"] or match["scale"] or not _A_YEAR.fullmatch(match["number"]):
             return km, match[0]
-    return None
+        years.append((km, match[0]))
+    return years[0] if years else None
 
 
 def plausible(km: int, days: int, last_km: int) -> str:

@@ -244,7 +244,7 @@ def _km_option(turn: Turn, km: int) -> Option:
 
 def _of_file(vehicle_id: int, facts: Facts) -> Facts:
     """A car on file, with what it did not know yet: the plate that told the cars apart is known."""
-    return {"id": vehicle_id, **({"km": facts["km"]} if "km" in facts else {})}
+    return {"id": vehicle_id, **{name: facts[name] for name in ("km", "plate") if name in facts}}
 
 
 def as_typed(turn: Turn) -> list[Option]:

@@ -193,7 +193,8 @@ def test_a_short_number_may_mean_several_things() -> None:
     ("words", "km"),
     [
         ("white A4, 52,000 km", 52_000), ("我的车跑了五万公里", 50_000), ("mileage 52300, red", 52_300),
-        ("车况好，里程3.5万", 35_000),
+        ("车况好，里程3.5万", 35_000), ("3 series 2018, 60k on the clock", 60_000), ("2015 golf, mileage 52000", 52_000),
+        ("i drive a 2015 golf with 80k on it", 80_000), ("2018款，行驶5万公里", 50_000), ("mileage 2018", 2018),
         ("how much for a 30 minute wash", None), ("粤B12345", None), ("每1万公里保养", None), ("oil change every 10000 km", None),
         ("3 km away", None), ("二手车5.2万", None), ("1399元", None),
     ],
