@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
-from bot.demo import diary, gifts, morning
+from bot.demo import diary, gifts, morning, weeks
 from handlers import transfer
 from storage import keys, stores
 from storage.database import Database
@@ -31,7 +31,7 @@ def load(
 ) -> Summary:  # fmt: skip
     """Brings the sample shop and the starter knowledge base into an empty database; a shop that is there stays as it is.
 
-    `desk`: a full diary and people who wait for an answer, too; without it there is room to try things.
+    `desk`: a full diary, people who wait for an answer and the last weeks, too; without it there is room to try things.
     """
     with database.reading() as session:
         if stores.all_stores(session):
@@ -43,6 +43,7 @@ def load(
         gifts.write(session, now)
     if desk:
         morning.write(database, now)
+        weeks.write(database, now)
     return Summary({**summary.rows, "appointments": booked})
 
 

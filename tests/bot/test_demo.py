@@ -7,15 +7,19 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
-from bot import demo
-from bot.demo import morning
+from bot import demo, doctor
+from bot.demo import morning, weeks
+from bot.demo import staff as sample_staff
 from handlers.dialogue.shop import load as load_shop
+from handlers.feedback import report as feedback_report
+from handlers.figures import report as figures_report
 from knowledge_base import Entry, check
 from storage import entries, stores
 from storage.appointments import Appointment
 from storage.catalogue import CarModel, Service
 from storage.customers import Customer
 from storage.database import Database
+from storage.messages import MESSAGES
 from storage.staff import Staff
 from storage.tickets import Ticket
 from storage.vehicles import Vehicle
@@ -123,3 +127,24 @@ def test_the_command_finds_a_morning_on_the_desk(world: World) -> None:
         staff = {row.id: row.login for row in session.scalars(select(Staff))}
         assert staff[found["You sc"].staff_id] == "wei", "the manager of the store"
         assert staff[found["Is the"].staff_id] == "mei"
+
+
+@SHOP_ON_SQLITE
+def test_the_last_weeks_are_there_for_a_manager_to_look_at(world: World) -> None:
+    """Visits of every outcome, ratings with their causes, and matters that were answered and settled in time."""
+    sample_staff.hire(world.database, world.now)
+    assert weeks.write(world.database, world.now) == 23
+    with world.database.reading() as session:
+        shop = load_shop(session)
+        figures = figures_report.make(session, shop.stores, world.now, 30, only=False)
+        rated = feedback_report.make(session, shop, "en", world.now, 30)
+        assert all(finding.good for finding in doctor.findings(session, world.now))
+    assert (rated.asked, rated.all.answers, rated.all.low) == (20, 19, 2)
+    assert {"long_wait", "price"} <= {code for code, _ in rated.all.causes}
+    assert sum(visits.visits for _, visits in figures.visiting) == 23
+    of_tickets = figures.answering
+    assert (of_tickets.tickets, of_tickets.waiting, of_tickets.kept, of_tickets.stars) == (5, 0, 1.0, 4.25)
+    world.sweeps()
+    with world.database.reading() as session:
+        asked = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.feature == "feedback")
+        assert session.scalar(asked) == 0, "nobody is asked about these visits again"
