@@ -156,6 +156,12 @@ def decided(session: Session, key: str) -> ContactDecision | None:
     return session.scalars(select(ContactDecision).where(ContactDecision.key == key)).one_or_none()
 
 
+def decided_since(session: Session, keys: Collection[str], since: datetime) -> bool:
+    """Whether one of these was decided after that moment."""
+    query = select(ContactDecision.id).where(ContactDecision.key.in_(keys), ContactDecision.at > since)
+    return session.scalars(query.limit(1)).one_or_none() is not None
+
+
 def write_down(session: Session, **decision: object) -> bool:
     """Keeps a decision; False when the key was decided before, by another worker perhaps."""
     row = insert(session, ContactDecision.__table__).values(**decision)

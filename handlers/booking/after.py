@@ -29,7 +29,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if standby.asked(text):
         return _earlier(turn, (shown or rows)[0])
     if len(shown) != 1:
-        return None
+        # Of the only one "an alignment too, please" is said days later as well.
+        return more.asked_for(turn, rows[0]) if len(rows) == 1 and phrases.has("besides", text) else None
     [row] = shown
     if theirs.just_booked(turn) and (said := _at_once(turn, row, text)):
         return said

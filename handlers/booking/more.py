@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers.booking import actions, hearing, mine, phrases, said_beside, wishes, words
 from handlers.booking.slots_what import transports
+from handlers.contact import merging
 from handlers.dialogue import Answers, Choice, Form, Refusal, Reply, Start, Turn, assent, leaving
 from handlers.prices import finding
 from storage.appointments import Appointment
@@ -103,7 +104,10 @@ def submit(turn: Turn, answers: Answers) -> Reply:
         return mine.gone(turn)
     if answers["altering"] == "no":
         return Reply(turn.text("booking.kept"), mine.buttons(turn, row))
-    return mine.done(turn, _altered(turn, row, answers), "booking.altered")
+    altered = _altered(turn, row, answers)
+    # What waits to be said of it is said of what it is now.
+    merging.retract(turn.session, f"booking:{row.id}:", turn.now)
+    return mine.done(turn, altered, "booking.altered")
 
 
 ALTER = Form(

@@ -49,9 +49,9 @@ def missed(starts_at: datetime, zone: ZoneInfo, since: datetime, now: datetime, 
     return [one.rule for one in of(starts_at, zone, rules) if since < one.due and one.until <= now]
 
 
-def key(row: Appointment, rule: str) -> str:
-    """Each change of the time has reminders of its own."""
-    return f"{PREFIX}:{row.id}:{row.sequence}:{rule}"
+def key(row: Appointment, rule: str, sequence: int | None = None) -> str:
+    """Each change has reminders of its own. `sequence`: of an earlier one."""
+    return f"{PREFIX}:{row.id}:{row.sequence if sequence is None else sequence}:{rule}"
 
 
 def ahead(starts_at: datetime, zone: ZoneInfo, said_at: datetime, trigger: Before) -> tuple[str, int]:

@@ -22,7 +22,7 @@ from handlers.reminders.triggers import Before
 from storage import appointments
 from storage.appointments import OPEN, Appointment
 from storage.chats import Chat
-from storage.contact import Person, decided, decided_like
+from storage.contact import Person, decided, decided_like, decided_since
 from storage.customers import Customer
 from storage.stores import Store
 from storage.vehicles import Vehicle
@@ -61,7 +61,7 @@ def remind(push: Push) -> None:
     due: dict[int, list[tuple[Appointment, Reminder]]] = defaultdict(list)
     for row, since in told(push.session, rows):
         one = before.due(row.starts_at, _zone(push, row), since, push.now, triggers(speaking[row.store_id]))
-        if one is None or decided(push.session, before.key(row, one.rule)):
+        if one is None or decided(push.session, before.key(row, one.rule)) or _said_before(push, row, one, since):
             continue
         if chat := telling.chat_of(push.session, row):
             due[chat.id].append((row, one))
@@ -69,6 +69,12 @@ def remind(push: Push) -> None:
         chat = push.chat(chat_id)
         for row, one in due[chat_id]:
             _remind(push, chat, row, one, speaking[row.store_id][one.rule])
+
+
+def _said_before(push: Push, row: Appointment, one: Reminder, since: datetime) -> bool:
+    """Whether they were reminded of this very time already, before other work or transport made another number of it."""
+    keys = [before.key(row, one.rule, sequence) for sequence in range(row.sequence)]
+    return bool(keys) and decided_since(push.session, keys, since)
 
 
 def note_missed(push: Push) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from handlers.booking import actions
 from handlers.booking.history import By, Person
@@ -429,3 +429,35 @@ def _takes(world: World, taken: list[int], hour: int, minute: int) -> bool:
     with world.database.reading() as session:
         theirs = session.query(Appointment).filter(Appointment.id.in_(taken), Appointment.starts_at == _utc(24, hour, minute))
         return theirs.first() is not None
+
+
+@SHOP_ON_SQLITE
+def test_a_reminder_that_waits_for_the_morning_speaks_of_the_work_as_it_is_now(world: World) -> None:
+    ann = books(world.customer("telegram"), "oil change next Tuesday at 8:30 for my A4 at East Harbour")
+    world.now = _utc(23, 0, 31)
+    world.engine.push(world.now)
+    ann.says("can you do an alignment too please").says("yes").sees("Changed.")
+    assert not _to_be_said(world)
+    world.now += timedelta(seconds=30)
+    world.engine.push(world.now)
+    [(key, text)] = _to_be_said(world)
+    assert key.endswith(":1:day_before")
+    assert "Four-wheel alignment" in text
+
+
+@SHOP_ON_SQLITE
+def test_who_was_reminded_is_not_reminded_once_more_because_the_work_changed(world: World) -> None:
+    ann = books(world.customer())
+    _at(world, _utc(23, 2, 1))
+    assert [kind for kind, _ in _reminders(ann)] == ["day_before"]
+    ann.says("can you do an alignment too please").says("yes").sees("Changed.")
+    _at(world, _utc(23, 2, 2), _utc(24, 0, 1))
+    assert [kind for kind, _ in _reminders(ann)] == ["day_before", "two_hours"]
+
+
+def _to_be_said(world: World) -> list[tuple[str, str]]:
+    query = select(messages.MESSAGES.c.key, messages.MESSAGES.c.text).where(
+        messages.MESSAGES.c.key.startswith("booking:"), messages.MESSAGES.c.status == "queued"
+    )
+    with world.database.reading() as session:
+        return [(key, text) for key, text in session.execute(query)]

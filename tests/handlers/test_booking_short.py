@@ -108,3 +108,31 @@ def test_a_plate_told_in_the_middle_of_a_booking_is_the_one_of_its_car(
 def test_a_question_that_names_a_plate_changes_none(world: World) -> None:
     ann = booked(world, "en").says("change the plate to 粤B12345").says("can i keep my plate 粤B99999 if i sell it?")
     assert ann.says("my cars").labels[0].endswith("粤B·12345")
+
+
+@pytest.mark.parametrize(
+    ("words", "later"),
+    [
+        ("oil change Monday, tyres Wednesday and brakes on Friday", ["2026-11-25", "2026-11-27"]),
+        ("oil change on Monday and brakes on Friday for my A4", ["2026-11-27"]),
+    ],
+)
+def test_a_kind_of_work_on_another_day_is_a_visit_of_its_own(world: World, words: str, later: list[str]) -> None:
+    known = answers(world.customer().says(words))
+    assert (known["service"], known["day"]) == (["oil_change"], "2026-11-23")
+    for day in later:
+        known = known["later"]
+        assert known["day"] == day
+        assert len(known["service+"]) > 2
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "told"),
+    [
+        ("en", "can i drop it off the night before", "hand over the key"),
+        ("zh-CN", "可以前一天晚上把车放你们那吗", "钥匙怎么交接"),
+    ],
+)
+def test_how_the_car_may_come_is_answered_in_the_middle_of_a_booking(world: World, language: str, words: str, told: str) -> None:
+    ann = at_the_times(world, language).says(words).sees(told)
+    assert language != "en" or answers(ann)["transport"] == "leave"
