@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
 from handlers.desk import MANAGERS, Desk, Go, Missing, Page, Panel
 from handlers.dialogue import Refusal, markup
-from handlers.dialogue.texts import LANGUAGES
+from handlers.dialogue.texts import LANGUAGES, locale
 from handlers.reminders import audience, before, desk_form, preview, rulebook, rules, wording
 from handlers.reminders.due import PREFIX
 from handlers.reminders.rules import Rule
@@ -207,6 +210,10 @@ def _when(desk: Desk, rule: Rule) -> str:
         values["field"] = desk.plain(f"reminders.desk.on_file.{values['field']}")
     if "services" in values:
         values["services"] = desk_form.shown([_service(desk, code) for code in trigger["services"]])
+    if "minutes" in values:
+        values["minutes"] = _length(desk, trigger["minutes"])
+    if "km" in values:
+        values["km"] = format_decimal(trigger["km"], locale=locale(desk.language))
     if "signal" in values:
         values["signal"] = rule.name(desk.language)
     if isinstance(rule.trigger, Entered):
@@ -229,6 +236,12 @@ def _when(desk: Desk, rule: Rule) -> str:
         "at": f"{rule.at:%H:%M}",
     }
     return desk.plain(f"reminders.desk.when.{trigger['kind']}", **known)
+
+
+def _length(desk: Desk, minutes: int) -> str:
+    """In the largest unit that says it exactly: "90 minutes", "24 hours"."""
+    number, unit = (minutes // 60, "duration-hour") if minutes % 60 == 0 else (minutes, "duration-minute")
+    return format_unit(number, unit, locale=locale(desk.language))
 
 
 def _button(desk: Desk, rule: Rule, name: str) -> str:

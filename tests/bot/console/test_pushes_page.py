@@ -56,7 +56,7 @@ def test_rules_are_looked_at_edited_and_explained(templates: Templates, tmp_path
             page = (await eva.get("/pushes")).text
             for part in (
                 "Regular service",
-                "10000 km or 12 months",
+                "10,000 km or 12 months",
                 "insurance wanted to write to more than 500 people",
                 "The rain is over",
             ):
@@ -150,6 +150,8 @@ def test_reminders_of_visits_are_rules_like_the_others(templates: Templates, tmp
             page = (await eva.get("/pushes")).text
             assert "1 day before an appointment, at its time of day" in page
             assert "90 minutes after the car is ready" in page
+            assert "24 hours after that question" in page
+            assert "10,000 km or 12 months" in page
             page = (await eva.get("/pushes/day_before")).text
             for part, there in (("{ahead}", True), ("Move it", True), ('name="gift"', False), ('name="at"', False)):
                 assert (part in page) == there, part
