@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from handlers.booking import rules
 from handlers.booking.history import CUSTOMER, SWEEP, By, Person, changed, iso
 from handlers.booking.plan import Free, Plan, Wish, planned, wish_of
-from handlers.booking.seating import expired, give_back, held_until, keep, seat
-from handlers.booking.times import alternatives, free_days, free_times, next_free
+from handlers.booking.seating import expired, give_back, held_until, keep, seat, take_rest
+from handlers.booking.times import alternatives, day_of, free_days, free_times, next_free
 from handlers.booking.waiting import follow, leave, offer_freed, wait
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
@@ -41,9 +41,9 @@ from storage.stores import Store
 from storage.terms import Terms
 
 __all__ = [
-    "CUSTOMER", "SWEEP", "By", "Free", "Person", "Wish", "accept", "alter", "alternatives", "arrive", "book", "cancel", "confirm",
-    "finish", "free_days", "free_times", "hold", "leave", "move", "next_free", "no_show", "offer_freed", "start", "sweep", "wait",
-    "walk_in",
+    "CUSTOMER", "SWEEP", "By", "Free", "Person", "Wish", "accept", "alter", "alternatives", "arrive", "book", "came", "cancel",
+    "confirm", "finish", "free_days", "free_times", "hold", "leave", "move", "next_free", "no_show", "offer_freed", "start",
+    "sweep", "wait", "walk_in",
 ]  # fmt: skip
 
 
@@ -212,6 +212,28 @@ def no_show(session: Session, appointment: Appointment, now: datetime, *, by: By
     if appointment.starts_at > now:
         raise Refusal("booking.refused.not_yet")
     return _step(session, appointment, NO_SHOW, OPEN, now, by)
+
+
+def came(session: Session, shop: Shop, appointment: Appointment, now: datetime, *, by: By) -> Appointment:
+    """They came after all: the car is here, in what is left of its place, or from this quarter hour on in another (Refusal as
+    `hold`). Whoever is said on a later day to have come was here then, and it is done. Again changes nothing."""
+    row = appointments.lock(session, appointment.id)
+    if row.status in (ARRIVED, IN_SERVICE, DONE):
+        return row
+    if row.status != NO_SHOW:
+        raise Refusal("booking.refused.gone")
+    made = planned(shop, wish_of(shop, row))
+    if day_of(made, row.starts_at) < day_of(made, now):
+        row.status = DONE
+    else:
+        if row.ends_at <= now or not take_rest(session, made, row, now):
+            seat(session, made, row, moment_of(quantum_at(now)), now, replace(by, staff=True))
+            row.sequence += 1
+        row.status, row.advisor_id = ARRIVED, by.advisor_id or row.advisor_id
+    if row.customer_id is not None:
+        facts.changed(session, [row.customer_id])
+    changed(session, row, now, by, row.status, was=NO_SHOW)
+    return row
 
 
 def walk_in(session: Session, shop: Shop, wish: Wish, person: Person, now: datetime, *, by: By, note: str = "") -> Appointment:

@@ -15,7 +15,7 @@ from handlers.customers.rules import mask_phone
 from handlers.desk import EVERYBODY, Desk, Go, Page, Panel, Thing
 from handlers.dialogue import Refusal
 from storage import appointments, staff
-from storage.appointments import ARRIVED, CONFIRMED, IN_SERVICE, OPEN, REQUESTED, Appointment
+from storage.appointments import ARRIVED, CONFIRMED, IN_SERVICE, NO_SHOW, OPEN, REQUESTED, Appointment
 from storage.customers import Customer
 from storage.stores import Bay, Store
 
@@ -27,6 +27,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "start": (*OPEN, ARRIVED),
     "finish": (ARRIVED, IN_SERVICE),
     "no_show": OPEN,
+    "came": (NO_SHOW,),
     "cancel": OPEN,
 }
 # The one step that comes next, for the list of the day.
@@ -158,6 +159,8 @@ def step(desk: Desk) -> Go:
         actions.cancel(desk.session, desk.shop, row, desk.now, by=who, reason=desk.field("reason", 200))
     elif wish == "no_show":
         actions.no_show(desk.session, row, desk.now, by=who)
+    elif wish == "came":
+        actions.came(desk.session, desk.shop, row, desk.now, by=who)
     elif wish in changes:
         changes[wish](desk.session, row, desk.now, by=who)
     else:
@@ -165,7 +168,8 @@ def step(desk: Desk) -> Go:
     if row.status == before:  # the customer, or a colleague, was quicker
         return Go(desk.back("/bookings"), desk.plain("booking.desk.already"))
     desk.audit(f"appointment.{wish}", f"appointment:{row.id}")
-    return Go(desk.back("/bookings"), _told(desk, row, wish))
+    told = wish if wish != "came" else "arrive" if row.status == ARRIVED else ""
+    return Go(desk.back("/bookings"), _told(desk, row, told))
 
 
 def _told(desk: Desk, row: Appointment, what: str) -> str:

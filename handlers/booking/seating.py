@@ -360,6 +360,22 @@ def give_back(session: Session, rows: Sequence[Appointment], from_: int | None =
     return days
 
 
+def take_rest(session: Session, made: Plan, row: Appointment, now: datetime) -> bool:
+    """Gives a visit the rest of the place that it had back, from the next quarter hour on; False if somebody has any of it."""
+    first = quantum_at(now) + 1
+    wanted = [Claim(one.resource, max(one.first, first), one.end) for one in claims(made, row.legs) if one.end > first]
+    days = {day for one in wanted for day in range(one.first // slots.DAY, (one.end - 1) // slots.DAY + 1)}
+    ledger = slots.lock(session, row.store_id, days)
+    try:
+        with session.begin_nested():
+            ledger.take(row.id, wanted)
+            ledger.save()
+    except Taken:
+        ledger.read_again()
+        return False
+    return True
+
+
 def expired(session: Session, row: Appointment, now: datetime) -> None:
     """Writes down that nobody confirmed this hold in time; its place must have been given back."""
     row.status, row.hold_until = EXPIRED, None

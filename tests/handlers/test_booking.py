@@ -346,6 +346,46 @@ def test_what_is_held_counts_as_what_may_be_booked(desk: Desk) -> None:
     assert desk.holds(at=TUESDAY + timedelta(days=3)).status == "held"
 
 
+def test_who_came_after_all_has_what_is_left_of_their_place(desk: Desk) -> None:
+    row = desk.books()
+    before = desk.claims(row)
+    desk.now = TUESDAY + timedelta(minutes=10)
+    desk.does(actions.no_show, row, by=ADVISOR, plain=True)
+    assert desk.claims(row) != before
+    row = desk.does(actions.came, row, by=ADVISOR)
+    assert (row.status, row.starts_at) == ("arrived", TUESDAY)
+    assert desk.claims(row) == before
+    assert desk.does(actions.came, row, by=ADVISOR).status == "arrived"
+    assert desk.history(row)[2:] == ["no_show", "arrived"]
+
+
+def test_who_came_after_all_gets_another_place_when_theirs_is_gone(desk: Desk) -> None:
+    row = desk.books()
+    desk.now = TUESDAY + timedelta(minutes=15)
+    desk.does(actions.no_show, row, by=ADVISOR, plain=True)
+    others = desk.fills(TUESDAY + timedelta(minutes=30))
+    assert desk.refuses(actions.came, row, by=ADVISOR) == "booking.refused.taken"
+    assert desk.last_times
+    for other in others:
+        desk.does(actions.cancel, other)
+    desk.now = TUESDAY + timedelta(hours=4, minutes=5)
+    row = desk.does(actions.came, row, by=ADVISOR)
+    assert row.status == "arrived"
+    assert row.starts_at <= desk.now < row.ends_at
+
+
+@ON_SQLITE
+def test_who_is_said_on_a_later_day_to_have_come_was_here_then(desk: Desk) -> None:
+    row = desk.books()
+    desk.now = TUESDAY + timedelta(hours=2)
+    desk.does(actions.no_show, row, by=ADVISOR, plain=True)
+    desk.now += timedelta(days=1)
+    assert desk.does(actions.came, row, by=ADVISOR).status == "done"
+    cancelled = desk.books(at=TUESDAY + timedelta(days=7))
+    desk.does(actions.cancel, cancelled)
+    assert desk.refuses(actions.came, cancelled, by=ADVISOR) == "booking.refused.gone"
+
+
 @ON_SQLITE
 def test_who_did_not_come_too_often_is_asked_to_speak_to_an_advisor(desk: Desk) -> None:
     """AB4."""

@@ -320,9 +320,12 @@ def test_an_appointment_is_worked_off(url: str, steps: tuple[str, ...], end: str
                 file = messages.after(session, chat, 0)[-1].data.get("document", {}).get("content", "")
             assert ("METHOD:CANCEL" in file) == (end == "cancelled")
             page = (await ann.get(path_of(site, row))).text
-            assert 'name="do"' not in page
+            assert page.count('name="do"') == (end == "no_show"), "but that they came after all"
             await ann.post(f"{path_of(site, row)}/step", do="arrive")
             assert read(site, row).status == end
+            await ann.post(f"{path_of(site, row)}/step", do="came", tell="1")
+            assert read(site, row).status == ("arrived" if end == "no_show" else end)
+            assert ("Welcome!" in said(site, chat)[-1]) == (end == "no_show")
 
     asyncio.run(go())
 
