@@ -14,7 +14,7 @@ _LISTS = Path(__file__).parent / "data" / "signs.txt"
 # What is longer tells of something that was.
 _LONGEST = 220
 # Only a person outside the shop helps with these at once: our own people are not called for them.
-OTHERS = ("poison", "hurt")
+OTHERS = ("poison", "hurt", "locked")
 # Rules of complaints that do not hold back the advice: that it began after our work makes it no less dangerous now.
 _OF_NOW = frozenset(("danger", "failed_after_us"))
 
@@ -40,7 +40,7 @@ def loud(turn: Turn) -> bool:
 
 
 def kind_of(words: str) -> str | None:
-    """brakes, fire, poison, hurt, crash, stranded or lamp; None when nothing is wrong now."""
+    """brakes, voltage, fuel, fire, poison, locked, hurt, crash, stranded or lamp; None when nothing is wrong now."""
     said = fold(words)
     if len(said) > _LONGEST or _lists()["supposed"].search(said):
         return None
