@@ -98,9 +98,13 @@ def drop_asides(items: list[Item], tokens: list[Token], context: Context, text: 
     for group in groups:
         if why := _why(group, context, text, around):
             # "Do you close at 5 or 6", "closed on the 24th and 25th": what is joined is told of the same.
-            joined = [i for i in alive(items) if i.place == group[-1].place + 2 and tokens[i.place - 1].kind in "|&"]
-            for item in [*group, *(i for i in joined if i.slot == group[-1].slot), *_trailing(group, items, text)]:
+            for item in [*group, *_joined(group, groups, tokens), *_trailing(group, items, text)]:
                 item.dropped = why
+
+
+def _joined(group: list[Item], groups: list[list[Item]], tokens: list[Token]) -> list[Item]:
+    after = next((one for one in groups if one[0].place == group[-1].place + 2), None)
+    return after if after and tokens[after[0].place - 1].kind in "|&" and after[0].slot == group[-1].slot else []
 
 
 def _trailing(group: list[Item], items: list[Item], text: str) -> list[Item]:
@@ -122,6 +126,15 @@ def drop_booked(items: list[Item], tokens: list[Token], text: str) -> None:
     if found and (not others or any(item.slot == "day" for item in others)):
         for item in found:
             item.dropped = "booked"
+    elif (
+        len(times := [item for item in others if item.slot == "time"]) == 1
+        and any(item.slot == "day" for item in found)
+        and {t.kind for t in tokens[found[-1].place : times[0].place]} & set(",.?*")
+        and not any(t.kind in "|/&" for t in tokens[found[-1].place : times[0].place])
+    ):
+        # "I was down for 2 tomorrow, could we say 3:30": another time of that day.
+        for item in found:
+            item.dropped = "booked" if item.slot != "day" else ""
 
 
 def drop_any_part(items: list[Item], text: str) -> None:

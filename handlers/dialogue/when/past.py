@@ -15,6 +15,14 @@ _EARLIER = re.compile(r"昨|琴日|寻日|上[周次个回]|前[天日几]|之�
 # A day that says itself that it is to come: 明天三点换机油的.
 _TO_COME = re.compile(r"明|大?后天|下下?个?[周星礼拜]|听日|后日")
 _AGAIN = re.compile(r"\b(?:and|then) again(?: on| at| early)?\s$")
+# Where a clause begins, and what is wanted done in it.
+_BEGINS = re.compile(
+    r"[.!?,;]|\b(?:but|so|and(?! again| then)|can|could|please|needs?|wants?|like)\b",
+    re.ASCII,
+)
+_WANTED = re.compile(
+    r"\s(?:(?:it|her|him|them|this|(?:my|the|our|a|an|some)\s\w{1,15}(?:\s\w{1,15})?)\s)?(?:to be\s)?[a-z]{2,12}ed\b", re.ASCII
+)
 # So much text before a day is looked at.
 _CLAUSE = 120
 
@@ -73,9 +81,12 @@ def _touching(items: list[Item], tokens: list[Token], place: int, whole: bool = 
 
 def was_said_before(text: str, start: int) -> bool:
     """Whether the clause before tells an event of the past."""
-    before = re.split(
-        r"[.!?,;]|\b(?:but|so|and(?! again| then)|can|could|please|need|want|like)\b", text[max(0, start - _CLAUSE) : start]
-    )[-1]
+    told = text[max(0, start - _CLAUSE) : start]
+    begins = list(_BEGINS.finditer(told))
+    before = told[begins[-1].end() :] if begins else told
+    if begins and begins[-1][0].startswith(("need", "want", "like")) and _WANTED.match(before):
+        # "I need it looked at on Friday" is to come.
+        return False
     found = [one for one in clause("was", before).finditer(before) if not _CAUSED.search(before[: one.start()])]
     return bool(found) and len(before) - found[-1].end() <= 24
 

@@ -52,6 +52,8 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"今年的?最[后尾]一[天日]"), shapes_days.last_of_year),
         (re.compile(r"(?:520|五二[零〇0])(?=那天|当天|那日|个日|上午|下午|早|晚上|提车|之前|前一天)"), shapes_days.love_day),
         (re.compile(r"228(?=连假|放假|那天|当天|和平|早上|上午|下午|中午|晚上|有开)"), shapes_days.peace),
+        (re.compile(
+            r"(?:头|(?<=[月周拜期])前|(最[后尾]))([一二两三四五1-5])[天日](?![^,.!?]{0,2}[前后])"), shapes_days.ends_of_span),
         (re.compile(r"(?:(下|这|本|今|呢)(?:一?个)?)?月(?:份)?[底末]?的?最[后尾]一[天日]"), shapes_days.last_of_month),
         (re.compile(r"(下下|下|这|本|今|呢|当|上上|上)(?:一?个)?月(?:份)?"), shapes_days.month_ahead),
         (re.compile(

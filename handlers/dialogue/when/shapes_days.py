@@ -153,6 +153,12 @@ def nth_day(match: re.Match[str], context: Context) -> Shaped | None:
     return as_token("V", match, ("nth day", chinese(match[1]) or 0))
 
 
+def ends_of_span(match: re.Match[str], context: Context) -> Shaped | None:
+    """下个月头三天, 下周前两天, 这个月最后三天; one day is the first or the last."""
+    count = chinese(match[2]) or 0
+    return as_token("V", match, ("last days" if match[1] else "first days", count)) if count > 1 else None
+
+
 def saturday_and_sunday(match: re.Match[str], context: Context) -> Shaped | None:
     """星期三四五都要上班，六日才有空: after other days of the week it is the weekend, and no sixth."""
     before = match.string[: match.start()]

@@ -109,7 +109,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if any(i.dropped == "unclear" for i in items) or clause("depends", text).search(text):
         return Understood(span=span, reason="unsure")
     kept = with_month_of_refusal(with_day_of_refusal(kept, items), items, tokens, context)
-    if all(i.slot != "day" for i in kept) and any(i.dropped in ("aside", "refused") and i.slot == "day" for i in items):
+    if all(i.slot != "day" for i in kept) and _day_fell_away(items):
         # "On Friday I have a meeting at 2, can I come at 4": on Friday, or when?
         return Understood(span=span, reason="unsure")
     if any(_may_be_late(i, kept, text) for i in kept):
@@ -129,7 +129,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if len(options) == 1 and (
         too_far(options[0], tokens, context, text)
         or loose_ends(kept, tokens)
-        or told_only(kept, tokens, text)
+        or told_only(kept, tokens, context, text)
         or of_the_past(kept, tokens, text)
     ):
         return Understood(None, options, span, "unsure")
@@ -138,6 +138,12 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if len(wishes) == 1 and making.is_contested(wishes[0]) and len(found[0]) == 2:
         return Understood(options[0], options, span)
     return Understood(None, options, span, "choice")
+
+
+def _day_fell_away(items: list[Item]) -> bool:
+    """A day that was told of, or one with its time: "We were told Friday at 2, can you do 1"."""
+    timed = any(i.slot == "time" and i.dropped == "past" for i in items)
+    return any(i.slot == "day" and (i.dropped in ("aside", "refused") or (timed and i.dropped == "past")) for i in items)
 
 
 def _until_closing(kept: list[Item], tokens: list[Token], context: Context) -> tuple[Reading, ...]:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from itertools import pairwise
 
+from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, clause
 from handlers.dialogue.when.result import Range, Reading, Reason
 from handlers.dialogue.when.rules.bare import counted
@@ -64,9 +65,9 @@ _NUMBERED = re.compile(r"\d|[月号]")
 _FEW, _FEW_CHINESE = 8, 1
 
 
-def told_only(kept: list[Item], tokens: list[Token], text: str) -> bool:
-    """Whether the time stands among words of which none is a wish: "rates go up on the 5th", 今日29度, 9月上牌."""
-    if any(item.slot != "day" or not _NUMBERED.search(text, item.token.start, item.token.end) for item in kept):
+def told_only(kept: list[Item], tokens: list[Token], context: Context, text: str) -> bool:
+    """Whether the time stands among words of which none is a wish: "rates go up on the 5th", 9月上牌, 今天轮胎又没气了."""
+    if not any(item.slot == "day" for item in kept) or not all(_may_be_told(item, context, text) for item in kept):
         return False
     ends = [-1, *(place for place, token in enumerate(tokens) if token.kind in ",.?"), len(tokens)]
     beside = 0
@@ -75,8 +76,17 @@ def told_only(kept: list[Item], tokens: list[Token], text: str) -> bool:
             beside = max(beside, sum(t.end - t.start for t in tokens[start + 1 : end] if t.kind == "x"))
     if beside <= (_FEW_CHINESE if max(text) > "\u4e00" else _FEW):
         return False
-    words = " ".join(text[t.start : t.end] if t.kind in "x4*^!" else "." for t in tokens)
+    words = " ".join(text[t.start : t.end] if t.kind in "x4*^!=P" else "." for t in tokens)
     return not clause("wish", words).search(words) and not clause("wishes_too", words).search(words)
+
+
+def _may_be_told(item: Item, context: Context, text: str) -> bool:
+    """Of today it is told how the car is, of a numbered day everything."""
+    if item.slot == "part":
+        return not _NUMBERED.search(text)
+    day = item.value
+    today = isinstance(day, Day) and day.kind == "date" and day.first == context.today and not day.unit
+    return today or (item.slot == "day" and bool(_NUMBERED.search(text, item.token.start, item.token.end)))
 
 
 def of_the_past(kept: list[Item], tokens: list[Token], text: str) -> bool:

@@ -199,6 +199,9 @@ def is_it_ok(context: Context, tokens: list[Token]) -> Made:
     if number.value == 1 and number.end - number.start == 3:
         # "Is one available" asks for a car.
         return None
+    if answer[0] == "be":
+        # "Would 4 be free".
+        answer = answer[1:] or answer
     if (
         (before.kind == "x" and asks[-1] not in ("is", "would", "does", "will"))
         or answer[0] not in _SUITS

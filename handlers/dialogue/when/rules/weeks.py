@@ -117,9 +117,34 @@ def last_before(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.on(found) if found >= context.today else days.bad("past"))
 
 
+def ends_of_span(context: Context, tokens: list[Token]) -> Made:
+    """ "First three days of December", 下个月头三天, 这个月最后三天."""
+    span = next(t for t in tokens if t.kind in "Dmu")
+    if span.kind == "D":
+        whole = span.value
+    elif span.kind == "m" or span.value == "month":
+        whole = days.named_month(context, span.value if span.kind == "m" else context.today.month)
+    else:
+        whole = days.bad("unsure")
+    value = tokens[-1].value
+    if tokens[0].kind in "fL":
+        # "The first two weeks of December": whose weeks?
+        counts = tokens[1].value.unit == "day" and tokens[0].value in (1, None)
+        value = ("first days" if tokens[0].kind == "f" else "last days", tokens[1].value.amount if counts else 0)
+    if not isinstance(value, tuple) or value[0] not in ("first days", "last days"):
+        return None
+    count = int(value[1])
+    if whole.kind != "span" or whole.unit not in ("week", "month") or whole.first is None or whole.last is None or count < 2:
+        return joined("V", tokens, None)
+    early = value[0] == "first days"
+    first, last = (whole.first, whole.first + (count - 1) * DAY) if early else (whole.last - (count - 1) * DAY, whole.last)
+    return joined("D", tokens, days.span(first, last) if last > context.today else days.bad("unsure"))
+
+
 RULES = [
     ("(?<=[wDd])1|1(?=[cn])", lambda c, t: joined("p", t, t[0].value)),
     ("[NHC]+[uW]", relative_unit),
+    ("[fL]Tje?[Dmu]|[Dm]j?V", ends_of_span),
     ("Lu[jI]e?[umD]", last_day),
     ("LwBe?D", last_before),
     ("L[u]", weekday_of_past),
