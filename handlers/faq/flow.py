@@ -90,6 +90,11 @@ def is_sure(turn: Turn) -> Entry | None:
     return _if_sure(turn, _alone(turn))
 
 
+def is_sure_of(turn: Turn, words: str) -> Entry | None:
+    """The same of other words than those that were typed: of a part of them."""
+    return _if_sure(turn, turn.memoised(base.load).decide(words, turn.language, *where(turn)))
+
+
 def is_meant(turn: Turn) -> Entry | None:
     """The same of words that lean on what was spoken of, too: "how much is that", "how long does it last"."""
     return _if_sure(turn, _decide(turn))

@@ -141,8 +141,10 @@ def _another_matter(turn: Turn, finder: finding.Finder) -> bool:
     if finder.nothing_else(turn.words):
         return False
     sure = faq.is_sure(turn)
-    priced = sure is not None and ("{price:" in sure.answer or "prices" in sure.buttons)
-    return sure is not None and (finding.asks_free(turn.words) or not priced)
+    if sure is None or not (finding.asks_free(turn.words) or ("{price:" not in sure.answer and "prices" not in sure.buttons)):
+        return False
+    # A car's name is rare, and an answer that has nothing but it in common is about something else.
+    return finder.model_in(turn.words) is None or faq.is_sure_of(turn, finder.without_models(turn.words)) is not None
 
 
 def _only_a_car(turn: Turn, finder: finding.Finder) -> bool:

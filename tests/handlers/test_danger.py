@@ -1,8 +1,11 @@
 """Danger: the words that keep people safe come first, whatever was asked, and a person is called."""
 
+import csv
+
 import pytest
 from sqlalchemy import select
 
+from bot import demo
 from handlers.danger.flow import kind_of
 from storage.tickets import CRITICAL, Ticket
 from tests.world import World
@@ -53,11 +56,22 @@ ONE = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
                 "my tesla smells of cigarette smoke", "popping noise from the suspension of my model 3",
                 "换完汽油滤清器有点汽油味", "hissing from the vents of my ioniq", "电车充电桩怎么安装", "高压洗车多少钱",
                 "what does the high voltage battery cost", "faint petrol smell after the service", "刹车油特别重要吗",
-                "电动车保养要多久", "charging cable stuck in my id3", "electric car battery warranty", "充电时电池发烫吗")),
+                "电动车保养要多久", "charging cable stuck in my id3", "electric car battery warranty", "充电时电池发烫吗",
+                "puncture repair on an audi a4", "flat tyre on my m3", "what does a puncture on a Q5 cost")),
     ],
 )  # fmt: skip
 def test_what_is_a_danger_of_this_moment(kind: str | None, texts: tuple[str, ...]) -> None:
     assert {text: kind_of(text) for text in texts} == dict.fromkeys(texts, kind)
+
+
+def test_no_work_on_any_car_is_a_danger() -> None:
+    """Spark plugs for an electric car are a strange wish, and no sparks; the A4 is a car and no road."""
+    with demo.file("services.csv").open(encoding="utf-8") as rows:
+        names = [(row["name_en"], row["name_zh_hans"], *row["aliases"].split("|")) for row in csv.DictReader(rows)]
+    named = [name for of_one in names for name in of_one]
+    asked = [f"{name} {car} 多少钱 tomorrow" for name in named for car in ("tesla model 3", "奥迪A4", "比亚迪秦")]
+    assert len(asked) > 1500
+    assert [text for text in asked if kind_of(text)] == []
 
 
 @ONE

@@ -30,6 +30,15 @@ def test_a_price_in_one_message(world: World, words: str, seen: list[str]) -> No
 
 
 @SHOP_ON_SQLITE
+@pytest.mark.parametrize("way", ["{} 换前刹车片多少钱", "{}換前煞車皮要多少", "how much are front brake pads for my {}"])
+def test_no_car_is_so_rare_a_word_that_its_price_becomes_another_matter(world: World, way: str) -> None:
+    """An answer that has only the car's name in common ("whose is the red Golf?") took the question about its brakes."""
+    for car in ("Golf", "A4", "Camry", "Model 3", "CR-V", "Passat", "X3", "C-Class"):
+        said = world.customer().says(way.format(car)).last.text
+        assert any(name in said for name in ("更换前刹车片 · ", "更換前煞車皮 · ", "Front brake pads · ")), said
+
+
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize(
     ("language", "words", "question", "car", "seen"),
     [
