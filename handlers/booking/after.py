@@ -4,13 +4,22 @@ import re
 from datetime import timedelta
 
 from handlers.booking import mine, more, phrases, said_beside, standby, theirs, wishes, words
+from handlers.booking.slots_end import MOST_NOTE
 from handlers.dialogue import Answers, Reply, Start, Turn, leaving
-from handlers.dialogue.questions import ends_as_question
+from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.prices import finding
 from handlers.profile import phones
 from storage.appointments import Appointment
 
 _DAY, _MINUTE = "%Y-%m-%d", timedelta(minutes=1)
+_NUMBER = re.compile(r"\b(?:phone|number|mobile|cell|tel)\b|电话|電話|手机|手機|号码|號碼", re.IGNORECASE)
+_NOTE = re.compile(
+    r"(?:please |pls |can you |could you |and )?(?:add|make|leave|put)(?: in| down)? (?:a |this |the )?note\b[ :,-]*"
+    r"(?:that |saying )?(.{3,})"
+    r"|(?:请|麻烦|唔该|帮我|再|给我|加|写|留|記|记|个|一个|一下|句|条|返){0,5}(?:备注|備註|备註)(?:一下)?[:：,， ]*"
+    r"(?:说|写)?(.{2,})",
+    re.IGNORECASE | re.DOTALL,
+)
 _DIGITS = re.compile(r"[\d\s()+.-]+")
 
 
@@ -28,11 +37,15 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     shown = theirs.spoken_of(turn, rows)
     if standby.asked(text):
         return _earlier(turn, (shown or rows)[0])
+    booked = theirs.just_booked(turn)
+    meant = shown[0] if shown else rows[0] if len(rows) == 1 else None
+    if meant and (noted := _told(turn, meant, at_once=booked is not None)):
+        return noted
     if len(shown) != 1:
         # Of the only one "an alignment too, please" is said days later as well.
         return more.asked_for(turn, rows[0]) if len(rows) == 1 and phrases.has("besides", text) else None
     [row] = shown
-    if theirs.just_booked(turn) and (said := _at_once(turn, row, text)):
+    if booked and (said := _at_once(turn, row, text)):
         return said
     if changed := more.asked_for(turn, row):
         return changed
@@ -61,7 +74,17 @@ def _at_once(turn: Turn, row: Appointment, text: str) -> Reply | Start | None:
             return mine.too_late(turn, row) or _on_its_day(turn, row, sooner=sooner)
     if leaving.at_all(turn.words) and not phrases.whole("leave_it", text) and not phrases.stays(text):
         return mine.cancel(turn, row.id)
-    if _DIGITS.fullmatch(turn.words) and (phone := phones.within(turn.words, words.store_of(turn, row).region)):
+    return None
+
+
+def _told(turn: Turn, row: Appointment, *, at_once: bool) -> Reply | None:
+    """A note for the workshop, or another number to call; a mere number only right below the card."""
+    if (note := _NOTE.match(turn.words.strip())) and len(note[0]) <= MOST_NOTE:
+        row.note = " · ".join(part for part in (row.note, (note[1] or note[2]).strip()) if part)
+        return Reply(turn.text("booking.written_down"))
+    bare = at_once and _DIGITS.fullmatch(turn.words) is not None
+    named = _NUMBER.search(turn.words) is not None and not said_beside.person_to_call(turn.words)
+    if (bare or named) and not is_question(turn.words) and (phone := phones.within(turn.words, words.store_of(turn, row).region)):
         row.phone = phone.e164
         return Reply(turn.text("booking.phone_noted", phone=phones.shown(phone.e164)))
     return None

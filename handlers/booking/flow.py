@@ -38,7 +38,7 @@ from handlers.booking.slots_what import (
     places,
     transports,
 )
-from handlers.booking.slots_when import SAID, Day, Time, Which, clear, note_gap, with_day
+from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, note_gap, with_day
 from handlers.dialogue import Answers, Form, Reply, Start, Turn, assent, lately
 from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.faq import flow as faq
@@ -55,6 +55,7 @@ from storage import appointments
 
 # So many prices are a list that is read.
 MOST_LINES = 6
+_CLOCK = re.compile(r"\d{1,2}[:：][0-5]\d")
 _BUT = re.compile(r"\b(?:but|just|only|on|for)\b|[,，。.!！]|但是?|不过|不過|改", re.IGNORECASE)
 
 
@@ -168,11 +169,15 @@ def linked(turn: Turn, name: str) -> Reply | Start:
 
 def hear(turn: Turn, answers: Answers) -> str | None:
     """A change of mind anywhere in the form: "not Tuesday, Thursday", "a different car", "at the studio"."""
+    if theirs.calls_off(turn):
+        return None
     if finding.asks_price(turn.words) and (said := _priced(turn, answers)):
         return said
     if added := said_beside.added_after_price(turn, answers):
         return added
-    if finding.asks_price(turn.words) or (turn.chat.slot == "phone" and not any(c.isalpha() for c in turn.words)):
+    if finding.asks_price(turn.words) or (
+        turn.chat.slot == "phone" and not any(c.isalpha() for c in turn.words) and not _CLOCK.fullmatch(turn.words.strip())
+    ):
         return None  # "12" where a number was asked is no noon
     if latest := said_beside.last_time(turn, answers):
         return latest
@@ -223,11 +228,21 @@ def hear(turn: Turn, answers: Answers) -> str | None:
             return turn.text("booking.noted")
         if said_beside.hurries(turn):
             return turn.text("booking.noted")
+        if turn.chat.slot != "phone" and (reason := hearing.when(turn, turn.words, turn.store).reason) in MEANT:
+            return turn.text(f"booking.when.{reason}")
         return "" if said_beside.same_time(turn, answers) else None
     if "service+" in found and "service" in answers and not _of_several(turn, answers, found):
         return None
     if "with" in found and "service" in answers:
         found["service"] = found.pop("with")
+    asks_whether = ends_as_question(turn.words) and wanting.OFFERED.search(phrases.spaced(turn.words))
+    if (
+        asks_whether
+        and found.keys() == {"service"}
+        and "service" in answers
+        and not phrases.has("request", phrases.spaced(turn.words))
+    ):
+        return None  # "do you wash the car too?" asks what there is
     more = {"service"} <= found.keys() & answers.keys() and phrases.has("also", fold(turn.words))
     moved = bool(found.keys() & set(SAID)) and any(phrases.has(name, phrases.spaced(turn.words)) for name in ("move", "change"))
     if (

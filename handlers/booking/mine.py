@@ -237,6 +237,7 @@ class _Possible(_Sure):
         assert visit.moving is not None
         if wishes.start_of(visit, answers) == visit.moving.starts_at:
             raise Refusal("booking.refused.same")
+        answers["wished"] = answers["time"]
         trial = turn.session.begin_nested()
         try:
             actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now)

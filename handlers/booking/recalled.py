@@ -60,6 +60,8 @@ def _of_customer(turn: Turn, text: str) -> Answers:
     # Whose cars we know is asked which, or not at all.
     if not vehicles.own(turn) and (car := vehicle_slots.heard(turn, text)):
         found["car"] = car
+    if store := hearing.store(turn, text):
+        found["store"] = store.code
     said = hearing.when(turn, text, turn.store)
     if said.reading is not None and said.reading.date and said.reading.time is None and said.reading.date >= turn.now.date():
         found["day"] = said.reading.date.isoformat()

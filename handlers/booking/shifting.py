@@ -50,6 +50,9 @@ _NEXT_DAY = re.compile(
 )
 # Beside more words than these the day after is one of their own.
 _FEW = 6
+_SAME_DAY = re.compile(
+    r"\b(?:on )?(?:the )?same (?:week ?)?day\b|(?:同一|同样|一样)的?(?:一?天|星期几?|礼拜几?)(?=.{0,6}(?:同|一样|时间))"
+)
 _WEEK = re.compile(r"\bnext week\b|\bthe week after\b|下个?(?:周|星期|礼拜)(?![一二三四五六日天末])")
 
 
@@ -80,6 +83,7 @@ def shift(text: str) -> Shift | None:
         rest = _SAME.sub(" ", _without(said, next_day))
         if len(tokens(rest)) <= _FEW:
             return Shift(timedelta(days=1), rest, same=True)
+    said = _SAME_DAY.sub(" ", said) if _SAME.search(said) or _WEEK.search(said) else said
     if same := _SAME.search(said):
         return Shift(timedelta(weeks=1 if _WEEK.search(said) else 0), _without(said, same), same=True)
     for found in _ENGLISH.finditer(said):

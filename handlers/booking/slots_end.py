@@ -54,6 +54,7 @@ class Held(Slot):
         if not again:
             answers.pop("confirm", None)
         visit = wishes.to_book(turn, answers)
+        answers["wished"] = answers["time"]
         try:
             row = actions.hold(
                 turn.session, turn.shop, visit.plan.wish, wishes.start_of(visit, answers),

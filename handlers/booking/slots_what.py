@@ -286,6 +286,15 @@ def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
     # Of a day that was said before only the time may still be open.
     dated = "day" in answers
     same = "time" not in answers and found.get("day") == answers.get("day")
+    if (
+        "service" in found
+        and "service" in answers
+        and asked != "service"
+        and not set(found["service"]) <= set(answers["service"])
+    ):
+        # "Brake inspection for the Golf", when it was asked which car: they have thought better of the work.
+        also = phrases.has("also", phrases.spaced(turn.words))
+        answers["service"] = [*(answers["service"] if also else ()), *found["service"]]
     for name, value in found.items():
         late = name in SAID and dated and not (same and name in ("time", "window"))
         if name != asked and name not in answers and not late:

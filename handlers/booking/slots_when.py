@@ -24,8 +24,9 @@ _DAYS = 10
 _SHORT_ANSWER = 40
 # More than a phone shows at once is no help.
 MOST_TIMES = 32
-# Among the answers: what is spoken of beside the day and the time. `near`: free times to offer instead of one that is not.
-DRAFTS = ("window", "near", "page", "full", "which", "over")
+# Among the answers: what is spoken of beside the day and the time. `near`: free times to offer instead of one that is not,
+# `wished`: the time ("10:00") for which they are offered.
+DRAFTS = ("window", "near", "page", "full", "which", "over", "wished")
 # What words may say about when; `which`: readings to choose from, as [label, value], `over`: because that day has been.
 SAID = ("day", "time", "window", "which", "over")
 MEANT = ("past", "no_such_date", "no_such_time", "disagree")
@@ -70,7 +71,11 @@ class _When(Slot):
         base = visit.local(visit.moving.starts_at).date().isoformat() if visit.moving else None
         base = answers.get("day") or _first_day(turn, visit, answers, said.reading) or base
         wanted = hearing.inside(hearing.wanted(said.reading, base), answers.get("window", {}), turn.words)
-        take(answers, hearing.on_these_days(wanted, answers.get("window", {})))
+        wanted = hearing.on_these_days(wanted, answers.get("window", {}))
+        if "near" in answers and wanted.day not in (None, answers.get("day")) and not (wanted.time or wanted.window):
+            # "Not Friday, Saturday", when ten was taken on Friday: at ten.
+            wanted = replace(wanted, time=answers.get("wished"))
+        take(answers, wanted)
 
     def _chosen(self, turn: Turn, visit: Visit, answers: Answers) -> bool:
         """Whether "the latest", "too early", or "not free that day" says something about the times that were offered."""

@@ -91,6 +91,10 @@ def calls_off(turn: Turn) -> bool:
     text = phrases.spaced(turn.words)
     if phrases.has("others_cancel", text):
         return False
+    if phrases.has("cancel_work", _with_work(turn, text)) and not phrases.stays(text):
+        work, rows = meant.codes(turn), mine.coming(turn)
+        here = work and work <= set(turn.chat.answers.get("service", ()))
+        return bool(here) and not any(work & set(row.services) for row in rows)
     if not phrases.has("cancel_surely", text) or phrases.stays(text) or _elsewhen(turn, mine.coming(turn), text):
         return False
     if any(phrases.has(name, text) for name in ("how", "may", "asks")) or finding.asks_price(turn.words):

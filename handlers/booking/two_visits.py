@@ -1,8 +1,8 @@
 """Two visits or three in one message: cars with their work, or work on each of some days. One is booked after the other."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -77,6 +77,9 @@ def said(turn: Turn, known: Answers) -> tuple[Answers, Answers] | None:
     if phrases.has("over", phrases.without("their_cars", phrases.spaced(turn.words))):
         return None
     found = _visits(turn, _JOINTS.split(turn.words))
+    if len(found) == 1 and (one := found[0]).works and not one.car and (more := _of_cars(turn.words) - 1) > 0:
+        other = replace(one, car=dict(_SOME_CAR), when={name: value for name, value in one.when.items() if name != "time"})
+        return one.answers, _chained([other] * more)
     if len(found) == 1 and not _OR.search(turn.words):
         found = next((cut for cut in _cut_at_days(turn) if len(cut) > 1), found)
     if not 1 < len(found) <= _MOST:
@@ -101,6 +104,21 @@ def said(turn: Turn, known: Answers) -> tuple[Answers, Answers] | None:
             one.car = one.car or first.car
         later = place | one.answers | ({"later": later} if later else {})
     return first.answers, later
+
+
+def _of_cars(text: str) -> int:
+    """For how many cars it is, where that is said and nothing of how many they have."""
+    found = _TWO_CARS.search(text)
+    if found is None or phrases.has("their_cars", phrases.spaced(text)):
+        return 1
+    return 3 if found[0].lower().startswith(("three", "3", "三")) else 2
+
+
+def _chained(visits: Sequence[_Visit]) -> Answers:
+    later: Answers = {}
+    for one in reversed(visits):
+        later = one.answers | ({"later": later} if later else {})
+    return later
 
 
 def each(later: Answers) -> Iterator[Answers]:

@@ -25,7 +25,7 @@ _CLAUSES = re.compile(
     r"[,.;!?，。；！？、\n]+|\s(?=(?:just|only) (?:an?|the|do|need|want)\b)|(?<=[㐀-鿿])\s+(?=[㐀-鿿])", re.IGNORECASE
 )
 # "Do you also do ceramic?" asks what there is, and adds nothing.
-_OFFERED = re.compile(r"\b(?:do|did|have) (?:you|u|they)\b|\b(?:is|are) there\b|[你您]们|有没有|有冇|有无|还有")
+OFFERED = re.compile(r"\b(?:do|did|have) (?:you|u|they)\b|\b(?:is|are) there\b|[你您]们|有没有|有冇|有无|还有")
 # Whose car it is, which makes no other matter of it.
 _OWNERS = re.compile(
     r"\bmy (?:wife|husband|partner|son|daughter|mum|mom|mother|dad|father|brother|sister|friend|boss"
@@ -272,7 +272,7 @@ def of_fault(turn: Turn) -> Answers:
 def added(turn: Turn) -> Answers | None:
     """More work of somebody who has a visit: "can you add a tyre rotation to that?"."""
     text = phrases.spaced(turn.words)
-    if not phrases.has("also", text) or _OFFERED.search(text) or finding.asks_price(turn.words):
+    if not phrases.has("also", text) or OFFERED.search(text) or finding.asks_price(turn.words):
         return None
     return hearing.services(turn, turn.words).answers or None
 

@@ -16,7 +16,7 @@ _AROUND = frozenset([
     "confirm", "confirmed", "perfect", "can", "thx", "tks", "tq", "ty", "po", "ji", "book", "lets", "do",
 ])  # fmt: skip
 # Folded to Simplified.
-_YES_HAN = "是对好行嗯系啱可没冇"
+_YES_HAN = "是对好行嗯系啱可没冇得"
 _AROUND_HAN = frozenset("是的对好可以行嗯系啱没冇错问题就这样啊呀啦吧喔哦喇噢了那麻烦你您谢多定确认哈滴得约订都两个")
 _THANKS = re.compile(r"(?:唔该(?:晒)?|多谢(?:晒)?|谢谢|辛苦了?)")
 _WORD = re.compile(r"[a-z]+")

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.dialogue import Button, Reply, Turn
 from handlers.dialogue.questions import is_question
-from handlers.faq import aliases, base, clauses, topic, verdicts
+from handlers.faq import aliases, base, clauses, plain, topic, verdicts
 from handlers.faq.filling import Missing, fill
 from knowledge_base import Decision, Entry
 from storage.entries import Gap
@@ -21,6 +21,8 @@ PERHAPS = 2
 
 def answer(turn: Turn) -> Reply:
     """The answer, a choice of questions, or an honest "I don't know" with the way to a person."""
+    if said := _plain(turn):
+        return said
     if topic.shown(turn):
         if topic.notes(turn.words) and (noted := _say(turn, _NOTED)):
             return noted
@@ -41,8 +43,16 @@ def answer(turn: Turn) -> Reply:
 
 def aside(turn: Turn) -> Reply | None:
     """A question in the middle of a form: answered only when sure."""
+    if said := _plain(turn):
+        return said
     decision = _sharper(turn)
     return _say(turn, decision.matches[0].entry_id) if decision.kind == "answer" and not decision.again else None
+
+
+def _plain(turn: Turn) -> Reply | None:
+    """A short question that means one thing, unless it asks something of what was just spoken of."""
+    entry = plain.named(turn.words)
+    return _say(turn, entry) if entry and not topic.shown(turn) else None
 
 
 def perhaps(turn: Turn) -> Reply | None:

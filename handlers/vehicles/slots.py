@@ -41,6 +41,8 @@ _NO_CAR = re.compile(
     r"^(?:all |just |only )?(?:\d{1,2}|one|two|three|four|[一二两三四]) ?"
     r"(?:of (?:them|em|those)|ty[ry]es?|tires?|pcs|pieces|条|個|个|只|副|套|对)?"
     r"(?:呀|啊|吧|都要|都换|都)?$|^(?:at )?what (?:time|day)\b|^几点"
+    r"|^(?:any(?:thing)?|either|whatever|whichever|yesterday|today|tomorrow)(?: one)?$|随便|无所谓|冇所谓|^都(?:可以|行|得|好)"
+    r"|^(?:昨天|今天|明天|后天|寻日|今日|听日)$"
 )
 
 

@@ -136,3 +136,113 @@ def test_a_kind_of_work_on_another_day_is_a_visit_of_its_own(world: World, words
 def test_how_the_car_may_come_is_answered_in_the_middle_of_a_booking(world: World, language: str, words: str, told: str) -> None:
     ann = at_the_times(world, language).says(words).sees(told)
     assert language != "en" or answers(ann)["transport"] == "leave"
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "words", "told"),
+    [
+        ("en", "book a minor service", "30 february", "doesn't have that day"),
+        ("en", "book a minor service", "25:00", "doesn't have that time"),
+        ("en", "oil change for my A4", "yesterday", "over already"),
+        ("zh-CN", "预约小保养", "二月三十号", "没有这一天"),
+        ("zh-TW", "預約小保養", "昨天", "已經過了"),
+    ],
+)
+def test_a_day_that_cannot_be_is_named_whatever_was_asked(world: World, language: str, wish: str, words: str, told: str) -> None:
+    ann = world.customer(language=language).says(wish)
+    if "A4" in wish:
+        ann.says("book it")
+    before = answers(ann)
+    ann.says(words).sees(told)
+    assert answers(ann) == before
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "number"),
+    [
+        ("en", "i want a wash for 3 cars on friday at 10", 2),
+        ("zh-CN", "两台车都要洗车，周五", 1),
+        ("zh-HK", "三架車都要洗車，星期五", 2),
+    ],
+)
+def test_for_several_cars_of_which_none_is_named_one_visit_follows_the_other(
+    world: World, language: str, words: str, number: int
+) -> None:
+    known = answers(world.customer(language=language).says(words))
+    for _ in range(number):
+        known = known["later"]
+        assert (known["service"], known["day"], known["car+"]) == (["hand_wash"], "2026-11-27", {})
+        assert "time" not in known
+    assert "later" not in known
+
+
+def test_other_work_named_with_the_car_takes_the_place_of_what_was_to_be_done(world: World) -> None:
+    ann = world.customer().says("book an annual inspection").says("brake inspection for golf at pine hill on monday")
+    assert answers(ann)["service"] == ["brake_inspection"]
+
+
+def test_another_day_keeps_the_hour_that_was_taken_on_the_first(world: World) -> None:
+    wish = "oil change for my A4 on monday at 10 at pine hill"
+    for number in range(9):
+        ann = world.customer().says(wish)
+        if "held" not in answers(ann):
+            break
+        ann.says(f"1380013810{number}")
+    ann.sees("That time is taken").says("tuesday")
+    assert (answers(ann)["day"], answers(ann)["time"]) == ("2026-11-24", "10:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "told"),
+    [
+        ("zh-CN", "约了吗", "已确认"),
+        ("zh-TW", "約好了嗎", "已確認"),
+        ("zh-CN", "可以提前去吗", "11月26日 周四，几点方便"),
+    ],
+)
+def test_words_about_the_visit_that_is_booked(world: World, language: str, words: str, told: str) -> None:
+    booked(world, language).says(words).sees(told)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "start over"), ("zh-CN", "重新开始"), ("zh-TW", "重來")])
+def test_who_begins_again_has_nothing_open(world: World, language: str, words: str) -> None:
+    assert answers(at_the_times(world, language).says(words)) == {}
+
+
+def test_the_last_of_the_times_in_chinese(world: World) -> None:
+    ann = at_the_times(world, "zh-CN").says("最晚的那个")
+    assert answers(ann)["time"] > "15:00"
+
+
+def test_who_asks_whether_we_also_do_it_wants_nothing_more_yet(world: World) -> None:
+    ann = at_the_times(world, "en").says("do you wash the car too?")
+    assert answers(ann)["service"] == ["tyre_rotation"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "cancel the tyre rotation"), ("zh-CN", "取消轮胎换位"), ("zh-TW", "取消輪胎對調")]
+)
+def test_work_that_is_being_booked_is_called_off_by_its_name(world: World, language: str, words: str) -> None:
+    assert answers(at_the_times(world, language).says(words)) == {}
+
+
+def test_an_hour_typed_where_the_number_was_asked_is_another_hour(world: World) -> None:
+    ann = at_the_times(world, "en").says("10:00").says("14:30")
+    assert answers(ann)["time"] == "14:30"
+
+
+def test_the_whole_week_later_on_the_same_day_at_the_same_time(world: World) -> None:
+    booked(world, "en").says("next week same day same time").sees("Thu 3 Dec, 15:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "note"),
+    [("en", "add a note: it squeaks when cold", "it squeaks when cold"), ("zh-CN", "备注一下：冷车有异响", "冷车有异响")],
+)
+def test_a_note_is_added_to_what_is_booked(world: World, language: str, words: str, note: str) -> None:
+    assert only(world, booked(world, language).says(words)).note == note
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "change my phone to 13800138999"), ("zh-CN", "电话改成13800138999")])
+def test_another_number_for_what_is_booked(world: World, language: str, words: str) -> None:
+    assert only(world, booked(world, language).says(words)).phone == "+8613800138999"

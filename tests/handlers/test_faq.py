@@ -276,3 +276,20 @@ def test_a_question_where_a_car_is_asked_is_no_name_of_a_car(world: World) -> No
 def test_a_question_whether_work_goes_along_with_it_adds_the_work(world: World) -> None:
     ann = world.customer(language="zh-CN").says("后天上午十点小保养 A4 东港店").says("空调滤芯能一起换吗")
     ann.sees("小保养 + 更换空调滤芯")
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words", "told"),
+    [
+        ("en", "can I bring my kids?", "Children are welcome"),
+        ("zh-CN", "能带孩子吗", "带孩子来没问题"),
+        ("zh-TW", "可以帶小孩嗎", "歡迎帶小朋友"),
+        ("zh-CN", "要等多久", "小保养大约1小时"),
+        ("zh-HK", "要等幾耐呀", "小保養大約1小時"),
+        ("en", "any offers?", "My offers"),
+        ("zh-TW", "有什麼優惠", "我的優惠"),
+    ],
+)
+def test_short_questions_that_mean_one_thing_are_answered(world: World, language: str, words: str, told: str) -> None:
+    world.customer(language=language).says(words).sees(told)

@@ -20,6 +20,8 @@ pytestmark = SHOP_ON_SQLITE
         ("will you be open on sunday at 10?", "Yes, we are open at 10:00."),
         ("are you closed on new year's day", "Open again on Sat 2 Jan"),
         ("春节上班吗", "2月6日 周六（春节）：休息"),
+        ("周一开吗", "11月23日 周一：08:30–12:00"),
+        ("明天开着吗", "11月22日 周日：09:00–12:00"),
         ("元旦你们休息不", "1月2日 周六恢复营业"),
         ("初三开门吗", "2月8日 周一（春节）：休息"),
         ("周日有人吗", "周日：09:00–12:00、13:00–16:30"),
