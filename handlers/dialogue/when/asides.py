@@ -111,7 +111,8 @@ def _trailing(group: list[Item], items: list[Item], text: str) -> list[Item]:
     """五点之前能取车吗今天: the day that ends a question about a time, without a pause, is that of the question."""
     if any(item.slot == "day" for item in group):
         return []
-    asked = clause("aside_after", text).match(text, group[-1].token.end)
+    at = group[-1].token.end
+    asked = clause("aside_after", text).match(text, at) or clause("collected_asked", text).match(text, at)
     rest = [item for item in alive(items) if item.place > group[-1].place]
     if asked and len(rest) == 1 and rest[0].slot == "day" and rest[0].token.start == asked.end():
         return rest if not text[rest[0].token.end :].strip(" ?!.") else []
@@ -151,6 +152,16 @@ def drop_any_part(items: list[Item], text: str) -> None:
             item.dropped = "any"
 
 
+def drop_end_of_work(items: list[Item], text: str) -> None:
+    """明天下午四点半我下班过去: beside an hour the end of work is told, and no evening."""
+    kept = alive(items)
+    sides = [item for item in kept if item.slot == "part"]
+    if len(sides) > 1 and any(isinstance(item.value, Clock) for item in kept):
+        for item in sides[1:]:
+            if text[item.token.start : item.token.end] in ("下班", "放工", "收工", "放学"):
+                item.dropped = "told"
+
+
 def _groups(items: list[Item], tokens: list[Token]) -> list[list[Item]]:
     groups: list[list[Item]] = []
     for item in items:
@@ -178,6 +189,8 @@ def _why(group: list[Item], context: Context, text: str, around: list[tuple[int,
             clause("i_before", before).search(before) and clause("arrives_after", text).match(text, item.token.end)
         ):
             return "aside"
+        if clause("collected_asked", text).match(text, item.token.end) and not _at_an_hour(group):
+            return "aside"
         if item.slot == "time" and clause("aside_after_time", text).match(text, item.token.end):
             return "aside"
     if all(item.slot != "day" for item in group) and was_said_before(text, start):
@@ -194,6 +207,11 @@ def _why(group: list[Item], context: Context, text: str, around: list[tuple[int,
     if any(one <= start < other for one, other in around):
         return "aside"
     return ""
+
+
+def _at_an_hour(group: list[Item]) -> bool:
+    """圣诞节早上十点可以取车吗: who names the hour asks for it."""
+    return any(item.slot == "day" for item in group) and any(isinstance(item.value, Clock) for item in group)
 
 
 def _may_have_been(group: list[Item], context: Context) -> bool:

@@ -7,6 +7,7 @@ from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, alive, clause
 from handlers.dialogue.when.tokens import Token
 
+_OR = re.compile(r"(?:\bor(?: on)?(?: the)? ?|或者?|还是|定系?)$")
 _APART = re.compile(r"[.,;!?\n]")
 
 
@@ -15,6 +16,9 @@ def drop_less_liked(items: list[Item], text: str) -> None:
     found = [item for item in alive(items) if item.slot == "day"]
     liked = [item for item in found if clause("liked_after", text).match(text, item.token.end)]
     if len(found) < 2 or len({item.value for item in liked}) != 1 or any(_kind(item) == "span" for item in found):
+        return
+    if len(found) == 2 and _OR.search(text, 0, liked[0].token.start):
+        # 听日定后日好啲: which of the two is asked.
         return
     if _kind(liked[0]) == "number" and any(_kind(item) != "number" for item in found):
         # "5th Feb. 6th is better": of that month?
@@ -42,7 +46,7 @@ def drop_told(items: list[Item], tokens: list[Token], text: str) -> None:
             item.dropped = "told"
 
 
-def drop_collected(items: list[Item], text: str) -> None:
+def drop_collected(items: list[Item], tokens: list[Token], text: str) -> None:
     """ "Drop it off Friday. I'll collect at 5", 周五洗车，五点来取: an hour of its own clause at which it is fetched."""
     _fetched_days_later(items, text)
     for item in [item for item in alive(items) if item.slot == "time"]:
@@ -55,7 +59,12 @@ def drop_collected(items: list[Item], text: str) -> None:
         before, after = clause("fetched_before", text), clause("fetched_after", text)
         if before.search(text[days[-1].token.end : item.token.start]) or after.match(text, item.token.end):
             brought = clause("brings", text).search(text, 0, item.token.start)
-            item.dropped = "fetched" if brought else "unclear"
+            if not brought and all(t.kind in ",.p" for t in tokens[days[-1].place + 1 : item.place]):
+                # 周五，下午五点来拿车: with nothing between, the hour is that of the day.
+                continue
+            for one in alive(items):
+                if one is item or (one.slot == "part" and one.place == item.place - 1):
+                    one.dropped = "fetched" if brought else "unclear"
 
 
 def _fetched_days_later(items: list[Item], text: str) -> None:
@@ -74,6 +83,19 @@ def drop_given_up(items: list[Item], text: str) -> None:
         between = text[item.token.end : later.token.start]
         if clause("given_up", text[: item.token.start]).search(text, 0, item.token.start) and clause("but", text).search(between):
             item.dropped = "given up"
+
+
+def drop_reasons(items: list[Item], tokens: list[Token], text: str) -> None:
+    """ "The weekend, cos I'm on site Monday to Friday": why a day suits, up to the end of the clause."""
+    for item, later in pairwise(alive(items)):
+        between = text[item.token.end : later.token.start]
+        days = [one for one in alive(items) if one.slot == "day" and one.place <= item.place]
+        if not days or later.slot != "day" or not clause("reason", text).search(between):
+            continue
+        ends = next((at for at in range(later.place, len(tokens)) if tokens[at].kind in ",.?|"), len(tokens))
+        for one in alive(items):
+            if later.place <= one.place < ends:
+                one.dropped = "told"
 
 
 def drop_fetched(items: list[Item], text: str) -> None:

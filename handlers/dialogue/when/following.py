@@ -8,6 +8,8 @@ from handlers.dialogue.when.items import Item
 from handlers.dialogue.when.tokens import Context, Token
 
 _UNIT = "following"
+_WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)", re.ASCII)
+_NEAR = 28
 # Who also comes on the first of the two days says two visits.
 _VISIT = re.compile(r"[去来到嚟送放洗做]|\b(?:drop|bring|come|leave|book)")
 
@@ -16,7 +18,8 @@ def with_following_days(tokens: list[Token], context: Context, text: str) -> lis
     """ "The next day" as a day, when the day before it is clear and is not itself wanted."""
     for place, token in enumerate(tokens):
         weekday = token.value[1] if isinstance(token.value, tuple) and token.value[0] == "after" else 0
-        if token.kind != "V" or (token.value != "next" and not weekday):
+        one_after = token.value == "one after"
+        if token.kind != "V" or (token.value != "next" and not weekday and not one_after):
             continue
         named = [t for t in tokens[:place] if t.kind == "D"]
         if not named or any(t.kind in "Dc" for t in tokens[:place] if t is not named[-1] and t.start >= named[-1].start):
@@ -28,7 +31,10 @@ def with_following_days(tokens: list[Token], context: Context, text: str) -> lis
         refused = any(t.kind in "!^" for t in tokens[:place])
         if settled.kind != "date" or settled.first is None or (not refused and _VISIT.search(text[: token.start])):
             continue
-        ahead = (weekday - settled.first.isoweekday() - 1) % 7 + 1 if weekday else 1
+        near = (settled.first - context.today).days <= _NEAR
+        if one_after and not (refused and near and _WEEKDAY.search(text, named[-1].start, named[-1].end)):
+            continue
+        ahead = 7 if one_after else (weekday - settled.first.isoweekday() - 1) % 7 + 1 if weekday else 1
         tokens = [*tokens]
         tokens[place] = token._replace(kind="D", value=days.Day("date", settled.first + ahead * DAY, unit=_UNIT))
     return tokens

@@ -47,6 +47,9 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
             if token.value in ("early", "late") and any(isinstance(i.value, Clock) for i in kept):
                 # "Super early tomorrow, like 8am".
                 continue
+            if token.kind == "V" and token.value == "event" and tokens[place - 1 : place] and tokens[place - 1].kind == "p":
+                # "Tuesday afternoon after the gym": some time in it.
+                continue
             if token.kind == "V" and token.value == "holiday" and _is_that_day(place, kept, tokens):
                 continue
             if token.kind == "V" and token.value == "closing" and any(i.slot in ("part", "time") for i in kept):

@@ -10,6 +10,8 @@ from handlers.dialogue.when.tokens import Context, Token
 _C = "零〇○一二两三四五六七八九十廿卅"
 _N = rf"(?:\d{{1,2}}|[{_C}]{{1,4}})"
 _WEEK = "(?:周|星期|礼拜|拜)"
+# Behind the name of a feast.
+_FEAST = "(?:(?<=[节庆秋旦诞夕日至宵阳])|(?<=清明)|(?<=端午)|(?<=[五十]一)|(?<=黑五)|(?<=跨年)|(?<=11))"
 _PREFIX = r"(上上|上|再下|下下下|下下|下|大下|这|本|今|呢|当)"
 
 
@@ -30,6 +32,9 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(
             rf"(?<=[周期拜][一二三四五六])(或者|或|定系|定是|定|还是|和|跟|到|至|-|~|/|、)([二三四五六日天])"
             rf"(?![点时:个月号日年\d{_C}]|\.\d)"), shapes_days.another_weekday),
+        (re.compile(
+            rf"(?<=[日昼朝晚点半号])(?:定系|定)(?=[听后明今][日朝晚]|[上下晏]昼|朝早|夜晚|(?:星期|礼拜|周)[一二三四五六日]|{_N}[点号])"),
+         shapes_clock.or_cantonese),
         (re.compile(rf"(?<=[个下本]月)({_N})(?![点时:个天年月万千块元%\d{_C}]|\.\d)"), shapes_days.number),
         (re.compile(rf"{_PREFIX}?(?:个|一个|一)?(?:周|星期|礼拜)末"), shapes_days.weekend),
         (re.compile(r"(?:第[一二三四五1-5]|最[后尾]一?)个?(?:周|星期|礼拜)末"), shapes_clock.vague),
@@ -62,7 +67,8 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(
             rf"(?:农历|阴历|旧历|老历|古历)?\s?(闰)?(正|腊|冬|{_N})月"
             rf"(初[{_C}\d]{{1,2}}|廿[{_C}]?|三十|{_N})(?:[号日])?"), shapes_moon.lunar_date),
-        (re.compile(rf"(?:大年|年|正月)(初[{_C}\d]{{1,2}}|廿[{_C}]|二十[{_C}]|三十)"), shapes_moon.new_year_days),
+        (re.compile(
+            rf"(?:过?大年|过年|新年|农历年|春节|年|正月)(初[{_C}\d]{{1,2}}|(?:廿|二十)[{_C}]|三十)"), shapes_moon.new_year_days),
         (re.compile(r"初([一二三四五六七八九十])"), shapes_moon.early_days),
         (re.compile(rf"({_N})月份?的?({_N})(?:[号日](?!后天)|(?![点时:个万千kw%块元多几{_C}\d]|\.\d))"), shapes_days.month_day),
         (re.compile(rf"({_N})[./-]({_N})[号日]"), shapes_days.month_day),
@@ -77,8 +83,8 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(rf"({_N})[-~,、/到至]\s?({_N})点(半)?(?:钟)?(?![{_C}\d刻])"), shapes_clock.hours),
         (re.compile(rf"({_N})[-~,、到至]\s?({_N})[号日](?!后)"), shapes_days.numbers),
         (re.compile(
-            rf"(?<![要花车程需得开等约离洗做修晚早迟前])(?<!大约要)(?<!大概要)({_N}|半)(?:个)?(半)?(小时|钟头|钟|分钟|刻钟|个字)(?:左右)?(?=(?:就|能|可以|内)?(?:到|嚟到|过到|抵)"
-            rf"(?![\d{_C}底期位处付]))"), shapes_clock.arriving),
+            rf"(?<![要花车程需得开等约离洗做修晚早迟前])(?<!大约要)(?<!大概要)({_N}|半)(?:个)?(半)?(小时|钟头|钟|分钟|刻钟|个字)(?:左右)?(?=(?:就|能|可以|内|会)?(?:到|嚟到|过到|抵)"
+            rf"(?![\d{_C}几底期位处付]))"), shapes_clock.arriving),
         (re.compile(
             rf"([{_C}\d]{{1,4}}|半|\d{{1,2}}\.\d)(?:个)?(半)?"
             rf"(小时|钟头|钟(?=后|之后|以后|内)|个字(?=后|之后|以后)|分钟|刻钟|天|周|星期|礼拜|(?<=个)月|(?<=半)月|(?<=个半)月|年)(半)?"
@@ -87,7 +93,10 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"(?<=[节庆秋旦])前(?=[来往去])"), shapes_clock.before),
         (re.compile(r"(?<=[号末])前(?=来)|(?<=\d日)前(?=来)|(?<=[周期拜][一二三四五六])前(?=来)"), shapes_clock.vague),
         (re.compile(r"(?<=[节日号庆秋夕旦至])(?:那|个|当)晚"), shapes_clock.that_evening),
-        (re.compile(r"(?:(?<=[节庆秋旦诞夕号日末])|(?<=[周期拜][一二三四五六日天]))后(?=[再我就才])"), shapes_clock.after),
+        (re.compile(rf"(?:(?<=[号末])|{_FEAST}|(?<=[周期拜][一二三四五六日天]))后(?=[再我就才])"), shapes_clock.after),
+        (re.compile(rf"(?:(?<=[假期])|{_FEAST})(?:放?完了?|收假)(?:之?后|以后)?(?=[第头首再就才我,]|$)"), shapes_clock.after),
+        (re.compile(
+            r"(?:出差|旅[游行]|出国|度假|外出|放假|休假)完?(?:回来|返来|返嚟)(?=[再就后]|之后|以后|马上)"), shapes_clock.words),
         (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才]|[上下中]午|晚上)"), shapes_clock.after),
         (re.compile(
             r"(?:(?<=[,.!?\s])就|那就|咁就|那么就|(?:(?<=[,.!?\s啊呀哦喔啦喇])[那咁噉]|^[那咁噉])(?:我就|我|不如|么)?)(?:定|约|选|要|还是)?(?:在|喺)?"
@@ -112,8 +121,8 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
 
 # Characters that a shape can begin with; all others are spared the trials.
 _FIRST = re.compile(
-    rf"[\d{_C}第最月今明听后周星礼拜上下大这本呢当再民公西农阴旧老古闰正腊冬年初差半个几数若好多"
-    r"头底尾末中前不定还就过那咁噉啊哦喔噢唔哎或和跟到至~/、(\-]"
+    rf"[\d{_C}第最月今明听后周星礼拜上下大这本呢当再民公西农新春放完收出旅度外阴旧老古闰正腊冬年初差半个几数若好多"
+    r"头底尾末中前不定还就过那咁定噉啊哦喔噢唔哎或和跟到至~/、(\-]"
 )
 
 

@@ -149,6 +149,16 @@ def after(match: re.Match[str], context: Context) -> Shaped | None:
     return as_token("Y", match, None)
 
 
+def or_cantonese(match: re.Match[str], context: Context) -> Shaped | None:
+    """听日定后日: or; elsewhere 定 is to fix."""
+    return as_token("|", match, None) if context.cantonese or context.says_cantonese else None
+
+
+def words(match: re.Match[str], context: Context) -> Shaped | None:
+    """出差回来再去: who is away until then does not refuse the day."""
+    return as_token("x", match, None)
+
+
 def no(match: re.Match[str], context: Context) -> Shaped | None:
     """周五，不，周六: a slip of the tongue set right."""
     return as_token("*", match, None)

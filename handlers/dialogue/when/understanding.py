@@ -11,12 +11,13 @@ from handlers.dialogue.when.asides import (
     drop_asides,
     drop_asked,
     drop_booked,
+    drop_end_of_work,
     drop_engaged,
     keep_asked,
     keep_engaged,
     mind_that_day,
 )
-from handlers.dialogue.when.chosen import drop_collected, drop_fetched, drop_given_up, drop_less_liked, drop_told
+from handlers.dialogue.when.chosen import drop_collected, drop_fetched, drop_given_up, drop_less_liked, drop_reasons, drop_told
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.following import drop_named_for_following, with_following_days
 from handlers.dialogue.when.grammar import parse
@@ -81,8 +82,9 @@ def _understood(text: str, now: datetime, region: str, language: str | None) -> 
     drop_less_liked(items, folded)
     drop_told(items, tokens, folded)
     drop_given_up(items, folded)
+    drop_reasons(items, tokens, folded)
     drop_fetched(items, folded)
-    drop_collected(items, folded)
+    drop_collected(items, tokens, folded)
     drop_engaged(items, folded)
     drop_asked(items, folded)
     drop_asides(items, tokens, context, folded)
@@ -91,6 +93,7 @@ def _understood(text: str, now: datetime, region: str, language: str | None) -> 
     keep_engaged(items, tokens)
     drop_booked(items, tokens, folded)
     drop_any_part(items, folded)
+    drop_end_of_work(items, folded)
     found = _read(alive(items), items, tokens, context, folded)
     if found.span:
         found = Understood(found.reading, found.options, (places[found.span[0]], places[found.span[1]]), found.reason)
@@ -119,7 +122,9 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
         return Understood(span=span, reason="unsure")
     try:
         wishes = making.alternatives(kept, tokens, context)
-        if any(w.day and w.day.kind == "span" for w in wishes) and any(i.dropped == "refused" and i.slot != "day" for i in items):
+        if any(w.day and w.day.kind == "span" for w in wishes) and any(
+            i.dropped == "refused" and i.slot not in ("day", "now") for i in items
+        ):
             # "Next week but not in the morning" does not fit one answer; "except Monday" is still next week.
             raise making.Unsure("unsure")
         found = [making.readings(wish, context) for wish in wishes]

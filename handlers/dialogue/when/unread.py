@@ -33,7 +33,9 @@ def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Rea
         if token.kind == "V" and token.value == "last" and all(item.slot != "day" for item in kept):
             # 最后一天上午: of what?
             return "unsure"
-        if token.kind == "V" and (token.value == "counted" or (token.value in ("after that", "before that") and not timed)):
+        if token.kind == "V" and (
+            token.value in ("counted", "one after") or (token.value in ("after that", "before that") and not timed)
+        ):
             # "Tomorrow I have a meeting till 12, after that I can come"; "we are away at Easter, so the week before".
             return "unsure"
         if token.kind in _OF_TIME and not (token.kind == "1" and _ends_clause(place, tokens)):
@@ -54,9 +56,18 @@ def loose_ends(kept: list[Item], tokens: list[Token]) -> bool:
     """Whether so much was said beside what was read that it is better asked than taken: "Friday, in the week before"."""
     taken = {item.place for item in kept}
     return any(
-        (token.kind in "BU" or (token.kind == "u" and token.value in _WEEKS)) and place not in taken
+        (token.kind in "BU" or (token.kind == "u" and token.value in _WEEKS))
+        and place not in taken
+        and not (token.kind == "B" and _of_its_own(place, kept, tokens))
         for place, token in enumerate(tokens)
     )
+
+
+def _of_its_own(place: int, kept: list[Item], tokens: list[Token]) -> bool:
+    """ "Friday at 2, and call me before you start": what comes first is told in another clause, in words."""
+    last = max((item.place for item in kept if item.place < place), default=place)
+    after = [t.kind for t in tokens[place + 1 : place + 2]]
+    return after == ["x"] and any(t.kind in ",.?&" for t in tokens[last:place])
 
 
 # A day that is a number or a month is told of other things than visits more often than "tomorrow" and "Friday" are.

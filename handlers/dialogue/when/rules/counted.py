@@ -184,6 +184,14 @@ def week_commencing(context: Context, tokens: list[Token]) -> Made:
     return joined("D", tokens, days.span(first, first + 6 * DAY, "week"))
 
 
+def bank_holiday(context: Context, tokens: list[Token]) -> Made:
+    """ "The day after the bank holiday", where these are Mondays."""
+    off = feasts.next_monday_off(context.today, context.region)
+    if tokens[-1].value != "holiday" or context.region != "GB" or off is None:
+        return None
+    return [*tokens[:-1], tokens[-1]._replace(kind="D", value=days.Day("date", off[1], unit=off[0]))]
+
+
 def weekday_in_weeks(context: Context, tokens: list[Token]) -> Made:
     """ "Monday in two weeks": that of the week then. Leaves the length to the rule that follows."""
     weekday = parts(tokens, "w")[0]
@@ -248,6 +256,7 @@ def no_month(context: Context, tokens: list[Token]) -> Made:
 
 
 RULES = [
+    ("[uw][AB]e?V", bank_holiday),
     ("I?T[GY][jl,]*w|IT[jl,]+w|w,?I?TG|wIT", weekday_in_weeks),
     ("TYj?D", today_in),
     ("Dj?D", today_of),

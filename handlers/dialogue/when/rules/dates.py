@@ -267,4 +267,6 @@ RULES = [
     ("(?<![!^])Vl?[Dw](?![p-])|[Dw]V(?![p-])", early_on),
     ("pjD", lambda c, t: eve(c, [t[2], t[0]])),
     ("Dp", eve),
+    # 电瓶是2022年换的: a year alone that has been.
+    ("y", lambda c, t: joined("x", t, None) if t[0].value < c.today.year else None),
 ]

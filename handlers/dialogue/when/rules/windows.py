@@ -122,6 +122,9 @@ def first_day_after(context: Context, tokens: list[Token]) -> Made:
     """国庆后第一天, 劳动节后第三天: counted from the first day after the break."""
     value = tokens[-1].value
     nth = value[1] if isinstance(value, tuple) and value[0] == "nth day" else 1 if value in ("first", "first workday") else 0
+    if value == "next" and any(t.kind == "Y" for t in tokens):
+        # 五一收假后第二天
+        nth = 2
     if not nth:
         return None
     found = after_day(context, tokens[:-1])
