@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from handlers.dialogue import assent, doubts, lately, leaving, markup
+from handlers.dialogue import assent, doubts, lately, leaving, markup, universal
 from handlers.dialogue.feature import Feature
 from handlers.dialogue.form import Answers, Form, Refusal, Slot, Start, Unclear
 from handlers.dialogue.incoming import Incoming
@@ -15,7 +15,6 @@ from handlers.dialogue.press import Press
 from handlers.dialogue.reply import Reply
 from handlers.dialogue.texts import Texts
 from handlers.dialogue.turn import Turn
-from handlers.dialogue.universal import UniversalWords
 from storage.chats import Chat
 
 IDLE = timedelta(days=1)
@@ -46,7 +45,7 @@ class Conversation:
     def __init__(self, features: Sequence[Feature], texts: Texts) -> None:
         self.features = {feature.name: feature for feature in features}
         self.words = {name: (f.name, do) for f in features for name, do in f.words.items()}
-        self._universal = UniversalWords(texts)
+        self._texts = texts
         self._forms = {f"{f.name}.{form.name}": form for f in features for form in f.forms}
         self._actions = {f"{f.name}.{name}": do for f in features for name, do in f.actions.items()}
         self._besides = [f.besides for f in features if f.besides]
@@ -124,7 +123,7 @@ class Conversation:
     def _universal_word(self, incoming: Incoming) -> str | None:
         if incoming.kind == "start":
             return "start"
-        return self._universal.find(_unaddressed(incoming.text)) if incoming.kind == "text" else None
+        return universal.find(self._texts, _unaddressed(incoming.text)) if incoming.kind == "text" else None
 
     def _command(self, text: str) -> tuple[str, Any] | None:
         return self._commands.get(_command_of(text))

@@ -24,7 +24,7 @@ from handlers.dialogue.press import Press, find_press
 from handlers.dialogue.push import Push
 from handlers.dialogue.reply import Reply
 from handlers.dialogue.tally import PUSH, RETRIED, SWEEP, Tally
-from handlers.dialogue.texts import Texts
+from handlers.dialogue.texts import Texts, texts_of
 from handlers.dialogue.turn import Turn
 from handlers.dialogue.watch import Watch
 from storage import chats, holds, media, messages, quarantine
@@ -64,7 +64,7 @@ class Engine:
     def __init__(self, database: Database, features: Sequence[Feature], memo: Memo | None = None) -> None:
         self.database = database
         self.features = {feature.name: feature for feature in features}
-        self.texts = Texts(["dialogue", "desk", *self.features])
+        self.texts = texts_of("dialogue", "desk", *self.features)
         self.memo = memo or Memo()
         self.watch = Watch()
         self.tally = Tally()

@@ -104,6 +104,12 @@ class Texts:
 
 
 @cache
+def texts_of(*features: str) -> Texts:
+    """The texts of these, read once a process: what is folded and compiled of them is kept by their name."""
+    return Texts(features)
+
+
+@cache
 def _template(source: str, language: str) -> Template:
     return _environment(language).from_string(source)
 

@@ -22,7 +22,7 @@ from handlers.booking.actions import By, Person, Wish
 from handlers.desk.desk import ROOT
 from handlers.dialogue import shop as shops
 from handlers.dialogue.memo import Memo
-from handlers.dialogue.texts import Texts
+from handlers.dialogue.texts import Texts, texts_of
 from handlers.lessons.actions import learn
 from handlers.rewards import actions as rewards
 from handlers.rewards.rules import LANGUAGES, NewOffer
@@ -62,9 +62,8 @@ def hashed() -> str:
     return passwords.hash_of(PASSWORD)
 
 
-@cache
 def texts() -> Texts:
-    return Texts(["dialogue", "desk", *(feature.name for feature in FEATURES)])
+    return texts_of("dialogue", "desk", *(feature.name for feature in FEATURES))
 
 
 def hire(database: Database, now: datetime = START, language: str = "en") -> None:
