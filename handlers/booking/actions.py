@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from handlers.booking import rules
 from handlers.booking.history import CUSTOMER, SWEEP, By, Person, changed, iso
 from handlers.booking.plan import Free, Plan, Wish, planned, wish_of
-from handlers.booking.seating import expired, give_back, held_until, keep, seat, take_rest
+from handlers.booking.seating import expired, give_back, held_until, keep, seat, seat_elsewhere, take_rest
 from handlers.booking.times import alternatives, day_of, free_days, free_times, next_free
 from handlers.booking.waiting import follow, leave, offer_freed, wait
 from handlers.dialogue import Refusal
@@ -119,27 +119,29 @@ def accept(session: Session, appointment: Appointment, now: datetime, *, by: By)
 
 def move(
     session: Session, shop: Shop, appointment: Appointment, starts_at: datetime, now: datetime, *, by: By = CUSTOMER,
-    bay_id: int | None = None, technician_id: int | None = None,
+    bay_id: int | None = None, technician_id: int | None = None, store: str | None = None,
 ) -> Appointment:  # fmt: skip
-    """Another time, or another bay or technician. It keeps its own if they are free then; a start that it has changes nothing.
+    """Another time, bay, technician or store (its code). It keeps its own if they are free then; what it has changes nothing.
 
     Raises Refusal: gone (cancelled, over), notice (too late for the customer to do it), or as `hold` does; then nothing changes.
     """
     row = appointments.lock(session, appointment.id)
     if row.status not in OPEN:
         raise Refusal("booking.refused.gone")
-    wish = replace(wish_of(shop, row), bay_id=bay_id, technician_id=technician_id)
-    made = planned(shop, wish)
-    if starts_at == row.starts_at and bay_id in (None, row.bay_id) and technician_id in (None, row.technician_id):
+    wish, left = replace(wish_of(shop, row), bay_id=bay_id, technician_id=technician_id), _store(shop, row)
+    made = planned(shop, replace(wish, store=store or wish.store))
+    here = made.store.id == left.id
+    if here and starts_at == row.starts_at and bay_id in (None, row.bay_id) and technician_id in (None, row.technician_id):
         return row
-    _check_notice(made.store, made.terms, row, now, by)
+    _check_notice(left, terms.read(left.booking), row, now, by)
     was = row.starts_at
-    before, days = {"starts": iso(was), "legs": row.legs}, slots.days_held(session, [row.id])
-    seat(session, made, row, starts_at, now, by)
+    before: dict[str, Any] = {"starts": iso(was), "legs": row.legs, **({} if here else {"store": left.code})}
+    days = slots.days_held(session, [row.id])
+    (seat if here else seat_elsewhere)(session, made, row, starts_at, now, by)
     row.sequence += 1
     changed(session, row, now, by, "moved", before=before, starts=iso(row.starts_at))
-    follow(session, row, was, row.services)
-    offer_freed(session, shop, now, store_id=row.store_id, days=days)
+    follow(session, row, was, row.services, left.id)
+    offer_freed(session, shop, now, store_id=left.id, days=days)
     return row
 
 

@@ -141,6 +141,7 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     if model is not None:
         groups = [_fitting(turn, codes, model) for codes in groups]
     groups = [one for codes in groups for one in ends.both(text, codes, turn.shop.services)]
+    groups = [ends.at_end(text, codes, turn.shop.services) for codes in groups]
     if len(groups) > 1 and phrases.has("service_beside", phrases.spaced(text)):
         groups = [_smallest(turn, codes) for codes in groups]
     sure = list(dict.fromkeys(codes[0] for codes in groups if len(codes) == 1))

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from handlers.booking import actions, calendar, hearing, history, meant, phrases, qr, rules, wishes, words
-from handlers.booking.slots_what import heard
+from handlers.booking.slots_what import heard, stores_doing
 from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, with_day
 from handlers.contact import merging
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn, Unclear, assent, leaving
@@ -127,18 +127,47 @@ def move(turn: Turn, appointment_id: Any) -> Reply | Start:
     known: Answers = {"id": row.id}
     if turn.incoming.kind == "text":
         store = words.store_of(turn, row)
+        known |= elsewhere(turn, row)
         if new := _shifted(turn, row):
             return Start("booking.move", known | new)
         # "Move it to three": on its own day.
         day = row.starts_at.astimezone(words.zone_of(store)).date().isoformat()
         said = heard(turn, turn.words, store.code, day)
         known |= {name: said[name] for name in SAID if name in said}
-        if known.keys() == {"id", "day"} and not hearing.when(turn, turn.words, store).span:
-            del known["day"]
+        if known.keys() <= {"id", "day", "store", "store?"} and not hearing.when(turn, turn.words, store).span:
+            known.pop("day", None)
+            if known.keys() & {"store", "store?"}:  # there as it was here
+                known |= hearing.at(row.starts_at.astimezone(words.zone_of(store))).answers
         reason = hearing.when(turn, turn.words, store).reason
         if reason in MEANT and "which" not in known:
             known["said"] = reason
     return Start("booking.move", known)
+
+
+def elsewhere(turn: Turn, row: Appointment) -> Answers:
+    """The other store that the words want for it: {"store": code}, or {"store?": True} where it is asked which; {} for none."""
+    if named := hearing.store(turn, turn.words):
+        return {"store": named.code} if named.id != row.store_id else {}
+    if not phrases.has("other_store", phrases.spaced(turn.words)):
+        return {}
+    able = _others(turn, row)
+    return {"store": able[0].code} if len(able) == 1 else {"store?": True} if able else {}
+
+
+def _others(turn: Turn, row: Appointment) -> list[Store]:
+    """The other stores that do the same."""
+    model = turn.shop.models_by_id.get(row.model_id or 0)
+    return [one for one in stores_doing(turn.shop, row.services, model.code if model else None) if one.id != row.store_id]
+
+
+def _places(turn: Turn, answers: Answers) -> list[Option]:
+    row = wishes.own(turn, answers["id"])
+    return [Option(one.code, one.names[turn.language]) for one in _others(turn, row)] if row else []
+
+
+def _found_place(turn: Turn, answers: Answers) -> str | None:
+    named = hearing.store(turn, turn.words)
+    return named.code if named else None
 
 
 def _shifted(turn: Turn, row: Appointment) -> Answers:
@@ -205,8 +234,14 @@ class _Sure(Choice):
 def _to(turn: Turn, row: Appointment, answers: Answers) -> str:
     if "time" not in answers:
         return ""
-    store, at = words.store_of(turn, row), wishes.start_of(wishes.to_move(turn, answers), answers)
-    return words.label(turn, "booking.in_zone", at=words.moment(turn, store, at), zone=words.zone_name(turn, store, at))
+    visit = wishes.to_move(turn, answers)
+    store, at = visit.store, wishes.start_of(visit, answers)
+    said = words.label(turn, "booking.in_zone", at=words.moment(turn, store, at), zone=words.zone_name(turn, store, at))
+    if store.id == row.store_id:
+        return said
+    price = visit.plan.free_at(at, at).price
+    cost = turn.money(price, store.currency) if price and price != row.price else ""
+    return words.label(turn, "booking.moving.there", when=said, store=store.names[turn.language], price=cost)
 
 
 class _SureToCancel(_Sure):
@@ -235,12 +270,12 @@ class _Possible(_Sure):
     def known(self, turn: Turn, answers: Answers) -> None:
         visit = wishes.to_move(turn, answers)
         assert visit.moving is not None
-        if wishes.start_of(visit, answers) == visit.moving.starts_at:
+        if wishes.start_of(visit, answers) == visit.moving.starts_at and visit.store.id == visit.moving.store_id:
             raise Refusal("booking.refused.same")
         answers["wished"] = answers["time"]
         trial = turn.session.begin_nested()
         try:
-            actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now)
+            actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now, store=visit.store.code)
         finally:
             trial.rollback()
             turn.session.refresh(visit.moving)
@@ -255,8 +290,9 @@ def put(turn: Turn, answers: Answers) -> Reply:
     assert visit.moving is not None
     if answers["moving"] == "no":
         return Reply(turn.text("booking.kept"), buttons(turn, visit.moving))
-    row = actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now)
+    row = actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now, store=visit.store.code)
     forget_reminders(turn, row)
+    turn.chat.store_id = row.store_id
     return done(turn, row, "booking.moved")
 
 
@@ -269,10 +305,15 @@ def hear_time(turn: Turn, answers: Answers) -> str | None:
         clear(answers)
         answers.update(new)
         return ""
+    other = elsewhere(turn, row) if row else {}
+    if "store" in other and other["store"] != answers.get("store"):
+        answers.update(other)
+    else:
+        other = {}
     said = heard(turn, turn.words, words.store_of(turn, row).code if row else None, answers.get("day"))
     found: Answers = {name: said[name] for name in SAID if name in said}
     if not found:
-        return None
+        return "" if other else None
     found = with_day(found, answers)
     clear(answers)
     answers.update(found)
@@ -360,6 +401,7 @@ MOVE = Form(
     "move",
     slots=[
         _Whose(name="id", options=_whose, columns=1),
+        Choice(name="store", options=_places, find=_found_place, unless=lambda _, answers: "store?" not in answers, columns=1),
         Which(name="which?"),
         Day(name="day", visit=wishes.to_move),
         Time(name="time", visit=wishes.to_move),

@@ -32,11 +32,24 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
         if codes and set(codes) <= set(row.services):
             return mine.card(turn, row)
         known = {"service": [*row.services, *(code for code in codes if code not in row.services)]} if codes else {}
+    elif any(phrases.has(name, text) for name in ("instead", "rather", "to_other")) and not phrases.has("book", text):
+        known = _other_work(turn, row)
     kind = hearing.transport(turn, turn.words)
     said = any(phrases.has(name, text) for name in ("instead", "rather", "change")) or not text.rstrip().endswith("?")
     if kind and kind != row.transport and said and kind in _possible(turn, row):
         known["transport"] = kind
     return _asked(turn, row, known) if known else None
+
+
+def _other_work(turn: Turn, row: Appointment) -> Answers:
+    """ "Change it to a minor service": in the place of work of the same kind, or of the only work there is."""
+    named, services = hearing.services(turn, turn.words).sure, turn.shop.services
+    codes = [code for code in named if code not in row.services]
+    if not codes or any(services[code].category == "sales" for code in [*codes, *row.services] if code in services):
+        return {}
+    kinds = {services[code].category for code in codes}
+    kept = [code for code in row.services if code not in named and (code not in services or services[code].category not in kinds)]
+    return {"service": [*(kept if len(row.services) > 1 else ()), *codes]}
 
 
 def _asked(turn: Turn, row: Appointment, known: Answers) -> Start | None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from handlers.booking import deadlines, hearing, meant, phrases, shifting, slots_when, times, wishes, words
+from handlers.booking import deadlines, driving, hearing, meant, phrases, shifting, slots_when, times, wishes, words
 from handlers.booking.slots_what import heard, stores_doing
 from handlers.dialogue import Answers, Turn, lately
 from handlers.dialogue.folding import fold
@@ -261,9 +261,10 @@ def only_elsewhere(turn: Turn, answers: Answers, found: Answers) -> str:
     """Of a store that is named for work which is chosen, and which only others do: who does; "" else. It is not taken then."""
     codes = answers.get("service", ())
     named = turn.shop.store(found.get("store", ""))
-    if named is None or not codes or "service" in found or turn.shop.services[codes[0]].category == "sales":
+    if named is None or not codes or "service" in found:
         return ""
-    able = stores_doing(turn.shop, codes)
+    drive = driving.SHOPS in answers.get("car", {})
+    able = stores_doing(turn.shop, codes, answers["car"].get("model") if drive else None)
     if not able or named in able:
         return ""
     del found["store"]

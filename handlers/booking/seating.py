@@ -91,6 +91,21 @@ def seat(
     return seated
 
 
+def seat_elsewhere(
+    session: Session, made: Plan, row: Appointment, starts_at: datetime, now: datetime, by: By
+) -> Appointment:  # fmt: skip
+    """As `seat`, in another store than the one that has it now. Two who change places may wait in a circle, which the
+    database ends, and then one of them is tried again."""
+    try:
+        with session.begin_nested():
+            give_back(session, [row])
+            row.store_id, row.advisor_id = made.store.id, None
+            return seat(session, made, row, starts_at, now, by)
+    except Refusal:
+        session.refresh(row)
+        raise
+
+
 def days_for(made: Plan, begin: int, end: int) -> set[int]:
     """The days (of `storage.slots`) that are locked for a visit from `begin` to `end`: a ride is counted over the store's day."""
     days = set(range(begin // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers.booking import actions, wishes, words
+from handlers.booking import actions, deadlines, wishes, words
 from handlers.booking.phrases import spaced
 from handlers.booking.slots_what import Undo, advisors
 from handlers.dialogue import Answers, Button, Refusal, Reply, Slot, Turn, Unclear, Words, assent
@@ -107,7 +107,11 @@ class _Last(Undo):
         time, change = turn.button("booking.button.time", "answer", "day"), turn.button("booking.button.change", "answer", "menu")
         come = [turn.button("booking.change.transport", "answer", "transport")] if known["transport"] else []
         rows = [*first, [time, *come], [change, turn.button("booking.button.note", "answer", "note")]]
-        return Reply(turn.text("booking.confirm.ask", **{**known, **more, "minutes": max(1, minutes)}), rows)
+        text = turn.text("booking.confirm.ask", **{**known, **more, "minutes": max(1, minutes)})
+        zone = words.zone_of(words.store_of(turn, row))
+        if not deadlines.in_time(row.starts_at.astimezone(zone), row.ends_at.astimezone(zone), answers.get("ready", "")):
+            text = f"{turn.text('booking.confirm.later', ready=known['ready'])}\n\n{text}"
+        return Reply(text, rows)
 
     def _changes(self, turn: Turn, answers: Answers) -> list[list[Button]]:
         can = [name for name in CHANGES if name in answers and (name != "advisor" or len(advisors(turn, answers)) > 1)]

@@ -301,6 +301,20 @@ def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
             answers[name] = value
 
 
+def beside_time(turn: Turn, answers: Answers) -> None:
+    """Takes what stands beside a day or a time: another store that does it, more work, how the car comes, a number to call."""
+    if numbered(turn.words, MOST_BUTTONS) is not None:
+        return
+    found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
+    place = found.get("store", answers.get("store"))
+    if place != answers.get("store") and any(place == store.code for store in _able(turn, answers)):
+        answers["store"] = place
+        answers.pop("advisor", None)
+    if phrases.has("also", phrases.spaced(turn.words)):
+        answers["service"] = list(dict.fromkeys([*answers["service"], *found.get("service", ())]))
+    answers.update({name: found[name] for name in ("transport", "phone") if name in found})
+
+
 def heard(turn: Turn, text: str, store: str | None = None, day: str | None = None) -> Answers:
     """Everything that the words say about a visit, by slot, and `slots_when.SAID`. `day`: spoken of before, for a bare time."""
     found: Answers = {}

@@ -37,8 +37,15 @@ class _When(Slot):
     """What the day and the time have in common. `visit(turn, answers)`: what the time is for."""
 
     visit: Callable[[Turn, Answers], Visit]
+    # What the words say beside the time.
+    rest: Callable[[Turn, Answers], None] | None = None
 
     def read(self, turn: Turn, answers: Answers) -> None:
+        self._read(turn, answers)
+        if self.rest is not None:
+            self.rest(turn, answers)
+
+    def _read(self, turn: Turn, answers: Answers) -> None:
         visit = self.visit(turn, answers)
         if turn.incoming.kind != "text":
             raise Unclear("booking.when.unclear")
@@ -415,7 +422,8 @@ def _on(turn: Turn, visit: Visit, day: date) -> list[Free]:
 
 def _others(visit: Visit, found: list[Free]) -> list[Free]:
     """Who moves a visit wants another time than the one it has."""
-    return [one for one in found if visit.moving is None or one.starts_at != visit.moving.starts_at]
+    here = visit.moving is not None and visit.moving.store_id == visit.store.id
+    return [one for one in found if not here or visit.moving is None or one.starts_at != visit.moving.starts_at]
 
 
 def _today(turn: Turn, visit: Visit) -> str:

@@ -15,6 +15,8 @@ from storage.appointments import Appointment
 
 # So few words speak of nothing else.
 _SHORT = 5
+# And a wish has so many.
+_WISH = 14
 # Who comes later by less comes late.
 _NEXT_TIME = timedelta(minutes=30)
 # Forms about one appointment, by its "id".
@@ -59,6 +61,10 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return mine.mine(turn) if changes and phrases.has("own", bare) else None
     if turn.chat.form == "booking.cancel" and "id" in turn.chat.answers and (row := _moved_instead(turn, rows, text)):
         return mine.move(turn, row.id)
+    if _in_another_store(turn, rows, text):
+        return _move(turn, rows)
+    if phrases.has("rebooks", text):
+        return _move(turn, rows)
     if phrases.has("away", text):
         return _move(turn, rows) if _elsewhen(turn, rows, text) else _cancel(turn, rows)
     timed = _timed(turn, phrases.without("cancel_surely", text))
@@ -134,12 +140,25 @@ def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *
     begged = any(phrases.has(name, text) for name in ("free", "request", "late", "may"))
     shift = shifting.shift(turn.words)
     if shift is None:
-        if turn.chat.form is None and _shown_just_now(turn, rows) and not meant.codes(turn) and _hardly_more(turn):
+        asks = phrases.has("open", text)  # and moves nothing
+        if turn.chat.form is None and not asks and _shown_just_now(turn, rows) and not meant.codes(turn) and _hardly_more(turn):
             return True
         return begged and (phrases.has("sooner", text) or (phrases.has("late", text) and _not_today(turn, rows, text)))
     if phrases.has("late", text) and abs(shift.by) < _NEXT_TIME and not (shift.same or phrases.has("free", text)):
         return False  # a quarter of an hour is no other time: who is late wants to hear that their place is kept
     return shift.same or their or begged or len(tokens(shift.rest)) <= _SHORT
+
+
+def _in_another_store(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
+    """ "Can I do that at your other store instead?", "switch it to Pine Hill", of what is spoken of, or of the only one."""
+    shown = spoken_of(turn, rows)
+    if len(shown or rows) != 1 or any(phrases.has(name, text) for name in ("book", "new", "open")):
+        return False
+    if not mine.elsewhere(turn, (shown or rows)[0]):
+        return False
+    if any(phrases.has(name, text) for name in ("instead", "rather", "move", "change", "pushes")):
+        return True
+    return phrases.has("other_store", text) and phrases.has("free", text) and bool(shown) and len(tokens(text)) <= _WISH
 
 
 def _shown_just_now(turn: Turn, rows: Sequence[Appointment]) -> bool:

@@ -55,14 +55,20 @@ def leave(session: Session, row: Wait) -> None:
         session.flush()
 
 
-def follow(session: Session, visit: Appointment, was: datetime, services: Collection[str]) -> None:
-    """Who waits to come before their visit (it began at `was`, for these services) waits for what it is now, or no more."""
+def follow(
+    session: Session, visit: Appointment, was: datetime, services: Collection[str], store_id: int | None = None
+) -> None:  # fmt: skip
+    """Who waits to come before their visit (it began at `was`, for these services) waits for what it is now, or no more.
+
+    `store_id`: where it was, if it may be elsewhere now.
+    """
     if visit.vehicle_id is None:
         return
-    for row in waitlist.before_visit(session, visit.store_id, visit.vehicle_id, was):
+    there = store_id or visit.store_id
+    for row in waitlist.before_visit(session, there, visit.vehicle_id, was):
         if set(row.services) != set(services):
             continue
-        if visit.status not in OPEN or visit.starts_at <= row.earliest:
+        if visit.status not in OPEN or visit.store_id != there or visit.starts_at <= row.earliest:
             row.status = LEFT
         else:
             row.latest, row.services, row.transport = visit.starts_at, list(visit.services), visit.transport

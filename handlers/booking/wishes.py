@@ -1,6 +1,6 @@
 """The answers of a booking conversation as a wish, a person and a time that the rules of booking understand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
@@ -48,7 +48,8 @@ def to_move(turn: Turn, answers: Answers) -> Visit:
     row = own(turn, answers["id"])
     if row is None:
         raise Refusal("booking.refused.gone")
-    return Visit(planned(turn.shop, wish_of(turn.shop, row)), row)
+    wish = wish_of(turn.shop, row)
+    return Visit(planned(turn.shop, replace(wish, store=answers.get("store", wish.store))), row)
 
 
 def start_of(visit: Visit, answers: Answers) -> datetime:

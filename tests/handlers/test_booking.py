@@ -246,6 +246,29 @@ def test_a_move_that_cannot_be_leaves_all_as_it_was(desk: Desk) -> None:
     assert desk.history(row) == ["held", "confirmed"]
 
 
+def test_a_visit_moves_to_another_store_and_gives_back_what_it_had(desk: Desk) -> None:
+    row = desk.books()
+    before = desk.claims(row)
+    row = desk.does(actions.move, row, TUESDAY, store="west")
+    assert (row.sequence, row.status, row.starts_at) == (1, "confirmed", TUESDAY)
+    assert {claim.resource for claim in desk.claims(row)}.isdisjoint(claim.resource for claim in before)
+    assert len(desk.fills()) == 4, "the bays of the first store are free again"
+    assert desk.history(row)[-1] == "moved"
+
+
+def test_cc4_a_visit_that_another_store_has_no_time_for_stays_where_it_was(desk: Desk) -> None:
+    row = desk.books()
+    before = desk.claims(row)
+    desk.fills(wish=replace(SERVICE, store="west"))
+    assert desk.refuses(actions.move, row, TUESDAY, store="west") == "booking.refused.taken"
+    assert desk.last_times
+    assert desk.claims(row) == before
+    with desk.database.reading() as session:
+        again = appointments.get(session, row.id)
+        assert again is not None
+        assert (again.store_id, again.sequence) == (row.store_id, 0)
+
+
 def test_the_notice_period_binds_the_customer_and_not_the_advisor(desk: Desk) -> None:
     row = desk.books()
     desk.now = TUESDAY - timedelta(minutes=119)

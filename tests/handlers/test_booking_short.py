@@ -246,3 +246,34 @@ def test_a_note_is_added_to_what_is_booked(world: World, language: str, words: s
 @pytest.mark.parametrize(("language", "words"), [("en", "change my phone to 13800138999"), ("zh-CN", "电话改成13800138999")])
 def test_another_number_for_what_is_booked(world: World, language: str, words: str) -> None:
     assert only(world, booked(world, language).says(words)).phone == "+8613800138999"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "asked"),
+    [
+        ("en", "can I do that at your other store instead", "Thu 26 Nov, 15:00 (China Standard Time), Lanwan Auto Pine Hill"),
+        ("en", "move it to pine hill", "Lanwan Auto Pine Hill (price there: ¥379)"),
+        ("en", "move it to pine hill on friday at 10", "Fri 27 Nov, 10:00 (China Standard Time), Lanwan Auto Pine Hill"),
+        ("zh-CN", "可以换到另一家店吗", "，澜湾汽车松岭店（那边的价格：¥379）"),
+        ("zh-TW", "想改到松嶺店", "瀾灣汽車松嶺店"),
+        ("zh-HK", "可唔可以去第二間分店做", "瀾灣汽車松嶺店"),
+    ],
+)
+def test_a_visit_is_moved_to_another_store(world: World, language: str, words: str, asked: str) -> None:
+    ann = booked(world, language)
+    before = only(world, ann)
+    ann.says(words).sees(asked).says("yes" if language == "en" else "好")
+    row = only(world, ann)
+    assert (row.id, row.status) == (before.id, "confirmed")
+    assert row.store_id != before.store_id
+
+
+def test_another_store_is_thought_of_while_moving(world: World) -> None:
+    booked(world, "en").says("move it to friday at 10").says("at pine hill please").sees("Pine Hill", "Fri 27 Nov, 10:00")
+
+
+@pytest.mark.parametrize("words", ["do you have another store?", "is your other store open on sunday?"])
+def test_a_question_about_another_store_moves_nothing(world: World, words: str) -> None:
+    ann = booked(world, "en").says(words)
+    assert "booking.move" not in str(answers(ann))
+    assert answers(ann) == {}
