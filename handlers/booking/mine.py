@@ -34,8 +34,17 @@ def mine(turn: Turn, _: Any = None) -> Reply:
         store = next(one for one in turn.shop.stores if one.id == wait.store_id)
         day = words.label(turn, "booking.moment", at=wait.earliest.astimezone(words.zone_of(store)))
         buttons.append([turn.button("booking.button.leave", "booking.leave", wait.id, when=day)])
+    if not buttons and turn.chat.customer_id is None:
+        return _none_here(turn, book)
     text = turn.text("booking.mine.some", n=len(rows), waits=len(waits)) if buttons else turn.text("booking.mine.none")
     return Reply(text, [*buttons, [book]], passing=True)
+
+
+def _none_here(turn: Turn, book: Button) -> Reply:
+    """Of somebody whom we do not know: what they booked by phone we cannot see, and do not deny."""
+    share = turn.texts.label("profile.button.share", turn.language, {}) if turn.chat.channel == "telegram" else ""
+    person = turn.button("dialogue.button.person", "person")
+    return Reply(turn.text("booking.mine.none_here"), [[person], [book]], share=share, passing=True)
 
 
 def waits_of(turn: Turn) -> list[Wait]:

@@ -73,6 +73,8 @@ def taken_up(turn: Turn) -> Answers | None:
         and recalled.work(turn)
     ):
         before = {}
+    if not before and not bare and len(tokens(rest)) > _FEW:
+        return None  # the button stood there for anything, and a tale with a day in it may be about anything
     return None if before is None else with_talk(turn, {**before, **known})
 
 

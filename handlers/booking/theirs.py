@@ -25,6 +25,7 @@ _ABOUT_ONE = ("booking.move", "booking.cancel")
 _CARD_TELLS = (None, *_ABOUT_ONE)
 # What stands before it is where it was, what follows where it goes.
 _TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
+_CLAUSES = re.compile(r"[,.;!?，。；！？]")
 _PLEASE = r"(?:(?:can|could|may) (?:i|you) )?(?:please )?(?:(?:show|send|get|give|have|need|where is|what is|resend)(?: me)? )?"
 _CODE = re.compile(
     rf"(?:i )?{_PLEASE}(?:the |my |a )?(?:(?:check ?in|qr|arrival|desk|visit) (?:qr )?code|code for the (?:desk|visit|counter))"
@@ -58,7 +59,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return mine.stays(turn, meant.meant(turn, rows, text))
     if not rows:
         changes = phrases.has("cancel", bare) or phrases.has("move", bare)
-        return mine.mine(turn) if changes and phrases.has("own", bare) else None
+        return mine.mine(turn) if (changes and phrases.has("own", bare)) or _calls_off_a_day(turn, text) else None
     if turn.chat.form == "booking.cancel" and "id" in turn.chat.answers and (row := _moved_instead(turn, rows, text)):
         return mine.move(turn, row.id)
     if _in_another_store(turn, rows, text):
@@ -81,6 +82,14 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if phrases.has("cancel_work", _with_work(turn, text)) and not phrases.stays(text):
         return _cancel(turn, rows)
     return _move(turn, rows) if _shall_move(turn, rows, text, bare, their=their, timed=timed) else None
+
+
+def _calls_off_a_day(turn: Turn, text: str) -> bool:
+    """ "I can't make it tomorrow at 9" of somebody with no appointment here: they have one somewhere, and name no work."""
+    if turn.chat.form is not None or not phrases.has("away", text) or meant.codes(turn):
+        return False
+    parts = [hearing.when(turn, part, turn.store) for part in _CLAUSES.split(turn.words) if part.strip()]
+    return any(part.reading or part.options for part in parts)
 
 
 def _papers(turn: Turn, rows: Sequence[Appointment]) -> Reply | None:

@@ -122,8 +122,8 @@ def test_who_else_brings_the_car_is_noted(world: World, language: str, words: st
     ("language", "words", "none"),
     [
         ("en", "reschedule please", "no appointment"),
-        ("zh-CN", "我想改一下预约时间", "没有预约"),
-        ("zh-HK", "我想改返個預約時間", "沒有預約"),
+        ("zh-CN", "我想改一下预约时间", "没有看到您的预约"),
+        ("zh-HK", "我想改返個預約時間", "沒有看到您的預約"),
     ],
 )
 def test_who_moves_an_appointment_without_one_is_told_so(world: World, language: str, words: str, none: str) -> None:

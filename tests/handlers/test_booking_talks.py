@@ -55,9 +55,51 @@ def test_what_stands_beside_work_of_which_one_must_be_chosen_is_kept(
     assert len(known["service+"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "can't make it tmrw at 9, kid's got a fever. sometime next week instead?"),
+        ("en", "i booked tuesday but i need to cancel it"),
+        ("en", "pls cancel everything under my name, sold the car"),
+        ("zh-CN", "取消一下我周四的，谢谢"),
+        ("zh-TW", "不好意思，我明天九點那個可以往後延到十點半嗎"),
+        ("zh-HK", "唔好意思，聽朝嗰個book想改去下星期二"),
+    ],
+)
+def test_what_was_booked_by_phone_is_not_denied_but_looked_for_by_a_person(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(words)
+    said = ann.last.text
+    assert any(part in said for part in ("no appointment of yours in this chat", "在这个聊天里", "在這個聊天裡")), said
+    assert ann.last.data["buttons"][0][0]["do"] == "person"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "seen"),
+    [
+        (
+            "en",
+            "How does the referral thing work, my brother in law is buying a Polo off you next week and I want my cut",
+            "reward",
+        ),
+        ("en", "If I bring my own oil will you put it in? Got 5 litres of the proper 0W-30", "unopened"),
+        ("zh-CN", "我车修得咋样了 早上送过去的白色帕萨特 啥时候能提", "看不到进度"),
+        ("zh-HK", "我想問我部車整好未，白色X1，朝早擺低嘅", "看不到進度"),
+        ("zh-HK", "呔壓燈着咗，睇落唔扁，今晚要揸去西貢，ok嘛", "胎壓燈"),
+    ],
+)
+def test_a_tale_with_a_day_in_it_begins_no_booking(world: World, language: str, words: str, seen: str) -> None:
+    ann = world.customer(language=language).says(words)
+    labels = "".join(button["label"] for row in ann.last.data.get("buttons", ()) for button in row)
+    assert seen in ann.last.text + labels, ann.last.text
+
+
+def test_another_day_than_one_that_is_impossible_is_a_wish(world: World) -> None:
+    assert answers(world.customer(language="zh-CN").says("周一我来不了，周二下午可以做小保养吗"))["service"] == ["minor_service"]
+
+
 @pytest.mark.parametrize("words", ["我想改一下预约", "改下我的预约", "我要改预约时间"])
 def test_who_has_no_appointment_to_change_is_asked_for_no_work(world: World, words: str) -> None:
-    world.customer(language="zh-CN").says(words).sees("您目前没有预约")
+    world.customer(language="zh-CN").says(words).sees("没有看到您的预约", "人工")
 
 
 @pytest.mark.parametrize(

@@ -388,7 +388,7 @@ def test_who_is_not_understood_three_times_in_a_row_gets_a_person(world: World) 
 
 
 def test_who_has_no_appointment_is_told_so_in_short_words_too(world: World) -> None:
-    world.customer().says("need to cancel my appt tmrw").sees("You have no appointment")
+    world.customer().says("need to cancel my appt tmrw").sees("no appointment of yours")
 
 
 # -- a person who was called ------------------------------------------------------------------------------------------------
