@@ -14,12 +14,13 @@ from handlers.dialogue.folding import fold
 from handlers.dialogue.memo import changes_with
 from handlers.dialogue.when import Reading, Understood, understand
 from handlers.prices import by_mileage, ends, finding
+from handlers.prices import known as cars
 from knowledge_base import Names
 from knowledge_base.names import Found, tokens
 from storage import stores
 from storage.appointments import TRANSPORTS
 from storage.catalogue import CarModel, Service
-from storage.stores import Store
+from storage.stores import DEMO, Store
 
 PARTS = {
     "morning": (time(0), time(12)),
@@ -83,6 +84,11 @@ _THEMSELVES = re.compile(
     r"|(?:几点|什么时候|啥时候|几时|何时|多久|最晚|最迟|最早|最快)[^,，。?？]{0,8}(?:取|接|牵|提|拿|攞|领|放|留)[^,，。?？]{0,6}"
     r"|我(?:们|哋)?(?!家|公司)[^,，。?？你您]{0,6}(?:来|去|过来|过去|嚟)(?:取|接|牵|提|拿|攞|领)"
 )
+# A car that is tried.
+_TRY = re.compile(
+    r"\b(?:try|try out|test|test out) (?:(?:the|an?|your|that|this|one of your) )?(?:new )?"
+    r"|(?:(?<=[想要以能来去先再])|^|(?<=得))试(?:一?[下吓])?(?:[你您]们的?|[这那]?[架台部辆款个])?(?:新款?)? ?"
+)
 # Of services that are compared one is meant.
 _COMPARED = re.compile(r"\b(?:difference|different|compare\w*|versus|vs|better)\b|区别|差别|差异|分别是|有什么不同|有咩分别|比较")
 # Asks whether it has to be so, and wants nothing yet.
@@ -131,6 +137,8 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     known = turn.memoised(finding.load).services
     text = _SIGNS.sub(" and ", _PLUGGED.sub(" ", _SPLIT.sub(r"\1", text)))
     named = _with_elided(turn, known, text)
+    if not named and (drive := tried(turn, text)):
+        return Services([drive], [])
     if not named and phrases.has("service", phrases.spaced(text)):
         named = [*known.find("servicing")]
     if not named and (cared := finding.of_care(text, turn.shop.services)):
@@ -153,6 +161,15 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
         alike = {one.key for found in named for one in known.find(parts[found.end - 1])}  # "a minor and a major service"
         sure, one_of = [], sorted({*sure, *alike}, key=lambda code: turn.shop.services[code].position)
     return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
+
+
+def tried(turn: Turn, text: str) -> str | None:
+    """ "I'd like to try the Q5", 想试Q5: a drive, where a car follows at once that is known."""
+    for found in _TRY.finditer(fold(text)):
+        models = turn.memoised(finding.load).models.find(fold(text)[found.end() :])
+        if any(model.start == 0 for model in models) or cars.begins(fold(text)[found.end() :]):
+            return next((code for code, service in turn.shop.services.items() if service.bay_kind == DEMO), None)
+    return None
 
 
 def _with_elided(turn: Turn, known: Names, text: str) -> list[Found]:

@@ -227,6 +227,8 @@ def _to_drive(turn: Turn, text: str, known: Answers) -> bool:
     rest = cars.without(_bare(turn.words))
     if sales and turn.chat.form is None and driving.not_here(turn, known) and finder.asks_whether(rest):
         return True  # it is said which there are
+    if sales and phrases.has("may", text) and hearing.tried(turn, turn.words):
+        return True  # "could I try the Golf?" wants to
     bare = finder.only_service(turn.words) is not None or ("car" in known and finder.nothing_else(rest))
     bare = bare and turn.chat.form is None
     return sales and not _asks(text) and (bare or phrases.has("wish", text) or phrases.has("request", text))

@@ -49,6 +49,12 @@ def named(text: str, asked: bool = False) -> str | None:
     return _cars()[_plain(longest[0])]
 
 
+def begins(text: str) -> bool:
+    """Whether the words begin with the name of a car."""
+    said = fold(text)
+    return _sure().those_in(said).match(said) is not None
+
+
 def longer(text: str, name: str) -> bool:
     """Whether a car is named of which `name` is only the beginning or the end: "Corolla Cross" is no Corolla."""
     said = fold(text)

@@ -93,6 +93,24 @@ def test_a_tale_with_a_day_in_it_begins_no_booking(world: World, language: str, 
     assert seen in ann.last.text + labels, ann.last.text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "I want to try your new golf"),
+        ("en", "could i try the golf please?"),
+        ("zh-CN", "想试高尔夫"),
+        ("zh-HK", "可以試下Golf嗎"),
+    ],
+)
+def test_a_car_that_is_tried_is_a_drive(world: World, language: str, words: str) -> None:
+    known = answers(world.customer(language=language).says(words))
+    assert (known["service"], known["car"]["model"]) == (["test_drive"], "vw_golf")
+
+
+def test_what_is_tried_on_a_car_is_no_drive(world: World) -> None:
+    assert answers(world.customer().says("I'd like to try the ceramic coating on my Q5"))["service"] == ["ceramic_coating"]
+
+
 def test_another_day_than_one_that_is_impossible_is_a_wish(world: World) -> None:
     assert answers(world.customer(language="zh-CN").says("周一我来不了，周二下午可以做小保养吗"))["service"] == ["minor_service"]
 
