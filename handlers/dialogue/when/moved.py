@@ -124,6 +124,9 @@ def drop_corrected(items: list[Item], tokens: list[Token], context: Context) -> 
             last = before[-1]
             same = [i for i in before if i.slot == last.slot]
             after, before = [last], [i for i in same if i is not last]
+        if token.value == "preferred" and _said_behind(before, tokens, place):
+            # "Tuesday ideally, Wednesday at a push": what stands before it is preferred.
+            after, before = before[-1:], [i for i in after if i.slot == before[-1].slot]
         slots = {i.slot for i in after}
         for item in before:
             if token.value == "so" and getattr(item.value, "problem", "") == "disagree":
@@ -137,6 +140,13 @@ def drop_corrected(items: list[Item], tokens: list[Token], context: Context) -> 
                 item.dropped = "unclear"
             elif item.slot in slots or (item.slot == "time" and "part" in slots):
                 item.dropped = "corrected"
+
+
+def _said_behind(before: list[Item], tokens: list[Token], place: int) -> bool:
+    """Whether the word of preference ends the clause of the day or time right before it."""
+    ends = tokens[place + 1].kind in ",.|" if place + 1 < len(tokens) else False
+    wide = bool(before) and isinstance(before[-1].value, Day) and before[-1].value.kind == "span"
+    return ends and bool(before) and before[-1].place == place - 1 and not wide
 
 
 def _only_the_month(item: Item, after: list[Item]) -> bool:

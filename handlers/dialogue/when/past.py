@@ -48,9 +48,14 @@ def drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
         why = "past" if _has_been(item, tokens, text) else "about" if _is_an_end(item, text) else ""
         if why:
             item.dropped = why
-            # "Closed on the 24th and 25th": both numbers are told of.
-            both = [one for one in items if one.place == item.place + 2 and tokens[item.place + 1].kind == "&"]
-            numbers = [one for one in both if isinstance(one.value, Day) and one.value.kind == "number"]
+            # "Closed on the 24th and 25th", "does it end Friday or Saturday": both are told of.
+            both = [one for one in items if one.place == item.place + 2 and tokens[item.place + 1].kind in "&|"]
+            numbers = [
+                one
+                for one in both
+                if isinstance(one.value, Day)
+                and (one.value.kind == "number" if tokens[item.place + 1].kind == "&" else why == "about")
+            ]
             for other in [*numbers, *_touching(items, tokens, item.place)]:
                 other.dropped = why
 

@@ -18,6 +18,7 @@ from handlers.dialogue.when.asides import (
     mind_that_day,
 )
 from handlers.dialogue.when.chosen import drop_collected, drop_fetched, drop_given_up, drop_less_liked, drop_reasons, drop_told
+from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.following import drop_named_for_following, with_following_days
 from handlers.dialogue.when.grammar import parse
@@ -112,7 +113,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if any(i.dropped == "unclear" for i in items) or clause("depends", text).search(text):
         return Understood(span=span, reason="unsure")
     kept = with_month_of_refusal(with_day_of_refusal(kept, items), items, tokens, context)
-    if all(i.slot != "day" for i in kept) and _day_fell_away(items):
+    if all(i.slot != "day" for i in kept) and _day_fell_away(items, context):
         # "On Friday I have a meeting at 2, can I come at 4": on Friday, or when?
         return Understood(span=span, reason="unsure")
     if any(_may_be_late(i, kept, text) for i in kept):
@@ -145,10 +146,12 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     return Understood(None, options, span, "choice")
 
 
-def _day_fell_away(items: list[Item]) -> bool:
-    """A day that was told of, or one with its time: "We were told Friday at 2, can you do 1"."""
-    timed = any(i.slot == "time" and i.dropped == "past" for i in items)
-    return any(i.slot == "day" and (i.dropped in ("aside", "refused") or (timed and i.dropped == "past")) for i in items)
+def _day_fell_away(items: list[Item], context: Context) -> bool:
+    """A day that was told of; of another day than today also what has been: "I asked for Thursday, is that good? 9:30"."""
+    days = [item for item in items if item.slot == "day"]
+    been = [item.value for item in days if item.dropped == "past"]
+    today = any(isinstance(day, Day) and day.kind == "date" and day.first == context.today for day in been)
+    return any(item.dropped in ("aside", "refused") for item in days) or (bool(been) and not today)
 
 
 def _until_closing(kept: list[Item], tokens: list[Token], context: Context) -> tuple[Reading, ...]:
