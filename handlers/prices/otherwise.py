@@ -31,6 +31,12 @@ _WHY = re.compile(
     r"(?! (?:me )?(?:an? |the |your |some )?(?:rough |good |firm |quick )?(?:offer|price|quote|valuation|figure|estimate|idea))"
     r"|卖(?:掉|车)?(?:之|以)?前"
 )
+# What it costs to put right, and no sale: "someone hit my door, can you give me an estimate", 先估价还是先找保险.
+_DAMAGED = re.compile(
+    r"\b(?:accident|crash\w*|collision|rear[ -]?ended|hit me|hit my|dent\w*|scratch\w*|scrap\w*|bumper|repair|insur\w*|claim)\b"
+    r"|撞|追尾|刮|剐|蹭|划|凹|维修|修理|理赔|保险|定损|钣金|板金|喷漆|私了"
+)
+_FOR_SALE = re.compile(r"\bsell(?:ing)?\b|\bworth\b|\bbuy\b|卖|值|收车|收购|回收|脱手")
 _TRADED = re.compile(r"\b(?:trade ?in|part ?exchange|buy ?back)\b|置换|旧换新")
 _RUNS_ON_POWER = re.compile(r"\b(?:tesla|e\.?v|bev|electric)s?\b|特斯拉|电动车|纯电")
 _NEEDED = re.compile(
@@ -56,7 +62,10 @@ def answered(turn: Turn) -> Reply | None:
 def is_worth(turn: Turn, work: Sequence[str]) -> bool:
     """Whether it is what their car brings, and not what this `work` on it costs."""
     text = fold(turn.words)
-    return _SELLS.search(text) is not None and not _WHY.search(text) and (not work or _TRADED.search(text) is not None)
+    traded = _TRADED.search(text) is not None
+    if _WHY.search(text) or (_DAMAGED.search(text) and not traded and not _FOR_SALE.search(text)):
+        return False
+    return _SELLS.search(text) is not None and (not work or traded)
 
 
 def needed(words: str) -> bool:

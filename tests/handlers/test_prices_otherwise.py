@@ -82,3 +82,15 @@ def test_why_nothing_is_wanted_any_more_may_be_said(world: World, words: str) ->
 )
 def test_the_price_of_work_is_still_told(world: World, words: str) -> None:
     world.customer().says(words).sees("¥")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-TW", "對方酒駕撞到我停在路邊的車，警察有做筆錄，接下來是要先叫你們估價還是先找保險公司？"),
+        ("zh-HK", "俾人撞凹咗左邊門，想揸嚟你度估咗價先覆佢"),
+        ("en", "someone hit my parked car, what can you give me as an estimate"),
+    ],
+)
+def test_what_a_repair_is_estimated_at_is_no_sale_of_the_car(world: World, language: str, words: str) -> None:
+    assert not any(part in world.customer(language=language).says(words).last.text for part in ("firm offer", "確定報價"))

@@ -178,6 +178,8 @@ def test_who_goes_on_complaining_is_not_asked_the_same_again(
         ("en", "could you ask my advisor to call me when he has time", "called a colleague"),
         ("en", "who is your manager", "called a colleague"),
         ("zh-CN", "你们店长是谁", "呼叫同事"),
+        ("zh-TW", "可以請專人跟我聯絡嗎？打字講不清楚", "呼叫同事"),
+        ("zh-CN", "你别跟我说这些没用的，找个懂技术的师傅跟我聊", "呼叫同事"),
         ("zh-CN", "找人聊聊", "呼叫同事"),
         ("zh-CN", "让我的顾问有空联系我一下吧", "呼叫同事"),
         ("zh-TW", "我要個經理", "同事"),
