@@ -54,6 +54,7 @@ def test_a_message_is_sent_with_its_formatting_and_buttons(database: Database) -
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize(("purpose", "copies", "end"), [("reply", 2, "uncertain"), ("marketing", 1, "uncertain")])
 @pytest.mark.parametrize("fault", ["reset", "truncated"])
 def test_ch3_unknown_outcome(database: Database, fault: str, purpose: str, copies: int, end: str) -> None:
@@ -85,6 +86,7 @@ def test_ch1_a_message_that_nobody_answers_for_is_sent_once_more(database: Datab
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 def test_ch2_a_dropped_connection_brings_one_copy(database: Database) -> None:
     """CH2: the connection is gone before anybody read the message."""
 
@@ -191,6 +193,7 @@ def test_ch6_what_was_to_be_said_unasked_goes_to_the_next_chat_of_the_person(dat
     assert sorted(statuses(database)) == ["cancelled", "cancelled", "dead", "queued", "sent"]
 
 
+@EMPTY_ON_SQLITE
 def test_ch7_a_group_that_became_a_supergroup_gets_its_message(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         fake.migrated[-5] = -1005
@@ -223,6 +226,7 @@ def test_ch8_formatting_that_telegram_refuses_is_left_out(database: Database) ->
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 def test_ch9_other_refusals_end_the_message_with_a_reason(database: Database) -> None:
     """CH9: chat not found and the like are never tried again."""
 
@@ -364,6 +368,7 @@ def test_the_pace_of_a_chat_is_kept(database: Database) -> None:
     tell(database, story, FakeTelegram(strict_rates=True), rates=Rates(overall=28, chat_gap=1, group_gap=3))
 
 
+@EMPTY_ON_SQLITE
 def test_a_long_text_goes_on_where_it_was_interrupted(database: Database) -> None:
     """IN5: two parts, the second fails at first; the first is not sent again, and the buttons come last."""
 

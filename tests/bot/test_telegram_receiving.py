@@ -78,6 +78,7 @@ def test_a_greeting_is_answered(database: Database, webhook: bool) -> None:
     tell(database, story, webhook=webhook)
 
 
+@EMPTY_ON_SQLITE
 def test_ch16_after_an_outage_people_get_one_apology_and_their_answers(database: Database) -> None:
     """CH16: hours of updates come at once; each is kept, in order, and nobody gets a row of stale menus."""
 
@@ -220,6 +221,7 @@ def test_ch10_polling_resumes_when_the_token_is_right(database: Database, caplog
     tell(database, story, fake, token=right)
 
 
+@EMPTY_ON_SQLITE
 def test_ch18_a_button_of_a_message_that_is_gone(database: Database) -> None:
     """CH18, IN16: an inaccessible message, made-up data, another person's chat: answered, and nothing happens."""
 
@@ -256,6 +258,7 @@ def test_ch9_a_press_that_is_too_old_to_be_answered(database: Database) -> None:
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 def test_ch20_an_edit_is_written_down_beside_the_words(database: Database) -> None:
     async def story(fake: FakeTelegram, _house: House) -> None:
         ann = fake.user(7)
@@ -273,6 +276,7 @@ def test_ch20_an_edit_is_written_down_beside_the_words(database: Database) -> No
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 @BOTH
 def test_cc8_a_photo_is_not_overtaken_by_the_words_after_it(database: Database, webhook: bool) -> None:
     """CC8: a message, a photo and /cancel within a moment; the photo takes longest and stays in its place."""
@@ -439,6 +443,7 @@ def test_ab8_another_bot_is_not_answered(database: Database) -> None:
     tell(database, story)
 
 
+@EMPTY_ON_SQLITE
 def test_ab7_groups_are_left_and_hear_nothing_personal(database: Database) -> None:
     """AB7, AU15: an anonymous administrator, a channel, being added: the bot leaves; the staff's own group it stays in."""
 

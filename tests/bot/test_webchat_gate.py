@@ -17,6 +17,7 @@ from bot.channels import webchat, webchat_socket
 from bot.channels.webchat_gate import Allowance, Origins
 from tests.bot.webchat_site import Site, Visitor, closing
 from tests.conftest import Templates
+from tests.marks import EMPTY_ON_SQLITE
 
 SHOP = "https://www.shop.example"
 EVIL = [
@@ -135,6 +136,7 @@ def test_wb11_without_the_token_there_is_no_history(url: str) -> None:
     asyncio.run(go())
 
 
+@EMPTY_ON_SQLITE
 def test_a_photo_is_taken_with_its_caption(database_url: str) -> None:
     """IN10: no file name is ever sent or kept. The same upload again is the same message."""
 

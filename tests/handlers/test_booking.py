@@ -144,6 +144,7 @@ def test_a_time_is_held_confirmed_moved_and_cancelled(desk: Desk) -> None:
         assert slots.claims_of(session, [row.id]) == []
 
 
+@ON_SQLITE
 def test_what_is_full_is_refused_with_the_nearest_free_times(desk: Desk) -> None:
     assert len(desk.fills()) == 4
     with pytest.raises(Refusal) as refused:
@@ -168,6 +169,7 @@ def test_a_hold_that_is_over_is_free_for_others_before_any_sweep(desk: Desk) -> 
     assert desk.holds().status == "held"
 
 
+@ON_SQLITE
 def test_confirming_a_little_late_is_no_harm_while_nobody_else_came(desk: Desk) -> None:
     """CC4."""
     row = desk.holds()
@@ -185,6 +187,7 @@ def test_confirming_late_when_somebody_else_came_is_refused_with_free_times(desk
     assert desk.last_times
 
 
+@ON_SQLITE
 def test_confirming_twice_is_once(desk: Desk) -> None:
     """CC7: a button that is pressed twice."""
     row = desk.books()
@@ -192,6 +195,7 @@ def test_confirming_twice_is_once(desk: Desk) -> None:
     assert desk.history(row) == ["held", "confirmed"]
 
 
+@ON_SQLITE
 def test_another_time_gives_the_first_hold_back(desk: Desk) -> None:
     first = desk.holds()
     second = desk.holds(at=TUESDAY + timedelta(hours=1), replaces=first)
@@ -223,6 +227,7 @@ def test_two_advisors_and_one_request(desk: Desk) -> None:
 # -- moving and cancelling ----------------------------------------------------------------------------------------------
 
 
+@ON_SQLITE
 def test_moving_by_half_its_length_goes_through_its_own_place(desk: Desk) -> None:
     """CC4: every other lift is taken all the while."""
     row = desk.books(by=ADVISOR)
@@ -269,6 +274,7 @@ def test_cc4_a_visit_that_another_store_has_no_time_for_stays_where_it_was(desk:
         assert (again.store_id, again.sequence) == (row.store_id, 0)
 
 
+@ON_SQLITE
 def test_the_notice_period_binds_the_customer_and_not_the_advisor(desk: Desk) -> None:
     row = desk.books()
     desk.now = TUESDAY - timedelta(minutes=119)
@@ -282,6 +288,7 @@ def test_the_notice_period_binds_the_customer_and_not_the_advisor(desk: Desk) ->
 # -- the day itself -----------------------------------------------------------------------------------------------------
 
 
+@ON_SQLITE
 def test_a_visit_from_arrival_to_the_end_and_its_rest_is_free_again(desk: Desk) -> None:
     row = desk.books()
     assert desk.refuses(actions.no_show, row, by=ADVISOR, plain=True) == "booking.refused.not_yet"
@@ -297,6 +304,7 @@ def test_a_visit_from_arrival_to_the_end_and_its_rest_is_free_again(desk: Desk) 
     assert desk.history(row) == ["held", "confirmed", "arrived", "in_service", "done"]
 
 
+@ON_SQLITE
 def test_the_desk_books_at_once_or_is_told_that_it_is_taken(desk: Desk) -> None:
     with desk.database.transaction() as session:
         row = actions.book(session, desk.shop, SERVICE, TUESDAY, ANN, desk.now, by=ADVISOR)
@@ -308,6 +316,7 @@ def test_the_desk_books_at_once_or_is_told_that_it_is_taken(desk: Desk) -> None:
         actions.book(session, desk.shop, SERVICE, TUESDAY, BOB, desk.now, by=ADVISOR)
 
 
+@ON_SQLITE
 def test_a_walk_in_begins_now_if_something_is_free(desk: Desk) -> None:
     desk.now = TUESDAY + timedelta(minutes=7)
     row = desk.does(actions.walk_in, SERVICE, BOB, by=ADVISOR)
@@ -718,6 +727,7 @@ def test_cc4_an_offer_locks_no_day_before_one_that_is_locked(desk: Desk) -> None
     assert desk.offers() == ["Bob"]
 
 
+@ON_SQLITE
 def test_a_time_freed_at_night_is_offered_in_the_morning(desk: Desk) -> None:
     booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
     desk.does(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), ANN)
@@ -746,6 +756,7 @@ def test_the_night_is_as_long_as_the_shop_says(desk: Desk) -> None:
     assert desk.offers() == ["Ann"]
 
 
+@ON_SQLITE
 def test_a_time_freed_at_night_that_is_near_wakes_the_first_in_line(desk: Desk) -> None:
     booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
     desk.does(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), ANN)
@@ -754,6 +765,7 @@ def test_a_time_freed_at_night_that_is_near_wakes_the_first_in_line(desk: Desk) 
     assert desk.offers() == ["Ann"]
 
 
+@ON_SQLITE
 def test_an_offered_time_is_no_hold_of_their_own(desk: Desk) -> None:
     booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
     desk.does(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), ANN)
@@ -764,6 +776,7 @@ def test_an_offered_time_is_no_hold_of_their_own(desk: Desk) -> None:
         assert appointments.counts_of_person(session, **values)[1] == 0
 
 
+@ON_SQLITE
 def test_saying_no_to_an_offer_passes_it_on_at_once(desk: Desk) -> None:
     booked = [desk.does(actions.confirm, row, by=ADVISOR) for row in desk.fills()]
     for person in (ANN, BOB):
@@ -776,6 +789,7 @@ def test_saying_no_to_an_offer_passes_it_on_at_once(desk: Desk) -> None:
     assert desk.offers() == ["Bob"]
 
 
+@ON_SQLITE
 def test_a_window_that_is_past_is_closed(desk: Desk) -> None:
     desk.fills()
     wait = desk.does(actions.wait, SERVICE, TUESDAY, TUESDAY + timedelta(minutes=30), ANN)
@@ -847,6 +861,7 @@ def test_a_bay_that_is_given_up_keeps_what_was_booked_there(desk: Desk, tmp_path
     assert desk.does(actions.cancel, row).status == "cancelled"
 
 
+@ON_SQLITE
 def test_a_store_elsewhere_on_the_day_when_the_clocks_change(desk: Desk) -> None:
     """TM1, TM9: what is offered follows the clock on the wall of the store."""
     with desk.database.transaction() as session:

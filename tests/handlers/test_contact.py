@@ -199,6 +199,7 @@ def test_a_part_of_a_message_is_taken_back(world: World, gone: str) -> None:
     assert _offers(world, "queued") == []
 
 
+@SHOP_ON_SQLITE
 def test_no_offer_while_a_complaint_is_open(world: World) -> None:
     ann = world.customer().starts().says("/settings").presses("✗ Offers")
     ann.says("human")
@@ -208,6 +209,7 @@ def test_no_offer_while_a_complaint_is_open(world: World) -> None:
     assert _post(world, ann, "b", purpose="service").reason == "due"
 
 
+@SHOP_ON_SQLITE
 def test_a_page_shows_at_nine_what_was_decided_at_night(world: World) -> None:
     """What is for the morning is not in the chat before, and is the newest when it comes."""
     ann = world.customer().starts()
@@ -295,6 +297,7 @@ def test_below_the_menu_a_pause_is_none_of_offers(world: World, words: str) -> N
     assert not any(label in ("Allow offers", "接收优惠", "接收優惠") for label in ann.labels)
 
 
+@SHOP_ON_SQLITE
 def test_below_what_we_wrote_a_pause_needs_no_other_word(world: World) -> None:
     ann = (
         world.customer()
@@ -308,6 +311,7 @@ def test_below_what_we_wrote_a_pause_needs_no_other_word(world: World) -> None:
     world.customer(language="zh-Hant").says("別再發廣告給我了，這個月先停").sees("不會再")  # who never agreed gets none, for good
 
 
+@SHOP_ON_SQLITE
 def test_people_say_how_they_want_it_and_see_why(world: World) -> None:
     ann = world.customer().starts().says("notification settings").presses("✗ Offers")
     ann.presses("✓ Seasonal tips")

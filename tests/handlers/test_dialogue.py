@@ -14,6 +14,7 @@ from tests.marks import SHOP_ON_SQLITE
 from tests.world import Customer, World
 
 
+@SHOP_ON_SQLITE
 def test_a_newcomer_is_greeted_in_the_language_of_the_channel(world: World) -> None:
     world.customer(language="zh-TW").starts().sees("您好！我是", "儘管問")
     world.customer(language="fr").starts().sees("Hello!")
@@ -83,6 +84,7 @@ def test_language_help_and_stop_leave_the_form_where_it_is(world: World) -> None
     ann.says("A4").sees("小保养", "¥")
 
 
+@SHOP_ON_SQLITE
 def test_a_stale_button_does_nothing_and_says_so(world: World) -> None:
     """AU2, CC7, IN16."""
     ann = world.customer().starts()
@@ -127,6 +129,7 @@ def test_what_an_older_release_left_behind_is_met_politely(world: World) -> None
     ann.says("how much is a minor service for my A4?").sees("¥899")
 
 
+@SHOP_ON_SQLITE
 def test_another_persons_button_does_nothing(world: World) -> None:
     """AU2."""
     ann, bob = world.customer().starts(), world.customer().starts()
@@ -359,6 +362,7 @@ def test_photos_and_other_things_get_a_plain_word(world: World) -> None:
     ann.does("other", extra={"refusal": "dialogue.photo.empty"}).sees("arrived empty", "for which car?")
 
 
+@SHOP_ON_SQLITE
 def test_a_deep_link_names_a_store_or_a_question(world: World) -> None:
     """AU14: it carries no privilege; what it does not know it ignores."""
     ann = world.customer().starts("faq-opening_hours")
@@ -367,6 +371,7 @@ def test_a_deep_link_names_a_store_or_a_question(world: World) -> None:
         ann.starts(payload).sees("Hello!")
 
 
+@SHOP_ON_SQLITE
 def test_in_an_advisors_hands_the_bot_is_silent_until_the_ticket_is_closed(world: World) -> None:
     from handlers.tickets import actions
 

@@ -54,6 +54,7 @@ def test_a_closure_soon_is_told(world: World) -> None:
     world.customer().says("opening hours").sees("New Year's Day", "closed")
 
 
+@SHOP_ON_SQLITE
 def test_did_you_mean_and_none_of_these(world: World) -> None:
     ann = world.customer()
     for words in ("tyre", "battery", "wash", "insurance", "coating"):
@@ -67,6 +68,7 @@ def test_did_you_mean_and_none_of_these(world: World) -> None:
         assert session.query(Gap).one().text == words
 
 
+@SHOP_ON_SQLITE
 def test_a_suggestion_pressed_is_answered(world: World) -> None:
     ann = world.customer()
     for words in ("tyre", "battery", "wash", "insurance", "coating"):
@@ -110,6 +112,7 @@ def test_an_edit_is_live_in_every_worker(database: Database) -> None:
         worker.customer(address=f"p{number}").says("may i bring my dog?", key=f"b{number}").sees("Only small dogs.")
 
 
+@EMPTY_ON_SQLITE
 def test_an_entry_holds_for_its_stores_and_days_only(database: Database) -> None:
     with database.transaction() as session:
         _entry(session, "wifi", "Do you have wifi?", "The password is on the wall.", valid_until=date(2026, 11, 22))
@@ -122,6 +125,7 @@ def test_an_entry_holds_for_its_stores_and_days_only(database: Database) -> None
     assert "on the wall" not in ann.last.text
 
 
+@SHOP_ON_SQLITE
 def test_staff_entries_are_not_for_customers(world: World) -> None:
     """AU3: what colleagues may read a customer cannot find, by words or by link."""
     with world.database.reading() as session:

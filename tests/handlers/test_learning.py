@@ -263,6 +263,7 @@ def test_a_change_that_would_answer_wrongly_is_looked_at_and_not_made(small: Wor
 # -- "that helped" ----------------------------------------------------------------------------------------------------
 
 
+@EMPTY_ON_SQLITE
 def test_that_helped_is_counted_once_for_each_answer(small: World) -> None:
     ann = small.customer().says("are dogs allowed?").sees("Dogs are welcome.")
     assert ann.labels == ["👍 That helped", "Ask a person"]
@@ -275,6 +276,7 @@ def test_that_helped_is_counted_once_for_each_answer(small: World) -> None:
     assert counted(small) == [("dogs", "en", 3, 0)]
 
 
+@EMPTY_ON_SQLITE
 def test_a_person_asked_for_under_an_answer_is_counted_and_comes(small: World) -> None:
     ann = small.customer().says("what is the wifi password?").presses("Ask a person").sees("called a colleague")
     assert counted(small) == [("wifi", "en", 0, 1)]
@@ -383,6 +385,7 @@ def test_words_before_a_suggestion_are_proposed_and_never_taken_silently(world: 
     assert words not in row.aliases
 
 
+@SHOP_ON_SQLITE
 def test_a_proposal_that_is_taken_is_answered_at_once(world: World) -> None:
     ann, words = unsure(world)
     ann.presses(ann.labels[0])
@@ -415,6 +418,7 @@ def test_taking_is_noticed_by_running_workers(small: World) -> None:
     ann.says("four legged friends").sees("Dogs are welcome.")
 
 
+@EMPTY_ON_SQLITE
 def test_what_is_dismissed_is_not_proposed_again(small: World) -> None:
     with small.database.transaction() as session:
         proposals.propose(session, "dogs", "en", "Beasts", "beasts", START)
@@ -462,6 +466,7 @@ def test_older_buttons_still_work(world: World) -> None:
         assert [(gap.text, gap.nearest) for gap in entries.gaps(session)] == [("x", None)]
 
 
+@SHOP_ON_SQLITE
 def test_none_of_these_says_what_was_near_and_counts_once(world: World) -> None:
     ann, words = unsure(world)
     offered = ann.last.data["buttons"][0][0]["value"]["entry"]
@@ -482,6 +487,7 @@ def test_words_too_long_for_an_alias_are_not_carried(world: World) -> None:
     assert all(isinstance(button["value"], str) for button in suggested)
 
 
+@SHOP_ON_SQLITE
 def test_an_entry_that_went_away_proposes_nothing(world: World) -> None:
     ann, _ = unsure(world)
     button = ann.button(ann.labels[0])
@@ -614,6 +620,7 @@ def test_an_entry_that_takes_another_ones_questions_is_named_and_stopped(small: 
     assert ids(small) == {*PHRASINGS, "pets"}
 
 
+@EMPTY_ON_SQLITE
 def test_a_good_entry_is_kept_and_what_it_answers_is_told(small: World, tmp_path: Path) -> None:
     text = toml("boats", "Do you sell boats?", ["boats for sale", "can I buy a boat"])
     tried = publish(small, tmp_path, text, dry_run=True)
@@ -633,6 +640,7 @@ def test_a_good_entry_is_kept_and_what_it_answers_is_told(small: World, tmp_path
     assert [report.unchanged for _, report in again.reports] == [3]
 
 
+@EMPTY_ON_SQLITE
 def test_the_first_entries_of_an_empty_base(database: Database, tmp_path: Path) -> None:
     done = publish(World(database), tmp_path, toml("boats", "Do you sell boats?", ["boats for sale"]))
     assert done.kept

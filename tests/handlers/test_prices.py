@@ -8,7 +8,7 @@ from handlers.prices import finding, rules
 from storage.catalogue import PriceOnFile
 from storage.entries import Gap
 from storage.tickets import Ticket
-from tests.marks import SHOP_ON_SQLITE
+from tests.marks import EMPTY_ON_SQLITE, SHOP_ON_SQLITE
 from tests.world import World
 
 
@@ -66,6 +66,7 @@ def test_the_customers_own_car_is_used_once_the_number_is_shared(world: World) -
     ann.says("大保养多少钱").sees("大保养 · 大众高尔夫：¥")
 
 
+@SHOP_ON_SQLITE
 def test_of_several_own_cars_one_is_chosen(world: World) -> None:
     ann = world.customer("telegram", language="zh-CN").shares_phone("8610055500101").sees("陈静雯")
     ann.says("小保养多少钱").sees("您的车是哪一款")
@@ -96,6 +97,7 @@ def test_what_another_store_does_is_said_so(world: World) -> None:
     ann.sees("Ceramic coating", "This is done at", "Studio")
 
 
+@SHOP_ON_SQLITE
 def test_another_stores_price_is_one_button_away(world: World) -> None:
     ann = world.customer().says("how much is a minor service for my A4")
     east = ann.last.text
@@ -186,6 +188,7 @@ def test_words_for_money(words: str, is_price: bool) -> None:
     assert finding.asks_price(words) is is_price
 
 
+@EMPTY_ON_SQLITE
 def test_an_empty_shop_says_that_it_has_no_prices(database: object) -> None:
     ann = World(database).customer()  # type: ignore[arg-type] # the fixture gives a Database
     ann.starts().sees("Hello!")
@@ -348,6 +351,7 @@ def test_a_service_by_its_mileage_has_the_price_of_what_is_done_then(world: Worl
     world.customer(language=language).says(words).sees(told)
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize(
     ("words", "language", "said"),
     [
@@ -362,6 +366,7 @@ def test_a_part_of_the_car_or_a_leaking_tyre_is_answered_straight(world: World, 
     assert said in ann.received[-1]
 
 
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize(
     ("language", "words", "first", "button"),
     [

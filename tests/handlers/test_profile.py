@@ -116,6 +116,7 @@ def test_a_code_expires(world: World) -> None:
     assert _confirm(world, NUMBER, code) == "wrong"
 
 
+@SHOP_ON_SQLITE
 def test_a_code_is_for_its_number_and_a_newer_one_ends_it(world: World) -> None:
     """AU11."""
     ann = world.customer()
@@ -126,6 +127,7 @@ def test_a_code_is_for_its_number_and_a_newer_one_ends_it(world: World) -> None:
     assert _confirm(world, NUMBER, new) == "linked"
 
 
+@SHOP_ON_SQLITE
 def test_guessing_ends_a_code(world: World) -> None:
     """AU11: five tries."""
     code = _asks_for_a_code(world.customer())
@@ -135,6 +137,7 @@ def test_guessing_ends_a_code(world: World) -> None:
     assert _confirm(world, NUMBER, code) == "wrong"
 
 
+@SHOP_ON_SQLITE
 def test_codes_are_limited(world: World) -> None:
     """AU11: three an hour."""
     ann = world.customer()
@@ -158,6 +161,7 @@ def test_two_advisors_confirm_at_once(world: World) -> None:
         assert phone_codes.use(session, row, world.now) is False
 
 
+@SHOP_ON_SQLITE
 def test_a_number_that_a_family_shares_proves_no_one(world: World) -> None:
     with world.database.transaction() as session:
         session.add(Customer(code="C-77", name="Somebody", phone=NUMBER, created_at=world.now - timedelta(days=1)))

@@ -135,6 +135,7 @@ def test_a_dry_run_says_what_the_campaign_then_does_and_keeps_nothing(world: Wor
         assert campaigns.rate(session, rows(world)[0].campaign_id, world.now - timedelta(minutes=2)) == 18
 
 
+@sqlite
 def test_a_letter_each_and_none_to_the_hold_out(world: World) -> None:
     """The hold-out is the same people in each campaign; words are filled in when it is somebody's turn."""
     world.now = AWAKE
@@ -220,6 +221,7 @@ def test_cc10_a_stop_in_the_middle(world: World) -> None:
     assert reasons[theirs[0]] == (HELD_BACK, "no_consent")
 
 
+@sqlite
 def test_paused_and_resumed_where_it_was(world: World) -> None:
     """PR2 in small: what waits is taken back, also from a courier's hand, and comes again once; what leaves has left."""
     world.now = AWAKE

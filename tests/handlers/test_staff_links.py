@@ -9,6 +9,7 @@ from handlers.dialogue import Refusal
 from handlers.staff import actions, linking
 from storage import staff_links
 from storage.staff import Staff
+from tests.marks import SHOP_ON_SQLITE
 from tests.world import World
 
 
@@ -60,6 +61,7 @@ def test_a_code_is_good_for_ten_minutes_and_the_newest_counts(world: World) -> N
     assert linked(world, "71") is None
 
 
+@SHOP_ON_SQLITE
 def test_guessing_is_slowed_down(world: World) -> None:
     """After five wrong codes even the right one is refused for ten minutes, for this account and no other."""
     code = code_for(world, hire(world, "Li"))
@@ -73,6 +75,7 @@ def test_guessing_is_slowed_down(world: World) -> None:
     assert linked(world, "72") == "Li"
 
 
+@SHOP_ON_SQLITE
 def test_only_telegram_is_linked(world: World) -> None:
     code = code_for(world, hire(world, "Li"))
     world.customer("web").says(f"/link {code}").sees("in a private chat")

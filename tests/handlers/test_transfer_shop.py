@@ -11,6 +11,7 @@ from handlers import transfer
 from storage import entries, stores
 from storage.database import Database
 from tests.conftest import Templates
+from tests.marks import EMPTY_ON_SQLITE
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -159,6 +160,7 @@ def test_entries_are_kept_per_language_and_known_again_ie3(shop: Database, tmp_p
     assert (rows["zh-Hans"].buttons, rows["zh-Hans"].audience) == (["prices", "book"], "customer")
 
 
+@EMPTY_ON_SQLITE
 @pytest.mark.parametrize("suffix", [".toml", ".jsonl"])
 def test_entries_survive_the_round_trip(shop: Database, tmp_path: Path, suffix: str) -> None:
     scoped = SECOND.replace('audience = "customer"', 'audience = "staff"\nstores = ["north"]\nvalid_from = 2026-01-01')
@@ -205,6 +207,7 @@ def test_an_entry_needs_all_languages(untouched: Database, tmp_path: Path) -> No
     assert [reason.split(".")[0] for reason in reasons] == ['"a" has no zh-Hans', '"a" has no zh-Hant']
 
 
+@EMPTY_ON_SQLITE
 def test_the_same_words_cannot_lead_to_two_entries(shop: Database, tmp_path: Path) -> None:
     assert bring(shop, tmp_path, "kb.toml", ENTRY).ok
     double = SECOND.replace('"parking cost"', '"SERVICE  cost"')
