@@ -3,6 +3,7 @@
 from tests import garbage  # first: looking for it takes a seventh of the time of importing and collecting
 
 # isort: split
+import atexit
 import fcntl
 import logging
 import os
@@ -10,26 +11,22 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import pytest
-from hypothesis import settings
 
-from bot import demo
-from handlers import FEATURES
-from handlers.dialogue.engine import Engine
-from handlers.dialogue.memo import Memo
-from handlers.faq import base
-from knowledge_base import keeping
-from storage.database import Database
-from storage.migrating import migrate
-from tests import compiled, postgres
+from tests import postgres
 from tests.canaries import CANARIES
-from tests.world import START, World
 
-# A machine that has other work takes long for an example now and then; what may take how long is shown by benchmarks.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# The house itself is imported where it is used: whoever only leads the other processes never needs it, and they wait for them.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from handlers.dialogue.memo import Memo
+    from storage.database import Database
+    from tests.world import World
+
+    Fill = Callable[[Database], None]
 
 # `make test-postgres`: what mostly runs on SQLite alone, because the suite is to be short, runs on PostgreSQL instead.
 ONLY_POSTGRES = os.environ.get("TEST_ONLY_ON") == "postgresql"
@@ -40,18 +37,34 @@ def pytest_configure(config: pytest.Config) -> None:
 
     On a disk each commit of SQLite waits for it, some ten thousand times.
     """
-    compiled.share()
-    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+    leads = not hasattr(config, "workerinput") and bool(config.getoption("numprocesses", None))
+    if leads:
         garbage.look_again()  # whoever leads the others collects no tests
+    else:
+        _prepare()
+    if hasattr(config, "workerinput"):
+        # After all that is to be done at an exit: taking a million objects apart one by one takes seconds, and all wait for it.
+        atexit.register(os._exit, 0)
     logging.getLogger().addHandler(CANARIES)
     for ours in ("bot", "handlers", "knowledge_base", "storage"):
         logging.getLogger(ours).setLevel(logging.INFO)
     if room := postgres.in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", room)
-    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None) and "TEST_DATABASE_URL" not in os.environ:
+    if leads and "TEST_DATABASE_URL" not in os.environ:
         stack = ExitStack()
         os.environ["TEST_DATABASE_URL"] = stack.enter_context(postgres.server())
         config.add_cleanup(stack.close)
+
+
+def _prepare() -> None:
+    from hypothesis import settings
+
+    from tests import compiled
+
+    compiled.share()
+    # A machine that has other work takes long for an example now and then; what may take how long is shown by benchmarks.
+    settings.register_profile("unhurried", deadline=None)
+    settings.load_profile("unhurried")
 
 
 def pytest_report_header() -> str | None:
@@ -93,17 +106,29 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
-def _filled(url: str, sample: bool) -> None:
+def _filled(url: str, fill: "Fill") -> None:
+    from storage.database import Database
+
     database = Database(url)
-    if sample:
-        demo.load(database, START)
-    else:
-        migrate(database)
+    fill(database)
     if database.is_sqlite:
         with database.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
+
+
+def empty(database: "Database") -> None:
+    from storage.migrating import migrate
+
+    migrate(database)
+
+
+def sample(database: "Database") -> None:
+    from bot import demo
+    from tests.world import START
+
+    demo.load(database, START)
 
 
 class Templates:
@@ -122,27 +147,28 @@ class Templates:
             known.seek(0)
             yield known
 
-    def template(self, kind: str, sample: bool) -> str:
+    def template(self, kind: str, *fills: "Fill") -> str:
+        """What each of `fills` has made of what the one before it left."""
         kind = "postgresql" if ONLY_POSTGRES else kind
-        name = f"{kind}-{'sample' if sample else 'empty'}"
+        name = "-".join([kind, *(fill.__name__ for fill in fills)])
         with self.alone(name) as known:
             if url := known.read():
                 return url
-            empty = self.template(kind, False) if sample else ""
+            before = self.template(kind, *fills[:-1]) if fills[:-1] else ""
             if kind == "sqlite":
                 url = f"sqlite:///{self._folder}/{name}.db"
-                if empty:
-                    shutil.copy(empty.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
+                if before:
+                    shutil.copy(before.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
             else:
                 server = self._request.getfixturevalue("postgres_server")
-                url = postgres.create(server, empty.rsplit("/", 1)[1] if empty else "template1")
-            _filled(url, sample)
+                url = postgres.create(server, before.rsplit("/", 1)[1] if before else "template1")
+            _filled(url, fills[-1])
             known.write(url)
             return url
 
-    def copy(self, kind: str, sample: bool, folder: Path) -> str:
-        """The address of a database that lives as long as the folder."""
-        template = self.template(kind, sample)
+    def copy(self, kind: str, with_sample: bool, folder: Path, *more: "Fill") -> str:
+        """The address of a database that lives as long as the folder; `more`: what is in it besides, made once."""
+        template = self.template(kind, empty, *([sample] if with_sample else []), *more)
         if template.startswith("sqlite"):
             path = folder / "bayline.db"
             shutil.copy(template.removeprefix("sqlite:///"), path)
@@ -157,6 +183,9 @@ class Templates:
 
 @pytest.fixture(scope="session", autouse=True)
 def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
+    from handlers.faq import base
+    from knowledge_base import keeping
+
     folder = tmp_path_factory.getbasetemp()
     # With several processes each has a folder of its own in the one of the run.
     folder = (folder.parent if hasattr(request.config, "workerinput") else folder) / "templates"
@@ -179,23 +208,29 @@ def sample_url(request: pytest.FixtureRequest, templates: Templates, tmp_path: P
     yield from _copy(request.param, True, templates, tmp_path)
 
 
-def _copy(kind: str, sample: bool, templates: Templates, folder: Path) -> Iterator[str]:
-    url = templates.copy(kind, sample, folder)
+def _copy(kind: str, with_sample: bool, templates: Templates, folder: Path) -> Iterator[str]:
+    url = templates.copy(kind, with_sample, folder)
     yield url
     if not url.startswith("sqlite"):
         postgres.drop(url)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str) -> "Iterator[Database]":
+    from storage.database import Database
+
     database = Database(database_url)
     yield database
     database.close()
 
 
 @pytest.fixture(scope="session")
-def sample_memo(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Memo:
+def sample_memo(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> "Memo":
     """What the sample shop's content becomes in memory, made once: every copy holds the same."""
+    from handlers import FEATURES
+    from handlers.dialogue.engine import Engine
+    from storage.database import Database
+
     database = Database(templates.copy("sqlite", True, tmp_path_factory.mktemp("memo")))
     engine = Engine(database, FEATURES)
     with templates.alone("learnt"):
@@ -205,8 +240,11 @@ def sample_memo(templates: Templates, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def world(sample_url: str, sample_memo: Memo) -> Iterator[World]:
+def world(sample_url: str, sample_memo: "Memo") -> "Iterator[World]":
     """The sample shop with nobody in it yet."""
+    from storage.database import Database
+    from tests.world import World
+
     database = Database(sample_url)
     yield World(database, memo=sample_memo)
     database.close()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
 from tests.bot.console.site import hire
 from tests.conftest import Templates
 
@@ -12,8 +11,4 @@ from tests.conftest import Templates
 @pytest.fixture
 def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> str:
     """A sample shop with the cast; on SQLite, unless a test wants both."""
-    url = templates.copy(getattr(request, "param", "sqlite"), True, tmp_path)
-    database = Database(url)
-    hire(database)
-    database.close()
-    return url
+    return templates.copy(getattr(request, "param", "sqlite"), True, tmp_path, hire)

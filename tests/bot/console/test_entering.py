@@ -17,7 +17,6 @@ from handlers.dialogue.engine import Engine
 from handlers.dialogue.incoming import Incoming
 from handlers.staff import actions, passwords
 from storage import audit, chats, messages, staff, staff_links
-from storage.database import Database
 from tests.bot.console.site import PASSWORD, Browser, Site, hashed, hire
 from tests.conftest import Templates
 from tests.world import START
@@ -25,11 +24,7 @@ from tests.world import START
 
 @pytest.fixture
 def url(templates: Templates, tmp_path: Path) -> str:
-    url = templates.copy("sqlite", True, tmp_path)
-    database = Database(url)
-    hire(database)
-    database.close()
-    return url
+    return templates.copy("sqlite", True, tmp_path, hire)
 
 
 async def logs_in(person: Browser, login: str = "ann", password: str = PASSWORD, **more: str) -> int:

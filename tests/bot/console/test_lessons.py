@@ -9,7 +9,6 @@ from handlers import transfer
 from handlers.dialogue.texts import LANGUAGES
 from handlers.lessons import actions
 from storage import entries, lessons, tickets
-from storage.database import Database
 from tests.bot.console.site import Site, hire, lesson_in, ticket_in
 from tests.bot.console.test_inbox import now_of, path_of
 from tests.conftest import Templates
@@ -18,11 +17,7 @@ from tests.world import START
 
 @pytest.fixture
 def url(templates: Templates, tmp_path: Path) -> str:
-    url = templates.copy("sqlite", True, tmp_path)
-    database = Database(url)
-    hire(database)
-    database.close()
-    return url
+    return templates.copy("sqlite", True, tmp_path, hire)
 
 
 def test_a_lesson_is_written_when_a_matter_is_settled_and_found_by_all(url: str) -> None:

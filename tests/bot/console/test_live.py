@@ -16,7 +16,6 @@ from handlers.staff import actions as staff_actions
 from handlers.tickets import actions
 from handlers.tickets.work import By, Work
 from storage import presence, staff
-from storage.database import Database
 from storage.tickets import Ticket
 from tests.bot.console.site import Browser, Site, hire, texts, ticket_in
 from tests.conftest import Templates
@@ -27,11 +26,7 @@ PATIENCE = 20.0
 @pytest.fixture
 def url(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(live, "LOOK_EVERY", 0.05)
-    url = templates.copy(getattr(request, "param", "sqlite"), True, tmp_path)
-    database = Database(url)
-    hire(database)
-    database.close()
-    return url
+    return templates.copy(getattr(request, "param", "sqlite"), True, tmp_path, hire)
 
 
 class Ear:
