@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, and_, delete, or_, select, true, update
+from sqlalchemy import Boolean, ForeignKey, Integer, String, and_, bindparam, delete, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.database import Base, Id, Moment
@@ -94,19 +94,23 @@ def _rules(*more: Any) -> Any:
     return and_(Staff.role == ADMINISTRATOR, Staff.dismissed_at.is_(None), *more)
 
 
+# Every click asks for it, and to write it costs more than to run it.
+_SESSION = (
+    select(StaffSession)
+    .join(StaffSession.staff)
+    .where(
+        StaffSession.digest == bindparam("digest"),
+        StaffSession.created_at > bindparam("created_after"),
+        StaffSession.seen_at > bindparam("seen_after"),
+        Staff.dismissed_at.is_(None),
+    )
+)
+
+
 def session_of(session: Session, digest: str, created_after: datetime, seen_after: datetime) -> StaffSession | None:
     """The session with this digest, if it is neither too old nor too idle, and its owner still works here."""
-    query = (
-        select(StaffSession)
-        .join(StaffSession.staff)
-        .where(
-            StaffSession.digest == digest,
-            StaffSession.created_at > created_after,
-            StaffSession.seen_at > seen_after,
-            Staff.dismissed_at.is_(None),
-        )
-    )
-    return session.scalars(query).one_or_none()
+    when = {"digest": digest, "created_after": created_after, "seen_after": seen_after}
+    return session.scalars(_SESSION, when).one_or_none()
 
 
 def alive(session: Session, digests: Collection[str], created_after: datetime, seen_after: datetime) -> dict[str, int | None]:

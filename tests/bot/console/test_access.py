@@ -149,11 +149,11 @@ def test_au1_every_page_for_every_role_about_own_foreign_and_absent_objects(
     asyncio.run(go())
 
 
-def test_au1_no_route_is_undeclared(url: str) -> None:
+def test_au1_no_route_is_undeclared(url: str, sample_memo: Memo) -> None:
     """AU1: whatever the console answers is a page with roles, or on the shell's short list."""
 
     async def go() -> None:
-        async with Site(url) as site:
+        async with Site(url, sample_memo) as site:
             pages = site.console.house.pages
             declared = {(method, ROOT + page.path) for page in pages for method in (("GET", "POST") if page.post else ("GET",))}
             routes = {(r.method, r.resource.canonical) for r in site.app.router.routes() if r.resource and r.method != "HEAD"}
@@ -168,11 +168,11 @@ def test_au1_no_route_is_undeclared(url: str) -> None:
     asyncio.run(go())
 
 
-def test_au1_strangers_are_led_to_the_door(url: str) -> None:
+def test_au1_strangers_are_led_to_the_door(url: str, sample_memo: Memo) -> None:
     """AU1: without a session there is nothing, whatever the address; a forged one is none."""
 
     async def go() -> None:
-        async with Site(url) as site:
+        async with Site(url, sample_memo) as site:
             addresses = Addresses(site)
             stranger, forger = site.somebody(), site.somebody()
             forger.secret = "x" * 43
@@ -187,11 +187,11 @@ def test_au1_strangers_are_led_to_the_door(url: str) -> None:
     asyncio.run(go())
 
 
-def test_wb3_no_form_of_another_site_is_taken(url: str) -> None:
+def test_wb3_no_form_of_another_site_is_taken(url: str, sample_memo: Memo) -> None:
     """WB3: every page that changes something, with each proof missing or wrong in turn; nothing changes."""
 
     async def go() -> None:
-        async with Site(url) as site:
+        async with Site(url, sample_memo) as site:
             addresses = Addresses(site)
             eva, max_ = site.staff("eva"), site.staff("max")
             other = {"csrf": (await _csrf(max_))}
@@ -217,11 +217,11 @@ def test_wb3_no_form_of_another_site_is_taken(url: str) -> None:
     asyncio.run(go())
 
 
-def test_wb3_looking_changes_nothing(url: str) -> None:
+def test_wb3_looking_changes_nothing(url: str, sample_memo: Memo) -> None:
     """WB3: every GET, of every page there is, with things in the query that a form would send."""
 
     async def go() -> None:
-        async with Site(url) as site:
+        async with Site(url, sample_memo) as site:
             addresses = Addresses(site)
             eva = site.staff("eva")
             before = _digest(site.database)
@@ -233,12 +233,12 @@ def test_wb3_looking_changes_nothing(url: str) -> None:
     asyncio.run(go())
 
 
-def test_wb3_wb10_every_page_has_the_right_headers_and_every_form_its_proof(url: str) -> None:
+def test_wb3_wb10_every_page_has_the_right_headers_and_every_form_its_proof(url: str, sample_memo: Memo) -> None:
     """WB10: not framed, not kept, not sniffed, no script but our own; a picture is a picture only.
     WB3: no form and no link leads elsewhere, and nothing on a page needs an inline script or style."""
 
     async def go() -> None:
-        async with Site(url) as site:
+        async with Site(url, sample_memo) as site:
             addresses = Addresses(site)
             eva, stranger = site.staff("eva"), site.somebody()
             for page in site.console.house.pages:
