@@ -95,7 +95,7 @@ RULES = [
     ("TQ", ago),
     ("AT", since),
     ("HP[w]", past),
-    ("[LV]T(?!je?[Dmu])|L[u](?![jI])", lambda c, t: past(c, t) if t[0].kind == "L" else vague(c, t)),
+    ("[LV]T(?!je?[DmuNHC])|L[u](?![jI])", lambda c, t: past(c, t) if t[0].kind == "L" else vague(c, t)),
     ("[NCH]T", vague),
     ("UT|TU|TV", vague),
     ("TZ(?!D)", past),

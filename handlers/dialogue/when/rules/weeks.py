@@ -131,6 +131,8 @@ def ends_of_span(context: Context, tokens: list[Token]) -> Made:
         # "The first two weeks of December": whose weeks?
         counts = tokens[1].value.unit == "day" and tokens[0].value in (1, None)
         value = ("first days" if tokens[0].kind == "f" else "last days", tokens[1].value.amount if counts else 0)
+    if value == "first" and whole.kind == "span" and whole.unit in ("week", "month") and whole.first:
+        return joined("D", tokens, days.on(whole.first) if whole.first > context.today else days.bad("unsure"))
     if not isinstance(value, tuple) or value[0] not in ("first days", "last days"):
         return None
     count = int(value[1])
