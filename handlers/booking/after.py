@@ -3,12 +3,13 @@
 import re
 from datetime import timedelta
 
-from handlers.booking import mine, more, phrases, said_beside, standby, theirs, wishes, words
+from handlers.booking import hearing, mine, more, phrases, said_beside, standby, theirs, wishes, words
 from handlers.booking.slots_end import MOST_NOTE
 from handlers.dialogue import Answers, Reply, Start, Turn, leaving
 from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.prices import finding
 from handlers.profile import phones
+from handlers.vehicles import slots as vehicle_slots
 from storage.appointments import Appointment
 
 _DAY, _MINUTE = "%Y-%m-%d", timedelta(minutes=1)
@@ -39,8 +40,10 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return _earlier(turn, (shown or rows)[0])
     booked = theirs.just_booked(turn)
     meant = shown[0] if shown else rows[0] if len(rows) == 1 else None
-    if meant and (noted := _told(turn, meant, at_once=booked is not None)):
-        return noted
+    if meant and (said := _another_hour(turn, meant, text) or _told(turn, meant, at_once=booked is not None)):
+        return said
+    if meant and (more_cars := _another_car(turn, meant, text)):
+        return more_cars
     if len(shown) != 1:
         # Of the only one "an alignment too, please" is said days later as well.
         return more.asked_for(turn, rows[0]) if len(rows) == 1 and phrases.has("besides", text) else None
@@ -69,12 +72,31 @@ def _at_once(turn: Turn, row: Appointment, text: str) -> Reply | Start | None:
         return mine.card(turn, row)
     if phrases.whole("not_that_day", text):
         return mine.move(turn, row.id)
-    for name, sooner in (("can_earlier", True), ("can_later", False)):
-        if phrases.whole(name, text):
-            return mine.too_late(turn, row) or _on_its_day(turn, row, sooner=sooner)
     if leaving.at_all(turn.words) and not phrases.whole("leave_it", text) and not phrases.stays(text):
         return mine.cancel(turn, row.id)
     return None
+
+
+def _another_hour(turn: Turn, row: Appointment, text: str) -> Reply | Start | None:
+    """ "Can I come a bit earlier?", and nothing else."""
+    for name, sooner in (("can_earlier", True), ("can_later", False)):
+        if phrases.whole(name, text.strip(" .!?")):
+            return mine.too_late(turn, row) or _on_its_day(turn, row, sooner=sooner)
+    return None
+
+
+def _another_car(turn: Turn, row: Appointment, text: str) -> Start | None:
+    """ "My wife's A4 needs it too": the same work for another car, on the same day in the same store."""
+    if not phrases.has("besides", text) or ends_as_question(turn.words) or hearing.services(turn, turn.words).answers:
+        return None
+    car = vehicle_slots.heard(turn)
+    model = turn.shop.models_by_id.get(row.model_id or 0)
+    if car is None or car.get("id") == row.vehicle_id or (model is not None and car.get("model") == model.code):
+        return None
+    store = words.store_of(turn, row)
+    day = f"{row.starts_at.astimezone(words.zone_of(store)):{_DAY}}"
+    codes = [code for code in row.services if code in turn.shop.services]
+    return Start("booking.book", {"service": codes, "car": car, "store": store.code, "day": day}) if codes else None
 
 
 def _told(turn: Turn, row: Appointment, *, at_once: bool) -> Reply | None:

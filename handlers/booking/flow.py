@@ -172,6 +172,9 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     """A change of mind anywhere in the form: "not Tuesday, Thursday", "a different car", "at the studio"."""
     if theirs.calls_off(turn):
         return None
+    if left := theirs.part_called_off(turn, answers.get("service", ())):
+        answers["service"] = left
+        return turn.text("booking.noted")
     if finding.asks_price(turn.words) and (said := _priced(turn, answers)):
         return said
     if added := said_beside.added_after_price(turn, answers):
@@ -245,13 +248,17 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     ):
         return None  # "do you wash the car too?" asks what there is
     more = {"service"} <= found.keys() & answers.keys() and phrases.has("also", fold(turn.words))
-    moved = bool(found.keys() & set(SAID)) and any(phrases.has(name, phrases.spaced(turn.words)) for name in ("move", "change"))
+    moved = bool(found.keys() & set(SAID)) and any(
+        phrases.has(name, phrases.spaced(turn.words)) for name in ("move", "change", "to_other")
+    )
     if (
         not more
         and not moved
         and wanting.asks(turn)
         and (faq.is_sure(turn) is not None or phrases.has("open", phrases.spaced(turn.words)))
     ):
+        if "service" not in answers and "service+" in found and phrases.has("fault", phrases.spaced(turn.words)):
+            answers["service+"] = found["service+"]  # it has an answer, and what can be done about it is offered below
         return None
     if found.keys() == {"transport"} and is_question(turn.words) and faq.is_sure(turn):
         answers.update(found)  # "can I drop it off the night before": it is how they come, and has an answer of its own

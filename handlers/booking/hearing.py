@@ -177,7 +177,7 @@ def _with_elided(turn: Turn, known: Names, text: str) -> list[Found]:
     named = list(known.find(text))
     parts = tokens(text)
     for found in tuple(named):
-        named += _beside_in_chinese(known, parts, found, {one.key for one in named})
+        named += _beside_in_chinese(known, parts, found, named)
         service = turn.shop.services.get(found.key)
         if service is None or not parts[found.start].isascii():
             continue
@@ -199,8 +199,8 @@ def _elided(known: Names, service: Service, parts: Sequence[str], found: Found, 
     return []
 
 
-def _beside_in_chinese(known: Names, parts: Sequence[str], found: Found, named: set[str]) -> list[Found]:
-    """What is done to one is done to the other: 换雨刷跟机油, 机油和刹车油一起换."""
+def _beside_in_chinese(known: Names, parts: Sequence[str], found: Found, named: Sequence[Found]) -> list[Found]:
+    """What is done to one is done to the other: 换雨刷跟机油, 机油和刹车油一起换; not to what has a name of its own."""
     joint, size = parts[found.end : found.end + 1], range(5, 1, -1)
     after = [(found.end + 1, found.end + 1 + n) for n in size] if {*joint} & _JOINING_HAN else []
     before = (
@@ -208,10 +208,12 @@ def _beside_in_chinese(known: Names, parts: Sequence[str], found: Found, named: 
     )
     for start, end in [*after, *before]:
         words = parts[max(start, 0) : end]
+        if any(one.start < end and start < one.end for one in named):
+            continue
         if len(words) == end - start and not any(word.isascii() for word in words):
             more = [one for one in known.find("换" + "".join(words)) if one.length == end - start + 1 and one.score >= _SURE]
             if more:
-                return [Found(one.key, start, end, one.score) for one in more if one.key not in named]
+                return [Found(one.key, start, end, one.score) for one in more if one.key not in {other.key for other in named}]
     return []
 
 

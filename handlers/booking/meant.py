@@ -13,7 +13,7 @@ _KINDS = (
     (re.compile(r"\b(?:detailing|detail|valet(?:ing)?)\b|美容"), ("wash", "detailing")),
     (re.compile(r"\b(?:wash|clean)(?:ing)?\b|洗车"), ("wash",)),
     (re.compile(r"\bty[ry]es?\b|换胎|轮胎|车胎|[车换条只隻][呔軚]"), ("tyres",)),
-    (re.compile(r"\bbrakes?\b|刹车|煞车|迫力"), ("brakes",)),
+    (re.compile(r"\bbrak(?:es?|ing)\b|刹车|煞车|迫力"), ("brakes",)),
     (re.compile(r"\b(?:air ?con\w*|a/c)\b|冷气|空调"), ("climate",)),
 )
 

@@ -11,6 +11,7 @@ from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question
 from handlers.prices import ends, finding, known
 from handlers.profile import names
+from handlers.vehicles import cars
 from knowledge_base.names import tokens
 from storage import appointments
 
@@ -269,7 +270,8 @@ def only_elsewhere(turn: Turn, answers: Answers, found: Answers) -> str:
         return ""
     del found["store"]
     names = {"store": named.names[turn.language], "others": " · ".join(one.names[turn.language] for one in able)}
-    return turn.text("booking.only_elsewhere", services=words.services(turn, codes), **names)
+    what = [words.services(turn, codes), *([cars.look(turn, answers["car"]).label] if drive else [])]
+    return turn.text("booking.only_elsewhere", services=" · ".join(what), **names)
 
 
 def that_last_time(turn: Turn, answers: Answers) -> bool:

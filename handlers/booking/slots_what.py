@@ -312,7 +312,12 @@ def beside_time(turn: Turn, answers: Answers) -> None:
         answers.pop("advisor", None)
     if phrases.has("also", phrases.spaced(turn.words)):
         answers["service"] = list(dict.fromkeys([*answers["service"], *found.get("service", ())]))
-    answers.update({name: found[name] for name in ("transport", "phone") if name in found})
+    if "transport" in found:
+        answers["transport"] = found["transport"]
+    # The figures of a date are no number to call.
+    rest = hearing.without(turn.words, hearing.when(turn, turn.words, turn.store))
+    if (phone := phones.within(rest, turn.store.region if turn.store else "CN")) is not None:
+        answers["phone"] = phone.e164
 
 
 def heard(turn: Turn, text: str, store: str | None = None, day: str | None = None) -> Answers:

@@ -108,7 +108,7 @@ def calls_off(turn: Turn) -> bool:
         return False
     if phrases.has("cancel_work", _with_work(turn, text)) and not phrases.stays(text):
         work, rows = meant.codes(turn), mine.coming(turn)
-        here = work and work <= set(turn.chat.answers.get("service", ()))
+        here = work and work >= set(turn.chat.answers.get("service", ["?"]))
         return bool(here) and not any(work & set(row.services) for row in rows)
     if not phrases.has("cancel_surely", text) or phrases.stays(text) or _elsewhen(turn, mine.coming(turn), text):
         return False
@@ -118,6 +118,15 @@ def calls_off(turn: Turn) -> bool:
     if reading is None or reading.date is None or any(meant.day(turn, row) == reading.date for row in rows):
         return not rows and reading is None
     return turn.chat.answers.get("day") == reading.date.isoformat() or not rows
+
+
+def part_called_off(turn: Turn, codes: Sequence[str]) -> list[str]:
+    """What is left of the work (codes) that is being booked, when some of it is called off: "cancel the alignment"; else []."""
+    text = phrases.spaced(turn.words)
+    if len(codes) < 2 or not phrases.has("cancel_work", _with_work(turn, text)) or phrases.stays(text):
+        return []
+    left = [code for code in codes if code not in meant.codes(turn)]
+    return left if 0 < len(left) < len(codes) else []
 
 
 def already(turn: Turn, wish: Answers) -> Appointment | None:

@@ -277,3 +277,85 @@ def test_a_question_about_another_store_moves_nothing(world: World, words: str) 
     ann = booked(world, "en").says(words)
     assert "booking.move" not in str(answers(ann))
     assert answers(ann) == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "asked"),
+    [
+        ("en", "can you change it to a minor service", "Minor service\nThu 26 Nov"),
+        ("zh-CN", "改成小保养吧", "小保养\n11月26日"),
+        ("zh-HK", "轉做小保養啦", "小保養\n11月26日"),
+    ],
+)
+def test_other_work_takes_the_place_of_what_is_booked(world: World, language: str, words: str, asked: str) -> None:
+    ann = booked(world, language).says(words).sees(asked).says("yes" if language == "en" else "好")
+    assert only(world, ann).services == ["minor_service"]
+
+
+def test_what_stands_beside_the_time_is_taken_too(world: World) -> None:
+    ann = world.customer().says("book an oil change for my golf at east harbour")
+    known = answers(ann.says("pine hill friday at 10 and add a wash please, I'll leave it with you"))
+    assert (known["store"], known["day"], known["time"], known["transport"]) == ("west", "2026-11-27", "10:00", "leave")
+    assert known["service"] == ["oil_change", "hand_wash"]
+
+
+def test_the_end_of_the_car_may_stand_behind_the_work(world: World) -> None:
+    known = answers(world.customer().says("book brake pads front for my q5 thursday at 9 pine hill"))
+    assert known["service"] == ["brake_pads_front"]
+
+
+def test_whoever_comes_too_late_for_their_own_deadline_is_told(world: World) -> None:
+    ann = world.customer().says("I need my car back by 5pm on thursday, oil change A4 pine hill").says("thursday 4:30pm")
+    ann.sees("later than you asked for", "17:15").says("thursday 3pm")
+    assert "later than you asked for" not in ann.last.text
+
+
+def test_a_car_that_another_store_does_not_lend_for_a_drive_loses_nothing(world: World) -> None:
+    ann = world.customer().says("book a test drive for the golf on thursday at 3").says("east harbour")
+    ann.sees("Test drive · VW Golf is not done at Lanwan Auto East Harbour")
+    assert (answers(ann)["service"], answers(ann)["store"]) == (["test_drive"], "west")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "told"), [("en", "is it confirmed?", "Confirmed"), ("en", "i want to cancel and rebook", "When would")]
+)
+def test_whether_it_stands_and_another_time_for_it(world: World, language: str, words: str, told: str) -> None:
+    booked(world, language).says(words).sees(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "my wife's A4 needs it too"), ("zh-CN", "我老婆那台A4也要换"), ("zh-HK", "我老婆架A4都要換埋")]
+)
+def test_another_car_gets_the_same_on_the_same_day(world: World, language: str, words: str) -> None:
+    known = answers(booked(world, language).says(words))
+    assert (known["service"], known["car"]["model"]) == (["oil_change"], "audi_a4")
+    assert (known["store"], known["day"]) == ("east", "2026-11-26")
+
+
+def test_an_earlier_hour_is_asked_for_after_a_word_of_thanks(world: World) -> None:
+    booked(world, "en").says("thanks, see you then").says("can i come a bit earlier?").sees("Thu 26 Nov: what time?")
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "words"),
+    [
+        ("en", "alignment and tyre rotation for my a4 on thursday at pine hill", "cancel the alignment"),
+        ("zh-CN", "周四松岭店A4四轮定位和轮胎换位", "取消四轮定位"),
+        ("zh-HK", "星期四松嶺店A4四輪定位同輪胎對調", "唔好意思，取消四輪定位"),
+    ],
+)
+def test_one_of_several_works_is_called_off(world: World, language: str, wish: str, words: str) -> None:
+    ann = world.customer(language=language).says(wish)
+    assert len(answers(ann)["service"]) == 2
+    known = answers(ann.says(words))
+    assert (known["service"], known["day"]) == (["tyre_rotation"], "2026-11-26")
+
+
+@pytest.mark.parametrize("words", ["约保养", "約保養", "约洗车"])
+def test_work_after_the_word_for_booking(world: World, words: str) -> None:
+    assert {"service", "service+"} & answers(world.customer(language="zh-CN").says(words)).keys()
+
+
+def test_a_noise_is_a_fault_that_somebody_looks_for(world: World) -> None:
+    ann = world.customer().says("i want to book my a4 in").says("it makes a noise when braking")
+    assert "brake_inspection" in answers(ann)["service+"]
