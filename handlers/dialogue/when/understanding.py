@@ -38,6 +38,8 @@ from handlers.dialogue.when.vetoes import blank
 LONGEST = 1000
 # Who names more days and times than this is not asking for one; it bounds the work, too.
 _MOST_ITEMS = 30
+# So near a day may be the one that a time behind it is of.
+_NEAR = 14
 # "For three days now" is no time.
 _LONG = re.compile(r"(?:minutes?|hours?|days?|weeks?|months?|years?|a while|ages|mins|hrs)\s*$")
 _CLAUSE_END = re.compile(r"[.,;!?\n]|\bbut\b|\bso\b")
@@ -147,11 +149,11 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
 
 
 def _day_fell_away(items: list[Item], context: Context) -> bool:
-    """A day that was told of; of another day than today also what has been: "I asked for Thursday, is that good? 9:30"."""
+    """A day that was told of; of a near day also what has been: "I asked for Thursday, is that good? 9:30"."""
     days = [item for item in items if item.slot == "day"]
-    been = [item.value for item in days if item.dropped == "past"]
-    today = any(isinstance(day, Day) and day.kind == "date" and day.first == context.today for day in been)
-    return any(item.dropped in ("aside", "refused") for item in days) or (bool(been) and not today)
+    been = [item.value for item in days if item.dropped == "past" and isinstance(item.value, Day)]
+    ahead = [(day.first - context.today).days if day.first else 7 * (day.kind == "weekday") for day in been]
+    return any(item.dropped in ("aside", "refused") for item in days) or (0 not in ahead and any(0 < n <= _NEAR for n in ahead))
 
 
 def _until_closing(kept: list[Item], tokens: list[Token], context: Context) -> tuple[Reading, ...]:

@@ -95,12 +95,14 @@ def told_only(kept: list[Item], tokens: list[Token], context: Context, text: str
 
 
 def _may_be_told(item: Item, context: Context, text: str) -> bool:
-    """Of today it is told how the car is, of a numbered day everything."""
+    """Of a numbered day everything is told, of today how the car is: 今天补胎 is a wish, 今天又漏了 is none."""
     if item.slot == "part":
         return not _NUMBERED.search(text)
     day = item.value
+    if item.slot == "day" and _NUMBERED.search(text, item.token.start, item.token.end):
+        return True
     today = isinstance(day, Day) and day.kind == "date" and day.first == context.today and not day.unit
-    return today or (item.slot == "day" and bool(_NUMBERED.search(text, item.token.start, item.token.end)))
+    return today and bool(clause("how_it_is", text).search(text))
 
 
 def of_the_past(kept: list[Item], tokens: list[Token], text: str) -> bool:
