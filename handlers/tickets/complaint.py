@@ -142,7 +142,8 @@ def _asked(turn: Turn) -> Reply:
 
 def _only_wonders(turn: Turn, verdict: Verdict) -> bool:
     """Whether the words ask something and speak of nobody here: "is that a scam?" may be about anybody."""
-    return verdict.tier != tickets.CRITICAL and ends_as_question(turn.words) and _US.search(fold(turn.words)) is None
+    asks = ends_as_question(turn.words) or "?" in turn.words or "？" in turn.words
+    return asks and verdict.tier != tickets.CRITICAL and _US.search(fold(turn.words)) is None
 
 
 def perhaps(turn: Turn) -> Reply | None:

@@ -151,10 +151,10 @@ def test_a_question_that_speaks_of_nobody_here_opens_nothing(world: World) -> No
 
 
 def test_below_a_sure_answer_stands_a_button_for_whoever_did_complain(world: World) -> None:
-    words = "我畀咗訂金成個月，問親都話會搵我"
-    ann = world.customer(language="zh-HK").says(words).sees("訂金")
+    words = "我订的后视镜壳到货没有，都半个月了"
+    ann = world.customer(language="zh-CN").says(words).sees("到货")
     assert _tickets(world) == []
-    ann.presses("我要客訴").sees("非常抱歉")
+    ann.presses("我要投诉").sees("非常抱歉")
     [ticket] = _tickets(world)
     assert (ticket.kind, ticket.summary) == ("complaint", words)
 
