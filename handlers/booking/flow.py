@@ -39,7 +39,7 @@ from handlers.booking.slots_what import (
     places,
     transports,
 )
-from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, note_gap, with_day
+from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, again, clear, note_gap, with_day
 from handlers.dialogue import Answers, Form, Reply, Start, Turn, assent, lately
 from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.faq import flow as faq
@@ -67,7 +67,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     about = inside.asked_for(turn) or after.asked_for(turn) or _waits(turn) or _again(turn) or theirs.asked_for(turn)
     if about:
         return about
-    if told := opening.goes_on(turn):
+    if told := opening.goes_on(turn) or _priced_there(turn):
         return told
     books = assent.said(turn) == "yes" and phrases.has("book", phrases.spaced(turn.words))
     if turn.chat.form is None and books and (row := theirs.just_booked(turn)):
@@ -83,6 +83,16 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if known is not None and (row := theirs.already(turn, known)):
         return mine.card(turn, row)
     return opening.asked(turn) if known is None else start(turn, theirs.beside(turn, known))
+
+
+def _priced_there(turn: Turn) -> Reply | Start | None:
+    """ "Pine Hill?", 那松岭店呢, and nothing else, below the price of another store: the price there."""
+    place, said = hearing.store(turn, turn.words), lately.answer(turn)
+    if place is None or said is None or turn.chat.form is not None or not said_beside.names_only_store(turn):
+        return None
+    values = [button.get("value") for button in lately.buttons(said) if button["do"] == "prices.store"]
+    there = next((one for one in values if isinstance(one, dict) and one.get("store") == place.code), None)
+    return prices.other_store(turn, there) if there else None
 
 
 def _again(turn: Turn) -> Start | None:
@@ -263,7 +273,7 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if found.keys() == {"transport"} and is_question(turn.words) and faq.is_sure(turn):
         answers.update(found)  # "can I drop it off the night before": it is how they come, and has an answer of its own
         return None
-    if second := _second(turn, answers, found):
+    if second := _second(turn, answers, found) or _second_car(turn, answers, found):
         answers["later"] = second
         return two_visits.told(turn, "booking.later", second)
     if more:
@@ -277,6 +287,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         clear(answers)
     if found.get("store", answers.get("store")) != answers.get("store"):
         answers.pop("advisor", None)
+    if found.keys() & {"store", "service", "car"} and "near" in answers:
+        again(answers)
     changed = (changed or any(answers.get(one) != value for one, value in found.items())) and "service+" not in found
     said_beside.with_note(answers, said_beside.for_advisor(turn))
     answers.update(found)
@@ -310,6 +322,25 @@ def _second(turn: Turn, answers: Answers, found: Answers) -> Answers:
     if len(drives[0] | drives[1]) < 2 or not all(drives) or phrases.has("instead", fold(turn.words)):
         return {}
     return {name: value for name, value in found.items() if name in ("service", "car", "time")} | {
+        name: value for name, value in {**answers, **found}.items() if name in ("store", "day")
+    }
+
+
+def _second_car(turn: Turn, answers: Answers, found: Answers) -> Answers:
+    """ "My wife's Q5 needs one too": the same for another car, booked after this one."""
+    car, before = found.get("car"), answers.get("car")
+    if not car or not before or "service" not in answers or driving.SHOPS in before or driving.SHOPS in car or "later" in answers:
+        return {}
+    same = any(name in car and car.get(name) == before.get(name) for name in ("id", "model", "name"))
+    text = phrases.spaced(turn.words)
+    if (
+        same
+        or not phrases.has("besides", text)
+        or phrases.has("instead", fold(turn.words))
+        or found.keys() - {"car", "service", "store"}
+    ):
+        return {}
+    return {"service": found.get("service", answers["service"]), "car": car} | {
         name: value for name, value in {**answers, **found}.items() if name in ("store", "day")
     }
 

@@ -258,6 +258,12 @@ def asks_of_store(turn: Turn, answers: Answers, found: Answers) -> bool:
     return len(tokens(_WHAT_ABOUT.sub(" ", hearing.without_store(turn, text)))) > 1
 
 
+def names_only_store(turn: Turn) -> bool:
+    """Whether the words are a store and hardly more."""
+    rest = _WHAT_ABOUT.sub(" ", phrases.spaced(hearing.without_store(turn, turn.words)))
+    return not tokens(rest)
+
+
 def only_elsewhere(turn: Turn, answers: Answers, found: Answers) -> str:
     """Of a store that is named for work which is chosen, and which only others do: who does; "" else. It is not taken then."""
     codes = answers.get("service", ())

@@ -331,6 +331,14 @@ def clear(answers: Answers) -> None:
         answers.pop(name, None)
 
 
+def again(answers: Answers) -> None:
+    """Something else than the time has changed: the times offered instead are stale, and the one that was wished may be free."""
+    answers.pop("near")
+    answers.pop("full", None)
+    if (wished := answers.pop("wished", None)) and "day" in answers:
+        answers.setdefault("time", wished)
+
+
 def with_day(found: Answers, answers: Answers) -> Answers:
     """A new time belongs to the day that was spoken of; a new day keeps the time."""
     if "window" in found and "day" not in found and not {"first", "last"} & found["window"].keys():

@@ -359,3 +359,33 @@ def test_work_after_the_word_for_booking(world: World, words: str) -> None:
 def test_a_noise_is_a_fault_that_somebody_looks_for(world: World) -> None:
     ann = world.customer().says("i want to book my a4 in").says("it makes a noise when braking")
     assert "brake_inspection" in answers(ann)["service+"]
+
+
+def test_another_store_below_the_times_of_a_closed_one_has_its_own(world: World) -> None:
+    ann = (
+        world.customer(language="zh-CN")
+        .says("周日松岭店能换机油吗 高尔夫")
+        .sees("休息")
+        .says("那东港呢")
+        .sees("11月22日 周日，几点方便")
+    )
+    assert ann.labels[0] == "09:00"
+
+
+def test_another_car_in_the_middle_of_a_booking_comes_after_it(world: World) -> None:
+    known = answers(world.customer().says("oil change golf pine hill friday").says("my wife's q5 needs one too"))
+    assert (known["car"]["model"], known["later"]["car"]["model"]) == ("vw_golf", "audi_q5")
+    assert (known["later"]["service"], known["later"]["day"]) == (["oil_change"], "2026-11-27")
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "words", "told"),
+    [
+        ("en", "how much is a minor service for a golf", "pine hill", "¥469"),
+        ("zh-CN", "高尔夫换机油多少钱", "那松岭店呢", "¥379"),
+    ],
+)
+def test_the_name_of_a_store_below_a_price_asks_for_the_one_there(
+    world: World, language: str, asks: str, words: str, told: str
+) -> None:
+    world.customer(language=language).says(asks).says(words).sees(told)
