@@ -12,7 +12,7 @@ from handlers.booking import phrases, shifting
 from handlers.dialogue import Answers, Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.memo import changes_with
-from handlers.dialogue.when import Reading, Understood, understand
+from handlers.dialogue.when import Reading, Understood, folding, understand
 from handlers.prices import by_mileage, ends, finding
 from handlers.prices import known as cars
 from knowledge_base import Names
@@ -103,6 +103,8 @@ _JOINING = frozenset(["and", "n", "or", "plus", "with"])
 _SPLIT = re.compile(r"([洗换換做])(?:埋|返)(?:[架部台辆輛个個啲])?(?=[㐀-鿿])")
 # Signs for "and" between words: "alignment + balance", 前+后.
 _SIGNS = re.compile(r"(?<=[^\W\d_])\s?[+&＋＆]\s?(?=[^\W\d_])")
+# The score of a name that is written as it is.
+_WRITTEN = 100
 # An elided name must be written as it is, nearly.
 _SURE = 90
 
@@ -291,11 +293,35 @@ def when(turn: Turn, text: str, place: Store | None) -> Understood:
     zone = ZoneInfo(place.timezone) if place else ZoneInfo("UTC")
     now, region = turn.now.astimezone(zone), place.region if place else "CN"
     text = _NO_TIME.sub(lambda found: " " * len(found[0]), text)
+    names = turn.memoised(finding.load)
+    cars_named = [found for found in names.models.find(text) if found.score == _WRITTEN]
+    text = _blanked(text, cars_named)
     if (found := _OFF_WORK.search(text)) and not _YOUR_WORK.search(text):
         rest = understand(text.replace(found[0], " ", 1), now, region, turn.language).reading
         if rest is None or not (rest.time or rest.times or rest.part_of_day):
             text = f"{text[: found.start()]}{_from_then(found)}{text[found.end() :]}"
-    return understand(text, now, region, turn.language)
+    said = understand(text, now, region, turn.language)
+    if said.nothing and (bare := _blanked(text, [one for one in names.services.find(text) if one.score == _WRITTEN])) != text:
+        # 更换后刹车片 has an "after" in it, 透明膜 a "tomorrow", a 12 V battery an hour: what the work is called says no time.
+        again = understand(bare, now, region, turn.language)
+        return again if again.reading or again.options else said
+    return said
+
+
+def _blanked(text: str, names: Sequence[Found]) -> str:
+    """The text with spaces for these names, as long as it was. What has been done to a car is no name: "serviced"."""
+    if not names:
+        return text
+    folded, places = folding.fold(text)
+    parts = tokens(text)
+    for name in names:
+        words = parts[name.start : name.end]
+        if any(word.endswith("ed") for word in words):
+            continue
+        for found in re.finditer(r"(?<![a-z0-9])" + r"[\W_]{0,3}".join(map(re.escape, words)) + r"(?![a-z0-9])", folded):
+            start, end = places[found.start()], places[found.end()]
+            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
 
 
 def _from_then(found: re.Match[str]) -> str:

@@ -79,7 +79,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         or (phrases.has("cancel_surely", bare) and (timed or meant.of_theirs(turn, rows) or shown or len(tokens(text)) <= _SHORT))
     ):
         return _cancel(turn, rows)
-    if phrases.has("cancel_work", _with_work(turn, text)) and not phrases.stays(text):
+    if phrases.has("cancel_work", with_work(turn, text)) and not phrases.stays(text):
         return _cancel(turn, rows)
     return _move(turn, rows) if _shall_move(turn, rows, text, bare, their=their, timed=timed) else None
 
@@ -106,7 +106,7 @@ def calls_off(turn: Turn) -> bool:
     text = phrases.spaced(turn.words)
     if phrases.has("others_cancel", text):
         return False
-    if phrases.has("cancel_work", _with_work(turn, text)) and not phrases.stays(text):
+    if phrases.has("cancel_work", with_work(turn, text)) and not phrases.stays(text):
         work, rows = meant.codes(turn), mine.coming(turn)
         here = work and work >= set(turn.chat.answers.get("service", ["?"]))
         return bool(here) and not any(work & set(row.services) for row in rows)
@@ -123,7 +123,7 @@ def calls_off(turn: Turn) -> bool:
 def part_called_off(turn: Turn, codes: Sequence[str]) -> list[str]:
     """What is left of the work (codes) that is being booked, when some of it is called off: "cancel the alignment"; else []."""
     text = phrases.spaced(turn.words)
-    if len(codes) < 2 or not phrases.has("cancel_work", _with_work(turn, text)) or phrases.stays(text):
+    if len(codes) < 2 or not phrases.has("cancel_work", with_work(turn, text)) or phrases.stays(text):
         return []
     left = [code for code in codes if code not in meant.codes(turn)]
     return left if 0 < len(left) < len(codes) else []
@@ -258,11 +258,11 @@ def _elsewhen(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
 
 def _without_work(turn: Turn, text: str) -> str:
     """The folded words without services and what is done with them: neither an oil change nor changing tyres moves a visit."""
-    marked = _with_work(turn, text)
+    marked = with_work(turn, text)
     return text if marked == text else phrases.DONE_TO.sub(" ", marked)
 
 
-def _with_work(turn: Turn, text: str) -> str:
+def with_work(turn: Turn, text: str) -> str:
     """The folded words with a mark for each service."""
     named = turn.memoised(finding.load).services.find(turn.words)
     parts = [

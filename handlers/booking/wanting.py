@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, pieces, recalled, wishes
+from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, pieces, recalled, theirs, wishes
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
@@ -31,6 +31,11 @@ _OWNERS = re.compile(
     r"\bmy (?:wife|husband|partner|son|daughter|mum|mom|mother|dad|father|brother|sister|friend|boss"
     r"|girlfriend|boyfriend)(?: s|s)?\b"
     r"|我?(?:老婆|老公|太太|先生|爱人|媳妇|儿子|女儿|爸爸?|妈妈?|弟弟|哥哥|姐姐|妹妹|朋友|同事|老板|个仔|个女)(?:的|嘅)?(?:那|这|嗰)?(?:台|辆|部|架)?车?(?:子)?"
+)
+# The name of the work right after the word that begs it: 明天下午可以小保养吗.
+_BEGS_WORK = re.compile(
+    rf"(?<![还仲])(?:(?:能|可以)(?:不能|不可以)?(?:帮我|给我)?(?:更|做个?)?(?: {phrases.WORK}){{1,12}} .{{0,3}}(?:吗|么|嘛|不)"
+    rf"|(?:可唔可以|可不可以|得唔得|行不行)(?:帮我|给我)?(?:更|做个?)? {phrases.WORK})"
 )
 _SIGN = re.compile(r"[^\W\d_] ?[+&] ?[^\W\d_]")
 
@@ -156,6 +161,7 @@ def _at_that_time(turn: Turn, text: str, known: Answers) -> bool:
         return False
     if (
         phrases.has("free", text)
+        or _BEGS_WORK.search(theirs.with_work(turn, text))
         or (driving.wanted(turn, known) and _may_drive(turn))
         or ("transport" in known and _said_before(turn))
     ):

@@ -1,4 +1,4 @@
-"""What names a car or asks how much, and no price of ours answers: what the car is worth, whether it needs that at all."""
+"""What sounds like the price of work and is none: what a car is worth, whether it needs that at all, the battery of its key."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,14 @@ from handlers.prices import finding
 from knowledge_base.folding import fold
 
 # Entries of the starter base.
-_WORTH, _ELECTRIC = "car_valuation", "ev_service_needed"
+_WORTH, _ELECTRIC, _KEY = "car_valuation", "ev_service_needed", "locked_out"
+
+# The battery of a key is not the one below the bonnet.
+_KEYS_BATTERY = re.compile(
+    r"\b(?:key|keys|fob|remote)(?: fob| s)?\b.{0,16}\b(?:battery|batteries|coin cell|cell)\b"
+    r"|\b(?:battery|batteries|coin cell|cell)\b.{0,12}\b(?:in|of|for) (?:\w{1,8} ){0,2}(?:key|keys|fob|remote)\b"
+    r"|(?:钥匙|锁匙|车匙|遥控器?).{0,8}(?:电池|电芯|粒电)|(?:电池|电芯|粒电).{0,10}(?:钥匙|锁匙|车匙|遥控)"
+)
 
 _SELLS = re.compile(
     r"\b(?:how much|what)\b.{0,20}\b(?:can|could|would|will|do|might) (?:i|we|you|u|it)\b.{0,12}"
@@ -52,6 +59,8 @@ def answered(turn: Turn) -> Reply | None:
     work = finder.services_in(turn.words)
     if is_worth(turn, work):
         return faq.show(turn, _WORTH)
+    if _KEYS_BATTERY.search(text):
+        return faq.show(turn, _KEY)
     model = turn.shop.models.get(finder.model_in(turn.words) or "")
     electric = model.energy == "electric" if model else _RUNS_ON_POWER.search(text) is not None
     if work and electric and needed(turn.words):

@@ -107,6 +107,30 @@ def test_a_car_that_is_tried_is_a_drive(world: World, language: str, words: str)
     assert (known["service"], known["car"]["model"]) == (["test_drive"], "vw_golf")
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "services", "day", "time"),
+    [
+        ("zh-TW", "我想book 拜五 11:00 更換後煞車皮，Q5", ["brake_pads_rear"], "2026-11-27", "11:00"),
+        ("zh-TW", "明天早上十點幫我的A6更換火星塞", ["spark_plugs"], "2026-11-22", "10:00"),
+        ("zh-CN", "周二下午两点故障诊断，车是思域", ["diagnostics"], "2026-11-24", "14:00"),
+        ("zh-CN", "下礼拜五早上九点可以更换变速箱油吗？奥迪A3", ["transmission_fluid"], "2026-11-27", "09:00"),
+        ("zh-CN", "明天上午十点可以小保养吗？途观", ["minor_service"], "2026-11-22", "10:00"),
+        ("en", "12 v battery tomorrow at 10 for my Audi Q5", ["battery_12v"], "2026-11-22", "10:00"),
+        ("en", "hi, on Tuesday at 2pm, four-wheel alignment, Audi A4", ["wheel_alignment"], "2026-11-24", "14:00"),
+        ("en", "can i book spark plugs for my C-Class 27 November 15:30", ["spark_plugs"], "2026-11-27", "15:30"),
+    ],
+)
+def test_what_the_work_and_the_car_are_called_says_no_time(
+    world: World, language: str, words: str, services: list[str], day: str, time: str
+) -> None:
+    known = answers(world.customer(language=language).says(words))
+    assert (known["service"], known["day"], known["time"]) == (services, day, time)
+
+
+def test_what_was_done_is_no_name_and_no_wish(world: World) -> None:
+    assert "day" not in answers(world.customer().says("my A4 was serviced on Tuesday and the light is still on"))
+
+
 def test_what_is_tried_on_a_car_is_no_drive(world: World) -> None:
     assert answers(world.customer().says("I'd like to try the ceramic coating on my Q5"))["service"] == ["ceramic_coating"]
 

@@ -94,3 +94,17 @@ def test_the_price_of_work_is_still_told(world: World, words: str) -> None:
 )
 def test_what_a_repair_is_estimated_at_is_no_sale_of_the_car(world: World, language: str, words: str) -> None:
     assert not any(part in world.customer(language=language).says(words).last.text for part in ("firm offer", "確定報價"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "how much is a key fob battery"),
+        ("en", "what battery is in the key"),
+        ("zh-CN", "车钥匙电池多少钱一个"),
+        ("zh-HK", "電芯幾錢換一粒，車匙嗰種"),
+    ],
+)
+def test_the_battery_of_a_key_is_not_the_cars(world: World, language: str, words: str) -> None:
+    said = world.customer(language=language).says(words).last.text
+    assert any(part in said for part in ("mechanical key", "机械钥匙", "機械鑰匙")), said
