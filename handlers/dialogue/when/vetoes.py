@@ -15,8 +15,10 @@ _PARTS = {
     # 9:30，5W-30: the minutes before a comma belong to no price behind it.
     "{number}": r"(?<![\d:/点月])(?<!\d\.)(?:\d{1,3}(?:[, ]\d{3}){1,2}|\d{1,2},\d\d,\d{3}|\d{1,8})(?:\.\d{1,2})?",
     "{han}": "零〇一二两三四五六七八九十百千万几半",
-    # "golf 10am" is a car and a time.
-    "{no_clock}": r"(?!\s*(?:[ap]\.?\s?m\b|o'?clock|:\d|\.\d\d|[点时月号日]|hrs?\b))(?![\d/])",
+    # "golf 10am" is a car and a time, "bay 3 december" and "order 27 november" are a thing and a day.
+    "{no_clock}": r"(?!\s*(?:[ap]\.?\s?m\b|o'?clock|:\d|\.\d\d|[点时月号日]|hrs?\b))(?![\d/]){no_month}",
+    "{no_month}": r"(?! (?:of )?(?:jan(?:uary)?|feb(?:ruary)?|april?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b(?! \d{1,2}(?:st|nd|rd|th)?\b(?!:)))",
 }
 
 
