@@ -8,6 +8,7 @@ from handlers.booking import hearing, meant, mine, phrases, shifting
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Reply, Start, Turn, lately, leaving
 from handlers.dialogue.folding import fold
+from handlers.dialogue.questions import is_question
 from handlers.prices import finding, lasting
 from handlers.tickets import withdrawing
 from knowledge_base.names import tokens
@@ -26,6 +27,10 @@ _CARD_TELLS = (None, *_ABOUT_ONE)
 # What stands before it is where it was, what follows where it goes.
 _TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
 _CLAUSES = re.compile(r"[,.;!?，。；！？]")
+# A question by its form, and a wish all the same.
+_POLITE = re.compile(
+    r"\b(?:can|could|would|will) (?:you|u|we)\b(?!.{0,40}\blater\b)|帮我|帮手|同我|[，, ](?:可以|好|行|得)(?:吗|嘛|么)\W*$"
+)
 _PLEASE = r"(?:(?:can|could|may) (?:i|you) )?(?:please )?(?:(?:show|send|get|give|have|need|where is|what is|resend)(?: me)? )?"
 _CODE = re.compile(
     rf"(?:i )?{_PLEASE}(?:the |my |a )?(?:(?:check ?in|qr|arrival|desk|visit) (?:qr )?code|code for the (?:desk|visit|counter))"
@@ -106,13 +111,13 @@ def calls_off(turn: Turn) -> bool:
     text = phrases.spaced(turn.words)
     if phrases.has("others_cancel", text):
         return False
-    if phrases.has("cancel_work", with_work(turn, text)) and not phrases.stays(text):
+    if phrases.has("cancel_work", with_work(turn, text)) and not phrases.stays(text) and not _asks_of_cancelling(turn, text):
         work, rows = meant.codes(turn), mine.coming(turn)
         here = work and work >= set(turn.chat.answers.get("service", ["?"]))
         return bool(here) and not any(work & set(row.services) for row in rows)
     if not phrases.has("cancel_surely", text) or phrases.stays(text) or _elsewhen(turn, mine.coming(turn), text):
         return False
-    if any(phrases.has(name, text) for name in ("how", "may", "asks")) or finding.asks_price(turn.words):
+    if _asks_of_cancelling(turn, text):
         return False
     reading, rows = hearing.when(turn, turn.words, turn.store).reading, mine.coming(turn)
     if reading is None or reading.date is None or any(meant.day(turn, row) == reading.date for row in rows):
@@ -120,10 +125,19 @@ def calls_off(turn: Turn) -> bool:
     return turn.chat.answers.get("day") == reading.date.isoformat() or not rows
 
 
+def _asks_of_cancelling(turn: Turn, text: str) -> bool:
+    """ "Do I pay if I cancel the oil change?" wants to know it, and cancels nothing."""
+    if phrases.has("how", text) or phrases.has("asks", text) or finding.asks_price(turn.words):
+        return True
+    return (phrases.has("may", text) or is_question(turn.words)) and _POLITE.search(text) is None
+
+
 def part_called_off(turn: Turn, codes: Sequence[str]) -> list[str]:
     """What is left of the work (codes) that is being booked, when some of it is called off: "cancel the alignment"; else []."""
     text = phrases.spaced(turn.words)
     if len(codes) < 2 or not phrases.has("cancel_work", with_work(turn, text)) or phrases.stays(text):
+        return []
+    if _asks_of_cancelling(turn, text):
         return []
     left = [code for code in codes if code not in meant.codes(turn)]
     return left if 0 < len(left) < len(codes) else []

@@ -389,3 +389,30 @@ def test_the_name_of_a_store_below_a_price_asks_for_the_one_there(
     world: World, language: str, asks: str, words: str, told: str
 ) -> None:
     world.customer(language=language).says(asks).says(words).sees(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "How do I cancel the oil change later if I can't come?"),
+        ("en", "Can I cancel the oil change later if it rains?"),
+        ("en", "do I pay if I cancel the oil change?"),
+        ("zh-CN", "取消换机油要收费吗"),
+    ],
+)
+def test_a_question_about_cancelling_leaves_the_booking_open(world: World, language: str, words: str) -> None:
+    wish = "oil change for my golf tomorrow at 3pm" if language == "en" else "明天下午三点高尔夫换机油"
+    assert answers(world.customer(language=language).says(wish).says(words))["service"] == ["oil_change"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Can I still cancel the alignment on the day?"), ("zh-CN", "到时候可以取消四轮定位吗？")]
+)
+def test_a_question_about_cancelling_leaves_the_work(world: World, language: str, words: str) -> None:
+    wish = "oil change and alignment golf tomorrow" if language == "en" else "明天高尔夫换机油和四轮定位"
+    assert answers(world.customer(language=language).says(wish).says(words))["service"] == ["oil_change", "wheel_alignment"]
+
+
+def test_a_polite_word_cancels_work(world: World) -> None:
+    ann = world.customer().says("oil change and alignment golf tomorrow").says("can you cancel the alignment please?")
+    assert answers(ann)["service"] == ["oil_change"]
