@@ -1,6 +1,5 @@
 """Taking a complaint: the ticket exists as soon as we know what happened; the rest is asked after, or not at all."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,7 +9,7 @@ from handlers.booking import opening, phrases
 from handlers.booking.slots_what import heard as heard_of
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Slot, Start, Turn, Unclear
 from handlers.dialogue.folding import fold
-from handlers.dialogue.questions import ends_as_question, is_question
+from handlers.dialogue.questions import is_question
 from handlers.faq import choosing, topic
 from handlers.faq import flow as faq
 from handlers.prices import finding
@@ -27,13 +26,6 @@ ONE_STORY = timedelta(minutes=10)
 # A photo, and words that complain, are of the same matter for longer.
 SAME_MATTER = timedelta(minutes=30)
 ENOUGH = "enough"
-# The entry of the starter base for praise.
-_COMPLIMENT = "compliment"
-# Words that speak of us, folded to Simplified.
-_US = re.compile(
-    r"\b(?:you|u|ur|your|yours|yall|guys|staff|advis[oe]r|receptionist|reception|technicians?|mechanics?)\b"
-    r"|[你您]|贵店|贵公司|师傅|技师|前台|柜台|店员|店长|顾问|客服|员工"
-)
 # Lists of phrases of booking in which a service and a day are none that is wanted.
 _TOLD = ("over", "trouble", "asks", "about", "not_now", "how")
 # What a button that books takes along.
@@ -86,7 +78,7 @@ def heard(turn: Turn) -> Reply | Start | None:
     if current and (same := _goes_on(turn, current, verdict)):
         return same
     if verdict.complaint:
-        return _asked(turn) if current is None and _only_wonders(turn, verdict) else _new_or_same(turn, verdict)
+        return _new_or_same(turn, verdict)
     marking.notice(turn, verdict)
     return None
 
@@ -98,57 +90,29 @@ def meant(turn: Turn) -> Reply | Start | None:
         return _new_or_same(turn, turn.memoised(rules.load).judge(turn.words))
     if entry and entry.id == "complaint_status":
         return mine(turn)
-    return choosing.typed(turn) or _praised(turn) or _sounds(turn)
-
-
-def _praised(turn: Turn) -> Reply | None:
-    """Words that praise somebody, and have no clear answer of their own."""
-    verdict = turn.memoised(rules.load).judge(turn.words)
-    praises = rules.PRAISE in verdict.kinds and not (verdict.complaint or verdict.tier or verdict.angry)
-    if not praises or ends_as_question(turn.words) or ear.likely(turn.words) >= ear.SURE or faq.understands(turn):
-        return None
-    return faq.show(turn, _COMPLIMENT)
+    return choosing.typed(turn) or _sounds(turn)
 
 
 def _sounds(turn: Turn) -> Reply | Start | None:
     """What neither a rule nor the knowledge base is sure of: the second ear takes it for a complaint, or asks if it is one."""
     likely = _listened(turn)
     verdict = turn.memoised(rules.load).judge(turn.words)
-    if likely < ear.PERHAPS and not verdict.angry:
+    if likely < ear.PERHAPS and (not verdict.angry or faq.understands(turn)):
         return None
-    if faq.understands(turn):
-        return _answered(turn) if likely >= ear.SURE else None
     if likely >= ear.SURE and verdict.tier != tickets.CRITICAL:
         return _new_or_same(turn, ear.as_complaint(verdict, ear.CODE, turn.words))
-    return _asked(turn)
-
-
-def _answered(turn: Turn) -> Reply:
-    """What has a clear answer gets it, and below it a button for whoever did complain."""
-    answer = faq.answer(turn)
-    return replace(answer, buttons=[*answer.rows(), _sounds_buttons(turn, "complains")])
-
-
-def _asked(turn: Turn) -> Reply:
-    """Whether it is a complaint; what the knowledge base answers or would suggest stands below."""
     otherwise = faq.answer(turn)
-    text, silent = turn.text("tickets.sounds"), otherwise.unsure and not otherwise.passing
+    text = turn.text("tickets.sounds")
     return replace(
         otherwise,
-        text=text if silent else f"{text}\n\n{otherwise.text}",
+        text=f"{text}\n\n{otherwise.text}" if otherwise.passing else text,
         buttons=[*_sounds_buttons(turn), *otherwise.rows()],
     )
 
 
-def _only_wonders(turn: Turn, verdict: Verdict) -> bool:
-    """Whether the words ask something and speak of nobody here: "is that a scam?" may be about anybody."""
-    asks = ends_as_question(turn.words) or "?" in turn.words or "？" in turn.words
-    return asks and verdict.tier != tickets.CRITICAL and _US.search(fold(turn.words)) is None
-
-
 def perhaps(turn: Turn) -> Reply | None:
     """In the middle of a form nothing is opened unasked: a button, and only for words that are surely a complaint."""
-    if _listened(turn) < ear.SURE or faq.understands(turn):
+    if _listened(turn) < ear.SURE:
         return None
     return Reply(turn.text("tickets.sounds"), _sounds_buttons(turn))
 
@@ -157,18 +121,16 @@ def _listened(turn: Turn) -> float:
     """What the second ear makes of the words; minus infinity where it has no say."""
     known, silent = turn.memoised(rules.load), float("-inf")
     verdict = known.judge(turn.words)
-    if not known.ear or rules.VETO in verdict.kinds or rules.PRAISE in verdict.kinds:
+    if not known.ear or rules.VETO in verdict.kinds:
         return silent
     likely = ear.likely(turn.words)
     if likely < ear.PERHAPS:
         return likely
     if _of_no_fault(turn, verdict):
         return silent
-    if rules.READY in verdict.kinds and likely < ear.SURE:
-        return silent
     # A question in the middle of a talk opens nothing: it is asked whether it complains.
     asked = not verdict.angry and is_question(turn.words) and topic.before(turn) != ""
-    return ear.PERHAPS if asked or _only_wonders(turn, verdict) else likely
+    return ear.PERHAPS if asked else likely
 
 
 def _of_no_fault(turn: Turn, verdict: Verdict) -> bool:
@@ -176,12 +138,12 @@ def _of_no_fault(turn: Turn, verdict: Verdict) -> bool:
     costs, complains of nothing."""
     price = finding.asks_price(turn.words) and not verdict.angry
     noted = topic.notes(turn.words) and topic.shown(turn) != ""
-    return price or noted or prices.tells_car(turn) or phrases.of_a_visit(phrases.spaced(turn.words))
+    return price or noted or faq.understands(turn) or prices.tells_car(turn) or phrases.of_a_visit(phrases.spaced(turn.words))
 
 
-def _sounds_buttons(turn: Turn, name: str = "sounds") -> list[Button]:
+def _sounds_buttons(turn: Turn) -> list[Button]:
     newest = messages.newest_words(turn.session, turn.chat.id)
-    return [Button(turn.texts.label(f"tickets.button.{name}", turn.language, {}), "tickets.sounds", newest)]
+    return [Button(turn.texts.label("tickets.button.sounds", turn.language, {}), "tickets.sounds", newest)]
 
 
 def confirmed(turn: Turn, message_id: int) -> Reply | Start:
@@ -235,8 +197,7 @@ def _another_question(turn: Turn, verdict: Verdict) -> bool:
     entry = faq.is_sure(turn)
     if verdict.angry or (entry and entry.id == "complaint"):
         return False
-    held = not verdict.kinds.isdisjoint((rules.VETO, rules.PRAISE))
-    asks = opening.asks(turn.words) or held or turn.words.rstrip().endswith(("?", "？"))
+    asks = opening.asks(turn.words) or rules.VETO in verdict.kinds or turn.words.rstrip().endswith(("?", "？"))
     if entry and (asks or entry.category in ("greeting", "service_desk", "small_talk")):
         return True
     return asks and finding.asks_price(turn.words) and bool(turn.memoised(finding.load).services_in(turn.words))

@@ -17,8 +17,8 @@ from storage import tickets, tier_rules
 
 TIERS = (tickets.MINOR, tickets.SERIOUS, tickets.CRITICAL)
 # Kinds of words that are no tier: they hold back other rules, or mean something of their own.
-VETO, PRAISE, COMPLAIN, HOT, READY, UNSOLVED = "veto", "praise", "complain", "hot", "ready", "unsolved"
-KINDS = (*TIERS, VETO, PRAISE, COMPLAIN, HOT, READY, UNSOLVED)
+VETO, COMPLAIN, HOT, READY, UNSOLVED = "veto", "complain", "hot", "ready", "unsolved"
+KINDS = (*TIERS, VETO, COMPLAIN, HOT, READY, UNSOLVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,7 @@ class Rules:
     def _holds(self, rule: Rule, found: Mapping[str, str], near: Collection[str]) -> bool:
         if rule.near and rule.code + _NEAR not in near:
             return False
-        if rule.code + _UNLESS in found:
-            return False
-        # What holds a veto back, holds it back from the other rules too.
-        return not any(code in found and code + _UNLESS not in found for code in rule.unless if code in self.rules)
+        return rule.code + _UNLESS not in found and not any(code in found for code in rule.unless if code in self.rules)
 
 
 _NEAR, _UNLESS = "\0near", "\0unless"

@@ -102,22 +102,6 @@ critical I got burnt by the coffee machine in your lounge
 -        which film prevents stone chips
 -        what time can I collect my car
 serious  You replaced the brake pads last week and now it squeals again
-serious  There's a dent in the tailgate that was not there when I dropped it off on Monday
-minor    You said 250 on the phone. The invoice shows 395. Explain that please.
-minor    The estimate was 900. I was charged 1,300. Nobody rang me.
-minor    What is the point of an appointment with five cars in front of mine?
-serious  Sent a complaint on the 2nd, got an automatic answer, then silence
-serious  The rear light is out again, do I have to pay again for what you fixed last week?
-minor    I paid for a full valet and there's still sand under the mats
-minor    Your sales team keeps calling, I told them no twice
--        Coolant every four years. Scam or real?
--        Is it a rip off to change the cabin filter every year?
--        I always parked in the sun and nobody told me not to. How stupid am I
--        I left the sunroof open in the storm, the carpet is soaked
--        My neighbour says the discs are cracked, my son says they are fine
--        the garage near my work says the belt is cracked after their service
--        the a/c takes ages to cool down
--        how many hours for a polish
 """
 
 SIMPLIFIED = """
@@ -225,21 +209,6 @@ serious  上周才换的刹车片，现在踩下去又有异响
 -        刹车有异响 周一上午过去看看
 -        家里老人住院了，周四的预约能改到下周吗
 critical 你们刹车没修好，害我爸住院了
-minor    当初报价1200，结账变成1900，谁同意的
-minor    预约了个寂寞，前面还排着六台
-minor    约好十点，那我预约有什么用
-minor    你们前台的态度改一改吧
-minor    我说了不买，你们销售还一直推销，烦不烦
-serious  上周在你们这换的机滤，车库里一滩油，我就想问问拧紧了没
-serious  换完大灯一边高一边低，是不是还得再交一次调光的钱
-serious  投诉过一回，到现在一点消息也没有，没下文
-minor    不是说免费检查吗，怎么收了一百八的费
--        我爸说火花塞松了会漏油，是真的吗
--        刚加完油，故障灯亮了
--        昨晚忘了关窗，座椅全湿了
--        外面修理厂刚换的电瓶，又没电了
--        东北的冬天，续航打骨折
--        我老婆昨天来修车花了多少
 """
 
 TRADITIONAL = """
@@ -336,15 +305,4 @@ serious  你們技師把我的鋼圈刮到了
 -        整車嘅價錢幾多
 serious  上禮拜才換的煞車片，現在踩下去又有異音
 -        上次做了保養，這次又想做鍍膜，要約嗎
-minor    報價單寫五千，埋單變咗八千，冇人打過俾我
-minor    估價單寫八千，結帳變成一萬二，誰同意的
-minor    預約了還要排隊，那預約有什麼用
-minor    你們打電話推銷，我說了不要還一直打
-serious  送去保養前門把絕對沒有刮痕，回來就有了
-serious  換完燈一邊高一邊低，是不是要再付一次錢
--        方向盤會抖，是不是上次在嗰間換胎冇做平衡
--        老婆話剎車有聲，我覺得冇事
--        我加錯油，架車死火
--        黃燈亮了，週末可以先去回來再說嗎
--        吃油變很兇
 """

@@ -10,7 +10,7 @@ from tests.world import Customer, World
 pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 SURE = "your guy at the desk rolled his eyes when I asked about the bill"
-PERHAPS = "Your adviser talked to my husband all the time. It's my car. Do better."
+PERHAPS = "Not impressed. Quoted 200, charged 340."
 
 
 def _tickets(world: World) -> list[Ticket]:
@@ -122,44 +122,3 @@ def test_angry_words_that_nobody_understands_are_asked_about(world: World, langu
 def test_who_brings_the_car_and_where_it_was_bought_is_no_complaint(sample_url: str) -> None:
     harmless = ("我個仔揸過嚟", "it's a 2021 golf bought from you", "暫停一個月", "why did you send me that", "我表哥揸過嚟")
     assert [words for words in harmless if ear.likely(words) >= ear.PERHAPS] == []
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("en", "The girl at the counter stayed late so that I could get my car. Tell her manager. She made my week."),
-        ("zh-CN", "今天的师傅特别耐心，还教我怎么看胎压"),
-        ("zh-TW", "牽車的小哥超親切，請幫我謝謝他"),
-        ("zh-HK", "想讚吓阿明，冇收檢查費，好有心"),
-    ],
-)
-def test_praise_is_thanked_for(world: World, language: str, words: str) -> None:
-    ann = world.customer(language=language).says(words)
-    assert ann.last.text.startswith(("That makes our day", "太开心了", "太開心了"))
-    assert _tickets(world) == []
-
-
-def test_mocking_praise_is_asked_about(world: World) -> None:
-    world.customer().says("lol great service guys, three weeks for a mirror").sees("Shall I pass it on")
-    assert _tickets(world) == []
-
-
-def test_a_question_that_speaks_of_nobody_here_opens_nothing(world: World) -> None:
-    """The rules hear "ripped off" and "waited": it may be said of anybody."""
-    world.customer().says("a total rip off, these filters, no?").sees("Shall I pass it on")
-    assert _tickets(world) == []
-
-
-def test_below_a_sure_answer_stands_a_button_for_whoever_did_complain(world: World) -> None:
-    words = "我订的后视镜壳到货没有，都半个月了"
-    ann = world.customer(language="zh-CN").says(words).sees("到货")
-    assert _tickets(world) == []
-    ann.presses("我要投诉").sees("非常抱歉")
-    [ticket] = _tickets(world)
-    assert (ticket.kind, ticket.summary) == ("complaint", words)
-
-
-def test_who_wants_the_manager_gets_a_person(world: World) -> None:
-    world.customer(language="zh-CN").says("我要跟你们店长说话，别的人不好使")
-    [ticket] = _tickets(world)
-    assert ticket.kind == "question"
