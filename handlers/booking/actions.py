@@ -18,7 +18,7 @@ from handlers.booking import rules
 from handlers.booking.history import CUSTOMER, SWEEP, By, Person, changed, iso
 from handlers.booking.plan import Free, Plan, Wish, planned, wish_of
 from handlers.booking.seating import expired, give_back, held_until, keep, seat, seat_elsewhere, take_rest
-from handlers.booking.times import alternatives, day_of, free_days, free_times, next_free
+from handlers.booking.times import alternatives, free_days, free_times, next_free
 from handlers.booking.waiting import follow, leave, offer_freed, wait
 from handlers.dialogue import Refusal
 from handlers.dialogue.shop import Shop
@@ -123,8 +123,12 @@ def move(
 ) -> Appointment:  # fmt: skip
     """Another time, bay, technician or store (its code). It keeps its own if they are free then; what it has changes nothing.
 
-    Raises Refusal: gone (cancelled, over), notice (too late for the customer to do it), or as `hold` does; then nothing changes.
+    In another store it stands as what the customer books there does: confirmed, or requested where an advisor has the last
+    word. Raises Refusal: gone (cancelled, over), notice (too late for the customer to do it), or as `hold` does; then nothing
+    changes.
     """
+    if not by.staff and store not in (None, _store(shop, appointment).code):
+        appointments.lock_person(session, appointment.customer_id, appointment.phone)
     row = appointments.lock(session, appointment.id)
     if row.status not in OPEN:
         raise Refusal("booking.refused.gone")
@@ -134,11 +138,16 @@ def move(
     if here and starts_at == row.starts_at and bay_id in (None, row.bay_id) and technician_id in (None, row.technician_id):
         return row
     _check_notice(left, terms.read(left.booking), row, now, by)
+    anew = not here and not by.staff
+    if anew:
+        _check_open(session, made, row, now)
     was = row.starts_at
     before: dict[str, Any] = {"starts": iso(was), "legs": row.legs, **({} if here else {"store": left.code})}
     days = slots.days_held(session, [row.id])
     (seat if here else seat_elsewhere)(session, made, row, starts_at, now, by)
     row.sequence += 1
+    if anew:
+        row.status = REQUESTED if made.terms.confirms else CONFIRMED
     changed(session, row, now, by, "moved", before=before, starts=iso(row.starts_at))
     follow(session, row, was, row.services, left.id)
     offer_freed(session, shop, now, store_id=left.id, days=days)
@@ -218,23 +227,26 @@ def no_show(session: Session, appointment: Appointment, now: datetime, *, by: By
 
 def came(session: Session, shop: Shop, appointment: Appointment, now: datetime, *, by: By) -> Appointment:
     """They came after all: the car is here, in what is left of its place, or from this quarter hour on in another (Refusal as
-    `hold`). Whoever is said on a later day to have come was here then, and it is done. Again changes nothing."""
+    `hold`). Who is said to have come to a visit that is over was here then, and it is done. Again changes nothing."""
     row = appointments.lock(session, appointment.id)
     if row.status in (ARRIVED, IN_SERVICE, DONE):
         return row
     if row.status != NO_SHOW:
         raise Refusal("booking.refused.gone")
-    made = planned(shop, wish_of(shop, row))
-    if day_of(made, row.starts_at) < day_of(made, now):
+    before: dict[str, Any] = {}
+    if row.ends_at <= now:
         row.status = DONE
     else:
-        if row.ends_at <= now or not take_rest(session, made, row, now):
+        made = planned(shop, wish_of(shop, row))
+        if not take_rest(session, made, row, now):
+            before = {"starts": iso(row.starts_at), "legs": row.legs}
             seat(session, made, row, moment_of(quantum_at(now)), now, replace(by, staff=True))
             row.sequence += 1
         row.status, row.advisor_id = ARRIVED, by.advisor_id or row.advisor_id
     if row.customer_id is not None:
         facts.changed(session, [row.customer_id])
-    changed(session, row, now, by, row.status, was=NO_SHOW)
+    details = {"before": before, "starts": iso(row.starts_at)} if before else {}
+    changed(session, row, now, by, row.status, was=NO_SHOW, **details)
     return row
 
 
@@ -278,6 +290,15 @@ def _check_limits(session: Session, made: Plan, person: Person, now: datetime, r
     # What is held elsewhere may be confirmed as well.
     if others >= min(made.terms.most_holds, made.terms.most_open - to_come):
         raise Refusal("booking.refused.too_many_holds", number=others)
+
+
+def _check_open(session: Session, made: Plan, row: Appointment, now: datetime) -> None:
+    """What they have besides this visit must leave room for it where it comes to."""
+    to_come, _, _ = appointments.counts_of_person(
+        session, customer_id=row.customer_id, chat_id=row.chat_id, phone=row.phone, now=now, since=now
+    )
+    if to_come - (row.starts_at > now) >= made.terms.most_open:
+        raise Refusal("booking.refused.too_many_open", number=made.terms.most_open)
 
 
 def _check_notice(store: Store, own: Terms, row: Appointment, now: datetime, by: By) -> None:

@@ -19,7 +19,7 @@ from handlers.dialogue import Refusal
 from storage import appointments, placing, slots, waitlist
 from storage.appointments import EXPIRED, HELD, Appointment
 from storage.database import waited_too_long
-from storage.slots import Claim, Ledger, Taken, moment_of, quantum_at
+from storage.slots import Claim, Ledger, Taken, moment_of, quantum_at, quantum_from
 
 # Columns of an appointment that is not written yet.
 _New = dict[str, Any]
@@ -376,11 +376,16 @@ def give_back(session: Session, rows: Sequence[Appointment], from_: int | None =
 
 
 def take_rest(session: Session, made: Plan, row: Appointment, now: datetime) -> bool:
-    """Gives a visit the rest of the place that it had back, from the next quarter hour on; False if somebody has any of it."""
-    first = quantum_at(now) + 1
-    wanted = [Claim(one.resource, max(one.first, first), one.end) for one in claims(made, row.legs) if one.end > first]
-    days = {day for one in wanted for day in range(one.first // slots.DAY, (one.end - 1) // slots.DAY + 1)}
-    ledger = slots.lock(session, row.store_id, days)
+    """Gives a visit the rest of the place that it had back, from the next quarter hour on; False if somebody has any of it.
+
+    Raises Refusal when the car to lend, or the driver, that it had is promised to somebody else by now.
+    """
+    begin, end = quantum_at(now), quantum_from(row.ends_at)
+    wanted = [Claim(one.resource, max(one.first, begin + 1), one.end) for one in claims(made, row.legs) if one.end > begin + 1]
+    # All that `seat` may want next, so that no earlier day is locked after a later one.
+    ledger = slots.lock(session, row.store_id, days_for(made, begin, end) | slots.days_held(session, [row.id]))
+    if _rides_promised(session, made, begin, end, now, [row.id]):
+        raise Refusal(f"booking.refused.{made.wish.transport}_taken")
     try:
         with session.begin_nested():
             ledger.take(row.id, wanted)

@@ -261,6 +261,25 @@ def test_a_visit_moves_to_another_store_and_gives_back_what_it_had(desk: Desk) -
     assert desk.history(row)[-1] == "moved"
 
 
+@ON_SQLITE
+def test_a_visit_that_moves_is_asked_for_where_an_advisor_has_the_last_word(desk: Desk) -> None:
+    desk.terms("west", confirms=True)
+    row = desk.books()
+    assert desk.does(actions.move, row, TUESDAY, store="west").status == "requested"
+    assert desk.does(actions.move, row, TUESDAY, store="east").status == "confirmed"
+    assert desk.does(actions.move, row, TUESDAY, store="west", by=ADVISOR).status == "confirmed"
+
+
+@ON_SQLITE
+def test_a_visit_moves_only_where_one_more_may_be_had(desk: Desk) -> None:
+    desk.terms("west", most_open=1)
+    row, other = desk.books(), desk.books(at=TUESDAY + timedelta(days=1))
+    assert desk.refuses(actions.move, row, TUESDAY, store="west") == "booking.refused.too_many_open"
+    assert desk.history(row)[-1] == "confirmed"
+    desk.does(actions.cancel, other)
+    assert desk.does(actions.move, row, TUESDAY, store="west").status == "confirmed"
+
+
 def test_cc4_a_visit_that_another_store_has_no_time_for_stays_where_it_was(desk: Desk) -> None:
     row = desk.books()
     before = desk.claims(row)
@@ -399,11 +418,53 @@ def test_who_came_after_all_gets_another_place_when_theirs_is_gone(desk: Desk) -
     assert desk.refuses(actions.came, row, by=ADVISOR) == "booking.refused.taken"
     assert desk.last_times
     for other in others:
-        desk.does(actions.cancel, other)
-    desk.now = TUESDAY + timedelta(hours=4, minutes=5)
+        if other.bay_id != row.bay_id:
+            desk.does(actions.cancel, other)
+    legs = row.legs
     row = desk.does(actions.came, row, by=ADVISOR)
-    assert row.status == "arrived"
-    assert row.starts_at <= desk.now < row.ends_at
+    assert (row.status, row.starts_at) == ("arrived", desk.now)
+    assert row.legs[0]["bay"] != legs[0]["bay"]
+    with desk.database.reading() as session:
+        last = appointments.events_of(session, row.id)[-1]
+    before = {"starts": history.iso(TUESDAY), "legs": legs}
+    assert last.details == {"was": "no_show", "before": before, "starts": history.iso(desk.now)}
+
+
+def test_cc4_who_came_after_all_has_no_loaner_that_is_promised_by_now(desk: Desk) -> None:
+    desk.terms("east", loaners=1)
+    loaner = replace(SERVICE, transport="loaner")
+    row = desk.books(wish=loaner)
+    desk.now = TUESDAY + timedelta(minutes=10)
+    desk.does(actions.no_show, row, by=ADVISOR, plain=True)
+    before = desk.claims(row)
+    other = desk.books(BOB, TUESDAY + timedelta(hours=4), loaner)
+    assert desk.refuses(actions.came, row, by=ADVISOR) == "booking.refused.loaner_taken"
+    assert desk.claims(row) == before
+    assert desk.history(row)[-1] == "no_show"
+    desk.does(actions.cancel, other, by=ADVISOR)
+    assert desk.does(actions.came, row, by=ADVISOR).status == "arrived"
+
+
+@ON_SQLITE
+def test_who_came_on_the_second_day_of_their_visit_is_here(desk: Desk) -> None:
+    row = desk.books(at=TUESDAY + timedelta(hours=2), wish=Wish("studio", ("ceramic_coating",)))
+    desk.now = TUESDAY + timedelta(hours=3)
+    desk.does(actions.no_show, row, by=ADVISOR, plain=True)
+    desk.now = TUESDAY + timedelta(days=1)
+    assert row.ends_at > desk.now
+    row = desk.does(actions.came, row, by=ADVISOR)
+    assert (row.status, row.starts_at) == ("arrived", TUESDAY + timedelta(hours=2))
+
+
+@ON_SQLITE
+def test_who_is_said_after_closing_to_have_come_was_here(desk: Desk) -> None:
+    row = desk.books()
+    desk.now = TUESDAY + timedelta(minutes=20)
+    desk.does(actions.no_show, row, by=ADVISOR, plain=True)
+    desk.now = TUESDAY + timedelta(hours=13)
+    row = desk.does(actions.came, row, by=ADVISOR)
+    assert (row.status, row.starts_at) == ("done", TUESDAY)
+    assert desk.history(row)[2:] == ["no_show", "done"]
 
 
 @ON_SQLITE
