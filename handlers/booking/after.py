@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from handlers.booking import hearing, mine, more, phrases, said_beside, standby, theirs, wishes, words
+from handlers.booking import hearing, history, mine, more, phrases, said_beside, standby, theirs, wanting, wishes, words
 from handlers.booking.slots_end import MOST_NOTE
 from handlers.dialogue import Answers, Reply, Start, Turn, leaving
 from handlers.dialogue.questions import ends_as_question, is_question
@@ -13,11 +13,19 @@ from handlers.vehicles import slots as vehicle_slots
 from storage.appointments import Appointment
 
 _DAY, _MINUTE = "%Y-%m-%d", timedelta(minutes=1)
-_NUMBER = re.compile(r"\b(?:phone|number|mobile|cell|tel)\b|电话|電話|手机|手機|号码|號碼", re.IGNORECASE)
+# Their own number, and where they are to be called; folded.
+_NUMBER = re.compile(
+    r"\bmy (?:new |correct |right |mobile |phone |cell |contact ){0,3}(?:phone|number|mobile|cell|tel)(?: number)?"
+    r" (?:is|has changed|changed|should be|to)\b"
+    r"|\b(?:call|ring|phone|text|reach|contact) me (?:on|at)\b"
+    r"|(?<!给)(?:我|本人)(?:的|嘅)?新?(?:电话|手机|号码)(?:号码?)?(?:是|系|改|换)"
+    r"|(?:电话|手机|号码)(?:号码?)?(?:要|想|请|帮我)?(?:改|换|更新)(?:成|为|到|做|返)?|打我(?:的|嘅)?|打(?:这个|呢个)(?:电话|号码)?"
+)
 _NOTE = re.compile(
-    r"(?:please |pls |can you |could you |and )?(?:add|make|leave|put)(?: in| down)? (?:a |this |the )?note\b[ :,-]*"
+    r"(?:please |pls |can you |could you |and )?(?:add|make|leave|put)(?: in| down)? (?:a |this |the )?note\b"
+    r"(?! (?:on|about|of|from)\b)[ :,-]*"
     r"(?:that |saying )?(.{3,})"
-    r"|(?:请|麻烦|唔该|帮我|再|给我|加|写|留|記|记|个|一个|一下|句|条|返){0,5}(?:备注|備註|备註)(?:一下)?[:：,， ]*"
+    r"|(?:请|麻烦|唔该|帮我|再|给我|加|写|留|記|记|个|一个|一下|句|条|返){0,5}(?:备注|備註|备註)(?![里裡中上])(?:一下)?[:：,， ]*"
     r"(?:说|写)?(.{2,})",
     re.IGNORECASE | re.DOTALL,
 )
@@ -46,11 +54,12 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return more_cars
     if len(shown) != 1:
         # Of the only one "an alignment too, please" is said days later as well.
-        return more.asked_for(turn, rows[0]) if len(rows) == 1 and phrases.has("besides", text) else None
+        adds = phrases.has("besides", text) and not _asks_what_there_is(turn, text)
+        return more.asked_for(turn, rows[0]) if len(rows) == 1 and adds else None
     [row] = shown
     if booked and (said := _at_once(turn, row, text)):
         return said
-    if changed := more.asked_for(turn, row):
+    if not _asks_what_there_is(turn, text) and (changed := more.asked_for(turn, row)):
         return changed
     if (finding.asks_only_price(turn.words) or phrases.whole("in_all", text)) and row.price:
         return mine.card(turn, row)
@@ -64,6 +73,11 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         row.note = " · ".join(part for part in (row.note, told) if part)
         return Reply(turn.text("booking.written_down"))
     return None
+
+
+def _asks_what_there_is(turn: Turn, text: str) -> bool:
+    """ "Do you also do alignment?" adds nothing to a visit."""
+    return wanting.OFFERED.search(text) is not None and is_question(turn.words) and not phrases.has("request", text)
 
 
 def _at_once(turn: Turn, row: Appointment, text: str) -> Reply | Start | None:
@@ -101,13 +115,16 @@ def _another_car(turn: Turn, row: Appointment, text: str) -> Start | None:
 
 def _told(turn: Turn, row: Appointment, *, at_once: bool) -> Reply | None:
     """A note for the workshop, or another number to call; a mere number only right below the card."""
-    if (note := _NOTE.match(turn.words.strip())) and len(note[0]) <= MOST_NOTE:
+    note = None if ends_as_question(turn.words) else _NOTE.match(turn.words.strip())
+    if note and len(note[0]) <= MOST_NOTE and not is_question(note[1] or note[2]):
         row.note = " · ".join(part for part in (row.note, (note[1] or note[2]).strip()) if part)
+        history.note(turn.session, row, turn.now, history.CUSTOMER, "noted")
         return Reply(turn.text("booking.written_down"))
     bare = at_once and _DIGITS.fullmatch(turn.words) is not None
-    named = _NUMBER.search(turn.words) is not None and not said_beside.person_to_call(turn.words)
+    named = _NUMBER.search(phrases.spaced(turn.words)) is not None and not said_beside.person_to_call(turn.words)
     if (bare or named) and not is_question(turn.words) and (phone := phones.within(turn.words, words.store_of(turn, row).region)):
         row.phone = phone.e164
+        history.note(turn.session, row, turn.now, history.CUSTOMER, "phone")
         return Reply(turn.text("booking.phone_noted", phone=phones.shown(phone.e164)))
     return None
 

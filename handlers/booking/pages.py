@@ -37,7 +37,7 @@ LATE = timedelta(minutes=10)
 # Who does something without a name.
 NOBODY = (CUSTOMER.who, SWEEP.who)
 # What happens to an appointment beside coming to another state.
-NO_STATE = ("moved", "altered", "will_come", "car", "not_reminded")
+NO_STATE = ("moved", "altered", "will_come", "car", "not_reminded", "noted", "phone")
 
 
 # -- the plan --------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ _CARD_TELLS = (None, *_ABOUT_ONE)
 # What stands before it is where it was, what follows where it goes.
 _TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
 _CLAUSES = re.compile(r"[,.;!?，。；！？]")
+# What begins a wish in a clause of its own.
+_WISHES = ("book", "wish", "request", "free", "look")
 # A question by its form, and a wish all the same.
 _POLITE = re.compile(
     r"\b(?:can|could|would|will) (?:you|u|we)\b(?!.{0,40}\blater\b)|帮我|帮手|同我|[，, ](?:可以|好|行|得)(?:吗|嘛|么)\W*$"
@@ -93,6 +95,13 @@ def _calls_off_a_day(turn: Turn, text: str) -> bool:
     """ "I can't make it tomorrow at 9" of somebody with no appointment here: they have one somewhere, and name no work."""
     if turn.chat.form is not None or not phrases.has("away", text) or meant.codes(turn):
         return False
+    others = [
+        part
+        for part in map(phrases.spaced, _CLAUSES.split(turn.words))
+        if not any(phrases.has(name, part) for name in ("away", "cancel"))
+    ]
+    if phrases.has("open", text) or any(phrases.has(name, part) for part in others for name in _WISHES):
+        return False  # why another day is wanted, or when we are open
     parts = [hearing.when(turn, part, turn.store) for part in _CLAUSES.split(turn.words) if part.strip()]
     return any(part.reading or part.options for part in parts)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from storage import appointments
 from tests.handlers.test_booking_after import booked, only
 from tests.handlers.test_booking_beside import answers
 from tests.handlers.test_booking_choosing import at_the_times
@@ -416,3 +417,68 @@ def test_a_question_about_cancelling_leaves_the_work(world: World, language: str
 def test_a_polite_word_cancels_work(world: World) -> None:
     ann = world.customer().says("oil change and alignment golf tomorrow").says("can you cancel the alignment please?")
     assert answers(ann)["service"] == ["oil_change"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "asked"),
+    [
+        ("zh-TW", "取消預約，之後再約", "要取消"),
+        ("zh-CN", "取消吧，以后再约", "要取消"),
+        ("en", "cancel it and rebook another time", "Shall I cancel"),
+    ],
+)
+def test_who_cancels_and_comes_some_other_time_cancels(world: World, language: str, words: str, asked: str) -> None:
+    booked(world, language).says(words).sees(asked)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "the number you called from was 13912345678, was that you"),
+        ("en", "I lost my phone 13912345678 in the car yesterday"),
+        ("en", "My wife's mobile is 13912345678, please send the invoice there"),
+        ("en", "your colleague with the number 13912345678 was rude to me"),
+        ("en", "can you leave a note on when my warranty ends?"),
+        ("zh-CN", "备注里写的是什么？"),
+        ("zh-CN", "你们给我的电话是13912345678，打不通"),
+    ],
+)
+def test_a_number_that_is_mentioned_and_a_question_change_nothing(world: World, language: str, words: str) -> None:
+    ann = booked(world, language)
+    before = only(world, ann)
+    after = only(world, ann.says(words))
+    assert (after.phone, after.note) == (before.phone, before.note)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "my new number is 13912345678"),
+        ("en", "you can reach me at 13912345678"),
+        ("zh-CN", "我的电话是13912345678"),
+        ("zh-HK", "打我手機13912345678"),
+    ],
+)
+def test_their_own_number_is_taken_and_kept_in_the_history(world: World, language: str, words: str) -> None:
+    row = only(world, booked(world, language).says(words))
+    assert row.phone == "+8613912345678"
+    with world.database.reading() as session:
+        assert "phone" in [event.what for event in appointments.events_of(session, row.id)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "I can't make it before 10 tomorrow, is 11 ok for an inspection?"),
+        ("en", "I can't come on weekdays, are you open on Sunday?"),
+        ("zh-CN", "星期日来不了，你们周六开吗"),
+    ],
+)
+def test_why_another_day_is_asked_for_calls_nothing_off(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(words)
+    assert not any(told in ann.last.text for told in ("in this chat", "这个聊天"))
+
+
+def test_whether_we_also_do_it_proposes_no_change(world: World) -> None:
+    ann = booked(world, "en").says("do you also do alignment")
+    assert "Shall I change" not in ann.last.text
