@@ -52,11 +52,12 @@ _NO_TIME = re.compile(
 # Whoever works until then comes afterwards: "I finish work at 6", "I'm off at 5:30", 六点下班. Of our own it is a question.
 _OFF_WORK = re.compile(
     r"\b(?:i|we)(?: am|'?m| are|'?re)?(?: only| usually| normally| don'?t| do not| can'?t| cannot){0,2}"
-    r" (?:finish|(?:get|knock|clock) off|get out of|off|leave|work(?:ing)?|at work)"
-    r"(?: of)?(?: work| the office| school)?(?: only| usually| normally)? (?:at|around|about|by|till|til|until)"
+    r" (?:(?:(?:finish|(?:get|knock|clock) off|off)(?: work| the office| school)?"
+    r"|(?:get out of|leave) (?:work|the office|school))(?: only| usually| normally)? (?:at|around|about|by)"
+    r"|(?:work|working|at work)(?: only| usually| normally)? (?:till|til|until))"
     r" (?P<hour>1?\d)(?:[:.](?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])m\b)?(?![\d:])"
     r"|(?P<morning>早上|上午|凌晨)?(?:下午|傍晚|晚上|夜晚)?(?P<stroke>1?\d|十[一二]?|[一二两兩三四五六七八九])"
-    r"(?:[:：](?P<past>[0-5]\d)|[点點](?P<thirty>半)?[钟鐘]?)(?:才|先|至|就|左右)?(?:下班|放工|收工|放学|放學)(?![吗嗎嘛呢?？]|之?前)",
+    r"(?:[:：](?P<past>[0-5]\d)|[点點](?P<thirty>半)?[钟鐘]?)(?:才|先|至|就|左右)?(?:下班|放工|收工|放学|放學)(?:[之以]?[后後])?(?![吗嗎嘛呢?？]|之?前)",
     re.IGNORECASE,
 )
 _YOUR_WORK = re.compile(r"[你您店]|\byou\b", re.IGNORECASE)
@@ -294,31 +295,30 @@ def when(turn: Turn, text: str, place: Store | None) -> Understood:
     now, region = turn.now.astimezone(zone), place.region if place else "CN"
     text = _NO_TIME.sub(lambda found: " " * len(found[0]), text)
     names = turn.memoised(finding.load)
-    cars_named = [found for found in names.models.find(text) if found.score == _WRITTEN]
-    text = _blanked(text, cars_named)
     if (found := _OFF_WORK.search(text)) and not _YOUR_WORK.search(text):
         rest = understand(text.replace(found[0], " ", 1), now, region, turn.language).reading
         if rest is None or not (rest.time or rest.times or rest.part_of_day):
             text = f"{text[: found.start()]}{_from_then(found)}{text[found.end() :]}"
     said = understand(text, now, region, turn.language)
-    if said.nothing and (bare := _blanked(text, [one for one in names.services.find(text) if one.score == _WRITTEN])) != text:
-        # 更换后刹车片 has an "after" in it, 透明膜 a "tomorrow", a 12 V battery an hour: what the work is called says no time.
-        again = understand(bare, now, region, turn.language)
-        return again if again.reading or again.options else said
+    # 更换后刹车片 has an "after" in it, 透明膜 a "tomorrow", a 12 V battery an hour: what work and cars are called says no time.
+    work = [one for one in names.services.find(text) if one.score == _WRITTEN] if said.nothing else []
+    named = [one for one in names.models.find(text) if one.score == _WRITTEN] if said.nothing else []
+    for bare in (_blanked(text, work), _blanked(text, [*work, *named])):
+        if bare != text and ((again := understand(bare, now, region, turn.language)).reading or again.options):
+            return again
     return said
 
 
 def _blanked(text: str, names: Sequence[Found]) -> str:
     """The text with spaces for these names, as long as it was. What has been done to a car is no name: "serviced"."""
-    if not names:
-        return text
     folded, places = folding.fold(text)
     parts = tokens(text)
     for name in names:
         words = parts[name.start : name.end]
         if any(word.endswith("ed") for word in words):
             continue
-        for found in re.finditer(r"(?<![a-z0-9])" + r"[\W_]{0,3}".join(map(re.escape, words)) + r"(?![a-z0-9])", folded):
+        edges = [r"\b" if word.isascii() else "" for word in (words[0], words[-1])]
+        for found in re.finditer(edges[0] + r"[\W_]{0,3}".join(map(re.escape, words)) + edges[1], folded, re.ASCII):
             start, end = places[found.start()], places[found.end()]
             text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     return text

@@ -13,9 +13,11 @@ _WORTH, _ELECTRIC, _KEY = "car_valuation", "ev_service_needed", "locked_out"
 
 # The battery of a key is not the one below the bonnet.
 _KEYS_BATTERY = re.compile(
-    r"\b(?:key|keys|fob|remote)(?: fob| s)?\b.{0,16}\b(?:battery|batteries|coin cell|cell)\b"
-    r"|\b(?:battery|batteries|coin cell|cell)\b.{0,12}\b(?:in|of|for) (?:\w{1,8} ){0,2}(?:key|keys|fob|remote)\b"
-    r"|(?:钥匙|锁匙|车匙|遥控器?).{0,8}(?:电池|电芯|粒电)|(?:电池|电芯|粒电).{0,10}(?:钥匙|锁匙|车匙|遥控)"
+    r"^(?!.*\b(?:12 ?v|car battery|the car s)\b)"
+    r"(?:.*\b(?:key|fob|remote)(?: fob| s)?\b(?: \w{1,8}){0,1} (?:battery|coin cell|cell)\b"
+    r"|.*\b(?:battery|coin cell|cell) (?:is |goes )?(?:in|into|of|for) (?:\w{1,8} ){0,2}(?:key|fob|remote)\b)"
+    r"|^(?!.*12 ?v)(?:.*(?:钥匙|锁匙|车匙|遥控器?)[的嘅]?(?:里的?|用的?|没电了?换个?|冇电换个?)?(?:纽扣|钮扣)?(?:电池|电芯)"
+    r"|.*(?:电池|电芯).{0,8}?[,， ](?:钥匙|锁匙|车匙|遥控)(?:嗰|那)[种個个])"
 )
 
 _SELLS = re.compile(
