@@ -50,7 +50,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     meant = shown[0] if shown else rows[0] if len(rows) == 1 else None
     if meant and (said := _another_hour(turn, meant, text) or _told(turn, meant, at_once=booked is not None)):
         return said
-    if meant and (more_cars := _another_car(turn, meant, text)):
+    if meant and (more_cars := _another_car(turn, meant)):
         return more_cars
     if len(shown) != 1:
         # Of the only one "an alignment too, please" is said days later as well.
@@ -99,9 +99,9 @@ def _another_hour(turn: Turn, row: Appointment, text: str) -> Reply | Start | No
     return None
 
 
-def _another_car(turn: Turn, row: Appointment, text: str) -> Start | None:
+def _another_car(turn: Turn, row: Appointment) -> Start | None:
     """ "My wife's A4 needs it too": the same work for another car, on the same day in the same store."""
-    if not phrases.has("besides", text) or ends_as_question(turn.words) or hearing.services(turn, turn.words).answers:
+    if not wanting.same_for_another(turn) or hearing.services(turn, turn.words).answers:
         return None
     car = vehicle_slots.heard(turn)
     model = turn.shop.models_by_id.get(row.model_id or 0)

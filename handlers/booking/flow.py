@@ -332,10 +332,9 @@ def _second_car(turn: Turn, answers: Answers, found: Answers) -> Answers:
     if not car or not before or "service" not in answers or driving.SHOPS in before or driving.SHOPS in car or "later" in answers:
         return {}
     same = any(name in car and car.get(name) == before.get(name) for name in ("id", "model", "name"))
-    text = phrases.spaced(turn.words)
     if (
         same
-        or not phrases.has("besides", text)
+        or not wanting.same_for_another(turn)
         or phrases.has("instead", fold(turn.words))
         or found.keys() - {"car", "service", "store"}
     ):

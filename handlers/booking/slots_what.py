@@ -286,19 +286,20 @@ def hear_rest(turn: Turn, answers: Answers, asked: str) -> None:
     # Of a day that was said before only the time may still be open.
     dated = "day" in answers
     same = "time" not in answers and found.get("day") == answers.get("day")
-    if (
-        "service" in found
-        and "service" in answers
-        and asked != "service"
-        and not set(found["service"]) <= set(answers["service"])
-    ):
-        # "Brake inspection for the Golf", when it was asked which car: they have thought better of the work.
-        also = phrases.has("also", phrases.spaced(turn.words))
-        answers["service"] = [*(answers["service"] if also else ()), *found["service"]]
+    if "service" in found and "service" in answers and asked != "service" and _other_work(turn, answers, found):
+        # "It's a Golf, brake inspection instead", when it was asked which car: they have thought better of the work.
+        answers["service"] = found["service"]
     for name, value in found.items():
         late = name in SAID and dated and not (same and name in ("time", "window"))
         if name != asked and name not in answers and not late:
             answers[name] = value
+
+
+def _other_work(turn: Turn, answers: Answers, found: Answers) -> bool:
+    """Whether work is wished for in place of what is chosen; mostly it is only spoken of. A drive is not exchanged for work."""
+    text, services = phrases.spaced(turn.words), turn.shop.services
+    sales = any(services[code].category == "sales" for code in (*answers["service"], *found["service"]) if code in services)
+    return not sales and phrases.has("rather", text) and not phrases.has("over", text) and not questions.is_question(turn.words)
 
 
 def beside_time(turn: Turn, answers: Answers) -> None:
@@ -310,7 +311,8 @@ def beside_time(turn: Turn, answers: Answers) -> None:
     if place != answers.get("store") and any(place == store.code for store in _able(turn, answers)):
         answers["store"] = place
         answers.pop("advisor", None)
-    if phrases.has("also", phrases.spaced(turn.words)):
+    text = phrases.spaced(turn.words)
+    if phrases.has("also", text) and not phrases.has("over", text) and not questions.is_question(turn.words):
         answers["service"] = list(dict.fromkeys([*answers["service"], *found.get("service", ())]))
     if "transport" in found:
         answers["transport"] = found["transport"]

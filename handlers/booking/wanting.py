@@ -6,6 +6,7 @@ from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, 
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
+from handlers.dialogue.questions import ends_as_question
 from handlers.dialogue.slots import numbered
 from handlers.faq import flow as faq
 from handlers.faq.filling import prices_in
@@ -312,3 +313,12 @@ def _with_guess(turn: Turn, known: Answers) -> Answers:
     if faulty or (not offered and phrases.has("look", text)):
         offered += [code for code, service in services.items() if service.category == "diagnostics" and code not in offered]
     return {**known, "service+": offered} if offered else known
+
+
+def same_for_another(turn: Turn) -> bool:
+    """ "My wife's A4 needs it too", "can you do my Golf too?": no tale about the other car, and no mere having it."""
+    text = phrases.spaced(turn.words)
+    wished = phrases.has("same_for", text) and not ends_as_question(turn.words)
+    if not phrases.has("besides", text) or not (wished or phrases.has("same_asked", text)):
+        return False
+    return not any(phrases.has(name, text) for name in ("over", "fault", "other_tale"))

@@ -2,11 +2,11 @@
 
 import re
 
-from handlers.dialogue import Answers, Reply, Start, Turn
+from handlers.dialogue import Answers, Button, Reply, Start, Turn
 from handlers.dialogue.folding import fold
-from handlers.dialogue.questions import ends_as_question
+from handlers.dialogue.questions import is_question
 from handlers.prices import finding
-from handlers.vehicles import actions, cars, plates
+from handlers.vehicles import actions, cars, plates, slots
 from handlers.vehicles.hearing import Facts, hear
 from storage.vehicles import Vehicle
 
@@ -17,6 +17,15 @@ _OTHERWISE = re.compile(
 )
 # What stands before the plate as it should be.
 _BEFORE_IT = re.compile(r"\b(?:to|be|is|its|it's)\b|[成为為是系係：:]", re.IGNORECASE)
+# All that may stand around it: with any other word it may be the plate of somebody else's car.
+_AROUND = re.compile(
+    r"(?:\W|\b(?:my|the|this|its|it|it's|a|of|for|on|car's?|plates?|registration|reg|number|licen[cs]e|is|was|be|as|to|by|way|should|read|has"
+    r"|have|i|you|we|can|could|pls|please|chang(?:e|ed)|correct(?:ion|ed)?|updated?|fix|wrong|mistake|typo|sorry|oops|actually|instead|no|not"
+    r"|new|now|got|gave|wait|hi|hello|thanks|ok)\b"
+    r"|车牌|牌照|牌号|号牌|号码|号|我|的|嘅|这|那|台|架|部|辆|车|请|帮|麻烦|把|将|一下|改|换|更正|更新|成|为|做|到|错|写|打|输|了|咗|应该|不是|唔系|唔啱|是|系|新"
+    r"|先|啱|才|对|其实|不好意思|唔好意思|抱歉|过|返|吧|啦|呀){1,60}"
+)
+_NOT_THIS = re.compile(r"(?:\bnot|\bno longer|\bwrong(?: one)?|不是|唔系)(?: my)?\W*$")
 _PLATE = re.compile(r"\b(?:plates?|registration|reg|number ?plate|licen[cs]e)\b|车牌|牌照|牌号|号牌")
 
 
@@ -28,8 +37,18 @@ def told(turn: Turn) -> Facts:
     if not known and _PLATE.search(text) and _OTHERWISE.search(text):
         written = plates.read(_BEFORE_IT.split(turn.words)[-1], turn.store.region if turn.store else "CN")
         known = {"plate": written.text} if written and not written.doubt else {}
-    other = facts.keys() - known.keys() or ends_as_question(turn.words) or turn.memoised(finding.load).services_in(turn.words)
-    return {} if other else known
+    if not known or facts.keys() - known.keys() or is_question(turn.words) or "?" in text:
+        return {}
+    ours = _says_no_more(turn.words, known.get("plate") or known["plate?"][0])
+    return known if ours and not turn.memoised(finding.load).services_in(turn.words) else {}
+
+
+def _says_no_more(text: str, plate: str) -> bool:
+    """Whether nothing but this plate is spoken of, and it is not the one that is wrong."""
+    written = re.compile(r"[\W_]{0,3}".join(map(re.escape, plates.key(plate) or "")))
+    before, *after = written.split(plates.wide_words(text), maxsplit=1)
+    before = fold(before)
+    return bool(after) and not _NOT_THIS.search(before) and _AROUND.fullmatch(f"{before} {fold(after[0])} ") is not None
 
 
 def asked_for(turn: Turn) -> Reply | Start | None:
@@ -40,6 +59,10 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if any(car.plate_key == plates.key(facts.get("plate")) for car in own if "plate" in facts):
         return None
     car = _meant(turn, own)
+    if car is None and len(own) > 1 and "plate" in facts and _OTHERWISE.search(fold(turn.words)):
+        shown = cars.options(turn, own)[: slots.MOST_BUTTONS]
+        buttons = [Button(one.label, "vehicles.correct", [one.value["id"], "plate", facts["plate"]]) for one in shown]
+        return Reply(turn.text("vehicles.which"), buttons)
     if car is None:
         return Start("vehicles.add", facts) if not own else None
     if "plate" not in facts:

@@ -136,8 +136,9 @@ def save(turn: Turn, answers: Answers) -> Reply:
 
 
 def correct(turn: Turn, value: Any) -> Start | Reply:
-    vehicle_id, field = value
-    return Start("vehicles.correct", {"id": vehicle_id, "field": field}) if _own(turn, vehicle_id) else gone(turn)
+    vehicle_id, field, *told = value
+    known = {field: told[0]} if told else {}
+    return Start("vehicles.correct", {"id": vehicle_id, "field": field, **known}) if _own(turn, vehicle_id) else gone(turn)
 
 
 def put_right(turn: Turn, answers: Answers) -> Reply:

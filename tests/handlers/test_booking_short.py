@@ -112,6 +112,36 @@ def test_a_question_that_names_a_plate_changes_none(world: World) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "a car with the plate 粤B12345 is parked wrong in front of my house"),
+        ("zh-CN", "车牌鲁B12345的车刮了我的车，不是我的错"),
+        ("en", "The replacement car has the plate 粤B12345, is not clean"),
+        ("en", "the other driver's registration is 粤B12345, his insurance is not paying"),
+        ("en", "is 粤B12345 the car blocking the entrance? not mine"),
+        ("en", "my plate is not 粤B12345"),
+        ("zh-CN", "我的车牌不是粤B12345"),
+    ],
+)
+def test_the_plate_of_another_car_is_written_nowhere(world: World, language: str, words: str) -> None:
+    ann = booked(world, language).says(words)
+    ann.says("my cars" if language == "en" else "我的车")
+    assert "12345" not in ann.labels[0]
+
+
+def test_a_question_about_a_plate_in_the_middle_of_a_booking_changes_none(world: World) -> None:
+    ann = world.customer().says("oil change for my A4 thursday at 11")
+    assert "plate" not in answers(ann.says("is 粤B12345 the car blocking the entrance? not mine"))["car"]
+
+
+def test_whoever_has_two_cars_is_asked_whose_plate_it_is(world: World) -> None:
+    ann = world.customer().says("add a car").says("golf 粤B54321").presses("That's all")
+    ann.says("add a car").says("A4 粤B99999").presses("That's all")
+    ann.says("change the plate to 粤B12345").sees("Which car is it about?")
+    ann.presses(ann.labels[0]).sees("粤B·12345")
+
+
+@pytest.mark.parametrize(
     ("words", "later"),
     [
         ("oil change Monday, tyres Wednesday and brakes on Friday", ["2026-11-25", "2026-11-27"]),
@@ -178,8 +208,22 @@ def test_for_several_cars_of_which_none_is_named_one_visit_follows_the_other(
 
 
 def test_other_work_named_with_the_car_takes_the_place_of_what_was_to_be_done(world: World) -> None:
-    ann = world.customer().says("book an annual inspection").says("brake inspection for golf at pine hill on monday")
+    ann = world.customer().says("book an annual inspection").says("brake inspection for golf at pine hill on monday instead")
     assert answers(ann)["service"] == ["brake_inspection"]
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "words", "work"),
+    [
+        ("en", "book brake inspection", "it's a Golf, I had an oil change last month", "brake_inspection"),
+        ("zh-CN", "预约刹车检查", "高尔夫，上次做了小保养", "brake_inspection"),
+        ("zh-TW", "預約洗車", "A4，上個月做過打蠟", "hand_wash"),
+        ("en", "book test drive", "the Golf, I currently drive an A4 that needs an oil change", "test_drive"),
+        ("en", "book oil change for my Golf", "Pine Hill, and do you do brake inspection there?", "oil_change"),
+    ],
+)
+def test_work_that_is_only_spoken_of_takes_no_place(world: World, language: str, wish: str, words: str, work: str) -> None:
+    assert answers(world.customer(language=language).says(wish).says(words))["service"] == [work]
 
 
 def test_another_day_keeps_the_hour_that_was_taken_on_the_first(world: World) -> None:
@@ -325,12 +369,39 @@ def test_whether_it_stands_and_another_time_for_it(world: World, language: str, 
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "my wife's A4 needs it too"), ("zh-CN", "我老婆那台A4也要换"), ("zh-HK", "我老婆架A4都要換埋")]
+    ("language", "words"),
+    [
+        ("en", "my wife's A4 needs it too"),
+        ("zh-CN", "我老婆那台A4也要换"),
+        ("zh-HK", "我老婆架A4都要換埋"),
+        ("en", "can you do my A4 too?"),
+        ("zh-CN", "我的A4也要做一次"),
+    ],
 )
 def test_another_car_gets_the_same_on_the_same_day(world: World, language: str, words: str) -> None:
     known = answers(booked(world, language).says(words))
     assert (known["service"], known["car"]["model"]) == (["oil_change"], "audi_a4")
     assert (known["store"], known["day"]) == ("east", "2026-11-26")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "My BMW X3 is making a noise too"),
+        ("en", "I also have an Audi A6"),
+        ("en", "I want to sell my Golf too"),
+        ("en", "My Audi A6 failed its inspection last year too"),
+        ("zh-CN", "我那台A6上次也换了"),
+        ("zh-CN", "我还有一台A6，也要卖"),
+    ],
+)
+def test_what_is_told_of_another_car_books_nothing(world: World, language: str, words: str) -> None:
+    assert "service" not in answers(booked(world, language).says(words))
+
+
+@pytest.mark.parametrize("words", ["I also own an Audi A6", "my wife's Q5 had that done last week too"])
+def test_what_is_told_of_another_car_in_the_middle_of_a_booking_adds_none(world: World, words: str) -> None:
+    assert "later" not in answers(world.customer().says("oil change golf pine hill friday").says(words))
 
 
 def test_an_earlier_hour_is_asked_for_after_a_word_of_thanks(world: World) -> None:
