@@ -1,5 +1,6 @@
 """My appointments: seen, moved, cancelled; the way there, the calendar file and the code for the desk."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,12 @@ from storage.appointments import OPEN, REQUESTED, Appointment
 from storage.contact import Person
 from storage.stores import Store
 from storage.waitlist import Wait
+
+# What stands before it is where it was, what follows where it goes.
+TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
+# A place where somebody lives.
+_ADDRESS = re.compile(r"\b(?:address|road|street)\b|地址")
+_IN_PLACE_OF = re.compile(r"\b(?:instead of|rather than)\b")
 
 
 def coming(turn: Turn) -> list[Appointment]:
@@ -155,12 +162,24 @@ def move(turn: Turn, appointment_id: Any) -> Reply | Start:
 
 def elsewhere(turn: Turn, row: Appointment) -> Answers:
     """The other store that the words want for it: {"store": code}, or {"store?": True} where it is asked which; {} for none."""
-    if named := hearing.store(turn, turn.words):
-        return {"store": named.code} if named.id != row.store_id else {}
-    if not phrases.has("other_store", phrases.spaced(turn.words)):
+    named = hearing.store(turn, turn.words)
+    if named and (aim := _aim(turn)):
+        return {"store": aim.code} if aim.id != row.store_id else {}
+    if named or not phrases.has("other_store", phrases.spaced(turn.words)):
         return {}
     able = _others(turn, row)
     return {"store": able[0].code} if len(able) == 1 else {"store?": True} if able else {}
+
+
+def _aim(turn: Turn) -> Store | None:
+    """The store where it shall be, not where it was: "from East Harbour to Pine Hill", "my Pine Hill visit to ten"."""
+    text = phrases.spaced(turn.words)
+    if _ADDRESS.search(text):
+        return None
+    ends = [found.end() for found in TO.finditer(text)]
+    if not ends:
+        return hearing.store(turn, _IN_PLACE_OF.split(text)[0])
+    return next((aim for end in reversed(ends) if (aim := hearing.store(turn, text[end:]))), None)
 
 
 def _others(turn: Turn, row: Appointment) -> list[Store]:

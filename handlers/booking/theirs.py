@@ -24,8 +24,6 @@ _NEXT_TIME = timedelta(minutes=30)
 _ABOUT_ONE = ("booking.move", "booking.cancel")
 # Where "when is it ready?" is told by the card.
 _CARD_TELLS = (None, *_ABOUT_ONE)
-# What stands before it is where it was, what follows where it goes.
-_TO = re.compile(r"\bto\b|改到|改成|改去|改为|改做|改在|换到|换成|挪到|延到|推到|调到|改")
 _CLAUSES = re.compile(r"[,.;!?，。；！？]")
 # What begins a wish in a clause of its own.
 _WISHES = ("book", "wish", "request", "free", "look")
@@ -193,10 +191,14 @@ def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *
 def _in_another_store(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
     """ "Can I do that at your other store instead?", "switch it to Pine Hill", of what is spoken of, or of the only one."""
     shown = spoken_of(turn, rows)
-    if len(shown or rows) != 1 or any(phrases.has(name, text) for name in ("book", "new", "open")):
+    found = meant.meant(turn, rows, "")
+    found = shown if len(found) > 1 and len(shown) == 1 else found
+    if any(phrases.has(name, text) for name in ("book", "new", "open")):
         return False
-    if not mine.elsewhere(turn, (shown or rows)[0]):
+    if not any(mine.elsewhere(turn, row) for row in found):
         return False
+    if len(found) > 1:
+        return phrases.has("move", text)  # it is asked which
     if any(phrases.has(name, text) for name in ("instead", "rather", "move", "change", "pushes")):
         return True
     return phrases.has("other_store", text) and phrases.has("free", text) and bool(shown) and len(tokens(text)) <= _WISH
@@ -302,7 +304,7 @@ def _show(turn: Turn, rows: Sequence[Appointment]) -> Reply:
 
 
 def _move(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start | None:
-    to = _TO.search(phrases.spaced(turn.words))
+    to = mine.TO.search(phrases.spaced(turn.words))
     found = meant.meant(turn, rows, phrases.spaced(turn.words)[: to.start()] if to else "")
     if len(found) > 1 and len(before := spoken_of(turn, found)) == 1:
         found = before

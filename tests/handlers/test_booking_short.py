@@ -553,3 +553,29 @@ def test_why_another_day_is_asked_for_calls_nothing_off(world: World, language: 
 def test_whether_we_also_do_it_proposes_no_change(world: World) -> None:
     ann = booked(world, "en").says("do you also do alignment")
     assert "Shall I change" not in ann.last.text
+
+
+def test_the_store_behind_the_word_to_is_the_aim(world: World) -> None:
+    ann = booked(world, "en").says("move it from East Harbour to Pine Hill friday 4pm")
+    ann.sees("Fri 27 Nov, 16:00", "Lanwan Auto Pine Hill")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "change my Pine Hill booking to Monday at 10",
+        "Instead of Pine Hill I'd like to keep East Harbour",
+        "can you change my address to Pine Hill road 5",
+    ],
+)
+def test_a_store_that_is_no_aim_moves_nothing_there(world: World, words: str) -> None:
+    ann = booked(world, "en").says(words)
+    assert "price there" not in ann.last.text
+    assert answers(ann).get("store") != "west"
+
+
+def test_of_two_visits_the_one_that_is_named_moves_to_the_store(world: World) -> None:
+    ann = booked(world, "en").says("alignment for my golf on friday at 10 at pine hill, 13800138406").says("confirm")
+    assert only(world, ann).services == ["wheel_alignment"]
+    ann.says("move the alignment to East Harbour")
+    assert (answers(ann)["id"], answers(ann)["store"]) == (only(world, ann).id, "east")
