@@ -132,6 +132,12 @@ def test_what_the_work_and_the_car_are_called_says_no_time(
     assert (known["service"], known["day"], known.get("time")) == (services, day, time)
 
 
+def test_what_is_wished_is_no_work_that_is_not_on_file(world: World) -> None:
+    """ "可以更换" is how one asks, and no work: it was noted for the advisor as something that we do not do."""
+    said = world.customer(language="zh-CN").says("明天下午可以更换变速箱油吗？奥迪A3").last.text
+    assert "不在可以预约的项目里" not in said
+
+
 def test_what_was_done_is_no_name_and_no_wish(world: World) -> None:
     assert "day" not in answers(world.customer().says("my A4 was serviced on Tuesday and the light is still on"))
 
