@@ -69,6 +69,8 @@ def enters(page: Page, made: Served, login: str = "eva", path: str = DAY) -> Non
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("button.first").click()
     expect(page.locator(".top")).to_be_visible()
+    # Scripts come last; without them keys do nothing yet.
+    page.wait_for_load_state()
 
 
 def sound(watched: Watched) -> None:

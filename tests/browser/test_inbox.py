@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import update
 
 from bot.console import live
@@ -150,6 +150,27 @@ def test_a_draft_outlives_the_tab(made: Served, pages: Pages) -> None:
         assert (kept.words, kept.note) == ("", "and thought about it")
         assert all("thought" not in row.text for row in messages.after(session, ticket.chat_id, 0))
     sound(watched)
+
+
+def test_what_is_typed_before_the_page_is_ready_is_kept(made: Served, pages: Pages) -> None:
+    """The fields are there before the script that keeps drafts: on a slow line one has written half a sentence by then."""
+    house = site(made)
+    ticket = ticket_in(house.database, "east", "Hello?", "Early")
+    page = pages().page
+    enters(page, made, "ann")
+
+    def slow(route: Route) -> None:
+        page.locator("[name=words]").fill("Written early")
+        route.continue_()
+        page.unroute("**/inbox.js")
+
+    page.route("**/inbox.js", slow)
+    with page.expect_response("**/draft"):
+        page.goto(made.url + at(made, ticket), wait_until="commit")
+    with house.database.reading() as session:
+        kept = drafts.find(session, ticket.id, house.member("ann").id)
+        assert kept
+        assert (kept.words, kept.note) == ("Written early", "")
 
 
 @pytest.mark.parametrize(

@@ -146,12 +146,16 @@ const keep = (field) => {
   const form = new URLSearchParams({ csrf: field.form.elements.csrf.value, [field.name]: field.value });
   fetch(field.dataset.draft, { method: "POST", body: form, redirect: "manual", keepalive: true }).catch(() => {});
 };
-document.addEventListener("input", (event) => {
-  const field = event.target;
-  if (!field.dataset?.draft) return;
+const later = (field) => {
   clearTimeout(pending.get(field));
   pending.set(field, setTimeout(() => keep(field), 700));
-});
+};
+document.addEventListener("input", (event) => event.target.dataset?.draft && later(event.target));
+// On a slow line one has begun to write before this script is there. What the browser puts back on the way back is no news:
+// it may have been sent since.
+if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") {
+  for (const field of document.querySelectorAll("[data-draft]")) if (field.value !== field.defaultValue) later(field);
+}
 document.addEventListener("submit", (event) => {
   // What is sent is no draft any more; a late keeping must not bring it back.
   for (const [field, timer] of pending) {
