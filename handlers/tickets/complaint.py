@@ -97,22 +97,26 @@ def _sounds(turn: Turn) -> Reply | Start | None:
     """What neither a rule nor the knowledge base is sure of: the second ear takes it for a complaint, or asks if it is one."""
     likely = _listened(turn)
     verdict = turn.memoised(rules.load).judge(turn.words)
-    if likely < ear.PERHAPS and (not verdict.angry or faq.understands(turn)):
-        return None
     if likely >= ear.SURE and verdict.tier != tickets.CRITICAL:
         return _new_or_same(turn, ear.as_complaint(verdict, ear.CODE, turn.words))
-    otherwise = faq.answer(turn)
-    text = turn.text("tickets.sounds")
+    if likely < ear.PERHAPS and rules.PERHAPS not in verdict.kinds and (not verdict.angry or faq.understands(turn)):
+        return None
+    return _asked(turn)
+
+
+def _asked(turn: Turn) -> Reply:
+    """Whether it is a complaint; what the knowledge base answers or would suggest stands below."""
+    otherwise, text = faq.answer(turn), turn.text("tickets.sounds")
     return replace(
         otherwise,
-        text=f"{text}\n\n{otherwise.text}" if otherwise.passing else text,
+        text=f"{text}\n\n{otherwise.text}" if otherwise.passing or not otherwise.unsure else text,
         buttons=[*_sounds_buttons(turn), *otherwise.rows()],
     )
 
 
 def perhaps(turn: Turn) -> Reply | None:
-    """In the middle of a form nothing is opened unasked: a button, and only for words that are surely a complaint."""
-    if _listened(turn) < ear.SURE:
+    """In the middle of a form nothing is opened unasked: a button, for what surely complains or what a rule asks about."""
+    if _listened(turn) < ear.SURE and rules.PERHAPS not in turn.memoised(rules.load).judge(turn.words).kinds:
         return None
     return Reply(turn.text("tickets.sounds"), _sounds_buttons(turn))
 
@@ -123,7 +127,7 @@ def _listened(turn: Turn) -> float:
     verdict = known.judge(turn.words)
     if not known.ear or rules.VETO in verdict.kinds:
         return silent
-    likely = ear.likely(turn.words)
+    likely = ear.likely(known.without_praise(turn.words))
     if likely < ear.PERHAPS:
         return likely
     if _of_no_fault(turn, verdict):

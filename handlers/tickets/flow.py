@@ -169,13 +169,16 @@ def stranded(turn: Turn) -> Reply | None:
 
 
 def _offered(turn: Turn) -> dict[str, Any] | None:
-    """The button below the newest answer, if that asks whether a person shall come; the first, if whether it is a complaint."""
+    """The button below the newest answer, if that asks whether a person shall come; the first, if whether it is a complaint.
+
+    The second is asked first, also where an answer of the knowledge base stands below it.
+    """
     said = lately.answer(turn)
-    if said is None or not said.text.rstrip().endswith(("?", "？")):
-        return None
-    buttons = lately.buttons(said)
+    buttons = lately.buttons(said) if said else []
     if buttons and buttons[0]["do"] == "tickets.sounds":
         return buttons[0]
+    if said is None or not said.text.rstrip().endswith(("?", "？")):
+        return None
     return buttons[0] if len(buttons) == 1 and buttons[0]["do"] in ("person", "tickets.ask") else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from handlers.dialogue.folding import fold
 from handlers.dialogue.memo import changes_with
 from handlers.tickets import phrases
 from handlers.tickets.phrases import Phrases
@@ -17,8 +18,10 @@ from storage import tickets, tier_rules
 
 TIERS = (tickets.MINOR, tickets.SERIOUS, tickets.CRITICAL)
 # Kinds of words that are no tier: they hold back other rules, or mean something of their own.
-VETO, COMPLAIN, HOT, READY, UNSOLVED = "veto", "complain", "hot", "ready", "unsolved"
-KINDS = (*TIERS, VETO, COMPLAIN, HOT, READY, UNSOLVED)
+VETO, COMPLAIN, PERHAPS, HOT, READY, UNSOLVED = "veto", "complain", "perhaps", "hot", "ready", "unsolved"
+KINDS = (*TIERS, VETO, COMPLAIN, PERHAPS, HOT, READY, UNSOLVED)
+# The category of vetoes that praise: they hold for their own clause, and what is said beside it is heard.
+PRAISE = "praise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the rules make of some words. `complaint`: they are one, whatever the bot was doing. `tier` None: no rule knows.
+
+    Where they are none, but PERHAPS is among the `kinds`, it is asked.
 
     `reasons`: the rules that hold with the words they found, the worst first. `angry`: not a moment for questions.
     """
@@ -72,8 +77,11 @@ class Rules:
         return Phrases(self._words)
 
     def judge(self, text: str) -> Verdict:
-        """A veto holds for its own sentence: "You scratched my door. How much will you pay?" is a complaint all the same."""
-        sentences = [{one.key: one.words for one in self._phrases.find(sentence)} for sentence in _sentences(text)]
+        """A veto holds for its own sentence: "You scratched my door. How much will you pay?" is a complaint all the same.
+
+        Praise holds for its own clause only: "lovely people, but you scratched my door" is one, too.
+        """
+        sentences = [self._find(sentence) for sentence in _sentences(self.without_praise(text))]
         near = {key for found in sentences for key in found if key.endswith(_NEAR)}
         holding: dict[str, tuple[Rule, str]] = {}
         for found in sentences:
@@ -81,6 +89,9 @@ class Rules:
                 if rule.code not in holding and self._holds(rule, found, near):
                     holding[rule.code] = (rule, found[rule.code])
         rules = [rule for rule, _ in holding.values()]
+        kinds = {rule.tier for rule in rules if rule.tier not in TIERS}
+        if not any(rule.opens for rule in rules) and self._asks_beside(text, near):
+            kinds.add(PERHAPS)
         tiered = sorted((rule for rule in rules if rule.tier in TIERS), key=lambda rule: -TIERS.index(rule.tier))
         worst = tiered[0] if tiered else None
         return Verdict(
@@ -88,8 +99,44 @@ class Rules:
             tier=worst.tier if worst else None,
             category=worst.category if worst else None,
             reasons=tuple((rule.code, holding[rule.code][1]) for rule in tiered),
-            kinds=frozenset(rule.tier for rule in rules if rule.tier not in TIERS),
+            kinds=frozenset(kinds),
         )
+
+    def _asks_beside(self, text: str, near: Collection[str]) -> bool:
+        """Whether they complain of us but for a question in the same sentence: "you dented my door, can you mend it"."""
+        for sentence in _sentences(text):
+            if not self._asks(sentence):
+                continue
+            rest = ", ".join(part for part in _CLAUSE.split(sentence) if not self._asks(part))
+            found = self._find(rest) if _US.search(fold(rest)) else {}
+            if any(self.rules[key].opens and self._holds(self.rules[key], found, near) for key in found if key in self.rules):
+                return True
+        return False
+
+    def _asks(self, text: str) -> bool:
+        return any(key in _ASKING or key.endswith(_UNLESS) for key in self._find(text))
+
+    def without_praise(self, text: str) -> str:
+        """What is said beside the praise; all of it where nothing else is said, or nothing praises."""
+        if not any(self._praises(sentence) for sentence in _sentences(text)):
+            return text
+        kept = [rest for sentence in _sentences(text) if (rest := self._beside_praise(sentence))]
+        return ". ".join(kept) or text
+
+    def _beside_praise(self, sentence: str) -> str:
+        for border in (_BUT, _CLAUSE):
+            if not self._praises(sentence):
+                break
+            sentence = ", ".join(part for part in border.split(sentence) if part.strip() and not self._praises(part))
+        return sentence
+
+    def _praises(self, text: str) -> bool:
+        return any(
+            self.rules[key].tier == VETO and self.rules[key].category == PRAISE for key in self._find(text) if key in self.rules
+        )
+
+    def _find(self, text: str) -> dict[str, str]:
+        return {one.key: one.words for one in self._phrases.find(text)}
 
     def _holds(self, rule: Rule, found: Mapping[str, str], near: Collection[str]) -> bool:
         if rule.near and rule.code + _NEAR not in near:
@@ -98,6 +145,20 @@ class Rules:
 
 
 _NEAR, _UNLESS = "\0near", "\0unless"
+# Vetoes that only ask: what is said beside them may complain all the same.
+_ASKING = frozenset(("asks_us", "asks_price"))
+# Words that speak of us, folded to Simplified.
+_US = re.compile(
+    r"\b(?:you|u|ur|your|yours|yall|advis[oe]r|receptionist|reception|technicians?|mechanics?)\b"
+    r"|[你您]|贵店|贵公司|师傅|技师|前台|柜台|店员|店长|顾问|客服|员工"
+)
+# Where a clause ends that says something else than the next one.
+_BUT = re.compile(
+    r"[,，、]?\s{0,2}\b(?:but|however|though|although|shame|pity|except|unfortunately|sadly|yet)\b"
+    r"|[,，、]?\s{0,2}(?:但是|但|不过|不過|可惜|可是|只是|就是|只不过|只不過|然而|偏偏|結果|结果)",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[，、：…—–]|[,:](?!\d)|\s-{1,2}\s")
 _END = re.compile(r"[.!?;]+(?:\s+|$)|[。！？；\n]+")
 MOST_SENTENCES = 12
 
