@@ -27,6 +27,18 @@ def drop_engaged(items: list[Item], text: str) -> None:
             continue
         if clause("engaged_before", before).search(before) or clause("engaged_after", text).match(text, item.token.end):
             item.dropped = "engaged"
+    _drop_engaged_before_a_day(times, items, text)
+
+
+def _drop_engaged_before_a_day(times: list[Item], items: list[Item], text: str) -> None:
+    """我上班到六点，周五下午来: the hour is none of the part of day that follows with its own day."""
+    days, sides = ([item for item in alive(items) if item.slot == slot] for slot in ("day", "part"))
+    if len(times) != 1 or times[0].dropped or not days or len(sides) != 1 or days[0].place < times[0].place:
+        return
+    at = times[0].token
+    before = _clause_before(text, at.start)
+    if text[at.end : days[0].token.start].strip()[:1] in (",", ".") and clause("engaged_before", before).search(before):
+        times[0].dropped = "engaged"
 
 
 def drop_asked(items: list[Item], text: str) -> None:

@@ -20,12 +20,27 @@ def drop_less_liked(items: list[Item], text: str) -> None:
     if len(found) == 2 and _OR.search(text, 0, liked[0].token.start):
         # 听日定后日好啲: which of the two is asked.
         return
+    if len(found) == 2 and _one_day(found[0].value, found[1].value):
+        # 11月27号，周五先有空: one day said twice.
+        return
     if _kind(liked[0]) == "number" and any(_kind(item) != "number" for item in found):
         # "5th Feb. 6th is better": of that month?
         return
     for item in found:
         if item not in liked:
             item.dropped = "less liked"
+
+
+def _one_day(one: object, two: object) -> bool:
+    """A date, and the weekday that it is."""
+    dated, weekday = (one, two) if isinstance(two, Day) and two.kind == "weekday" else (two, one)
+    return (
+        isinstance(dated, Day)
+        and isinstance(weekday, Day)
+        and dated.first is not None
+        and weekday.kind == "weekday"
+        and dated.first.isoweekday() == weekday.number
+    )
 
 
 def drop_told(items: list[Item], tokens: list[Token], text: str) -> None:

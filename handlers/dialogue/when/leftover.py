@@ -68,7 +68,11 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
             return "unsure"
         if token.kind in "t-" and place - 1 in taken and place + 1 in taken:
             return "unsure"
-        if token.kind == "M" and any(isinstance(i.value, Day) and i.value.unit == "later" for i in kept):
+        if token.kind == "M" and any(
+            isinstance(i.value, Day) and i.value.unit == "later" and not any(t.kind == ">" for t in tokens[place : i.place])
+            for i in kept
+        ):
+            # "Push it back by two weeks"; "move it to in two weeks" says when.
             return "unsure"
     return ""
 

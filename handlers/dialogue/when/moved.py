@@ -24,6 +24,9 @@ def with_moves(tokens: list[Token], context: Context) -> list[Token]:
         if t.kind != "t" or t.value != "to" or i < moves[0]:
             continue
         after = next((u for u in tokens[i + 1 :] if u.kind not in "el@4xIFbz"), None)
+        if context.chinese and tokens[i - 1].kind == "c" and set(_timed(tokens)) & set(range(moves[0])) and _to_hour(tokens, i):
+            # 周一去不了，改周三1点到3点: from one hour to another of the new day.
+            continue
         if after and after.kind in said | {"S"}:
             found.append(i)
     timed = [i for i in range(moves[0], len(tokens)) if tokens[i].kind in "DwcnpWmodskHNC"]
@@ -47,6 +50,11 @@ def with_moves(tokens: list[Token], context: Context) -> list[Token]:
                 tokens[move] = tokens[move]._replace(kind=">")
                 break
     return tokens
+
+
+def _to_hour(tokens: list[Token], place: int) -> bool:
+    after = [t.kind for t in tokens[place + 1 : place + 3]]
+    return after[:1] == ["c"] or after == ["p", "c"]
 
 
 def _between_days(tokens: list[Token], move: int, place: int) -> bool:

@@ -27,7 +27,10 @@ def with_refusals(tokens: list[Token], text: str) -> list[Token]:
         return tokens
     for match in clause("all_but", text).finditer(text):
         tokens = [t._replace(kind="!") if t.kind == "," and t.end == match.end(1) else t for t in tokens]
-    tokens = [t._replace(kind="!") if t.kind == "t" and _PREFERS.search(text, 0, t.start) else t for t in tokens]
+    tokens = [
+        t._replace(kind="!") if t.kind == "t" and _PREFERS.search(text, 0, t.start) and not _parts_hours(tokens, i) else t
+        for i, t in enumerate(tokens)
+    ]
     asks = [m.span() for m in clause("asks", text).finditer(text)]
     for match in clause("does_not", text).finditer(text):
         start, end = match.span()
@@ -41,6 +44,12 @@ def with_refusals(tokens: list[Token], text: str) -> list[Token]:
             continue
         tokens = [*tokens[: inside[0]], Token("^", start, end), *tokens[inside[-1] + 1 :]]
     return tokens
+
+
+def _parts_hours(tokens: list[Token], place: int) -> bool:
+    """ "I'd prefer 9 to 11am"."""
+    sides = tokens[max(0, place - 1) : place] + tokens[place + 1 : place + 2]
+    return len(sides) == 2 and (all(t.kind in "nc" for t in sides) or all(t.kind == "w" for t in sides))
 
 
 def with_remarks(tokens: list[Token], text: str) -> list[Token]:

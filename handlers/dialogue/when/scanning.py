@@ -207,6 +207,9 @@ def _tens_and_ones(text: str, place: int, word: str, end: int) -> Token | None:
     return None
 
 
+_DATED_CHINESE = re.compile(r"\d{1,2}(?:[月号日点:]|/\d)|\d{4}[/年-]")
+
+
 def _word_with_digits(text: str, place: int, end: int, context: Context) -> list[Token]:
     """ "at10" is two words; "a4", "ev6" and plates are one that says nothing."""
     word = text[place:end]
@@ -214,6 +217,9 @@ def _word_with_digits(text: str, place: int, end: int, context: Context) -> list
     if word in ("am", "pm") and not text.isascii():
         # 明天pm3点.
         return [Token("a", place, end, word)]
+    if word in ("book", "ok") and _DATED_CHINESE.match(text, end):
+        # 帮我book25号.
+        return [Token("x", place, end, word)]
     if meaning and meaning[0] in _BEFORE_DIGITS and word not in ("may", "in", "march"):
         return meaning_of(*meaning, place, end, context)
     if word == "b" and (closing := _B4_CLOSING.match(text, place)):
@@ -227,11 +233,17 @@ def _word_with_digits(text: str, place: int, end: int, context: Context) -> list
 def _chinese(text: str, place: int, context: Context) -> list[Token]:
     for word, (kind, value) in lexicon.chinese_words().get(text[place], ()):
         if text.startswith(word, place):
+            if kind == "x" and _NEXT_BEGINS.match(text, place + len(word) - 1) and word not in _BELOW:
+                # 等下周三再来: of next week, and no 等下.
+                continue
             return meaning_of(kind, value, place, place + len(word), context)
     # A character of time that belongs to no word we know makes us ask.
     return [Token("x", place, place + 1, "odd" if _is_odd(text, place) else None)]
 
 
+# The last character of a word may be the first one of a day; 看一下周三 and 楼下周三 are no days of next week.
+_NEXT_BEGINS = re.compile(r"下(?:下|一?个)?(?:周|星期|礼拜|个月)|后[天日]")
+_BELOW = frozenset(["一下", "楼下", "乡下", "底下", "天下", "地下", "私下"])
 _ODD = frozenset("周月号日点天早晚午明今初半刻旬季假夜朝昼晏除第星礼")
 _NTH = re.compile(r"第[一二三四五六七八九十\d]{1,2}个?(?:天|日|周|星期|礼拜|月|工作|上班)")
 

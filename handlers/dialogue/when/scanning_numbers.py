@@ -16,6 +16,13 @@ _FIRST_THING = re.compile(r"1st thing(?: in the (?:morning|am))?\b")
 _MERIDIEM = re.compile(r"(\d{1,2})(?:[:.](\d{2})|(\d{2}))?(?:\s?([ap])\.?\s?m\.?(?![a-z])|([ap])\.?(?=\s?(?:[^\w.]|$)))")
 
 
+# A day or a year, and the half of that day.
+_DAY_AND_HALF = re.compile(r"(?:1[3-9]|2\d|3[01]|202\d)\s[ap]")
+_DATE_BEFORE = re.compile(
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?(?:\s\d{1,2}(?:st|nd|rd|th)?)?,?\s$", re.ASCII
+)
+
+
 # The minutes of "2 30 pm", and the hour before them.
 _MINUTES = re.compile(r"(?:15|30|45)\s?[ap]")
 _HOUR_BEFORE = re.compile(r"(?<!\d)(?:1[0-2]|[1-9])\s$")
@@ -129,6 +136,10 @@ def _clocks(text: str, place: int, context: Context) -> list[Token]:
         if _MINUTES.match(said[0]) and _HOUR_BEFORE.search(text[max(0, place - 4) : place]):
             # "2 30 pm"
             return [Token("n", place, place + 2, int(said[1]))]
+        if _DAY_AND_HALF.match(said[0]) and _DATE_BEFORE.search(text[max(0, place - 14) : place]):
+            # "Aug 22 PM", "Aug 22, 2026 AM"
+            end = place + (2 if said[3] is None else 4)
+            return [Token("n", place, end, int(text[place:end]))]
         return _with_meridiem(said, place)
     if colon := _COLON.match(text, place):
         hour, minute = int(colon[1]), int(colon[2])

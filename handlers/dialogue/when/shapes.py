@@ -97,7 +97,10 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(rf"(?:(?<=[假期])|{_FEAST})(?:放?完了?|收假)(?:之?后|以后)?(?=[第头首再就才我,]|$)"), shapes_clock.after),
         (re.compile(
             r"(?:出差|旅[游行]|出国|度假|外出|放假|休假)完?(?:回来|返来|返嚟)(?=[再就后]|之后|以后|马上)"), shapes_clock.words),
-        (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才]|[上下中]午|晚上)"), shapes_clock.after),
+        (re.compile(r"(?<=[点半钟整刻])后(?=[我就再才来去过到做能可有方都]|[上下中]午|晚上)"), shapes_clock.after),
+        (re.compile(
+            r"(?:(?<=[点半刻分钟整午号])|(?<=\d日)|(?<=[周期拜][一二三四五六日天])|(?<=[天晚早]))"
+            r"(?:之|以)前(?=[有在做说问约预订买])(?!有预|有约|约[的好了过])"), shapes_clock.before),
         (re.compile(
             r"(?:(?<=[,.!?\s])就|那就|咁就|那么就|(?:(?<=[,.!?\s啊呀哦喔啦喇])[那咁噉]|^[那咁噉])(?:我就|我|不如|么)?)(?:定|约|选|要|还是)?(?:在|喺)?"
             r"(?=[上下这本今]?(?:个|一个)?(?:周|星期|礼拜)[一二三四五六日天末]"
@@ -112,7 +115,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(rf"过(?=[{_C}\d]{{1,2}}个?(?:星期|周|礼拜)[的嘅之](?:星期|周|礼拜))"), shapes_clock.inside),
         (re.compile(rf"({_N})日(?=[之以]?[后内])|(?<=[前后])([一两])日|(?<=[过迟]多)({_N})日"), shapes_clock.days_length),
         (re.compile(
-            rf"(?<![\u4e00-\u9fff])过(?=(?![两2])[{_C}\d]{{1,2}}(?:天|个?星期|周|个?礼拜|个月)"
+            rf"(?:(?<![\u4e00-\u9fff])|(?<=[约改话就再那想我等要]))过(?=(?![两2])[{_C}\d]{{1,2}}(?:天|个?星期|周|个?礼拜|个月)"
             rf"|[{_C}\d]{{1,2}}个?半?(?:小时|钟头|分钟))"), shapes_clock.inside),
         (re.compile(r"(?:几|数|若干|好几|十几)(?:个)?(?:小时|钟头|钟|分钟|天|日|周|星期|礼拜|月|年)"), shapes_clock.vague),
         (re.compile(rf"({_N})[号日](?![码]|后天)"), shapes_days.number),
@@ -122,7 +125,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
 # Characters that a shape can begin with; all others are spared the trials.
 _FIRST = re.compile(
     rf"[\d{_C}第最月今明听后周星礼拜上下大这本呢当再民公西农新春放完收出旅度外阴旧老古闰正腊冬年初差半个几数若好多"
-    r"头底尾末中前不定还就过那咁定噉啊哦喔噢唔哎或和跟到至~/、(\-]"
+    r"头底尾末中前之以不定还就过那咁定噉啊哦喔噢唔哎或和跟到至~/、(\-]"
 )
 
 

@@ -125,8 +125,10 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
         return Understood(span=span, reason="unsure")
     try:
         wishes = making.alternatives(kept, tokens, context)
-        if any(w.day and w.day.kind == "span" for w in wishes) and any(
-            i.dropped == "refused" and i.slot not in ("day", "now") for i in items
+        if (
+            any(w.day and w.day.kind == "span" for w in wishes)
+            and any(i.dropped == "refused" and i.slot not in ("day", "now") for i in items)
+            and not any(i.dropped == "refused" and i.slot == "day" for i in items)
         ):
             # "Next week but not in the morning" does not fit one answer; "except Monday" is still next week.
             raise making.Unsure("unsure")

@@ -8,7 +8,7 @@ from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, clause
 from handlers.dialogue.when.result import Range, Reading, Reason
 from handlers.dialogue.when.rules.bare import counted
-from handlers.dialogue.when.tokens import Context, Token
+from handlers.dialogue.when.tokens import Between, Context, Token
 
 # Kinds of tokens that are about when wherever they stand: "half", "am", "5th", 4/5, 早 by itself.
 _OF_TIME = frozenset("1GJKOabdhoqsy")
@@ -21,7 +21,7 @@ _YEAR = re.compile(r"20\d\d|年|\byear|\bnext\b")
 def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reason:
     """Why we cannot be sure: a piece of a time stands somewhere that was not read."""
     taken = {item.place for item in kept}
-    timed = any(item.slot == "time" for item in kept)
+    timed, dayed = (any(item.slot == slot for item in kept) for slot in ("time", "day"))
     if _told_behind(kept, items) or (not timed and any(_is_face(token) for token in tokens)):
         return "unsure"
     for place, token in enumerate(tokens):
@@ -46,9 +46,18 @@ def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Rea
         if token.kind == "n" and not timed and _may_be_hour(token) and not _counts(place, tokens):
             # "Tomorrow subah 10 baje": a bare number in words that we do not know.
             return "unsure"
-        if token.kind == "T" and token.value.unit in ("day", "week", "month") and _counts_on(place, tokens):
+        counted_on = token.kind == "T" and token.value.unit in ("day", "week", "month")
+        if counted_on and (_counts_on(place, tokens) or (not dayed and _stands_beside(place, taken, tokens))):
+            # 在过三天下午两点: the day is counted by words that we do not know.
             return "unsure"
     return ""
+
+
+def _stands_beside(place: int, taken: set[int], tokens: list[Token]) -> bool:
+    at = place + 1
+    while at < len(tokens) and tokens[at].kind in "@jeli,":
+        at += 1
+    return at in taken
 
 
 # A week, "before", "within" that nothing took: the answer may be another than what was read.
@@ -114,6 +123,9 @@ def of_the_past(kept: list[Item], tokens: list[Token], text: str) -> bool:
         return False
     starts = max((place for place in range(first) if tokens[place].kind in ",.?"), default=-1) + 1
     ends = next((place for place in range(last, len(tokens)) if tokens[place].kind in ",.?"), len(tokens))
+    if any(isinstance(item.value, Between) for item in kept) and any(token.kind == "?" for token in tokens[ends : ends + 1]):
+        # "The light came on yesterday, after 11?" asks for it.
+        return False
     words = " ".join(text[t.start : t.end] for t in tokens[starts:ends] if t.kind in "x4*^!")
     return not clause("wish", words).search(words)
 

@@ -270,9 +270,13 @@ def apart(context: Context, tokens: list[Token]) -> Made:
     return promoted(context, tokens)
 
 
+# Which part of the day is meant by am and pm without an hour.
+SIDES = {"am": "morning", "pm": "afternoon"}
+
+
 def part_of_meridiem(context: Context, tokens: list[Token]) -> Made:
     """ "Friday am", "pm tomorrow"."""
-    return joined("p", tokens, "morning" if tokens[0].value == "am" else "afternoon")
+    return joined("p", tokens, SIDES[tokens[-1].value])
 
 
 def loose(context: Context, tokens: list[Token]) -> Made:

@@ -1,6 +1,7 @@
 """All rules about the clock, in the order in which they are tried."""
 
 from handlers.dialogue.when.rules.bare import (
+    SIDES,
     after_that,
     alone,
     alone_or,
@@ -52,7 +53,9 @@ EARLY = [
     ("n[P][nc]", minutes),
     ("[@AB]n(?=me?[nod])", promoted),
     ("Fntn(?=me?[nod])|bn&n(?=me?[nod])", span),
-    ("nmn(?![mau:O])", two_readings),
+    ("nmn(?![mau:Ot-])", two_readings),
+    ("nn(?=m[od])", quarters),
+    ("n-n", spoken_with_dash),
 ]
 RULES = [
     ("nna|[nkc]i?a|nOa", meridiem),
@@ -110,6 +113,8 @@ RULES = [
     ("xn(?=A?(?:[*.?,@|]|$))", offered),
     ("[x,.?]nx", is_it_ok),
     ("(?<=[Dwp])-(?=[cRp])", lambda c, t: []),
-    ("(?<=[Dwp])a|a(?=[,l]?[Dw])", part_of_meridiem),
+    ("(?<=[Dwp])a|a(?=[,l]?[Dw])|Iea", part_of_meridiem),
+    ("[Dwp][,@*i-]{1,3}(?:Ie)?a", lambda c, t: [*t[:-1], t[-1]._replace(kind="p", value=SIDES[t[-1].value])]),
+    ("[*]a", lambda c, t: part_of_meridiem(c, t) if t[0].value == "preferred" else None),
     ("O|a", loose),
 ]

@@ -75,7 +75,9 @@ def day_after(context: Context, tokens: list[Token]) -> Made:
 
 
 def weekday_after(context: Context, tokens: list[Token]) -> Made:
-    """ "Not this Friday, the Friday after": of a day that was said before."""
+    """ "Not this Friday, the Friday after": of a day that was said before. 周二最早三点 is none."""
+    if context.chinese:
+        return None
     return joined("V", tokens[:2], ("after", tokens[0].value))
 
 
@@ -262,6 +264,8 @@ RULES = [
     ("Dj?D", today_of),
     ("[Tu][FABl]e?[Dw]|T[Dw]", from_day),
     ("uA(?=[@p.,?x]|$)", day_after),
+    # "Not this weekend, the one after": the weekend after which one?
+    ("DA(?=[@.,?4]|$)", lambda c, t: joined("V", t, None) if t[0].value.unit == "weekend" else None),
     ("uB(?=[.,?]|$)", lambda c, t: joined("V", t, "counted") if t[0].value in ("day", "week") else None),
     ("[wD][uT]", week_later),
     ("wp?[AB]e?D", weekday_near),

@@ -156,6 +156,8 @@ def dotted_with_time(context: Context, tokens: list[Token]) -> Made:
 def dashed_chinese(context: Context, tokens: list[Token]) -> Made:
     """11-25 10:00."""
     month, day = tokens[0].value, tokens[2].value
+    if any(t.kind == "x" and t.end - t.start > 1 for t in tokens):
+        return None
     if not context.chinese or context.cantonese or not (isinstance(month, int) and isinstance(day, int) and 12 < day <= 31):
         return None
     return joined("D", tokens[:3], days.month_day(context, month, day)) + tokens[3:] if 1 <= month <= 12 else None
@@ -239,9 +241,11 @@ def ten_days(context: Context, tokens: list[Token]) -> Made:
 RULES = [
     ("[nod]e?[-t]e?[nod]j?m(?![nod])", dated_range),
     ("[no][|&/]e?[no]j?m(?![nod])", dated_range),
-    ("(?<![nod])(?<![nod]j)me?[nod][-t|&/]e?[nod](?![amu:O])", dated_range),
+    ("(?<![nod])(?<![nod]j)me?[nod][-t|&/]e?[nod](?![aimu:Ot-])", dated_range),
     ("me?[ondf],?[ny]|[ondf][-/]?j?e?m[-/,]?[ny]|y,?me?[dno]", dated),
     ("[ondf][-/]?j?e?m(?!d)|me?[dof]|me?n(?![aOu])", lambda c, t: dated(c, t) if len(t) > 1 else None),
+    # "Aug 22 PM".
+    ("mn(?=a)", lambda c, t: dated(c, t) if isinstance(t[1].value, int) and t[1].value > 12 else None),
     # "Dec the 5 am": in the morning of the fifth, or at five?
     ("mec", lambda c, t: joined("V", t, None)),
     ("yj?D", year_of_feast),
@@ -258,7 +262,7 @@ RULES = [
     ("(?:^|[^pDw@AB,])k(?=[^a]|$)", dotted_chinese),
     ("k(?=[pc])", dotted_before_time),
     ("k[,@l]*c", dotted_with_time),
-    ("n-n[,@]?p?[c]", dashed_chinese),
+    ("n-n[,@ijx]?p?[c]", dashed_chinese),
     ("k", dotted_english),
     ("[mD]V(?!j?D)", ten_days),
     ("mVj?D", head_of_month),

@@ -26,7 +26,8 @@ def meridiem(context: Context, tokens: list[Token]) -> Made:
     numbers = [t for t in tokens if t.kind in "nkc"]
     half = tokens[-1].value
     clock = clock_of(numbers[0])
-    if clock is None:
+    if clock is None or (numbers[0].kind == "n" and (12 < numbers[0].value < 100 or 2020 <= numbers[0].value < 2030)):
+        # "Aug 22 PM": the day before its half.
         return None
     if len(numbers) == 2:
         if not isinstance(numbers[1].value, int) or not 0 <= numbers[1].value < 60:

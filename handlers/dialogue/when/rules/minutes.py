@@ -54,7 +54,9 @@ def minutes_to(context: Context, tokens: list[Token]) -> Made:
         made = minutes_to(context, tokens[1:]) if tokens[1].end - tokens[1].start > 2 or tokens[1].value in (5, 20, 25) else None
         # "At 10 to 4" is rather 3:50 than from ten to four; who can say?
         return made or (
-            joined("V", tokens, None) if tokens[1].value == 10 and tokens[2].value == "to" and not context.chinese else None
+            joined("V", tokens, None)
+            if tokens[1].value == 10 and tokens[2].value == "to" and not context.chinese and not _before_noon(last)
+            else None
         )
     if first.value in (20, 25) and tokens[1].value == "to":
         return minutes(context, tokens)
@@ -75,6 +77,12 @@ def minutes_to(context: Context, tokens: list[Token]) -> Made:
             return minutes(context, tokens)
         return joined("V", tokens, "hours")
     return None
+
+
+def _before_noon(token: Token) -> bool:
+    """ "Say 10 to 12pm": rather two hours than 11:50."""
+    hour = _hour(token)
+    return token.kind == "c" and hour is not None and hour.hour in (11, 12)
 
 
 def no_minutes(context: Context, tokens: list[Token]) -> Made:

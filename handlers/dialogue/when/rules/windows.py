@@ -286,4 +286,8 @@ RULES = [
     # "In Vegas until Friday" is told of something else; see the clauses.
     ("(?<!x)t[Dw]", until_day),
     ("t[Dw]", lambda c, t: until_day(c, t) if c.chinese else None),
+    # "Tuesday - before 11".
+    ("(?<=[Dw])-(?=[Rpc])", lambda c, t: []),
+    # 12/8晚, 两周后早.
+    ("(?<=D)1(?=[x.,?]|$)", lambda c, t: [t[0]._replace(kind="p")]),
 ]
