@@ -10,6 +10,7 @@ from opencc import OpenCC
 from knowledge_base import Entry, KnowledgeBase
 from knowledge_base.evaluate import evaluate
 from knowledge_base.phrasings import gather
+from knowledge_base.scorers import drawn
 from tests.knowledge_base import shop
 
 QUESTIONS = [
@@ -191,6 +192,17 @@ def test_an_entry_that_overlaps_another_does_not_make_the_base_timid(base):
     overlapping = KnowledgeBase([*shop.entries(), Entry("overlap", "en", first, tuple(others), "x")], semantic=False)
     before, after = (found.explain("oil").answer_from for found in (base, overlapping))
     assert after - before < 0.1
+
+
+def test_an_edit_leaves_what_the_base_learns_its_threshold_from():
+    """Drawn anew with every edit, they would move it by a tenth, and questions near it would change sides."""
+    entries = [
+        Entry(f"e{n}", "en", f"question {n}", tuple(f"way {way} of asking {n}" for way in range(4)), "x") for n in range(200)
+    ]
+    before, after = gather(entries), gather([*entries[:70], *entries[71:]])
+    kept = [{base.texts[row] for row in drawn(base, 100)} for base in (before, after)]
+    assert len(kept[0] - kept[1]) <= 5
+    assert len({before.labels[row] for row in drawn(before, 100)}) > 50, "they come from all over the base"
 
 
 def test_numbers_tell_entries_apart():
