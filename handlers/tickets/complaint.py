@@ -132,9 +132,14 @@ def _listened(turn: Turn) -> float:
         return likely
     if _of_no_fault(turn, verdict):
         return silent
+    if verdict.angry:
+        return likely
+    questions = is_question(turn.words) or "?" in turn.words or "？" in turn.words
+    if not rules.of_us(turn.words) and likely < ear.SURE_OF_OTHERS:
+        # What a car does, said of nobody: as a question it is none, and else it may be one.
+        return silent if questions and likely < ear.SURE else ear.PERHAPS
     # A question in the middle of a talk opens nothing: it is asked whether it complains.
-    asked = not verdict.angry and is_question(turn.words) and topic.before(turn) != ""
-    return ear.PERHAPS if asked else likely
+    return ear.PERHAPS if is_question(turn.words) and topic.before(turn) != "" else likely
 
 
 def _of_no_fault(turn: Turn, verdict: Verdict) -> bool:

@@ -26,6 +26,8 @@ CODE, CONFIRMED = "ear", "ear_confirmed"
 CODES = (CODE, CONFIRMED)
 # In log-odds: from the one on it is a complaint, from the other on it is asked whether it is one.
 SURE, PERHAPS = 1.5, 0.0
+# The first for words that speak of nobody here: what a car does is mostly no complaint.
+SURE_OF_OTHERS = 2.0
 # What each way of comparing adds to a text's length of one. Measured flat around these values.
 SHARES = (0.4, 0.3, 0.3)
 # Features are found by a checksum: two that share a place in so large a table are rare.

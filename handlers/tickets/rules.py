@@ -108,7 +108,7 @@ class Rules:
             if not self._asks(sentence):
                 continue
             rest = ", ".join(part for part in _CLAUSE.split(sentence) if not self._asks(part))
-            found = self._find(rest) if _US.search(fold(rest)) else {}
+            found = self._find(rest) if of_us(rest) else {}
             if any(self.rules[key].opens and self._holds(self.rules[key], found, near) for key in found if key in self.rules):
                 return True
         return False
@@ -136,12 +136,20 @@ class Rules:
         )
 
     def _find(self, text: str) -> dict[str, str]:
-        return {one.key: one.words for one in self._phrases.find(text)}
+        """What is found, by key. What holds a veto back holds it back from the other rules, too."""
+        found = {one.key: one.words for one in self._phrases.find(text)}
+        lifted = [key for key in found if key in self.rules and self.rules[key].tier == VETO and key + _UNLESS in found]
+        return {key: words for key, words in found.items() if key not in lifted}
 
     def _holds(self, rule: Rule, found: Mapping[str, str], near: Collection[str]) -> bool:
         if rule.near and rule.code + _NEAR not in near:
             return False
         return rule.code + _UNLESS not in found and not any(code in found for code in rule.unless if code in self.rules)
+
+
+def of_us(text: str) -> bool:
+    """Whether words speak of us, or to us."""
+    return _US.search(fold(text)) is not None
 
 
 _NEAR, _UNLESS = "\0near", "\0unless"

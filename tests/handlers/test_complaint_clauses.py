@@ -3,6 +3,7 @@
 import pytest
 
 from handlers.tickets.rules import PERHAPS, Rules, shipped
+from storage.tickets import Ticket
 from tests.world import World
 
 RULES = Rules(shipped())
@@ -81,3 +82,139 @@ def test_the_second_ear_hears_what_is_said_beside_praise(world: World) -> None:
     world.customer().says("Great service last year. But your guy at the desk rolled his eyes when I asked about the bill").sees(
         "very sorry"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "tier"),
+    [
+        # bills
+        ("The quote said 640, the invoice says 915. Nobody rang me about the difference.", "minor"),
+        ("报价八百，结账变成一千三，没人跟我说过", "minor"),
+        ("結帳2650，當初說1800，差的錢怎麼回事", "minor"),
+        ("報價$1800，埋單變$2650，無人通知過我", "minor"),
+        ("沒問過我就換了四顆火星塞", "minor"),
+        ("一个灯泡收我两百工时费，凭什么", "minor"),
+        # appointments and promises
+        ("This is the second time you cancel my appointment on the day itself", "minor"),
+        ("预约了九点，到了说没有我的记录", "minor"),
+        ("取消了我的预约连个通知都没有", "minor"),
+        ("師傅成日遲到，約咗十點佢十一點先嚟", "minor"),
+        ("話好三點交車，而家六點都未得", "minor"),
+        ("訂金付了三個月，車在哪", "minor"),
+        ("I put in a complaint two weeks ago, got an automatic reply and then silence", "serious"),
+        # work, damage, data
+        ("There's a scratch on the bumper that was NOT there when I handed over the keys", "serious"),
+        ("攞返架車發現門邊多咗條花", "serious"),
+        ("补漆补得像狗啃的", "serious"),
+        ("架車整咗三次都未搞掂", "serious"),
+        ("换完大灯灯泡一边高一边低", "serious"),
+        ("一直收到別人的帳單，你們個資怎麼管的", "serious"),
+        # manners
+        ("Please stop fobbing me off and get me someone who can actually answer", "minor"),
+        ("你们那个前台态度能不能改改，我问句话跟欠她钱一样", "minor"),
+        ("你們打電話推銷，我說了不要三次還一直講", "minor"),
+        # people hurt, and the law
+        ("someone at your place hit me with the door of a car and walked off", "critical"),
+        ("I was assaulted by one of your drivers", "critical"),
+        ("在你們廠裡跌倒，手腕扭到", "critical"),
+        ("我喺你哋度跌親，隻腳腫晒", "critical"),
+        ("被你们的升降机夹了手", "critical"),
+        ("再不處理我就提告", "critical"),
+        ("再不解决我就去消费者协会告你们", "critical"),
+        ("我找12315了", "critical"),
+        # brakes, fuel and wheels after our work
+        ("Brakes have been soft ever since your service on Friday", "critical"),
+        ("修完刹车踩下去软绵绵的，跟以前不一样", "critical"),
+        ("煞車修完變得很軟，踩到底才有", "critical"),
+        ("啱啱喺你哋度換完迫力皮，腳掣淋晒", "critical"),
+    ],
+)
+def test_what_people_are_angry_about_is_a_complaint(words: str, tier: str) -> None:
+    verdict = RULES.judge(words)
+    assert (verdict.complaint, verdict.tier) == (True, tier)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # other shops, their own doing, what a car does
+        "Another shop quoted me 1900 for a clutch, is that a rip off?",
+        "Brake fluid. Every two years. Scam or real?",
+        "My previous garage charged me twice for the same job, are you any better?",
+        "My old dealer never called back so I'm trying you",
+        "原来那家4S态度太差，想换到你们这",
+        "外面車房整壞咗，你哋可以執返好嗎",
+        "軚盤震，係咪上次換呔嗰間冇做平衡呢",
+        "My aircon smells sour, I changed the cabin filter last month",
+        "Charged my car to 100 every night because nobody told me not to. How screwed am I",
+        "對方撞到我停在路邊的車，你們可以先估價嗎",
+        "個車窗跌咗落去升唔返，可唔可以俾你哋整",
+        # bookings, prices, waiting for others
+        "先做保养再看刹车，周四行吗",
+        "先洗車再做內裝可以嗎",
+        "约了周四九点，才想起来要改期",
+        "报价满意再结账",
+        "Do you charge for a diagnosis if I don't go ahead?",
+        "12伏电瓶什么价",
+        "I've been waiting for the tow truck for an hour, can you come?",
+        "do you guys have anything open on Friday",
+        # money back that is only asked about
+        "退定金怎么退",
+        "退錢要多久",
+        "Do I get a refund if I cancel?",
+        # thanks, opt-outs, no hurry
+        "Couldn't be happier, you even cleaned the wheels",
+        "你們服務真的很棒，都不用等",
+        "没什么不满意的，谢谢",
+        "stop messaging me",
+        "不要再传广告，很烦",
+        "唔好再send嘢畀我",
+        "個銀包好似跌咗喺休息室",
+        "我打了電話給你們",
+    ],
+)
+def test_what_only_sounds_like_it_is_none(words: str) -> None:
+    verdict = RULES.judge(words)
+    assert (verdict.complaint, PERHAPS in verdict.kinds) == (False, False)
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "You said it would be ready by noon!!"),
+        ("en", "Is it normal that you return a car with the wheel bolts loose?"),
+        ("zh-TW", "我要退費"),
+        ("zh-HK", "換個燈泡工資收八百，搶錢嗎"),
+    ],
+)
+def test_in_doubt_it_is_asked_and_a_typed_yes_is_heard_below_an_answer(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(words)
+    assert ann.labels[0] in ("Yes, pass it on", "是的，轉給同事")
+    with world.database.reading() as session:
+        assert session.query(Ticket).count() == 0
+    ann.says("yes" if language == "en" else "是")
+    with world.database.reading() as session:
+        assert [(ticket.kind, ticket.summary) for ticket in session.query(Ticket)] == [("complaint", words)]
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-TW", "冷氣出風口一直有酸味，濾網上個月才換"),
+        ("zh-CN", "洗车+打蜡，明早八点半前能弄完不，我要去接亲"),
+        ("en", "coolant flush and new thermostat on a 2014 1 series, roughly? had it gargling behind the dash all winter"),
+    ],
+)
+def test_what_a_car_does_opens_nothing(world: World, language: str, words: str) -> None:
+    world.customer(language=language).says(words)
+    with world.database.reading() as session:
+        assert session.query(Ticket).count() == 0
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_who_wants_to_talk_to_the_manager_gets_a_person(world: World) -> None:
+    world.customer(language="zh-CN").says("我要跟你们店长说话，别的人不好使")
+    with world.database.reading() as session:
+        assert [ticket.kind for ticket in session.query(Ticket)] == ["question"]
