@@ -33,6 +33,34 @@ _NO_MORE = re.compile(
     r"|(?:取消|退订|停(?:止|咗|掉)?|关(?:掉|闭)?).{0,6}"
     r"(?:所有|全部)?(?:广告|推广|推销|促销|优惠(?:讯息|信息|消息|短信)|推送|营销)(?:讯息|信息|消息|短信)?"
 )
+# The same with nothing named: "please don't text me anymore", 别再给我发消息了. It ends there, because "don't text me, call me"
+# and "don't message me before it is done" are about something else.
+_LEAVE_ME = re.compile(
+    r"\b(?:(?<!you )(?<!u )(?<!they )(?<!we )(?<!i )(?:dont|do not|never)|no need to|stop|quit|not)(?: ever| keep)?"
+    r" (?:text|messag|writ|contact|whatsapp|email|spam|bother|pester|harass)(?:e|ing|ting)?(?: to)? (?:me|us)"
+    r"(?: (?:any ?more|again|ever|at all|please|pls|plz|thanks|thank you|ok|okay)){0,3}$"
+    r"|\b(?:dont|do not|stop|quit|no more|no)\b(?: want| wish| like)?(?: to)?(?: get| receive| send(?:ing)?| getting| receiving)?"
+    r"(?: me| us)?(?: any| more| your| these| those| all| such)*(?: of)?(?: your| these| those)?"
+    r" (?:messages|texts|text messages|msgs|notifications|whatsapps)(?: from you)?"
+    r"(?: (?:to )?me| any ?more| again| ever| at all| please| pls| thanks| thank you){0,3}$"
+    r"|\b(?:take|remove|get|delete|drop) (?:me|us|my (?:phone )?number|my name) (?:off|from|out of) (?:of )?(?:your|the|this|all)"
+    r"(?: (?!wait|stand)\w{1,12}){0,2} (?:lists?|database|group|mailings?)\b"
+    r"|\blose my number\b|\b(?:please|just|pls) leave me alone\b|^leave me alone$"
+    r"|(?:不要|别|唔好|不想|唔想|停止|咪|甭|请勿|勿|不用|唔使)(?:再|继续|想再){0,2}(?:给|俾|畀|同|向|跟)?(?:我|我们|我哋|人家)?(?:再|乱|一直)?"
+    r"(?:(?:发|send|传|寄|推送?|群发)(?:任何|什么|这么多|那么多|咁多|太多)? ?"
+    r"(?:消息|信息|短信|讯息|简讯|微信|通知|whatsapp|message|messages|msg|sms)(?:给|俾|畀)?(?:我|我们|我哋)?"
+    r"|(?:发|send|传|推送?)(?:给|俾|畀)(?:我|我们|我哋)"
+    r"|(?:骚扰|打扰|联系|联络|烦|滋扰)(?:我|我们|我哋)?)"
+    r"(?:来|了|啦|喇|吧|嘞|咗| ?谢谢| ?多谢| ?唔该| ?拜托| ?好吗| ?好吧){0,3}$"
+    r"|(?:不想|不要|唔想|别让我)(?:再)?收到?(?:你们|你哋|贵店|店里|这些|呢啲|任何|什么){0,2}的?"
+    r"(?:消息|信息|短信|讯息|简讯|通知|推送|whatsapp|message|sms)(?:来|了|啦|喇|吧| ?谢谢| ?唔该){0,2}$"
+    r"|把?我(?:的(?:号码|电话|名字))?从?.{0,4}(?:名单|群发|列表)(?:里|中|上)?(?:删|去|移|剔|拉|踢)(?:掉|除|走|出|出去)"
+)
+# A request, though it is put as a question: 可以不要再发广告吗.
+_KINDLY = re.compile(
+    r"(?<!怎么)(?<!怎样)(?<!如何)(?<!点样)(?:可以|可唔可以|可不可以|能不能|能否|可否|能|麻烦|请).{0,4}(?:不要|不|别|唔好|停)"
+    r"|\b(?<!how )(?<!where )(?:can|could|would|will) (?:you|u)\b"
+)
 # Not none of it, only not so often: that is chosen below `/settings`.
 _LESS = re.compile(
     r"\b(?:so (?:many|much|often)|less often|fewer|occasionally|once in a while|now and (?:then|again))\b"
@@ -94,14 +122,15 @@ def asked_to_stop(turn: Turn) -> Reply | None:
     said = fold(turn.words)
     if _WHY_ME.search(said):
         return why(turn)
+    none = _NO_MORE.search(said) or _LEAVE_ME.search(said)
     if _AT_HOURS.search(said) and not _NO_MORE.search(said):
         return _hours(turn)
-    asked = _NO_MORE.search(said) or _PAUSE.search(said) or (_BARE_PAUSE.search(said) and _wrote(turn))
-    if asked and not _HOW.search(said):
+    asked = none or _PAUSE.search(said) or (_BARE_PAUSE.search(said) and _wrote(turn))
+    if asked and (_KINDLY.search(said) or not _HOW.search(said)):
         if _LESS.search(said):
             return settings(turn)
         until = _until(turn, said)
-        if not _NO_MORE.search(said):
+        if not none:
             until = until or turn.now + PAUSE
         elif _BORNE.search(said) or (_HAN.search(said) and not _SILENT_FOR.search(said)):
             until = None

@@ -291,6 +291,51 @@ def test_how_long_they_have_borne_it_is_no_pause(world: World, words: str) -> No
 
 
 @SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", [
+            "please don't text me anymore", "don't contact me again", "stop messaging me!!", "Do not message me.",
+            "take me off your list", "remove my number from your database", "no more messages please", "can u not spam me",
+            "I don't want to receive any more texts", "could you please stop texting me?", "leave me alone",
+            "dont want any notifications from you",
+        ]),
+        ("zh-Hans", [
+            "别再给我发消息了", "不要给我发短信", "请不要再联系我", "不想再收到你们的信息了", "别烦我了", "可以不要再发广告吗",
+            "把我从名单里删掉", "能不能别再发微信给我了，谢谢", "不要再打扰我",
+        ]),
+        ("zh-Hant", [
+            "不要再傳訊息給我了", "唔好再send message俾我", "可以不要再發廣告嗎", "不想再收到你們的簡訊", "咪再煩我啦",
+            "請勿再打擾", "唔好再傳訊息畀我，唔該",
+        ]),
+    ],
+)  # fmt: skip
+def test_who_wants_no_more_messages_is_not_told_how_to_say_so(world: World, language: str, words: list[str]) -> None:
+    """Not an offer from then on; in the middle of a booking, too."""
+    ann = world.customer(language=language).starts().says("oil change" if language == "en" else "换机油")
+    for said in words:
+        ann.says("/settings").presses("✗").says(said)
+        assert _post(world, ann, f"a{said}").reason == "no_consent", said
+
+
+NO_STOP = [
+    "don't text me, just call me", "you never text me back", "why don't you message me", "don't message me until it is done",
+    "I don't want to wait", "please don't call me before 9", "no messages about my car yet?", "did you get my messages",
+    "don't contact me about the red one, I sold it", "how do I stop the messages", "take me off the waiting list for friday",
+    "不要发短信，打电话给我", "你们怎么没给我发消息", "车没好之前别联系我老公", "怎么没收到你们的短信", "别发给我太太",
+    "不要再换机油了", "怎樣可以不要收到廣告", "沒收到簡訊", "点解唔联络我",
+]  # fmt: skip
+
+
+@SHOP_ON_SQLITE
+def test_how_one_wants_to_be_reached_is_no_stop(world: World) -> None:
+    for words in NO_STOP:
+        ann = world.customer(language="en" if words.isascii() else "zh-Hans").starts().says("/settings")
+        ann.presses(ann.labels[0]).says(words)
+        assert _post(world, ann, f"a{words}").reason != "no_consent", words
+
+
+@SHOP_ON_SQLITE
 @pytest.mark.parametrize("words", ["pause my booking", "not for a week", "我的车停两天"])
 def test_below_the_menu_a_pause_is_none_of_offers(world: World, words: str) -> None:
     ann = world.customer().says("menu").says(words)
