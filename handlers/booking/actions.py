@@ -156,9 +156,11 @@ def move(
 
 def alter(
     session: Session, shop: Shop, appointment: Appointment, now: datetime, *, services: Sequence[str] | None = None,
-    transport: str | None = None, by: By = CUSTOMER,
+    transport: str | None = None, car: tuple[str | None, int | None] | None = None, by: By = CUSTOMER,
 ) -> Appointment:  # fmt: skip
-    """Other work at the same time (codes of all of it), or another way for the car to come.
+    """Other work at the same time (codes of all of it), another way for the car to come, or another car.
+
+    `car`: the code of its model and the id of the vehicle, None for what is not known.
 
     Raises Refusal: gone, notice (too late for the customer to do it), or as `hold` does; then nothing changes.
     """
@@ -166,10 +168,14 @@ def alter(
     if row.status not in OPEN:
         raise Refusal("booking.refused.gone")
     wish = wish_of(shop, row)
-    made = planned(shop, replace(wish, services=tuple(services or wish.services), transport=transport or wish.transport))
+    wish = replace(wish, services=tuple(services or wish.services), transport=transport or wish.transport)
+    made = planned(shop, replace(wish, model=car[0], vehicle_id=car[1]) if car else wish)
     _check_notice(made.store, made.terms, row, now, by)
     before: dict[str, Any] = {"services": list(row.services), "transport": row.transport}
+    if car:
+        before |= {"vehicle": row.vehicle_id, "model": row.model_id}
     seat(session, made, row, row.starts_at, now, by)
+    row.vehicle_id = made.wish.vehicle_id
     row.sequence += 1
     changed(session, row, now, by, "altered", before=before)
     follow(session, row, row.starts_at, before["services"])

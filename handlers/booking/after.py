@@ -1,18 +1,23 @@
 """What is asked, or told, about the visit booked just now: what it costs, who receives them, a yes, a second thought."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.booking import hearing, history, mine, more, phrases, said_beside, standby, theirs, wanting, wishes, words
+from handlers.booking import hearing, history, mine, more, phrases, said_beside, shifting, standby, theirs, wanting, wishes, words
+from handlers.booking import meant as of_theirs
 from handlers.booking.slots_end import MOST_NOTE
 from handlers.dialogue import Answers, Reply, Start, Turn, leaving
 from handlers.dialogue.questions import ends_as_question, is_question
+from handlers.faq import flow as faq
 from handlers.prices import finding
 from handlers.profile import phones
 from handlers.vehicles import slots as vehicle_slots
 from storage.appointments import Appointment
 
 _DAY, _MINUTE = "%Y-%m-%d", timedelta(minutes=1)
+# Who is late by more wants another time.
+_MOST_LATE = timedelta(minutes=30)
 # Their own number, and where they are to be called; folded.
 _NUMBER = re.compile(
     r"\bmy (?:new |correct |right |mobile |phone |cell |contact ){0,3}(?:phone|number|mobile|cell|tel)(?: number)?"
@@ -48,9 +53,11 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return _earlier(turn, (shown or rows)[0])
     booked = theirs.just_booked(turn)
     meant = shown[0] if shown else rows[0] if len(rows) == 1 else None
+    if late := _late(turn, rows, text):
+        return late
     if meant and (said := _another_hour(turn, meant, text) or _told(turn, meant, at_once=booked is not None)):
         return said
-    if meant and (more_cars := _another_car(turn, meant)):
+    if meant and (more_cars := _another_car(turn, meant) or more.another_car(turn, meant)):
         return more_cars
     if len(shown) != 1:
         # Of the only one "an alignment too, please" is said days later as well.
@@ -127,6 +134,24 @@ def _told(turn: Turn, row: Appointment, *, at_once: bool) -> Reply | None:
         history.note(turn.session, row, turn.now, history.CUSTOMER, "phone")
         return Reply(turn.text("booking.phone_noted", phone=phones.shown(phone.e164)))
     return None
+
+
+def _late(turn: Turn, rows: Sequence[Appointment], text: str) -> Reply | None:
+    """ "Running 20 min late" on the way to a visit of today: the advisor reads it, and they hear how long their place is kept."""
+    said = shifting.shift(turn.words)
+    if said is None or not timedelta() < said.by < _MOST_LATE or said.same or ends_as_question(turn.words):
+        return None
+    if not phrases.has("late", text) or any(phrases.has(name, text) for name in ("free", "request", "move_surely", "away")):
+        return None
+    today = [row for row in rows if of_theirs.day(turn, row) == turn.today(words.store_of(turn, row))]
+    if len(today) != 1:
+        return None
+    [row] = today
+    row.note = " · ".join(part for part in (row.note, turn.words.strip()[:MOST_NOTE]) if part)
+    history.note(turn.session, row, turn.now, history.CUSTOMER, "noted")
+    kept = faq.show(turn, "running_late")
+    noted = turn.text("booking.late_noted", **words.card(turn, row))
+    return Reply(f"{noted}\n\n{kept.text}" if kept else noted, mine.buttons(turn, row)[:2])
 
 
 def _on_its_day(turn: Turn, row: Appointment, *, sooner: bool) -> Start:

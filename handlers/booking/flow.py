@@ -225,6 +225,8 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return ""
     if said_beside.asks_of_store(turn, answers, found):
         return None
+    if other := said_beside.also_owns(turn, answers, found):
+        return other
     if elsewhere := said_beside.only_elsewhere(turn, answers, found):
         if found.keys() & set(SAID):
             clear(answers)

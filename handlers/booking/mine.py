@@ -96,7 +96,7 @@ def buttons(turn: words.Speaker, row: Appointment) -> list[list[Button]]:
 def done(turn: Turn, row: Appointment, key: str, **more: Any) -> Reply:
     """What was booked, moved or cancelled, with its calendar file."""
     advisor = wishes.name_of_advisor(turn.session, row)
-    text = turn.text(key, **words.card(turn, row, advisor=advisor), requested=row.status == REQUESTED, **more)
+    text = turn.text(key, **{**words.card(turn, row, advisor=advisor), "requested": row.status == REQUESTED, **more})
     rows = (
         buttons(turn, row)[:-1]
         if row.status in OPEN
@@ -171,6 +171,28 @@ def elsewhere(turn: Turn, row: Appointment) -> Answers:
     return {"store": able[0].code} if len(able) == 1 else {"store?": True} if able else {}
 
 
+def aimed(turn: Turn, rows: Sequence[Appointment]) -> Answers:
+    """Where and when one of several shall be, kept while it is asked which one: "move it to Pine Hill", "… to Friday at three".
+
+    What comes behind "to", or a day on which they have none.
+    """
+    text = phrases.spaced(turn.words)
+    ends = [found.end() for found in TO.finditer(text)]
+    said = hearing.when(turn, text[ends[0] :] if ends else text, turn.store).reading
+    known: Answers = {}
+    days = {meant.day(turn, row) for row in rows}
+    if said is not None and (ends or (said.date and said.date not in days)):
+        known = hearing.wanted(said).answers
+        if said.date is None and said.time is not None:
+            del known["day"]  # on the day that the one has of which it is said
+    named = _aim(turn) if ends and hearing.store(turn, turn.words) else None
+    if named:
+        known["store"] = named.code
+    elif phrases.has("other_store", text):
+        known["store?"] = True
+    return known
+
+
 def _aim(turn: Turn) -> Store | None:
     """The store where it shall be, not where it was: "from East Harbour to Pine Hill", "my Pine Hill visit to ten"."""
     text = phrases.spaced(turn.words)
@@ -236,6 +258,17 @@ class _Whose(Choice):
         own = terms.read(store.booking)
         if not rules.may_change(row.starts_at, turn.now, own):
             raise Refusal("booking.refused.notice", minutes=own.notice, phone=words.phone_of(store))
+        if answers.get("store") == store.code:
+            del answers["store"]
+        able = _others(turn, row) if "store?" in answers else []
+        if "store?" in answers and len(able) < 2:
+            del answers["store?"]
+            answers |= {"store": able[0].code} if able else {}
+        there = row.starts_at.astimezone(words.zone_of(store))
+        if "day" not in answers and ("time" in answers or {"early", "late"} & answers.get("window", {}).keys()):
+            answers["day"] = f"{there:%Y-%m-%d}"
+        elif answers.keys() & {"store", "store?"} and not answers.keys() & set(SAID):
+            answers |= hearing.at(there).answers  # there as it was here
         return value
 
 

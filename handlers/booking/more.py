@@ -1,5 +1,6 @@
 """A visit that is booked gets more work, or its car comes another way, at the same time: asked about, and then done."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,8 +8,18 @@ from handlers.booking import actions, hearing, mine, phrases, said_beside, wishe
 from handlers.booking.slots_what import transports
 from handlers.contact import merging
 from handlers.dialogue import Answers, Choice, Form, Refusal, Reply, Start, Turn, assent, leaving
+from handlers.dialogue.questions import ends_as_question
 from handlers.prices import finding
+from handlers.vehicles import actions as vehicles
+from handlers.vehicles import cars
+from handlers.vehicles import slots as vehicle_slots
 from storage.appointments import Appointment
+from storage.stores import DEMO
+
+# Where another car may be named than the one before: "my Model 3, not the A4", 不是A4，是Q5.
+_CLAUSES = re.compile(
+    r"[,.;!?，。；！？\n]+|\bnot\b|\binstead of\b|\brather than\b|\bto\b|不[是系]|唔[是系]|[换换改]成?|而?是|系", re.IGNORECASE
+)
 
 
 def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
@@ -41,6 +52,33 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     return _asked(turn, row, known) if known else None
 
 
+def another_car(turn: Turn, row: Appointment) -> Start | None:
+    """ "It's for my Model 3, not the A4", 车换成Q5: the same visit with another car, asked about."""
+    text = phrases.spaced(turn.words)
+    drives = any(turn.shop.services[code].bay_kind == DEMO for code in row.services if code in turn.shop.services)
+    asks = ends_as_question(turn.words) and not phrases.has("polite", text) and not phrases.has("request", text)
+    if drives or asks or not phrases.has("for_car", text):
+        return None
+    if any(phrases.has(name, text) for name in ("over", "fault", "besides", "same_for", "new")) or finding.asks_price(turn.words):
+        return None
+    if hearing.services(turn, turn.words).answers or hearing.when(turn, turn.words, words.store_of(turn, row)).reading:
+        return None
+    car = next((one for part in _CLAUSES.split(turn.words) if (one := _other_than(turn, row, part))), None)
+    return _asked(turn, row, {"car": car}) if car else None
+
+
+def _other_than(turn: Turn, row: Appointment, part: str) -> dict[str, Any] | None:
+    """The car that this part of the words names; None for the one that comes already."""
+    car = vehicle_slots.heard(turn, part)
+    if car is None:
+        return None
+    known = cars.look(turn, car)
+    same_model = known.model is not None and known.model.id == row.model_id
+    told_apart = known.vehicle is not None or "plate" in car
+    same = known.vehicle.id == row.vehicle_id if known.vehicle else same_model and not told_apart
+    return None if same else car
+
+
 def _other_work(turn: Turn, row: Appointment) -> Answers:
     """ "Change it to a minor service": in the place of work of the same kind, or of the only work there is."""
     named, services = hearing.services(turn, turn.words).sure, turn.shop.services
@@ -64,7 +102,8 @@ def _tried(turn: Turn, row: Appointment, answers: Answers) -> dict[str, Any]:
     """What the visit would be, as values of texts; {} where it cannot be. Nothing is changed."""
     trial = turn.session.begin_nested()
     try:
-        return words.card(turn, _altered(turn, row, answers))
+        altered = _altered(turn, row, answers, known_car(turn, answers))
+        return words.card(turn, altered, **_named(turn, answers))
     except Refusal:
         return {}
     finally:
@@ -72,9 +111,23 @@ def _tried(turn: Turn, row: Appointment, answers: Answers) -> dict[str, Any]:
         turn.session.refresh(row)
 
 
-def _altered(turn: Turn, row: Appointment, answers: Answers) -> Appointment:
+def known_car(turn: Turn, answers: Answers) -> tuple[str | None, int | None] | None:
+    """The other car as far as it is on file, of which nothing is written before they have said yes."""
+    if "car" not in answers:
+        return None
+    known = cars.look(turn, answers["car"])
+    return known.model.code if known.model else None, known.vehicle.id if known.vehicle else None
+
+
+def _named(turn: Turn, answers: Answers) -> dict[str, Any]:
+    return {"car": cars.look(turn, answers["car"]).label} if "car" in answers else {}
+
+
+def _altered(
+    turn: Turn, row: Appointment, answers: Answers, car: tuple[str | None, int | None] | None
+) -> Appointment:  # fmt: skip
     return actions.alter(
-        turn.session, turn.shop, row, turn.now, services=answers.get("service"), transport=answers.get("transport")
+        turn.session, turn.shop, row, turn.now, services=answers.get("service"), transport=answers.get("transport"), car=car
     )  # fmt: skip
 
 
@@ -117,10 +170,13 @@ def submit(turn: Turn, answers: Answers) -> Reply:
         return mine.gone(turn)
     if answers["altering"] == "no":
         return Reply(turn.text("booking.kept"), mine.buttons(turn, row))
-    altered = _altered(turn, row, answers)
+    car = known_car(turn, answers)
+    if car and car[1] is None and (settled := vehicles.settle(turn, answers["car"])):
+        car = car[0], settled.id
+    altered = _altered(turn, row, answers, car)
     # What waits to be said of it is said of what it is now.
     merging.retract(turn.session, f"booking:{row.id}:", turn.now)
-    return mine.done(turn, altered, "booking.altered")
+    return mine.done(turn, altered, "booking.altered", **_named(turn, answers))
 
 
 ALTER = Form(

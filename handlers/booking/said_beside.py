@@ -248,6 +248,17 @@ def no_coupon(turn: Turn, answers: Answers) -> bool:
     return True
 
 
+def also_owns(turn: Turn, answers: Answers, found: Answers) -> str:
+    """ "I also own an A6": the visit stays with its car; what to do for the other one; "" for anything else."""
+    before, car, text = answers.get("car"), found.get("car"), phrases.spaced(turn.words)
+    if not before or not car or found.keys() != {"car"} or driving.SHOPS in before or not phrases.has("also_owns", text):
+        return ""
+    if any(phrases.has(name, text) for name in ("same_for", "same_asked", "request", "free", "book")):
+        return ""
+    other, this = cars.look(turn, car).label, cars.look(turn, before).label
+    return turn.text("booking.also_owns", other=other, car=this) if other != this else ""
+
+
 def asks_of_store(turn: Turn, answers: Answers, found: Answers) -> bool:
     """ "Is Pine Hill nearer the airport?" names a store and chooses none; "can we do Pine Hill instead?" does."""
     text = phrases.spaced(turn.words).replace("waiting room", " ")  # no room that is free

@@ -309,7 +309,7 @@ def _move(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start | None:
     if len(found) > 1 and len(before := spoken_of(turn, found)) == 1:
         found = before
     if len(found) != 1:
-        return Start("booking.move", {})
+        return Start("booking.move", mine.aimed(turn, found))
     if phrases.has("late", phrases.spaced(turn.words)) and mine.too_late(turn, found[0]):
         return None  # who is on the way wants to hear that their place is kept
     return mine.move(turn, found[0].id)

@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, pieces, recalled, theirs, wishes
+from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, pieces, recalled, theirs, two_visits, wishes
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
@@ -67,6 +67,8 @@ def wish(turn: Turn) -> Answers | None:
         return _with_guess(turn, known) if timed or phrases.only_wants(text) else _looked_at(turn, text, known)
     if finding.asks_price(turn.words):
         return None
+    if turn.chat.form is None and two_visits.begun(turn):
+        return known
     if phrases.has("open", text):
         return known if named and _wished_beside(turn) else None
     if named and (timed or _doubtful_time(turn, text)):

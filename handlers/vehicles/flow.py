@@ -7,10 +7,11 @@ from typing import Any
 from handlers.dialogue import Answers, Button, Choice, Form, Option, Refusal, Reply, Start, Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question
-from handlers.prices import finding
+from handlers.prices import finding, known
 from handlers.profile import actions as profile
 from handlers.vehicles import actions, cars, colours, correcting, facts, mileage, plates, sharing, vins
-from handlers.vehicles.hearing import hear
+from handlers.vehicles.hearing import Facts, hear
+from knowledge_base.names import tokens
 from storage import odometer
 from storage.vehicles import Vehicle
 
@@ -26,6 +27,18 @@ _ADD = re.compile(
 _DRIVES = re.compile(
     r"\b(?:my|the|our|has|have|got|done|did|is|its|at|on|with|about|now|just|over|hit|reached|clock|already|it|she|he|a|and|i|drive|mileage|kms?|km)\b"
     r"|[我的架部台辆车开跑行咗了过已经现在大概差不多约有是系个而家刚好左右公里里程,，。.]"
+)
+# A car of theirs, and nothing else: "I also own an Audi A6", 我还有一台Q5.
+_OWNS = re.compile(
+    r"^\W*(?:(?:and|oh|also|btw|by the way|so|actually|hi|hello|well)\W+){0,3}(?:i|we)(?: ?'?(?:ve|d))?"
+    r"(?: (?:also|too|even|now|actually|have|just)){0,3} (?:own|have|drive|got|bought)(?: (?:got|also)){0,2}"
+    r" (?:an?|another|the|my|one)\b"
+    r"|^\W*(?:我|我们|我哋|我家|我屋企)(?:还|仲|也|另外|都|家里|屋企|自己|平时|现在){0,3}(?:有|是?开|系?揸|买了|买咗)"
+    r"(?:的是|嘅系|着|住|一|另外|多|的|嘅){0,3}[台辆部架]?"
+)
+_OWNED = re.compile(
+    r"\b(?:i|we|an?|the|it|is|ve|also|too|as well|own|have|got|drive|bought|another|one|second|cars?|my|other|just|now|oh|and|btw"
+    r"|by the way|well)\b|[我们哋家屋企里还仲也都有是系开揸买了咗台辆部架个的嘅另外自己平时现在着住多啊呀哦]"
 )
 
 
@@ -92,7 +105,7 @@ def wanted(turn: Turn) -> Reply | Start | None:
         return reply
     if _ADD.search(words):
         return add(turn)
-    if told := _driven(turn):
+    if told := _driven(turn) or _owned(turn):
         return told
     if noted := correcting.asked_for(turn):
         return noted
@@ -123,10 +136,35 @@ def _driven(turn: Turn) -> Reply | None:
     return Reply(turn.text("vehicles.heard", car=label, km=facts_["km"]), [book, turn.button("faq.button.prices", "prices.ask")])
 
 
-def add(turn: Turn, _: Any = None) -> Start:
+def _owned(turn: Turn) -> Reply | None:
+    """ "I also own an Audi A6", and nothing else: whether it shall be on file, and what can be done for it."""
+    words = fold(turn.words)
+    if turn.chat.form is not None or ends_as_question(turn.words) or not _OWNS.search(words):
+        return None
+    facts_, finder = hear(turn), turn.memoised(finding.load)
+    if "model" not in facts_ and (name := known.named(turn.words, asked=True)):
+        facts_["name"] = name
+    rest = _OWNED.sub(" ", known.without(words))
+    named = {place for one in finder.models.find(rest) for place in range(one.start, one.end)}
+    left = [word for place, word in enumerate(tokens(rest)) if place not in named and not word.isdigit()]
+    if not {"model", "name"} & facts_.keys() or finder.services_in(turn.words) or len(left) > ("colour" in facts_):
+        return None
+    own = actions.own(turn)
+    if not own and (model := turn.shop.models.get(facts_.get("model", ""))):
+        turn.chat.model_id = model.id
+    fitting = cars.meant(turn, own, facts_) if "model" in facts_ else []
+    if len(fitting) == 1:
+        return card(turn, fitting[0])
+    book = turn.button("faq.button.book", "booking.book", {"car": facts_})
+    text = turn.text("vehicles.owned", car=cars.look(turn, facts_).label)
+    return Reply(text, [[turn.button("vehicles.button.add_it", "vehicles.add", facts_)], [book]])
+
+
+def add(turn: Turn, value: Facts | None = None) -> Start:
+    """`value`: what a button tells of the car."""
     if len(actions.own(turn)) >= MOST_CARS:
         raise Refusal("vehicles.too_many")
-    heard = hear(turn) if turn.incoming.kind == "text" else {}
+    heard = hear(turn) if turn.incoming.kind == "text" else {**(value or {})}
     return Start("vehicles.add", heard)
 
 
