@@ -26,8 +26,8 @@ from handlers import (
 )
 
 FEATURES = [
-    welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, visits.FEATURE, booking.FEATURE, feedback.FEATURE,
-    reminders.FEATURE, prices.FEATURE, privacy.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE, contact.FEATURE,
-    customers.FEATURE, lessons.FEATURE, segments.FEATURE, recall.FEATURE, figures.FEATURE, staff.FEATURE, danger.FEATURE,
+    danger.FEATURE, welcome.FEATURE, tickets.FEATURE, inbox.FEATURE, vehicles.FEATURE, visits.FEATURE, booking.FEATURE,
+    feedback.FEATURE, reminders.FEATURE, prices.FEATURE, privacy.FEATURE, rewards.FEATURE, faq.FEATURE, profile.FEATURE,
+    contact.FEATURE, customers.FEATURE, lessons.FEATURE, segments.FEATURE, recall.FEATURE, figures.FEATURE, staff.FEATURE,
     oversight.FEATURE,
 ]  # fmt: skip

@@ -29,9 +29,9 @@ _NO_MORE = re.compile(
     r"(?: (?:this|these|those|all|the|your|any|more|such|stuff|things|messages|texts))*(?: (?:please|pls|thanks))?\W*$"
     r"|(?:不要|别|唔好|唔想|不想|唔使|停止|停|咪|甭)(?:再|想再)?(?:给|俾|畀|同|向|跟)?(?:我|我们)?(?:再)?.{0,3}"
     r"(?:发|send|传|寄|推|收到?|推送|推销)(?:给|俾|畀)?(?:我)?.{0,8}"
-    r"(?:广告|推广|推销|促销|优惠|promotion|promo|垃圾|营销|宣传|嘢|这些|呢啲|啲)"
+    r"(?:广告|推广|推销|促销|优惠|promotion|promo|垃圾|营销|行销|宣传|嘢|这些|呢啲|啲)"
     r"|(?:取消|退订|停(?:止|咗|掉)?|关(?:掉|闭)?).{0,6}"
-    r"(?:所有|全部)?(?:广告|推广|推销|促销|优惠(?:讯息|信息|消息|短信)|推送|营销)(?:讯息|信息|消息|短信)?"
+    r"(?:所有|全部)?(?:广告|推广|推销|促销|优惠(?:讯息|信息|消息|短信)|推送|营销|行销)(?:讯息|信息|消息|短信)?"
 )
 # The same with nothing named: "please don't text me anymore", 别再给我发消息了. It ends there, because "don't text me, call me"
 # and "don't message me before it is done" are about something else.

@@ -8,6 +8,7 @@ FEATURE = Feature(
     "feedback",
     forms=[flow.FORM, survey.FORM],
     actions={"stars": flow.stars, "survey": survey.begin},
+    urgent=flow.told,
     trigger=flow.typed,
     keeps=[causes.load],
     pushes=[asking.forget, asking.ask, asking.remind, survey.invite],

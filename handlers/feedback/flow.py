@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from handlers.dialogue import Answers, Button, Form, Reply, Slot, Start, Turn, Unclear
+from handlers.dialogue import Answers, Button, Form, Reply, Slot, Start, Turn, Unclear, lately
 from handlers.dialogue.folding import fold
 from handlers.dialogue.voice import Voice
 from handlers.feedback import asking, causes, complaint, rules
@@ -35,6 +35,21 @@ def typed(turn: Turn) -> Reply | Start | None:
     if row is None or (row.work is not None and row.people is not None):
         return None
     return _rate(turn, row, "work" if row.work is None else "people", given)
+
+
+def told(turn: Turn) -> Reply | None:
+    """What was wrong, written where the next stars are asked for: it is about that visit, and nobody asks them which it was."""
+    if turn.chat.form is not None or turn.incoming.kind != "text" or rules.stars(turn.words) is not None:
+        return None
+    before = lately.answer(turn)
+    if before is None or not any(button["do"] == "feedback.stars" for button in lately.buttons(before)):
+        return None
+    row = feedback.open_of(turn.session, turn.chat, turn.now - TYPED, turn.now)
+    if row is None or row.finished_at is not None or not rules.is_low(row.work, row.people) or _is_another_matter(turn):
+        return None
+    if not turn.memoised(causes.load).of(turn.words) and not turn.memoised(tiers.load).judge(turn.words).complaint:
+        return None
+    return _finish(turn, row, turn.words.strip()[:MOST_WORDS], list(turn.incoming.media))
 
 
 def _rate(turn: Turn, row: Feedback, what: str, given: Any) -> Reply | Start:

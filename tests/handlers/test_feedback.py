@@ -112,6 +112,52 @@ def test_two_taps_are_enough(world: World, language: str, ask: str, people: str,
 
 @sqlite
 @pytest.mark.parametrize(
+    ("language", "words", "sorry"),
+    [
+        ("en", "waited over an hour and nobody told me anything", "I'm sorry that we let you down"),
+        ("zh-CN", "等了一个多小时都没人理", "很抱歉这次没让您满意"),
+        ("zh-TW", "等了一個多小時都沒人理", "很抱歉這次沒能讓您滿意"),
+    ],
+)
+def test_what_was_wrong_is_about_the_visit_that_was_asked_about(world: World, language: str, words: str, sorry: str) -> None:
+    """Words instead of the second stars; nobody asks which visit it was."""
+    ann = world.customer("telegram", language)
+    number = comes(world, ann)
+    later(world, minutes=91)
+    ann.presses("2 ★").says(words).sees(sorry)
+    row, ticket = only(world), the_ticket(world)
+    assert (row.words, row.ticket_id, row.people) == (words, ticket.id, None)
+    assert ticket.appointment_id == number
+    later(world, minutes=11)
+    assert the_ticket(world).id == ticket.id
+
+
+@sqlite
+def test_a_danger_below_the_stars_is_met_first(world: World) -> None:
+    ann = world.customer("telegram")
+    comes(world, ann)
+    later(world, minutes=91)
+    ann.presses("1 ★").says("now the brakes don't work at all")
+    assert any("don't drive it" in text for text in ann.received)
+
+
+@sqlite
+@pytest.mark.parametrize(
+    "words", ["thanks", "when do you open on saturday?", "how much is an oil change?", "I want to book a car wash"]
+)
+def test_other_words_below_the_stars_are_what_they_are(world: World, words: str) -> None:
+    ann = world.customer("telegram")
+    comes(world, ann)
+    later(world, minutes=91)
+    ann.presses("2 ★").says(words)
+    row = only(world)
+    assert (row.finished_at, row.ticket_id) == (None, None)
+    with world.database.reading() as session:
+        assert session.scalars(select(Ticket)).all() == []
+
+
+@sqlite
+@pytest.mark.parametrize(
     ("language", "words", "causes", "sorry"),
     [
         ("en", "I waited two hours and the mechanic was rude", ["long_wait", "attitude"], "I'm sorry that we let you down"),
