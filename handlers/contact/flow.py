@@ -26,7 +26,8 @@ _NO_MORE = re.compile(
     r"\b(?:spam\w*|ads?|adverts?|promos?|promotions?|promotional|marketing|newsletters?|(?:mailing|marketing) list)\b"
     r"|\bstop (?:sending|texting|messaging|emailing)(?: me)?.{0,20}\b(?:offers?|deals?)\b"
     r"|\bstop (?:sending|texting|messaging|emailing|spamming)(?: me)?"
-    r"(?: (?:this|these|those|all|the|your|any|more|such|stuff|things|messages|texts))*(?: (?:please|pls|thanks))?\W*$"
+    r"(?: (?:this|these|those|all|the|your|any|more|such|stuff|things|messages|texts|emails|every|day|week))*"
+    r"(?: (?:please|pls|thanks))?\W*$"
     r"|(?:不要|别|唔好|唔想|不想|唔使|停止|停|咪|甭)(?:再|想再)?(?:给|俾|畀|同|向|跟)?(?:我|我们)?(?:再)?.{0,3}"
     r"(?:发|send|传|寄|推|收到?|推送|推销)(?:给|俾|畀)?(?:我)?.{0,8}"
     r"(?:广告|推广|推销|促销|优惠|promotion|promo|垃圾|营销|行销|宣传|嘢|这些|呢啲|啲)"
@@ -45,6 +46,7 @@ _LEAVE_ME = re.compile(
     r"(?: (?:to )?me| any ?more| again| ever| at all| please| pls| thanks| thank you){0,3}$"
     r"|\b(?:take|remove|get|delete|drop) (?:me|us|my (?:phone )?number|my name) (?:off|from|out of) (?:of )?(?:your|the|this|all)"
     r"(?: (?!wait|stand)\w{1,12}){0,2} (?:lists?|database|group|mailings?)\b"
+    r"|^(?:please )?unsubscribe(?: me)?$|以后都?(?:不要|别|唔好)再?(?:发|传|send|推送)(?:了|啦|喇)?$"
     r"|\blose my number\b|\b(?:please|just|pls) leave me alone\b|^leave me alone$"
     r"|(?:不要|别|唔好|不想|唔想|停止|咪|甭|请勿|勿|不用|唔使)(?:再|继续|想再){0,2}(?:给|俾|畀|同|向|跟)?(?:我|我们|我哋|人家)?(?:再|乱|一直)?"
     r"(?:(?:发|send|传|寄|推送?|群发)(?:任何|什么|这么多|那么多|咁多|太多)? ?"
@@ -61,6 +63,9 @@ _KINDLY = re.compile(
     r"(?<!怎么)(?<!怎样)(?<!如何)(?<!点样)(?:可以|可唔可以|可不可以|能不能|能否|可否|能|麻烦|请).{0,4}(?:不要|不|别|唔好|停)"
     r"|\b(?<!how )(?<!where )(?:can|could|would|will) (?:you|u)\b"
 )
+_CLAUSE = re.compile(r"[.,;!，；。！\n]")
+# Beside such words a clause alone is no stop: "stop texting me, call me".
+_INSTEAD = re.compile(r"\b(?:call|ring|tell|when|instead)\b|改|打电话")
 # Not none of it, only not so often: that is chosen below `/settings`.
 _LESS = re.compile(
     r"\b(?:so (?:many|much|often)|less often|fewer|occasionally|once in a while|now and (?:then|again))\b"
@@ -117,12 +122,25 @@ _HOW = re.compile(r"\b(?:how|where|can i|why)\b|怎么|怎样|如何|点样|点�
 _ALL = re.compile(r"\b(?:all|everything|both|whatsapp|telegram|sms|email|wechat)\b|全部|所有|统统|都唔要|都不要|都是|都系|都停")
 
 
+def wants_none(words: str) -> bool:
+    """Whether they ask for no messages any more: not how that is done, not only at some hours, and not only for fewer."""
+    said = fold(words)
+    hours = _AT_HOURS.search(said) and not _NO_MORE.search(said)
+    return _none(words) and not hours and bool(_KINDLY.search(said) or not _HOW.search(said)) and not _LESS.search(said)
+
+
+def _none(words: str) -> bool:
+    """In all of the words or in a clause of them, beside which they say why and not what they want instead."""
+    parts = [words] if _INSTEAD.search(fold(words)) else [words, *_CLAUSE.split(words)]
+    return any(_NO_MORE.search(said) or _LEAVE_ME.search(said) for said in map(fold, parts))
+
+
 def asked_to_stop(turn: Turn) -> Reply | None:
     """A stop in more words than the one; and "all of it, everywhere", said after it."""
     said = fold(turn.words)
     if _WHY_ME.search(said):
         return why(turn)
-    none = _NO_MORE.search(said) or _LEAVE_ME.search(said)
+    none = _none(turn.words)
     if _AT_HOURS.search(said) and not _NO_MORE.search(said):
         return _hours(turn)
     asked = none or _PAUSE.search(said) or (_BARE_PAUSE.search(said) and _wrote(turn))

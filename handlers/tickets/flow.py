@@ -1,12 +1,14 @@
 """What a customer sees of a ticket that is no complaint: that somebody will come, and when."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import phonenumbers
 
 from handlers.booking import hearing, opening, phrases
+from handlers.contact.flow import asked_to_stop
+from handlers.contact.flow import wants_none as stops
 from handlers.dialogue import Answers, Form, Reply, Slot, Start, Turn, Unclear, lately, leaving
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question, is_question
@@ -82,9 +84,26 @@ def heard(turn: Turn) -> Reply | Start | None:
         if offered["do"] == "tickets.sounds":
             return complaint.confirmed(turn, offered["value"])
         return person(turn) if offered["do"] == "person" else ask(turn, offered["value"])
+    if stops(turn.words):
+        return _stopped(turn)
     return complaint.heard(turn) or (person(turn) if _wants_somebody(turn) else None) or for_them(turn)
 
 
+def _stopped(turn: Turn) -> Reply | Start | None:
+    """No offers any more: that is heard first. A case beside it only for what complains of something else."""
+    rest = ", ".join(part for part in _CLAUSES.split(turn.words) if not stops(part))
+    verdict = turn.memoised(rules.load).judge(rest)
+    if not verdict.complaint or {code for code, _ in verdict.reasons} == {"pestered"}:
+        return None
+    stopped, case = asked_to_stop(turn), complaint.heard(turn)
+    if stopped is None or case is None:
+        return case
+    if isinstance(case, Start):
+        return replace(case, before="\n\n".join(filter(None, (stopped.text, case.before))))
+    return replace(case, text=f"{stopped.text}\n\n{case.text}")
+
+
+_CLAUSES = re.compile(r"[.,;!?，、；。！？\n]")
 # Who waits for a person asks whether there is one.
 _THERE = re.compile(
     r"(?:(?:hi|hey|hello|hallo|so|and|excuse me)[ ,.!]{1,3}){0,3}(?:(?:are|r) (?:you|u|ya) (?:still )?there"

@@ -218,3 +218,70 @@ def test_who_wants_to_talk_to_the_manager_gets_a_person(world: World) -> None:
     world.customer(language="zh-CN").says("我要跟你们店长说话，别的人不好使")
     with world.database.reading() as session:
         assert [ticket.kind for ticket in session.query(Ticket)] == ["question"]
+
+
+def _kinds(world: World) -> list[tuple[str, str]]:
+    with world.database.reading() as session:
+        return [(ticket.kind, ticket.tier) for ticket in session.query(Ticket)]
+
+
+STOPPED = {"en": "no offers from us", "zh-CN": "不会再给您发优惠", "zh-TW": "不會再傳優惠"}
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Please stop sending me these texts, it's getting annoying"),
+        ("en", "Stop texting me every week, it's ridiculous"),
+        ("en", "unsubscribe, you send way too many messages"),
+        ("zh-CN", "别再给我发消息了，烦死了"),
+        ("zh-CN", "以后别推送了"),
+        ("zh-TW", "不要再傳廣告，天天傳，很煩"),
+        ("zh-TW", "唔好再send廣告，好煩，次次都係咁"),
+    ],
+)
+def test_an_opt_out_is_honoured_and_is_no_case(world: World, language: str, words: str) -> None:
+    world.customer(language=language).says(words).sees(STOPPED[language])
+    assert _kinds(world) == []
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words", "tier"),
+    [
+        ("en", "You scratched my door. And stop sending me ads!", "serious"),
+        ("en", "Stop messaging me. My lawyer will be in touch.", "critical"),
+        ("en", "Your receptionist was rude to me. Stop sending me offers.", "minor"),
+        ("zh-CN", "你们把我的门刮花了，别再给我发广告了", "serious"),
+        ("zh-TW", "不要再傳廣告了，還有你們師傅弄傷我的手", "critical"),
+    ],
+)
+def test_an_opt_out_beside_a_complaint_is_both(world: World, language: str, words: str, tier: str) -> None:
+    world.customer(language=language).says(words).sees(STOPPED[language])
+    assert _kinds(world) == [("complaint", tier)]
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_an_opt_out_in_the_middle_of_a_complaint_is_none_of_it(world: World) -> None:
+    world.customer().says("You scratched my door").says("please stop sending me ads").sees(STOPPED["en"])
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "stop texting me, just tell me when my car is ready"),
+        ("en", "no more messages about the old car, thanks"),
+        ("zh-CN", "别发错了，是周四"),
+        ("zh-TW", "別再傳錯照片喔"),
+    ],
+)
+def test_what_is_no_opt_out_stops_nothing(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(words)
+    assert STOPPED[language] not in ann.last.text
+
+
+def test_a_call_is_no_scratch() -> None:
+    """话了我 sounds like 划了我."""
+    assert not RULES.judge("别给我打电话了，我不买延保").complaint
