@@ -5,6 +5,7 @@ from functools import cache
 from itertools import pairwise
 
 from handlers.dialogue.when import clock as clocks
+from handlers.dialogue.when.chosen import one_day
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, alive, clause
 from handlers.dialogue.when.past import was_said_before
@@ -73,7 +74,8 @@ def mind_that_day(items: list[Item], tokens: list[Token], text: str) -> None:
     if len(named) > 1:
         # 元旦放假，4号上班，那天行吗
         for item in named[:-1]:
-            item.dropped = item.dropped or "told"
+            if not one_day(item.value, named[-1].value):
+                item.dropped = item.dropped or "told"
         named = named[-1:]
     if clause("comes_not", text).match(text, meant[0].end):
         named[0].dropped = "refused"

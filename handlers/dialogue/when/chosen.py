@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.items import Item, alive, clause
-from handlers.dialogue.when.tokens import Token
+from handlers.dialogue.when.tokens import Between, Token
 
 _OR = re.compile(r"(?:\bor(?: on)?(?: the)? ?|或者?|还是|定系?)$")
 _APART = re.compile(r"[.,;!?\n]")
@@ -20,7 +20,7 @@ def drop_less_liked(items: list[Item], text: str) -> None:
     if len(found) == 2 and _OR.search(text, 0, liked[0].token.start):
         # 听日定后日好啲: which of the two is asked.
         return
-    if len(found) == 2 and _one_day(found[0].value, found[1].value):
+    if len(found) == 2 and one_day(found[0].value, found[1].value):
         # 11月27号，周五先有空: one day said twice.
         return
     if _kind(liked[0]) == "number" and any(_kind(item) != "number" for item in found):
@@ -31,7 +31,7 @@ def drop_less_liked(items: list[Item], text: str) -> None:
             item.dropped = "less liked"
 
 
-def _one_day(one: object, two: object) -> bool:
+def one_day(one: object, two: object) -> bool:
     """A date, and the weekday that it is."""
     dated, weekday = (one, two) if isinstance(two, Day) and two.kind == "weekday" else (two, one)
     return (
@@ -74,12 +74,13 @@ def drop_collected(items: list[Item], tokens: list[Token], text: str) -> None:
         before, after = clause("fetched_before", text), clause("fetched_after", text)
         if before.search(text[days[-1].token.end : item.token.start]) or after.match(text, item.token.end):
             brought = clause("brings", text).search(text, 0, item.token.start)
-            if not brought and all(t.kind in ",.p" for t in tokens[days[-1].place + 1 : item.place]):
+            asked = isinstance(item.value, Between)
+            if not brought and not asked and all(t.kind in ",.p" for t in tokens[days[-1].place + 1 : item.place]):
                 # 周五，下午五点来拿车: with nothing between, the hour is that of the day.
                 continue
             for one in alive(items):
                 if one is item or (one.slot == "part" and one.place == item.place - 1):
-                    one.dropped = "fetched" if brought else "unclear"
+                    one.dropped = "fetched" if brought or asked else "unclear"
 
 
 def _fetched_days_later(items: list[Item], text: str) -> None:

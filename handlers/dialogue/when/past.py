@@ -25,6 +25,8 @@ _WANTED = re.compile(
 )
 # So much text before a day is looked at.
 _CLAUSE = 120
+# So far before it in its clause may stand what has been.
+_FAR = 28
 
 
 def drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
@@ -33,7 +35,11 @@ def drop_past(items: list[Item], tokens: list[Token], text: str) -> None:
             # 中秋那天下午: the day that was just said, and nothing that has been.
             continue
         if token.kind == "Q":
-            for item in _touching(items, tokens, place, whole=token.value == "whole"):
+            found = _touching(items, tokens, place, whole=token.value == "whole")
+            if token.value == "every" and place > 1 and tokens[place - 1].kind in "t-":
+                # 周一到周五每天跑300公里
+                found += [item for item in items if item.place == place - 2]
+            for item in found:
                 item.dropped = "past" if token.value != "every" else "again"
     for item in items:
         if item.slot != "day" or item.dropped or not isinstance(item.value, Day):
@@ -93,7 +99,7 @@ def was_said_before(text: str, start: int) -> bool:
         # "I need it looked at on Friday" is to come.
         return False
     found = [one for one in clause("was", before).finditer(before) if not _CAUSED.search(before[: one.start()])]
-    return bool(found) and len(before) - found[-1].end() <= 24
+    return bool(found) and len(before) - found[-1].end() <= _FAR
 
 
 def _has_been(item: Item, tokens: list[Token], text: str) -> bool:

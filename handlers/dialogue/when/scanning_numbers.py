@@ -17,9 +17,11 @@ _MERIDIEM = re.compile(r"(\d{1,2})(?:[:.](\d{2})|(\d{2}))?(?:\s?([ap])\.?\s?m\.?
 
 
 # A day or a year, and the half of that day.
-_DAY_AND_HALF = re.compile(r"(?:1[3-9]|2\d|3[01]|202\d)\s[ap]")
+_DAY_AND_HALF = re.compile(r"(?:[1-9]|[12]\d|3[01]|202\d)\s[ap]")
 _DATE_BEFORE = re.compile(
-    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?(?:\s\d{1,2}(?:st|nd|rd|th)?)?,?\s$", re.ASCII
+    r"(?<!\d\s)(?<!\d(?:st|nd|rd|th)\s)(?<!of\s)(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+    r"(?:\s\d{1,2}(?:st|nd|rd|th)?,?)?\s$",
+    re.ASCII,
 )
 
 
@@ -34,7 +36,7 @@ _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[号日]?(?:t(?=\d
 _REPUBLIC = re.compile(r"(1[0-4]\d)[-/.](\d{1,2})[-/.](\d{1,2})(?![\d/])")
 
 
-_TRIPLE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d/.:])")
+_TRIPLE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d/:]|\.\d)")
 
 
 _COMPACT = re.compile(r"20[23]\d[01]\d[0-3]\d(?!\d)")
@@ -61,7 +63,7 @@ _ISH = re.compile(r"-?ish(?![a-z])")
 _AFTER_NUMBER = re.compile(r"[a-z]+")
 
 
-_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:,\d{3}(?!\d))*(?:\.\d+)?")
 
 
 # "2day" is today, but for "2day hire".
@@ -138,7 +140,7 @@ def _clocks(text: str, place: int, context: Context) -> list[Token]:
             return [Token("n", place, place + 2, int(said[1]))]
         if _DAY_AND_HALF.match(said[0]) and _DATE_BEFORE.search(text[max(0, place - 14) : place]):
             # "Aug 22 PM", "Aug 22, 2026 AM"
-            end = place + (2 if said[3] is None else 4)
+            end = said.end(1) if said[3] is None else said.end(3)
             return [Token("n", place, end, int(text[place:end]))]
         return _with_meridiem(said, place)
     if colon := _COLON.match(text, place):

@@ -110,7 +110,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if not kept:
         return Understood(reason=_why_nothing(items, tokens))
     span = min(i.token.start for i in kept), max(i.token.end for i in kept)
-    if reason := left_over(kept, items, tokens) or left_unread(kept, items, tokens):
+    if reason := left_over(kept, items, tokens) or left_unread(kept, items, tokens, text):
         return Understood(None, _until_closing(kept, tokens, context), span, reason)
     if any(i.dropped == "unclear" for i in items) or clause("depends", text).search(text):
         return Understood(span=span, reason="unsure")

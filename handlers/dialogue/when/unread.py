@@ -18,11 +18,11 @@ _MONTH = 27
 _YEAR = re.compile(r"20\d\d|年|\byear|\bnext\b")
 
 
-def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reason:
+def left_unread(kept: list[Item], items: list[Item], tokens: list[Token], text: str) -> Reason:
     """Why we cannot be sure: a piece of a time stands somewhere that was not read."""
     taken = {item.place for item in kept}
     timed, dayed = (any(item.slot == slot for item in kept) for slot in ("time", "day"))
-    if _told_behind(kept, items) or (not timed and any(_is_face(token) for token in tokens)):
+    if _told_behind(kept, items, tokens, text) or (not timed and any(_is_face(token) for token in tokens)):
         return "unsure"
     for place, token in enumerate(tokens):
         if place in taken:
@@ -40,6 +40,9 @@ def left_unread(kept: list[Item], items: list[Item], tokens: list[Token]) -> Rea
             token.value in ("counted", "one after") or (token.value in ("after that", "before that") and not timed)
         ):
             # "Tomorrow I have a meeting till 12, after that I can come"; "we are away at Easter, so the week before".
+            return "unsure"
+        if token.kind == "-" and _is_a_date(tokens[max(0, place - 1) : place + 2]):
+            # 3-19行吗
             return "unsure"
         if token.kind in _OF_TIME and not (token.kind == "1" and _ends_clause(place, tokens)):
             return "unsure"
@@ -130,10 +133,26 @@ def of_the_past(kept: list[Item], tokens: list[Token], text: str) -> bool:
     return not clause("wish", words).search(words)
 
 
-def _told_behind(kept: list[Item], items: list[Item]) -> bool:
+def _told_behind(kept: list[Item], items: list[Item], tokens: list[Token], text: str) -> bool:
     """我周五要走，周四能弄好吗: of the day that is told last something else is asked, so the other may be none to come on."""
     days = [item.place for item in kept if item.slot == "day"]
-    return bool(days) and any(i.slot == "day" and i.dropped == "aside" and i.place > max(days) for i in items)
+    behind = bool(days) and any(i.slot == "day" and i.dropped == "aside" and i.place > max(days) for i in items)
+    return behind and not _wished_for(max(days), tokens, text)
+
+
+def _wished_for(place: int, tokens: list[Token], text: str) -> bool:
+    """ "Could you fit me in on Monday? We fly to Spain on the 28th": asked for in a clause of its own."""
+    apart = ",.?" if max(text) > "\u4e00" else ".?"
+    starts = max((tokens[at].end for at in range(place) if tokens[at].kind in apart), default=0)
+    ends = next((t.start for t in tokens[place:] if t.kind in apart), None)
+    return ends is not None and bool(clause("asks_for", text).search(text, starts, ends))
+
+
+def _is_a_date(around: list[Token]) -> bool:
+    """Whether two numbers with a dash between them may be month and day."""
+    month, day = around[0], around[-1]
+    sized = len(around) == 3 and month.kind == day.kind == "n" and isinstance(month.value, int) and isinstance(day.value, int)
+    return sized and month.value <= 12 < day.value <= 31 and day.end - month.start <= 5
 
 
 def _is_face(token: Token) -> bool:

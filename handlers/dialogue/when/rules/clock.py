@@ -46,7 +46,7 @@ from handlers.dialogue.when.rules.spans import both_bound, same_day_range, span
 # Before the rules about days: in "half past two Dec 3" the two is no day of December.
 EARLY = [
     ("oh(?![PncTu])", half_of_day),
-    ("nna|[nkc]i?a|nOa", meridiem),
+    ("(?<!m)nna|(?<=mn)na|(?<!m)[nkc]i?a|nOa|(?<=[nod]m)n?[nkc]i?a|(?<=[nod]jm)[nkc]i?a", meridiem),
     ("n__|n_n", o_clock),
     ("hP?[nc]O?", half_past),
     ("q[PtBAj][nc]O?", quarter),
@@ -113,7 +113,7 @@ RULES = [
     ("xn(?=A?(?:[*.?,@|]|$))", offered),
     ("[x,.?]nx", is_it_ok),
     ("(?<=[Dwp])-(?=[cRp])", lambda c, t: []),
-    ("(?<=[Dwp])a|a(?=[,l]?[Dw])|Iea", part_of_meridiem),
+    ("(?<=[DwpG])a|(?<=IT)a|a(?=[,l]?[Dw])|Iea", part_of_meridiem),
     ("[Dwp][,@*i-]{1,3}(?:Ie)?a", lambda c, t: [*t[:-1], t[-1]._replace(kind="p", value=SIDES[t[-1].value])]),
     ("[*]a", lambda c, t: part_of_meridiem(c, t) if t[0].value == "preferred" else None),
     ("O|a", loose),
