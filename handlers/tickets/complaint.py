@@ -14,7 +14,7 @@ from handlers.faq import choosing, topic
 from handlers.faq import flow as faq
 from handlers.prices import finding
 from handlers.prices import flow as prices
-from handlers.tickets import actions, card, ear, following, marking, merging, occasions, promises, rules, withdrawing
+from handlers.tickets import actions, card, ear, following, marking, merging, occasions, promises, rules, unsafe, withdrawing
 from handlers.tickets.occasions import Occasion
 from handlers.tickets.rules import Verdict
 from handlers.tickets.work import of_turn
@@ -216,7 +216,16 @@ def _another_question(turn: Turn, verdict: Verdict) -> bool:
 
 
 def open_(turn: Turn, verdict: Verdict, words: str, beside: Ticket | None = None) -> Reply | Start:
-    """The ticket with its promise first. An angry person is not asked anything then."""
+    """The ticket with its promise first; above it what keeps people safe. An angry person is not asked anything then."""
+    said, safe = _opened(turn, verdict, words, beside), unsafe.advice(turn, words)
+    if not safe:
+        return said
+    if isinstance(said, Start):
+        return replace(said, before="\n\n".join(filter(None, (safe, said.before))))
+    return replace(said, text=f"{safe}\n\n{said.text}")
+
+
+def _opened(turn: Turn, verdict: Verdict, words: str, beside: Ticket | None) -> Reply | Start:
     work = of_turn(turn)
     ticket = actions.open_ticket(work, turn.chat, "complaint", words, verdict=verdict)
     _take_album(turn, ticket)
@@ -229,7 +238,12 @@ def open_(turn: Turn, verdict: Verdict, words: str, beside: Ticket | None = None
 
 
 def add(turn: Turn, ticket: Ticket, verdict: Verdict) -> Reply:
-    """More about the same matter."""
+    """More about the same matter; a danger that they come to speak of has its advice once."""
+    said, safe = _added(turn, ticket, verdict), unsafe.advice(turn, turn.words)
+    return replace(said, text=f"{safe}\n\n{said.text}") if safe and not following.said_before(turn, safe) else said
+
+
+def _added(turn: Turn, ticket: Ticket, verdict: Verdict) -> Reply:
     work, later = of_turn(turn), _is_old(turn, ticket)
     actions.hear(work, turn.chat, ticket, turn.words)
     actions.learn(work, turn.chat, ticket, verdict)

@@ -285,3 +285,40 @@ def test_what_is_no_opt_out_stops_nothing(world: World, language: str, words: st
 def test_a_call_is_no_scratch() -> None:
     """话了我 sounds like 划了我."""
     assert not RULES.judge("别给我打电话了，我不买延保").complaint
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words", "said"),
+    [
+        ("en", "Brakes have been soft ever since your service on Friday", "don't drive the car"),
+        ("en", "Wheel nuts weren't tightened after your tyre change, I could undo them by hand", "don't drive the car"),
+        ("en", "The car smells of petrol ever since you did the fuel filter yesterday", "leave the engine off"),
+        ("zh-CN", "修完刹车踩下去软绵绵的，跟以前不一样", "请别再开"),
+        ("zh-CN", "换完油管车里一直有汽油味", "请熄火"),
+        ("zh-TW", "煞車修完變得很軟，踩到底才有", "請不要再開"),
+        ("zh-TW", "換完汽油濾清器之後車內都是汽油味", "請熄火"),
+        ("zh-HK", "啱啱喺你哋度換完迫力皮，腳掣淋晒", "請不要再開"),
+    ],
+)
+def test_a_danger_after_our_work_is_a_case_and_has_advice(world: World, language: str, words: str, said: str) -> None:
+    ann = world.customer(language=language).says(words).sees(said)
+    assert [kind for kind, _ in _kinds(world)] == ["complaint"]
+    assert ann.last.text.index(said) < 80
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_the_advice_comes_once_and_also_when_the_danger_is_told_later(world: World) -> None:
+    ann = world.customer().says("Your receptionist was rude to me")
+    assert "drive the car" not in ann.last.text
+    ann.says("and the brakes are soft since your service").sees("don't drive the car")
+    ann.says("they really are soft, the brakes")
+    assert "drive the car" not in ann.last.text
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("words", ["The brakes squeal louder since your service", "You scratched my door"])
+def test_what_is_no_danger_has_no_such_advice(world: World, words: str) -> None:
+    ann = world.customer().says(words)
+    assert [kind for kind, _ in _kinds(world)] == ["complaint"]
+    assert "drive the car" not in ann.last.text
