@@ -257,7 +257,8 @@ class Conversation:
         said = self._say_again(turn, slot, Unclear(""))  # it was no answer, so nothing is made of it as one
         said.before[:] = [guess.text]
         if said.reply:
-            said.reply = replace(said.reply, buttons=[*guess.rows(), *said.reply.rows()])
+            guessed = guess.rows()
+            said.reply = replace(said.reply, buttons=[*guessed, *(row for row in said.reply.rows() if row not in guessed)])
         return said
 
     def _guess(self, turn: Turn) -> Reply | None:

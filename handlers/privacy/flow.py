@@ -4,7 +4,7 @@ import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.dialogue import Document, Reply, Turn, lately
+from handlers.dialogue import Document, Reply, Turn, assent, lately
 from handlers.dialogue.folding import fold
 from handlers.privacy import actions, export
 from storage import erasing
@@ -32,12 +32,15 @@ def hear(turn: Turn) -> Reply | None:
     words = fold(turn.words)
     if _DELETE.fullmatch(words):
         return ask(turn)
-    return give(turn) if _EXPORT.fullmatch(words) or (_COPY.search(words) and _asked_just_now(turn)) else None
+    if (said := assent.said(turn)) and _asked_just_now(turn, "privacy.erase"):
+        return erase(turn, True) if said == "yes" else keep(turn, True)
+    return give(turn) if _EXPORT.fullmatch(words) or (_COPY.search(words) and _asked_just_now(turn, "privacy.export")) else None
 
 
-def _asked_just_now(turn: Turn) -> bool:
+def _asked_just_now(turn: Turn, button: str) -> bool:
+    """Whether this button stands below what was said last."""
     said = lately.answer(turn)
-    return said is not None and any(button["do"] == "privacy.export" for button in lately.buttons(said))
+    return said is not None and any(one["do"] == button for one in lately.buttons(said))
 
 
 def privacy(turn: Turn) -> Reply:

@@ -71,6 +71,11 @@ def heard(turn: Turn) -> Reply | Start | None:
     current = _current(turn)
     if withdrawing.takes_back(turn.words):
         return withdrawing.taken_back(turn, current)
+    if current and current.kind == "complaint" and not (verdict.complaint or verdict.angry) and following.asks_news(turn.words):
+        if turn.chat.form:
+            return mine(turn)
+        actions.hear(of_turn(turn), turn.chat, current, turn.words)
+        return Reply(turn.text("tickets.by_when", **following.promise(turn, current)))
     if turn.chat.form in _DETAILS and current and not (verdict.complaint and _is_old(turn, current)):
         return None if _another_question(turn, verdict) else add(turn, current, verdict)
     if rules.UNSOLVED in verdict.kinds and (ended := _ended(turn)):

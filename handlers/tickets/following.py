@@ -38,6 +38,32 @@ _THEIR_NUMBER = re.compile(
     r"|(?:经理|店长|主管|老板|负责人|上级|领导|总部)的?(?:个人|私人|本人|直线|嘅)?(?:的|嘅)?"
     r"(?:电话(?![我联过])|手机|号码|联系方式|联络方式|微信|line|whatsapp|邮箱|分机)"
 )
+# How the case stands, and nothing else: "any news?", 处理得怎么样了, 边個跟進呀.
+_NEWS = re.compile(
+    r"(?:(?:hi|hello|hey|so|and|ok|please|excuse me|sorry) ){0,2}"
+    r"(?:(?:is there |are there |do you have |have you |got )?any (?:news|updates?|progress)"
+    r"|(?:what s|whats|what is) (?:happening|going on|the (?:status|state|progress)(?: now)?)"
+    r"|(?:when|how soon) (?:will|do|can|should|would|am) (?:i|you|someone|anyone|somebody|they|he|she)(?: going to| finally)?"
+    r" (?:hear|get|have|call|reply|answer|contact|respond|be in touch|write)"
+    r"(?: (?:back|from (?:you|someone|somebody|anyone)|an answer|a reply|news|me|to me|in touch)){0,2}"
+    r"|who (?:is|s) (?:now )?(?:looking (?:after|into)|dealing with|handling|in charge of|responsible for|on) (?:it|this|that)"
+    r"|(?:has|did) (?:any|some)(?:one|body) (?:looked? (?:at|into)|read|seen?|dealt with) (?:it|this|that)"
+    r"|(?:i am |i m |im )?still waiting|where (?:are|do) (?:we|things|you) (?:at|stand)(?: now)?)"
+    r"(?: (?:yet|now|please|today|so far|then|for me|here"
+    r"|(?:(?:on|about|with|of|for|to) )?(?:it|this|that|(?:my|the) (?:complaint|case|matter|issue)|an answer|a reply|news|you)"
+    r")){0,2}"
+    r"|(?:请问|你好|您好|那|咁|喂| ){0,3}(?:我的|我嘅|我)?(?:事|投诉|个案|问题|case)?(?:现在|而家|目前|到底)?"
+    r"(?:有(?:没有|冇|无)?(?:什么|咩|啥|啲)?(?:新)?(?:进展|消息|结果|回音|下文|答复|答覆|回复|回覆)"
+    r"|(?:处理|搞|查|办|跟进|进行)(?:得|到|成|紧)?(?:哪里|哪一步|哪步|哪|边度|边|怎么样|怎样|咋样|点样|点|如何|咩情况|什么情况)"
+    r"|(?:什么时候|几时|何时|啥时候|多久|要等几耐|几耐)(?:才|先)?(?:能|会|可以|肯)?(?:给|俾|畀|有|得到|收到|联系|联络|回|找)?(?:我|我们|到)?个?"
+    r"(?:答复|答覆|回复|回覆|消息|结果|说法|交代|交待|联系|联络|处理)"
+    r"|(?:谁|边个|哪位|边位)(?:在|系|是)?(?:负责|处理|跟进|跟)(?:我的事|我单嘢|这件事|这个|呢件事|我)?"
+    r"|有(?:没有|冇)?人(?:看到|看|处理|跟进|睇到|睇|跟))(?:了|咗|紧|未|没有|没|冇|吗|么|呀|啊|呢|喇|啦|嘞|到| ){0,3}"
+)
+
+
+def asks_news(words: str) -> bool:
+    return _NEWS.fullmatch(fold(words)) is not None
 
 
 def asks_number(words: str) -> bool:
@@ -59,7 +85,7 @@ def word(turn: Turn, ticket: Ticket) -> str:
         return turn.text("tickets.call_wanted" if not ticket.phone else "tickets.call_noted", **promise(turn, ticket))
     if asks_number(turn.words) and (store := _store(turn, ticket)):
         return turn.text("tickets.their_number", phone=spoken(store.phone), **promise(turn, ticket))
-    if manager or (len(text) <= _SHORT and _WHEN.search(text)):
+    if manager or asks_news(turn.words) or (len(text) <= _SHORT and _WHEN.search(text)):
         return turn.text("tickets.by_when", **promise(turn, ticket))
     return ""
 

@@ -230,3 +230,11 @@ def test_if_somebody_cancels_leaves_no_booking(world: World) -> None:
 )
 def test_who_would_hear_of_a_free_time_is_shown_the_times(world: World, language: str, words: str) -> None:
     assert answers(world.customer(language=language).says(words))["day"] == "2026-11-26"
+
+
+def test_a_person_is_offered_once(world: World) -> None:
+    """What was not understood twice brings a person; the guess beside it may offer one as well."""
+    ann = world.customer().says("oil change tomorrow at nine")
+    for words in ("can my wife bring the car instead", "what if it rains"):
+        ann.says(words)
+        assert ann.labels.count("Talk to a person") <= 1

@@ -54,6 +54,29 @@ def test_words_that_complain_open_a_ticket_at_once_with_its_promise(
     assert _thread(world, ticket) == [words]
 
 
+@pytest.mark.parametrize(
+    ("language", "complaint", "asked"),
+    [
+        ("en", "You scratched my door during the wash", [
+            "any news?", "when will I hear back?", "who is looking after it", "what's happening with my complaint",
+            "still waiting...", "has anyone looked at it yet", "any update on my case",
+        ]),
+        ("zh-CN", "你们把我的车门刮花了", [
+            "有进展吗", "处理得怎么样了？", "什么时候给我答复", "谁负责啊", "有人处理吗", "请问有消息了吗",
+        ]),
+        ("zh-HK", "你哋刮花咗我架車門", ["處理到邊度呀", "有消息嗎", "幾時答覆我呀", "邊個跟進緊", "有冇進展"]),
+    ],
+)  # fmt: skip
+def test_how_the_case_stands_is_said_by_whom_and_when(world: World, language: str, complaint: str, asked: list[str]) -> None:
+    ann = world.customer(language=language).says(complaint)
+    for words in asked:
+        ann.says(words).sees("10:00")
+        world.passes(minutes=3)
+    assert len(_tickets(world)) == 1
+    world.customer(language=language).says(asked[0])
+    assert len(_tickets(world)) == 1, "without a case it is a question like any other"
+
+
 def test_the_whole_way_by_the_menu_with_everything_that_is_asked(world: World) -> None:
     ann = world.customer("telegram").shares_phone(PHONE)
     ann.says("menu").presses("Complaint").sees("What happened?")

@@ -282,6 +282,19 @@ def test_a_copy_first_and_the_question_stays(world: World) -> None:
         world.customer(language=language).says(asks).says(copy).sees(given)
 
 
+@sqlite
+def test_a_typed_yes_or_no_right_below_the_question_counts(world: World) -> None:
+    for language, asks, yes, no, gone, kept in (
+        ("en", "please delete all my data", "yes", "no", "the last you hear", "stays as it is"),
+        ("zh-CN", "我要删除我的所有数据", "是的", "不要", "最后一条", "一切照旧"),
+        ("zh-TW", "刪除我的資料", "好", "不要", "最後一則", "一切照舊"),
+    ):
+        world.customer(language=language).says(asks).says(no).sees(kept)
+        world.customer(language=language).says(asks).says(yes).sees(gone)
+        ann = world.customer(language=language).says(asks).says("When are you open on Saturday?").says(yes)
+        assert gone not in ann.last.text, "it is no answer any more to what was asked before"
+
+
 def test_pv4_in_any_state_of_any_dialogue(world: World) -> None:
     """PV4: in a form, in an advisor's hands, in three languages; one question, and a way back."""
     ann = world.customer("web")
