@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.dialogue import Button, Reply, Turn
 from handlers.dialogue.questions import is_question
-from handlers.faq import aliases, base, clauses, plain, topic, verdicts
+from handlers.faq import aliases, any_car, base, clauses, plain, topic, verdicts
 from handlers.faq.filling import Missing, fill
 from knowledge_base import Decision, Entry
 from storage.entries import Gap
@@ -177,7 +177,11 @@ def _either(followed: Decision, alone: Decision) -> Decision:
 
 def _sharper(turn: Turn) -> Decision:
     base_ = turn.memoised(base.load)
-    return clauses.sharper(lambda part: base_.decide(part, turn.language, *where(turn)), turn.words, _decide(turn))
+
+    def decide(part: str) -> Decision:
+        return base_.decide(part, turn.language, *where(turn))
+
+    return clauses.sharper(decide, turn.words, any_car.sharper(turn, decide, _decide(turn)))
 
 
 def entry_for(turn: Turn, entry_id: str) -> Entry | None:

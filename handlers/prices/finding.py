@@ -84,6 +84,10 @@ class Finder:
             words = re.sub(r"[\W_]*".join(map(re.escape, parts[found.start : found.end])), " ", words)
         return words
 
+    def without_cars(self, text: str) -> str:
+        """The folded text without any name of a car, of the catalogue or not, and without makes."""
+        return " ".join(known.without_any(self.without_models(known.uncounted(text))).split())
+
     def different(self, text: str) -> list[str]:
         """Several services that are named apart from one another, in the order of the text; [] for one, or for one of several."""
         by_words: dict[int, list[str]] = {}

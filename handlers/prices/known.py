@@ -8,7 +8,7 @@ from pathlib import Path
 
 from knowledge_base.folding import fold
 
-_LIST = Path(__file__).parent / "data" / "cars.txt"
+_LIST, _MAKES = (Path(__file__).parent / "data" / name for name in ("cars.txt", "makes.txt"))
 # "My wife's", folded.
 PERSON = r"(?:wife|husband|mum|mom|mother|dad|father|son|daughter|brother|sister|friend|mate|boss|partner|girlfriend|boyfriend)"
 _OWNED = re.compile(
@@ -35,6 +35,12 @@ def named(text: str, asked: bool = False) -> str | None:
 
     Then, as somebody's own, or as a name among Chinese words is an ordinary word a car: "my jazz"; "it does not fit" has none.
     """
+    found = _named_in(text, asked)
+    return _cars()[_plain(max(found, key=lambda match: len(match[0]))[0])] if found else None
+
+
+def _named_in(text: str, asked: bool) -> list[re.Match[str]]:
+    """Where in the folded text."""
     said = fold(text)
     sure, asked_for = _sure().those_in(said), _asked_for().those_in(said)
     found = [match for pattern in ((sure, asked_for) if asked else (sure,)) for match in pattern.finditer(said)]
@@ -43,10 +49,7 @@ def named(text: str, asked: bool = False) -> str | None:
     if not found and _HAN.search(text):
         # A capital in a Chinese sentence is a name: "Kicks 大保養".
         found = [match for match in asked_for.finditer(said) if match[0].isascii() and match[0].capitalize() in text]
-    if not found:
-        return None
-    longest = max(found, key=lambda match: len(match[0]))
-    return _cars()[_plain(longest[0])]
+    return found
 
 
 def begins(text: str) -> bool:
@@ -71,6 +74,14 @@ def without(text: str) -> str:
     """The folded text without the names of cars in it."""
     said = fold(text)
     return _sure().those_in(said).sub(" ", said)
+
+
+def without_any(text: str) -> str:
+    """The folded text without the cars that `named` finds, and without makes of cars: "my Jazz", 我的本田."""
+    said = fold(text)
+    for match in sorted(_named_in(text, asked=False), key=lambda match: -match.start()):
+        said = f"{said[: match.start()]} {said[match.end() :]}"
+    return _makes().sub(" ", said)
 
 
 def _plain(name: str) -> str:
@@ -113,6 +124,11 @@ def _asked_for() -> _Names:
     return _Names(name[1:] for parts in _lines() for name in parts if name[0] == "?")
 
 
+@cache
+def _makes() -> re.Pattern[str]:
+    return _pattern_of(name for parts in _lines(_MAKES) for name in parts)
+
+
 @lru_cache(100)
 def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
     return _pattern_of(names)
@@ -132,6 +148,6 @@ def _pattern(name: str) -> str:
 
 
 @cache
-def _lines() -> list[list[str]]:
-    lines = _LIST.read_text(encoding="utf-8").splitlines()
+def _lines(path: Path = _LIST) -> list[list[str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
     return [[part.strip() for part in line.split("|")] for line in lines if line and not line.startswith("#")]

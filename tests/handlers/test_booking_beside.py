@@ -782,6 +782,6 @@ def test_a_car_that_cannot_be_driven_is_said_to_be_none_of_those_that_can(
 def test_what_a_drive_needs_or_costs_is_told(world: World) -> None:
     world.customer().says("what do I need for a test drive").sees("driving licence")
     world.customer().says("how much is a test drive of the model 3").sees("¥0")
-    world.customer(language="zh-TW").says("試駕Model 3要帶什麼").sees("您是想問")
+    world.customer(language="zh-TW").says("試駕Model 3要帶什麼").sees("有效駕照")
     ann = world.customer().says("price of a test drive of the golf").sees("¥0")  # in the store of the chat, which has none
     assert answers(ann.says("saturday at 3pm"))["car"] == {"model": "vw_golf", "demo": True}

@@ -297,3 +297,28 @@ def test_a_question_whether_work_goes_along_with_it_adds_the_work(world: World) 
 )
 def test_short_questions_that_mean_one_thing_are_answered(world: World, language: str, words: str, told: str) -> None:
     world.customer(language=language).says(words).sees(told)
+
+
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize(
+    ("words", "with_a_car"),
+    [
+        ("多久换一次机油", "Golf 多久换一次机油"),
+        ("how often do tyres need rotating", "my RAV4 needs its tyres rotated how often"),
+        ("how often do tyres need rotating", "how often do tyres need rotating Kia Sportage"),
+        ("方向盘抖", "我的丰田方向盘抖"),
+        ("steering wheel shakes at speed", "my Jazz steering wheel shakes at speed"),
+        ("轮胎多久换位一次", "特斯拉Model 3轮胎多久换位一次"),
+    ],
+)
+def test_the_name_of_a_car_hides_no_question(world: World, words: str, with_a_car: str) -> None:
+    """A name is rare, and the whole was near to nothing that is known: "did you mean"."""
+    assert world.customer().says(with_a_car).last.text == world.customer().says(words).last.text
+
+
+@SHOP_ON_SQLITE
+@pytest.mark.parametrize(("words", "never"), [("特斯拉Model 3多久换一次机油", "万公里"), ("小鹏P7多久保养一次", "燃油车")])
+def test_what_is_said_of_any_car_is_not_said_of_one_it_does_not_fit(world: World, words: str, never: str) -> None:
+    ann = world.customer().says(words)
+    assert never not in ann.last.text
+    ann.sees("不太确定")
