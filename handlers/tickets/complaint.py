@@ -26,6 +26,8 @@ ONE_STORY = timedelta(minutes=10)
 # A photo, and words that complain, are of the same matter for longer.
 SAME_MATTER = timedelta(minutes=30)
 ENOUGH = "enough"
+# In log-odds: a question that speaks of us is asked about from here on.
+_HALF = 0.5
 # Lists of phrases of booking in which a service and a day are none that is wanted.
 _TOLD = ("over", "trouble", "asks", "about", "not_now", "how")
 # What a button that books takes along.
@@ -140,9 +142,10 @@ def _listened(turn: Turn) -> float:
     if verdict.angry:
         return likely
     questions = is_question(turn.words) or "?" in turn.words or "？" in turn.words
-    if not rules.of_us(turn.words) and likely < ear.SURE_OF_OTHERS:
-        # What a car does, said of nobody: as a question it is none, and else it may be one.
-        return silent if questions and likely < ear.SURE else ear.PERHAPS
+    if questions and likely < (_HALF if rules.of_us(turn.words) else ear.SURE):
+        return silent
+    if not rules.of_us(turn.words) and (questions or likely < ear.SURE_OF_OTHERS):
+        return ear.PERHAPS  # what a car does, said of nobody, may be a complaint, and mostly is none
     # A question in the middle of a talk opens nothing: it is asked whether it complains.
     return ear.PERHAPS if is_question(turn.words) and topic.before(turn) != "" else likely
 

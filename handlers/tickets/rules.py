@@ -108,6 +108,8 @@ class Rules:
             if not self._asks(sentence):
                 continue
             rest = ", ".join(part for part in _CLAUSE.split(sentence) if not self._asks(part))
+            if not rest and _WHY.search(fold(sentence)):
+                rest = _WHY.sub("", fold(sentence))
             found = self._find(rest) if of_us(rest) else {}
             if any(self.rules[key].opens and self._holds(self.rules[key], found, near) for key in found if key in self.rules):
                 return True
@@ -159,6 +161,10 @@ _ASKING = frozenset(("asks_us", "asks_price"))
 _US = re.compile(
     r"\b(?:you|u|ur|your|yours|yall|advis[oe]r|receptionist|reception|technicians?|mechanics?)\b"
     r"|[你您]|贵店|贵公司|师傅|技师|前台|柜台|店员|店长|顾问|客服|员工"
+)
+# A question that reproaches: "why is there a scratch after your wash"; what follows is told.
+_WHY = re.compile(
+    r"\b(?:why|how come|how is it|how can it be)(?: (?:is|are|was|were|does|did|do|has|have))?(?: there)?\b|为什么|为何|点解|干嘛"
 )
 # Where a clause ends that says something else than the next one.
 _BUT = re.compile(

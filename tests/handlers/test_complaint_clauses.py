@@ -322,3 +322,58 @@ def test_what_is_no_danger_has_no_such_advice(world: World, words: str) -> None:
     ann = world.customer().says(words)
     assert [kind for kind, _ in _kinds(world)] == ["complaint"]
     assert "drive the car" not in ann.last.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Why is there a scratch on my door after your wash?",
+        "换完大灯灯泡一边高一边低，晚上开对面全闪我，我是不是还得再交一次调光钱？",
+        "多謝幫手，不過部車俾你哋刮花咗，點算？",
+        "服务挺热情的，就是修完比没修还响",
+        "昨天刚洗的，车门缝里全是泥",
+        "你们修完刹车失灵了",
+    ],
+)
+def test_what_reproaches_us_is_a_complaint_or_asked_about(words: str) -> None:
+    verdict = RULES.judge(words)
+    assert verdict.complaint or PERHAPS in verdict.kinds
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Why is there a noise when I brake?",
+        "为什么洗完车玻璃会起雾",
+        "my lawyer needs a copy of the invoice",
+        "律师函要寄到哪个地址",
+        "约了周六十点，前面还有多少台",
+        "約了週六十點，前面還有幾台",
+        "后备箱全是沙，想做个内饰清洗",
+        "座椅縫裡都是狗毛，想做內裝清潔",
+        "里程多了，想卖车",
+        "My car smells of mould after I left the window open",
+        "You guys are the best, never had to wait more than ten minutes",
+        "先做煞車，其他下次",
+        "等足一個星期先有位，咁我約下星期三",
+    ],
+)
+def test_what_stands_near_a_reproach_is_none(words: str) -> None:
+    verdict = RULES.judge(words)
+    assert (verdict.complaint, PERHAPS in verdict.kinds) == (False, False)
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "180 an hour labour? is that right or did i misread"),
+        ("zh-CN", "三包是怎么算的，从开票那天还是上牌那天？我这车刚提一个月就异响"),
+        ("zh-HK", "我老婆話水箱水成三年冇換過，係咪要換㗎，我自己睇落仲係粉紅色喎"),
+        ("zh-HK", "驗車續牌你哋有冇得代做"),
+    ],
+)
+def test_what_is_only_asked_is_not_asked_back(world: World, language: str, words: str) -> None:
+    ann = world.customer(language=language).says(words)
+    assert not {"Yes, pass it on", "是的，转给同事", "是的，轉給同事"} & set(ann.labels)
+    assert _kinds(world) == []
