@@ -86,7 +86,16 @@ def drop_collected(items: list[Item], tokens: list[Token], text: str) -> None:
 def _fetched_days_later(items: list[Item], text: str) -> None:
     """周二送来，三天后取车: a length counted from the visit."""
     found = [item for item in alive(items) if item.slot == "day"]
-    if len(found) != 2 or not isinstance(found[1].value, Day) or found[1].value.unit != "later":
+    if len(found) != 2 or not isinstance(found[1].value, Day):
+        return
+    between = text[found[0].token.end : found[1].token.start]
+    if clause("fetched_before", between).search(between) and clause("brings", text).search(text, 0, found[0].token.start):
+        # "Drop off Tues 9am, collect Wed at 5".
+        for item in alive(items):
+            if item.place >= found[1].place:
+                item.dropped = "fetched"
+        return
+    if found[1].value.unit != "later":
         return
     visit, fetched = (bool(clause("fetched_after", text).match(text, item.token.end)) for item in found)
     if fetched and not visit:

@@ -52,6 +52,9 @@ def left_over(kept: list[Item], items: list[Item], tokens: list[Token]) -> Reaso
                 continue
             if token.kind == "V" and token.value == "holiday" and _is_that_day(place, kept, tokens):
                 continue
+            if token.kind == "V" and token.value == "first workday" and any(i.slot == "day" for i in kept):
+                # 初八，开工第一天
+                continue
             if token.kind == "V" and token.value == "closing" and any(i.slot in ("part", "time") for i in kept):
                 # "Tonight before you close" is tonight.
                 continue

@@ -152,9 +152,15 @@ def drop_corrected(items: list[Item], tokens: list[Token], context: Context) -> 
 
 def _said_behind(before: list[Item], tokens: list[Token], place: int) -> bool:
     """Whether the word of preference ends the clause of the day or time right before it."""
-    ends = tokens[place + 1].kind in ",.|" if place + 1 < len(tokens) else False
+    ends = place + 1 < len(tokens) and (tokens[place + 1].kind in ",.|" or _gives_a_reason(tokens[place + 1]))
     wide = bool(before) and isinstance(before[-1].value, Day) and before[-1].value.kind == "span"
     return ends and bool(before) and before[-1].place == place - 1 and not wide
+
+
+def _gives_a_reason(token: Token) -> bool:
+    """ "After 2pm ideally as I'm in Leeds in the morning"."""
+    words = token.value if isinstance(token.value, tuple) else (token.value,)
+    return token.kind == "x" and words[0] in ("as", "because", "since", "cos", "coz", "cause")
 
 
 def _only_the_month(item: Item, after: list[Item]) -> bool:

@@ -13,6 +13,8 @@ from handlers.dialogue.when.tokens import Between, Context, Token
 _DAYS = "Dwodfm"
 # "I'd prefer the 26th to the 27th".
 _PREFERS = re.compile(r"\bprefer(?:red)?\b[^.,!?]{0,20}$")
+# So many days after a feast that does not suit a number of its month may be meant; later it may be one before the feast.
+_LONG_AFTER = 14
 # "I said", 我觉得 before a refusal.
 _SHORT = 7
 # What is not to be done on a day, with nothing else that it may be about: 别安排了, and not 别安排张师傅.
@@ -157,6 +159,12 @@ def with_month_of_refusal(kept: list[Item], items: list[Item], tokens: list[Toke
             number = 0
         if number and before and before[-1] and before[-1] > context.today:
             day = make(before[-1].year, before[-1].month, number)
+            feast = any(getattr(one.value, "unit", "") and one.place < item.place for one in refused)
+            nearest = next_number(context, number)
+            if feast and day and nearest and nearest < before[-1] and (day - before[-1]).days > _LONG_AFTER:
+                # 国庆要跑长途，想25号来: before the feast, or of its month?
+                found.append(replace(item, token=item.token._replace(value=Day("either", others=(nearest, day)))))
+                continue
             later = next_number(replace(context, now=datetime.combine(before[-1], time())), number, after_today=True)
             if day and day > before[-1]:
                 item = replace(item, token=item.token._replace(value=on(day)))

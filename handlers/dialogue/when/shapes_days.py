@@ -162,7 +162,10 @@ def ends_of_span(match: re.Match[str], context: Context) -> Shaped | None:
 def saturday_and_sunday(match: re.Match[str], context: Context) -> Shaped | None:
     """星期三四五都要上班，六日才有空: after other days of the week it is the weekend, and no sixth."""
     before = match.string[: match.start()]
-    return as_day(match, days.weekend(context, 0)) if re.search(r"(?:周|星期|礼拜)[一二三四五]", before) else None
+    if re.search(r"(?:周|星期|礼拜)[一二三四五]", before):
+        return as_day(match, days.weekend(context, 0))
+    # 六日有营业吗: of whom the shop's hours are asked; the sixth, or the weekend?
+    return as_token("V", match, None) if re.match(r"[都有也会]{0,2}(?:营业|开|休)", match.string[match.end() :]) else None
 
 
 def numbers(match: re.Match[str], context: Context) -> Shaped | None:

@@ -30,7 +30,11 @@ def left_unread(kept: list[Item], items: list[Item], tokens: list[Token], text: 
         if token.kind == "Q" and place + 1 in taken and getattr(tokens[place + 1].value, "unit", "") == "until":
             # "The last Tuesday before the 25th."
             return "unsure"
-        if token.kind == "V" and token.value == "day or hour" and not any(t.kind in "*>!" for t in tokens):
+        if (
+            token.kind == "V"
+            and token.value == "day or hour"
+            and (place > max(taken, default=0) or not any(t.kind in "*>!" for t in tokens))
+        ):
             # "First car Friday 9, second car Friday 11": nothing says which of them is read.
             return "unsure"
         if token.kind == "V" and token.value == "last" and all(item.slot != "day" for item in kept):

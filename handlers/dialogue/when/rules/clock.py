@@ -94,6 +94,7 @@ RULES = [
     ("[Dwp](?:[,l@4]|Ie)*n(?:x|(?=[^x])|$)", promoted),
     ("[Dwp][.]n(?=[.?]*$)", promoted),
     ("n(?:[,l@]|[lIj]e)*[Dwp]", lambda c, t: None if c.chinese and t[1].kind == "," else promoted(c, t)),
+    ("c!n(?=[.?,]|$)", promoted),
     ("Mx?[nk](?=x?>)", promoted),
     ("[BA]n(?=[^xu]|$)|[BA]nx", promoted),
     ("Fn(?=G|Y)|n[GJYZ]", promoted),

@@ -269,6 +269,8 @@ RULES = [
     ("D[{}]YT", day_after_break),
     ("D[{}]Y|Ae?D}", after_day),
     ("D[{}]|{e?D}?", whole_break),
+    # 我星期三放假: a day off.
+    ("w{(?=[x.,?]|$)", lambda c, t: t[:1] if c.chinese else None),
     ("[AF]@?c[GY]?|F?cG|F?c[Y]", after),
     ("[BAF]pc[ZYG]?", window_with_part),
     ("B[Dw],?@?c", by_day_and_time),
