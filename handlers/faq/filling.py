@@ -82,8 +82,8 @@ def duration(turn: Turn, minutes: int) -> str:
         return turn.texts.label("faq.minutes", turn.language, {"n": minutes})
     if length < timedelta(hours=12):
         return turn.texts.label("faq.hours", turn.language, {"n": _half(minutes / 60)})
-    # A long piece of work is counted in days of the workshop, eight hours each.
-    return turn.texts.label("faq.days", turn.language, {"n": max(1, round(minutes / 480))})
+    # As the calendar counts it: the car stays overnight, and a day's work that begins at nine is ready at nine.
+    return turn.texts.label("faq.days", turn.language, {"n": max(1, round(length / timedelta(days=1)))})
 
 
 def _half(hours: float) -> int | float:

@@ -11,17 +11,23 @@ from knowledge_base.folding import fold
 
 # Matched on folded words: lower case, Simplified characters.
 _HOW_LONG = r"(?:多久|多长时间|几耐|几长时间|多少时间|多少个?小时|几个?(?:多)?(?:小时|钟头|钟)|几多个?钟)"
+# How long the car has to stay: 鍍膜要放幾天, "how many days do you need the car".
+_STAYS = (
+    r"\bhow many days\b.{0,60}\b(?:takes?|taking|need(?:ed|s)?|stays?|have it|leave (?:it|the car|my car))\b"
+    r"|(?:车|架车)?(?:要|需要|得)(?:在店里?|喺你哋度|喺店)?(?:放|留|停|摆|搁)(?:在?店里?|喺度|在你们那里?)?"
+    r"(?:几(?:多)?[天日]|多少天|多久|几耐)"
+)
 # The work itself, and nothing that comes after it: "how long does a coating take", 做镀晶要多久.
 _WORK = re.compile(
     r"\bhow (?:long|many hours?|much time)\b.{0,60}\b(?:takes?|taking|need(?:ed|s)?)\b"
-    rf"|(?:要|需要|得|花|用|做)(?:花|用|等|做|停|放|占|留)?{_HOW_LONG}"
+    rf"|(?:要|需要|得|花|用|做)(?:花|用|等|做|停|放|占|留)?{_HOW_LONG}|{_STAYS}"
 )
 _ASKS = re.compile(
     r"\bhow (?:long|many hours?|much time)\b(?!.{0,30}\b(?:last|lasts|valid|warranty|guarantee\w*|keep|keeps|stay|good for|since"
     r"|notice|ahead|before i|after|between|tow|truck|arrive|get here|reply|answer|hear|open|refund|voucher|coupon|points|delivery"
     r"|until|somebody|someone|anyone|anybody|help|the patrol|will you (?:guys )?(?:be|come|take to (?:come|get)))\b)"
     r"|\bhow long\W*$"
-    rf"|{_HOW_LONG}(?!换|(?:要|需要?|该|得|先)换|做|洗|保养|打|一次|来一|跑一|更换|检查|到货|有货|有位|先有)"
+    rf"|{_HOW_LONG}(?!换|(?:要|需要?|该|得|先)换|做|洗|保养|打|一次|来一|跑一|更换|检查|到货|有货|有位|先有)|{_STAYS}"
 )
 # When they may fetch the car, which in the middle of a booking is how long the visit takes.
 _READY = re.compile(

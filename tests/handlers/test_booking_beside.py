@@ -453,7 +453,7 @@ def test_the_latest_day_to_fetch_the_car_bounds_the_days(world: World, language:
 @pytest.mark.parametrize(
     ("language", "wish", "asked", "told", "again"),
     [
-        ("zh-TW", "聽日想整迫力", "做鍍晶要多久", "鍍膜大約3天", "您指的是哪一個"),
+        ("zh-TW", "聽日想整迫力", "做鍍晶要多久", "鍍膜大約1天", "您指的是哪一個"),
         ("zh-CN", "明天换前刹车片", "6万公里保养多少钱", "大保养", "哪一款"),
         ("en", "front brake pads tomorrow", "how much is a 60,000 km service", "Major service", "Audi A4"),
     ],

@@ -317,11 +317,13 @@ def test_a_bare_drive_is_booked(world: World) -> None:
 @pytest.mark.parametrize(
     ("language", "words", "seen"),
     [
-        ("zh-CN", "做镀晶要多久", "大约3天"),
+        ("zh-CN", "做镀晶要多久", "大约1天"),
         ("zh-CN", "镀晶能管多久", "一到三年"),
-        ("en", "how long does ceramic coating take", "about 3 days"),
+        ("en", "how long does ceramic coating take", "about 1 day"),
         ("en", "how long does ceramic coating last", "one to three years"),
-        ("zh-HK", "整鍍膜要幾耐", "大約3天"),
+        ("zh-HK", "整鍍膜要幾耐", "大約1天"),
+        ("zh-TW", "鍍膜要放幾天", "大約1天"),
+        ("en", "how many days do you need the car for ceramic coating", "about 1 day"),
         ("zh-CN", "多久换一次机油", "先到为准"),
         ("zh-CN", "换机油要多长时间", "45分钟"),
     ],
