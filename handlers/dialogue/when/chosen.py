@@ -74,7 +74,7 @@ def drop_collected(items: list[Item], tokens: list[Token], text: str) -> None:
         before, after = clause("fetched_before", text), clause("fetched_after", text)
         if before.search(text[days[-1].token.end : item.token.start]) or after.match(text, item.token.end):
             brought = clause("brings", text).search(text, 0, item.token.start)
-            asked = isinstance(item.value, Between)
+            asked = isinstance(item.value, Between) and item.value.start is None
             if not brought and not asked and all(t.kind in ",.p" for t in tokens[days[-1].place + 1 : item.place]):
                 # 周五，下午五点来拿车: with nothing between, the hour is that of the day.
                 continue

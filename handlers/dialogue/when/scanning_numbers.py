@@ -25,6 +25,11 @@ _DATE_BEFORE = re.compile(
 )
 
 
+_MONTH_BEFORE = re.compile(
+    r"\d(?:st|nd|rd|th)?\s(?:of\s)?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?,?\s$", re.ASCII
+)
+
+
 # The minutes of "2 30 pm", and the hour before them.
 _MINUTES = re.compile(r"(?:15|30|45)\s?[ap]")
 _HOUR_BEFORE = re.compile(r"(?<!\d)(?:1[0-2]|[1-9])\s$")
@@ -85,6 +90,14 @@ def number(text: str, place: int, context: Context) -> list[Token]:
     match = _NUMBER.match(text, place)
     assert match
     whole, end = match[0], match.end()
+    if (
+        len(whole) == 4
+        and whole.isdigit()
+        and int(whole) - context.today.year in (0, 1, 2)
+        and _MONTH_BEFORE.search(text[:place])
+    ):
+        # "About 19 March 2026": a year, and no second day beside the month.
+        return [Token("y", place, end, int(whole))]
     if whole.isdigit() and len(whole) <= 4:
         tokens = [Token("n", place, end, int(whole))]
         if ish := _ISH.match(text, end):

@@ -31,7 +31,7 @@ def _shapes() -> list[tuple[re.Pattern[str], Maker]]:
         (re.compile(r"(?<=[,.!?\s想看得吧])还是(?=[^,.!?]{2,12}(?:吧|好了|算了)(?:$|[,.!?\s]))"), shapes_clock.no),
         (re.compile(
             rf"(?<=[周期拜][一二三四五六])(或者|或|定系|定是|定|还是|和|跟|到|至|-|~|/|、)([二三四五六日天])"
-            rf"(?![点时:个月号日年\d{_C}]|\.\d)"), shapes_days.another_weekday),
+            rf"(?![点时:个月号日年{_C}]|\d(?!\d?[点:])|\.\d)"), shapes_days.another_weekday),
         (re.compile(
             rf"(?<=[日昼朝晚点半号])(?:定系|定)(?=[听后明今][日朝晚]|[上下晏]昼|朝早|夜晚|(?:星期|礼拜|周)[一二三四五六日]|{_N}[点号])"),
          shapes_clock.or_cantonese),
