@@ -48,14 +48,19 @@ class Conversation:
         self._texts = texts
         self._forms = {f"{f.name}.{form.name}": form for f in features for form in f.forms}
         self._actions = {f"{f.name}.{name}": do for f in features for name, do in f.actions.items()}
+        self._beside = [f.beside for f in features if f.beside]
         self._besides = [f.besides for f in features if f.besides]
         self._always = {command for f in features for command in f.always}
         self._commands = {name: (f.name, do) for f in features for name, do in f.commands.items()}
 
     def think(self, turn: Turn, press: Press | None) -> Said:
         """What one message comes to, and below it what a feature has to ask besides."""
+        run = turn.chat.run if turn.chat.form else None
         said = self._meant(turn, press)
         reply, chat = said.reply, turn.chat
+        if said.asks and run is not None and run == chat.run and turn.incoming.kind == "text":
+            self._hear_beside(turn, said)
+            return said
         quiet = reply is None or reply.silent or reply.passing or reply.unsure or said.asks or turn.incoming.kind != "text"
         if reply is None or quiet or chat.form is not None or chat.ticket_id is not None:
             return said
@@ -64,6 +69,12 @@ class Conversation:
                 said.reply = replace(reply, text=f"{reply.text}\n\n{more.text}", buttons=[*reply.rows(), *more.rows()])
                 return said
         return said
+
+    def _hear_beside(self, turn: Turn, said: Said) -> None:
+        for beside in self._beside:
+            if said.reply and (more := beside(turn)) and more.text not in said.before:
+                said.before.insert(0, more.text)
+                said.reply = replace(said.reply, buttons=[*more.rows(), *said.reply.rows()])
 
     def _meant(self, turn: Turn, press: Press | None) -> Said:
         """In this order: an advisor's hands, universal words, a button, what is urgent, the asked slot, triggers, fallbacks."""

@@ -48,6 +48,7 @@ class Feature:
     `fallback`: answers free words that nobody triggered on; the first feature with an answer wins.
     `aside`: answers a question that was asked in the middle of a form, only when it is sure.
     `perhaps`: what to say, and to offer, of a question there that nobody is sure about.
+    `beside`: what it has heard in words that an open form has taken for an answer; said above the next question.
     `besides`: what it has to ask, rarely, below the answer of a feature (its name) that leaves nothing open.
     `keeps`: loaders whose values the feature takes from `turn.memoised`, made ready at the start.
     `receives`: what to do with a kind of update that no slot wanted: photo, contact.
@@ -70,6 +71,7 @@ class Feature:
     fallback: "Callable[[Turn], Reply | Start | None] | None" = None
     aside: "Callable[[Turn], Reply | None] | None" = None
     perhaps: "Callable[[Turn], Reply | None] | None" = None
+    beside: "Callable[[Turn], Reply | None] | None" = None
     besides: "Callable[[Turn, str], Reply | None] | None" = None
     keeps: "Sequence[Callable[[Session], Any]]" = ()
     receives: "Mapping[str, Callable[[Turn], Reply | Start]]" = field(default_factory=dict)

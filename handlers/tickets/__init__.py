@@ -27,6 +27,7 @@ FEATURE = Feature(
     fallback=lambda turn: flow.waits(turn) or flow.stranded(turn) or complaint.meant(turn),
     aside=complaint.asked_beside,
     perhaps=complaint.perhaps,
+    beside=complaint.beside,
     receives={"photo": flow.photo, "file": flow.photo},
     things=[pages.TICKET],
     panels=[pages.PANEL],

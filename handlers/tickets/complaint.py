@@ -128,6 +128,16 @@ def perhaps(turn: Turn) -> Reply | None:
     return Reply(turn.text("tickets.sounds"), _sounds_buttons(turn))
 
 
+def beside(turn: Turn) -> Reply | None:
+    """What a form has taken for an answer, and complains of something grave: it is asked whether it shall be passed on."""
+    verdict = turn.memoised(rules.load).judge(turn.words)
+    grave = verdict.complaint and verdict.tier in (tickets.SERIOUS, tickets.CRITICAL)
+    current = _current(turn)
+    if not grave or (turn.chat.form or "").startswith("tickets.") or (current and not _is_old(turn, current)):
+        return None
+    return Reply(turn.text("tickets.sounds"), _sounds_buttons(turn))
+
+
 def _listened(turn: Turn) -> float:
     """What the second ear makes of the words; minus infinity where it has no say."""
     known, silent = turn.memoised(rules.load), float("-inf")

@@ -377,3 +377,30 @@ def test_what_is_only_asked_is_not_asked_back(world: World, language: str, words
     ann = world.customer(language=language).says(words)
     assert not {"Yes, pass it on", "是的，转给同事", "是的，轉給同事"} & set(ann.labels)
     assert _kinds(world) == []
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("language", "first", "words", "label"),
+    [
+        ("zh-CN", "我想预约保养", "你们上次把我的轮毂刮花了", "是的，转给同事"),
+        ("en", "book an oil change", "your mechanic dented my wing last time, my Audi A4", "Yes, pass it on"),
+    ],
+)
+def test_what_a_booking_takes_for_an_answer_and_complains_is_asked_about(
+    world: World, language: str, first: str, words: str, label: str
+) -> None:
+    ann = world.customer(language=language).says(first).says(words)
+    if not _kinds(world):
+        assert ann.labels.count(label) == 1
+        ann.presses(label)
+    assert [kind for kind, _ in _kinds(world)] == ["complaint"]
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "words", ["my Audi A4, the brakes squeal", "a polish too, there is a scratch on the door", "Thursday at ten"]
+)
+def test_a_fault_told_in_a_booking_is_not_asked_about(world: World, words: str) -> None:
+    ann = world.customer().says("book an oil change").says(words)
+    assert "Yes, pass it on" not in ann.labels
