@@ -404,3 +404,23 @@ def test_what_a_booking_takes_for_an_answer_and_complains_is_asked_about(
 def test_a_fault_told_in_a_booking_is_not_asked_about(world: World, words: str) -> None:
     ann = world.customer().says("book an oil change").says(words)
     assert "Yes, pass it on" not in ann.labels
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "打唔着火",
+        "brake light not working",
+        "排气管冒烟怎么回事？",
+        "东北冬天电车续航打骨折",
+        "雨里插枪会触电吗",
+        "胎壁割伤能修吗",
+        "加完油後引擎燈亮",
+        "rip off compared to the others",
+        "in and out in an hour for a service?",
+        "我老公昨天来修车花了多少",
+        "派人来开我的车去保养",
+    ],
+)
+def test_what_a_rule_took_for_a_complaint_by_a_word_is_none(words: str) -> None:
+    assert not RULES.judge(words).complaint
