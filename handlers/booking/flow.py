@@ -56,7 +56,14 @@ from storage import appointments
 
 # So many prices are a list that is read.
 MOST_LINES = 6
+# "The harbor one".
+_SHORT_NAME = 16
 _CLOCK = re.compile(r"\d{1,2}[:：][0-5]\d")
+# "Wait, how much is that?", and nothing else.
+_SO_WHAT_IS_IT = re.compile(
+    r"\b(?:wait|hang on|hold on|actually|ok|so|and|but|first|how much|is|are|it|that|this|would|will|be|cost|costs|does|me|for|the|what|whats"
+    r"|price|total)\b|等等?|等一下|先|那|咁|这个?|呢个|一共|总共|多少|几多|几|钱|要|是|系|问下|问一下|价格|价钱|大概|呀|啊|呢|吗|[\W_]"
+)
 _BUT = re.compile(r"\b(?:but|just|only|on|for)\b|[,，。.!！]|但是?|不过|不過|改", re.IGNORECASE)
 
 
@@ -87,12 +94,19 @@ def asked_for(turn: Turn) -> Reply | Start | None:
 
 def _priced_there(turn: Turn) -> Reply | Start | None:
     """ "Pine Hill?", 那松岭店呢, and nothing else, below the price of another store: the price there."""
-    place, said = hearing.store(turn, turn.words), lately.answer(turn)
-    if place is None or said is None or turn.chat.form is not None or not said_beside.names_only_store(turn):
+    place, said = hearing.store(turn, turn.words) or hearing.by_any_word(turn, turn.words), lately.answer(turn)
+    if place is None or said is None or turn.chat.form is not None or not _names_only(turn):
         return None
+    books = next((button.get("value") for button in lately.buttons(said) if button["do"] == "booking.book"), None)
+    if isinstance(books, dict) and books.get("store") == place.code and not ends_as_question(turn.words):
+        return start(turn, {**offered.carried(turn, books), "store": place.code})  # it is the one whose price they have
     values = [button.get("value") for button in lately.buttons(said) if button["do"] == "prices.store"]
     there = next((one for one in values if isinstance(one, dict) and one.get("store") == place.code), None)
     return prices.other_store(turn, there) if there else None
+
+
+def _names_only(turn: Turn) -> bool:
+    return said_beside.names_only_store(turn) or (hearing.store(turn, turn.words) is None and len(turn.words) < _SHORT_NAME)
 
 
 def _again(turn: Turn) -> Start | None:
@@ -362,8 +376,9 @@ def _priced(turn: Turn, answers: Answers) -> str:
     model = turn.memoised(finding.load).model_in(turn.words)
     spoken_of = [*answers.get("with", ()), *answers.get("service", ()), *answers.get("service+", ())]
     named = hearing.services(turn, turn.words)
-    codes = spoken_of if finding.asks_only_price(turn.words) else [*named.sure, *named.one_of]
-    if model or (not finding.asks_only_price(turn.words) and "car" not in answers and len(codes) == 1):
+    bare = finding.asks_only_price(turn.words) or _SO_WHAT_IS_IT.sub("", fold(turn.words)) == ""
+    codes = spoken_of if bare else [*named.sure, *named.one_of]
+    if model or (not bare and "car" not in answers and len(codes) == 1):
         return ""
     store = turn.shop.store(answers.get("store", ""))
     car = cars.look(turn, answers["car"]).model if "car" in answers else None

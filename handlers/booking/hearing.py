@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 from handlers.booking import phrases, shifting
@@ -38,9 +39,16 @@ _INSTEAD_OF = re.compile(
 )
 
 
+# Why the day does not suit, and without a comma what is asked instead: 要加班 可以改下禮拜嗎.
+_BUSY_THEN = re.compile(
+    r"(?:加班|上班|返工|有事|有约|有約|没空|沒空|冇空|出差|开会|開會|值班)[了啦啊呀喔耶]?\s(?=可|能|想|改|换|換|要)"
+)
 # "Make it 9 instead" says it as well as "make it 9". And the size of an engine, which is no date: "the 1.5, naturally
 # aspirated", 1.5的自吸; and the front of a car, which is no "before": 上午 前刹车片.
 _NO_TIME = re.compile(
+    # "That day I have to work, can it be next week?" is of the visit, and of no day that has been.
+    r"(?:那|嗰|当|當)一?[天日](?=(?:我|刚好|剛好|又|都|也|临时|臨時|突然){0,3}(?:要|得)?(?:加班|上班|返工|有事|有约|有約|没空|沒空|冇空|没时间"
+    r"|沒時間|冇时间|冇時間|唔得|不行|不方便|唔方便|出差|不在|开会|開會|值班|来不|來不|嚟唔))|"
     r"(?:跟|和|同|与|與|像)?上[次回](?=(?:的|嘅|做的)?[那嗰]?[个個]?(?:一[样樣]|[师師]傅|技[师師]|[顾顧][问問]|[项項]目))"
     rf"|{_INSTEAD_OF.pattern}|(?<=\d) instead\b(?! of)"
     r"|前(?=[后後]?(?:[刹煞剎轮輪轆胎呔挡擋杠槓盘盤碟窗]|制动|保险|雨[刮刷]"
@@ -90,6 +98,12 @@ _TRY = re.compile(
     r"\b(?:try|try out|test|test out) (?:(?:the|an?|your|that|this|one of your) )?(?:new )?"
     r"|(?:(?<=[想要以能来去先再])|^|(?<=得))试(?:一?[下吓])?(?:[你您]们的?|[这那]?[架台部辆款个])?(?:新款?)? ?"
 )
+# A service by its size, where it stands alone: "how much is a minor one", 改成小的.
+_SMALL = ("minor", "small", "basic", "小")
+_SIZE = re.compile(
+    r"\b(?:minor|major|basic)(?= one\b| instead\b| please\b| pls\b| then\b| after all\b|\W*$)|\b(?:small|big) one(?=\W*$| instead\b)"
+    r"|(?<=[换改做要])[成做个]?(?P<han>[小大])(?:的|嘅)(?=吧|啦|就|\W*$)"
+)
 # Of services that are compared one is meant.
 _COMPARED = re.compile(r"\b(?:difference|different|compare\w*|versus|vs|better)\b|区别|差别|差异|分别是|有什么不同|有咩分别|比较")
 # Asks whether it has to be so, and wants nothing yet.
@@ -101,6 +115,7 @@ _AT = re.compile(r"\b(?:at|to) (?:the |your )?([a-z]{4,20})\b")
 _JOINING_HAN = frozenset([*"和跟同与與及、加", "and"])
 _JOINING = frozenset(["and", "n", "or", "plus", "with"])
 # "Wash it as well" in Cantonese stands inside the name of the work: 洗埋架車, 換埋啲機油.
+_WIPED = re.compile(r"[抹擦](?:下|一下|埋|返)?[架部台]?[车車]")
 _SPLIT = re.compile(r"([洗换換做])(?:埋|返)(?:[架部台辆輛个個啲])?(?=[㐀-鿿])")
 # Signs for "and" between words: "alignment + balance", 前+后.
 _SIGNS = re.compile(r"(?<=[^\W\d_])\s?[+&＋＆]\s?(?=[^\W\d_])")
@@ -108,6 +123,8 @@ _SIGNS = re.compile(r"(?<=[^\W\d_])\s?[+&＋＆]\s?(?=[^\W\d_])")
 _WRITTEN = 100
 # An elided name must be written as it is, nearly.
 _SURE = 90
+# A word of a store's name may be spelt another way; and so many words name one and hardly more.
+_NEARLY, _SHORT = 85, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +155,14 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
     """Several may be named at once: "oil change and tyre rotation". `model`: the car, if it is known."""
     by_words: dict[tuple[int, int], list[str]] = {}
     known = turn.memoised(finding.load).services
-    text = _SIGNS.sub(" and ", _PLUGGED.sub(" ", _SPLIT.sub(r"\1", text)))
+    text = _SIGNS.sub(" and ", _PLUGGED.sub(" ", _SPLIT.sub(r"\1", _WIPED.sub("洗车", text))))
     named = _with_elided(turn, known, text)
     if not named and (drive := tried(turn, text)):
         return Services([drive], [])
     if not named and phrases.has("service", phrases.spaced(text)):
         named = [*known.find("servicing")]
+    if not named and (size := _SIZE.search(fold(text))):
+        named = [*known.find("minor service" if (size["han"] or size[0]).startswith(_SMALL) else "major service")]
     if not named and (cared := finding.of_care(text, turn.shop.services)):
         return Services([], cared)
     for found in named:
@@ -265,6 +284,20 @@ def _by_one_word(turn: Turn, text: str) -> Store | None:
     return turn.shop.store(named[0]) if len(named) == 1 else None
 
 
+def by_any_word(turn: Turn, text: str) -> Store | None:
+    """Asked which store: "harbor one", "the pine one", by a word that only one store's name has, spelt nearly so."""
+    parts = {store.code: set(tokens(store.names.get("en", ""))) for store in turn.shop.stores}
+    said = [word for word in tokens(text) if len(word) > 3]
+    found = {
+        code
+        for code, own in parts.items()
+        for word in own
+        if len(word) > 3 and sum(word in others for others in parts.values()) == 1
+        if any(fuzz.ratio(word, one) >= _NEARLY for one in said)
+    }
+    return turn.shop.store(found.pop()) if len(found) == 1 and len(tokens(text)) <= _SHORT else None
+
+
 def without_store(turn: Turn, text: str) -> str:
     """The words of a text that name no store."""
     named = {place for found in turn.memoised(store_names).find(text) for place in range(found.start, found.end)}
@@ -294,6 +327,7 @@ def when(turn: Turn, text: str, place: Store | None) -> Understood:
     zone = ZoneInfo(place.timezone) if place else ZoneInfo("UTC")
     now, region = turn.now.astimezone(zone), place.region if place else "CN"
     text = _NO_TIME.sub(lambda found: " " * len(found[0]), text)
+    text = _BUSY_THEN.sub(lambda found: found[0][:-1] + ",", text)
     names = turn.memoised(finding.load)
     if (found := _OFF_WORK.search(text)) and not _YOUR_WORK.search(text):
         rest = understand(text.replace(found[0], " ", 1), now, region, turn.language).reading

@@ -83,6 +83,14 @@ _HURRY = re.compile(
     r"(?: please| pls| man| mate)?"
     r"|(?:能不能|麻烦|请|可以)?(?:快[点啲些]|赶时间|趕時間|好急|很急|急)(?:啊|呀|吧|啦|好吗|行吗|得唔得)?"
 )
+# Where a car stands that we fetch.
+_FROM = re.compile(
+    r"\b(?:from|at) (?!\d{1,2}(?::\d\d)? ?(?:[ap]m\b|o'?clock|tom|on |next|this))(?:my |our |the )?(?:\d{1,5}[a-z]? )?(?:[a-z]{2,15} ){0,3}?"
+    r"(?:street|st|road|rd|avenue|ave|lane|drive|close|court|place|office|home|house|work|flat|apartment|building|tower|station|airport|hotel)\b"
+    r"|(?:到|去|在|喺|从|從|来|來|地址(?:是|係|:|：)?)[^,，。;；!！?？\s]{0,14}?"
+    r"(?:\d{1,5}[号號](?:院|楼|樓|大厦|大廈)?|公司|家里?|屋企|小区|小區|花园|花園|大厦|大廈|写字楼|酒店|机场|機場|学校|學校|医院|醫院)",
+    re.IGNORECASE,
+)
 _POLITELY = re.compile(r" (?:too|as well|please|pls|for|at|on|in)\b.*$", re.IGNORECASE)
 # Work that somebody names, whether we do it or not.
 _WORK = re.compile(
@@ -107,8 +115,14 @@ def person_to_call(text: str) -> str:
 def for_advisor(turn: Turn) -> str:
     """What the advisor must know of these words beside the visit itself: who else brings the car, by when it must be ready."""
     _, deadline = deadlines.taken(turn, turn.words, turn.store)
-    told = [person_to_call(turn.words), deadline.said if deadline else ""]
+    told = [person_to_call(turn.words), deadline.said if deadline else "", fetched_from(turn)]
     return ", ".join(part for part in told if part)
+
+
+def fetched_from(turn: Turn) -> str:
+    """Where the car is to be fetched, in their words; "" where it is not fetched, or not said from where."""
+    found = _FROM.search(turn.words) if hearing.transport(turn, turn.words) == "pickup" else None
+    return " ".join(found[0].split()) if found else ""
 
 
 def own_name(turn: Turn) -> str:

@@ -126,7 +126,8 @@ class Car(vehicle_slots.Car, Undo):
             if driving.SHOPS in before:
                 answers.pop(f"{self.name}+", None)
             return super().known(turn, answers)
-        model = None if self.name in answers.get("undo", {}) else driving.said(turn, answers, before)
+        asked = turn.chat.slot == self.name and not before  # who was asked which has not said the only one of another store
+        model = None if asked or self.name in answers.get("undo", {}) else driving.said(turn, answers, before)
         return driving.car(model) if model else None
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> Any:
@@ -186,7 +187,7 @@ def places(turn: Turn, answers: Answers) -> list[Option]:
 
 def find_place(turn: Turn, answers: Answers) -> str | None:
     """The store that is named; for a mere yes, or "any", the first that is offered: it is said back before anything is booked."""
-    store = hearing.store(turn, turn.words)
+    store = hearing.store(turn, turn.words) or hearing.by_any_word(turn, turn.words)
     if store is not None:
         return store.code
     either = assent.said(turn) == "yes" or phrases.has("either", phrases.spaced(turn.words))

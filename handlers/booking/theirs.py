@@ -25,6 +25,12 @@ _ABOUT_ONE = ("booking.move", "booking.cancel")
 # Where "when is it ready?" is told by the card.
 _CARD_TELLS = (None, *_ABOUT_ONE)
 _CLAUSES = re.compile(r"[,.;!?，。；！？]")
+_PARTS = re.compile(r"[,.;!?，。；！？\s]*[,.;!?，。；！？]+\s*|(?<=[㐀-鿿])\s+(?=[㐀-鿿])")
+# Who does not know yet when asks nothing.
+_NOT_SURE_WHEN = re.compile(
+    r"\b(?:not sure|unsure|dont know|do not know|no idea)(?: yet)?(?: (?:of|about))? (?:when|which|what)"
+    r"(?: day| time)?(?: yet| exactly)?\b"
+)
 # What begins a wish in a clause of its own.
 _WISHES = ("book", "wish", "request", "free", "look")
 # A question by its form, and a wish all the same.
@@ -173,6 +179,8 @@ def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *
         return True
     if not timed or phrases.has("over", text) or meant.of_theirs(turn, rows) is False:
         return False
+    if phrases.has("busy", text) and phrases.has("free", text) and _busy_then(turn, rows):
+        return True
     changes = phrases.has("move", bare) or phrases.has("change", bare)
     if changes or (meant.of_theirs(turn, rows) and phrases.has("from_to", text)):
         return True
@@ -225,7 +233,8 @@ def just_booked(turn: Turn) -> Appointment | None:
 
 def beside(turn: Turn, wish: Answers) -> Answers:
     """ "I also need a wash", below the card of a visit: on the day of that one, in its store."""
-    if {"day", "window", "which"} & wish.keys() or not phrases.has("also", phrases.spaced(turn.words)):
+    dated = {"day", "which"} & wish.keys() or {"first", "last"} & wish.get("window", {}).keys()
+    if dated or not phrases.has("also", phrases.spaced(turn.words)):
         return wish
     shown = spoken_of(turn, mine.coming(turn))
     row = just_booked(turn) or (shown[0] if len(shown) == 1 else None)
@@ -233,6 +242,20 @@ def beside(turn: Turn, wish: Answers) -> Answers:
         return wish
     store = next((one.code for one in turn.stores if one.id == row.store_id), None)
     return {**({"store": store} if store else {}), "day": meant.day(turn, row).isoformat(), **wish}
+
+
+def _busy_then(turn: Turn, rows: Sequence[Appointment]) -> bool:
+    """周六加班 周日行不行: on the day of theirs something has come up, and it is asked about another."""
+    reading = hearing.when(turn, turn.words, turn.store).reading
+    days = {meant.day(turn, row) for row in rows}
+    if reading is None or reading.day is None or reading.day in days:
+        return False
+    for part in _PARTS.split(turn.words):
+        text = phrases.spaced(part)
+        told = hearing.when(turn, phrases.without("busy", text), turn.store).reading if phrases.has("busy", text) else None
+        if told is not None and told.date in days:
+            return True
+    return False
 
 
 def _hardly_more(turn: Turn) -> bool:
@@ -251,6 +274,7 @@ def _not_today(turn: Turn, rows: Sequence[Appointment], text: str) -> bool:
 
 def _as_a_wish(text: str) -> bool:
     """ "I need to reschedule", and no question how that goes."""
+    text = _NOT_SURE_WHEN.sub(" ", text)
     return not phrases.has("about", text) and not phrases.has("over", text)
 
 

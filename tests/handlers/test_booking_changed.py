@@ -163,3 +163,106 @@ def test_the_advisor_reads_that_they_are_late(world: World, language: str, words
 def test_days_before_nobody_is_late(world: World) -> None:
     ann = booked(world, "en").says("running 20 min late")
     assert not only(world, ann).note
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "day"),
+    [
+        ("zh-CN", "哎呀周四加班 周五行不行", "2026-11-27"),
+        ("en", "i'm working on thursday, would friday be ok?", "2026-11-27"),
+        ("zh-TW", "不好意思 那天要加班 可以改禮拜五嗎", "2026-11-27"),
+        ("en", "oh I live near pine hill now, can it be there instead", "2026-11-26"),
+        ("en", "need to reschedule but not sure when yet", None),
+    ],
+)
+def test_why_their_day_does_not_suit_moves_the_visit(world: World, language: str, words: str, day: str | None) -> None:
+    ann = booked(world, language).says(words)
+    assert form(ann) == "booking.move"
+    assert answers(ann).get("day") == day
+    assert f"{only(world, ann).starts_at:%d}" == "26"
+
+
+def test_whoever_leaves_the_car_after_all_does_not_keep_the_loaner(world: World) -> None:
+    ann = world.customer().says("minor service for my golf tuesday 8:30 east harbour, need a loaner, 13800138406").says("yes")
+    assert only(world, ann).transport == "loaner"
+    ann.says("actually no loaner, i'll leave it with you").sees("leave the car")
+    ann.says("yes")
+    assert only(world, ann).transport == "leave"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "i have a booking under Smith on tuesday, can you move it to friday?"),
+        ("en", "we have an appointment on friday, cancel it"),
+    ],
+)
+def test_a_visit_that_they_have_elsewhere_begins_no_new_one(world: World, language: str, words: str) -> None:
+    world.customer(language=language).says(words).sees("no appointment of yours in this chat")
+
+
+@pytest.mark.parametrize("words", ["can i have an appointment for tuesday", "could we have a booking on tuesday please"])
+def test_may_they_have_one_is_a_wish(world: World, words: str) -> None:
+    ann = world.customer().says(words)
+    assert form(ann) == "booking.book"
+    assert answers(ann)["day"] == "2026-11-24"
+
+
+@pytest.mark.parametrize(
+    ("language", "begins", "asks", "price", "then", "service"),
+    [
+        (
+            "en",
+            "major service for my A4 at east harbour",
+            "actually how much is a minor one",
+            "Minor service · Audi A4",
+            "ok let's do the minor instead",
+            "minor_service",
+        ),
+        ("zh-CN", "约A6大保养 松岭店", "等等，多少钱", "大保养 · 奥迪A6", "那换成小的吧", "minor_service"),
+    ],
+)
+def test_what_it_costs_is_of_the_car_that_comes_and_the_smaller_one_takes_its_place(
+    world: World, language: str, begins: str, asks: str, price: str, then: str, service: str
+) -> None:
+    ann = world.customer(language=language).says(begins).says(asks).sees(price)
+    ann.says(then)
+    assert (form(ann), answers(ann)["service"]) == ("booking.book", [service])
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "store"),
+    [("en", "harbor one", "east"), ("en", "the pine one", "west"), ("zh-CN", "东港", "east")],
+)
+def test_a_store_by_a_word_of_its_name(world: World, language: str, words: str, store: str) -> None:
+    begins = "can I book an oil change for my Golf" if language == "en" else "高尔夫想约换机油"
+    assert answers(world.customer(language=language).says(begins).says(words))["store"] == store
+    priced = world.customer(language=language).says("oil change golf" if language == "en" else "高尔夫换机油").says(words)
+    if store == "east":  # the one whose price they have
+        assert (form(priced), answers(priced)["store"]) == ("booking.book", "east")
+
+
+def test_the_same_morning_is_that_of_the_visit_just_booked(world: World) -> None:
+    ann = booked(world, "en").says("my wife also needs to bring her Q5 in for tyres the same morning").says("new tyres all four")
+    known = answers(ann)
+    assert (known["day"], known["service"], known.get("time")) == ("2026-11-26", ["tyre_change"], None)
+
+
+def test_where_the_car_is_fetched_is_written_to_the_visit(world: World) -> None:
+    ann = world.customer().says("can you collect my A4 at 9 on tuesday from 12 Harbour Street for an oil change")
+    assert "from 12 Harbour Street" in answers(ann)["note"]
+
+
+def test_a_drive_of_another_car_than_the_one_they_asked_for_is_not_taken_for_granted(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("想试驾下汉").says("松岭店有吗")
+    assert "car" not in answers(ann)
+
+
+def test_what_is_wiped_is_washed(world: World) -> None:
+    known = answers(world.customer(language="zh-HK").says("想book聽日下晝抹車同換偈油 A4"))
+    assert known["service"] == ["oil_change", "hand_wash"]
+
+
+def test_who_is_stuck_and_late_is_not_in_danger(world: World) -> None:
+    ann = world.customer().says("stuck on the bridge, gonna be like 45 min late is that ok")
+    assert "Hazard" not in ann.last.text

@@ -47,6 +47,7 @@ _TELLS = re.compile(
     r"^(?!(?:is|are|can|could|may|would|will|do|any)\b).*\b(?:it'?s|is|are|was|gets?|getting|got|very|really|quite|too|not)\b",
     re.ASCII,
 )
+_TELLS_OF_PLACE = re.compile(r"\b(?:live|lives|living|moved|work|working|stay|staying|based)\b|住|搬")
 # Characters and words of Cantonese and of nothing else, as folding leaves them.
 _CANTONESE = re.compile(r"听[日朝晚]|[嘅喺咗冇唔嚟睇啲佢哋嘢]|下昼|上昼|晏昼|朝早|而家|依家|几点钟得|揸|搵")
 
@@ -209,6 +210,9 @@ def _without_now(kept: list[Item], text: str) -> list[Item]:
             and (not clause("wish", before).search(before) or _TELLS.search(before))
         ):
             # "It is quite dusty now."
+            continue
+        if text[item.token.end :].lstrip()[:1] == "," and before and _TELLS_OF_PLACE.search(before):
+            # "I live near Pine Hill now, can it be there?"
             continue
         if not rest or rest.startswith(
             (
