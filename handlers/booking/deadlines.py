@@ -50,7 +50,12 @@ _HAN_FETCHED = re.compile(
     r"(?P<when>[^,，。；;！!？?、\s]{1,12}?)(?P<kind>)(?:我|再|才|会|會|就){0,2}(?:回|返|过|過)?(?:来|來|去|嚟)(?:再)?"
     r"(?:取|提|拿|攞|牵|牽|领|領)(?:回|返|番|走)?(?:我的?|架|台|部|辆|輛)?[车車]"
 )
-_ENDS_WITH_WORK = (_HAN, _HAN_LATEST, _HAN_WORK, _HAN_FETCHED)
+# Beside the time at which it is brought: 周五早上送过去，下午来取可以吗.
+_HAN_BROUGHT = re.compile(
+    r"(?:送|开|開|放|揸)(?:过|過|到)?(?:去|来|來|嚟|店里?|店裡?)[,， ]?(?P<when>[^,，。；;！!？?、\s]{1,8}?)(?P<kind>)(?:我|再|才|会|會|就){0,2}"
+    r"(?:回|返|过|過)?(?:来|來|去|嚟)(?:再)?(?:取|提|拿|攞|牵|牽)(?:回|返)?(?=可以|行|得|好|吧|吗|嗎|[,，。；;！!？?]|\s|$)"
+)
+_ENDS_WITH_WORK = (_HAN, _HAN_LATEST, _HAN_WORK, _HAN_FETCHED, _HAN_BROUGHT)
 _FETCH = re.compile(r"collect|pick", re.IGNORECASE)
 _FETCHED = re.compile(r"\b(?:you|u|ya|someone|somebody|anyone|to|please|pls|kindly) $", re.IGNORECASE)
 
@@ -71,7 +76,7 @@ class Deadline:
 
 def find(turn: Turn, text: str, place: Store | None) -> Deadline | None:
     """The deadline in these words; None without one that can be read."""
-    for pattern in (*_ENGLISH, _HAN_LATEST, _HAN, _HAN_WORK, _HAN_FETCHED):
+    for pattern in (*_ENGLISH, _HAN_BROUGHT, _HAN_LATEST, _HAN, _HAN_WORK, _HAN_FETCHED):
         for found in pattern.finditer(text[:300]):
             if deadline := _read(turn, text, found, place):
                 return deadline

@@ -39,7 +39,7 @@ from handlers.booking.slots_what import (
     places,
     transports,
 )
-from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, again, clear, note_gap, with_day
+from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, again, clear, note_gap, only_told, with_day
 from handlers.dialogue import Answers, Form, Reply, Start, Turn, assent, lately
 from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.faq import flow as faq
@@ -253,13 +253,18 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         found |= wanting.of_fault(turn)
     elif "service" in answers and not {"service", "service+"} & found.keys() and not ends_as_question(turn.words):
         found |= wanting.beside(turn)
+    if not found and (kind := said_beside.wants_one(turn, answers)):
+        found = {"transport": kind}
+    if not found and (other := said_beside.another_name(turn, answers)):
+        found = {"car": {"name": other}}
     if not found:
         if (name and names.nothing_else(turn.words)) or said_beside.how_many(turn, answers):
             return turn.text("booking.noted")
         if said_beside.hurries(turn):
             return turn.text("booking.noted")
-        if turn.chat.slot != "phone" and (reason := hearing.when(turn, turn.words, turn.store).reason) in MEANT:
-            return turn.text(f"booking.when.{reason}")
+        meant = hearing.when(turn, turn.words, turn.store)
+        if turn.chat.slot != "phone" and meant.reason in MEANT and not only_told(turn, meant):
+            return turn.text(f"booking.when.{meant.reason}")
         return "" if said_beside.same_time(turn, answers) else None
     if "service+" in found and "service" in answers and not _of_several(turn, answers, found):
         return None

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.booking import actions, hearing, mine, phrases, said_beside, wishes, words
+from handlers.booking import actions, hearing, mine, phrases, said_beside, shifting, wishes, words
 from handlers.booking.slots_what import transports
 from handlers.contact import merging
 from handlers.dialogue import Answers, Choice, Form, Refusal, Reply, Start, Turn, assent, leaving
@@ -26,7 +26,9 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     """ "Could you check the brakes while it's there?", "I'll leave it with you after all": None where that cannot be then."""
     text = phrases.spaced(turn.words)
     found = hearing.when(turn, turn.words, words.store_of(turn, row))
-    if found.span or finding.asks_price(turn.words) or phrases.stays(text):
+    place = hearing.store(turn, turn.words)
+    elsewhere = place is not None and place.id != row.store_id  # a visit of its own, like one at another time
+    if found.span or elsewhere or shifting.shift(turn.words) or finding.asks_price(turn.words) or phrases.stays(text):
         return None
     if phrases.has("unwanted", text) or phrases.has("unneeded", text):
         codes = hearing.services(turn, turn.words).sure

@@ -8,7 +8,7 @@ from handlers.booking import deadlines, driving, hearing, meant, phrases, shifti
 from handlers.booking.slots_what import heard, stores_doing
 from handlers.dialogue import Answers, Turn, lately
 from handlers.dialogue.folding import fold
-from handlers.dialogue.questions import ends_as_question
+from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.prices import ends, finding, known
 from handlers.profile import names
 from handlers.vehicles import cars
@@ -82,6 +82,9 @@ _HURRY = re.compile(
     r"(?:please |pls |can you )?(?:hurry(?: up)?|quick(?:ly)?|be quick|faster|asap)?(?: ?(?:im|i am) in a (?:rush|hurry))?"
     r"(?: please| pls| man| mate)?"
     r"|(?:能不能|麻烦|请|可以)?(?:快[点啲些]|赶时间|趕時間|好急|很急|急)(?:啊|呀|吧|啦|好吗|行吗|得唔得)?"
+)
+_CORRECTS = re.compile(
+    r"\b(?:no|nope|sorry|oops|wait|actually|i mean|i meant|not that)\b|不对|不是|唔系|错了|错咗|搞错|说错|等等|应该是"
 )
 # Where a car stands that we fetch.
 _FROM = re.compile(
@@ -260,6 +263,24 @@ def no_coupon(turn: Turn, answers: Answers) -> bool:
         return False
     answers.pop("coupon", None)
     return True
+
+
+def wants_one(turn: Turn, answers: Answers) -> str | None:
+    """ "OK, I need one", below the answer whether there are loaner cars: how the car comes and goes; None for anything else."""
+    if not phrases.whole("wants_one", " ".join(phrases.spaced(turn.words).split()).strip(" .!")):
+        return None
+    before = next(lately.heard(turn), "")
+    kind = hearing.transport(turn, before) if is_question(before) else None
+    return kind if kind in ("loaner", "pickup") else None
+
+
+def another_name(turn: Turn, answers: Answers) -> str:
+    """ "No sorry, the polo": a car that no catalogue has, by a name that is an ordinary word as well; "" for anything else."""
+    if "car" not in answers or driving.SHOPS in answers["car"] or not _CORRECTS.search(fold(turn.words)):
+        return ""
+    name = known.named(turn.words, asked=True) or ""
+    rest = _CORRECTS.sub(" ", known.without(turn.words))
+    return name if len(tokens(rest)) <= _FEW else ""
 
 
 def also_owns(turn: Turn, answers: Answers, found: Answers) -> str:

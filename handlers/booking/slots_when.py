@@ -1,5 +1,6 @@
 """Which day and what time: the next free times, a page of days, the times of a day; typed words work at each step."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -14,10 +15,19 @@ from handlers.dialogue.slots import numbered
 from handlers.dialogue.when import Reading, Understood, masked
 from handlers.faq import flow as faq
 from handlers.prices import lasting
+from knowledge_base.names import tokens
 from storage.entries import Gap
 from storage.slots import quantum_at
 
 NEXT = 6
+# One of the offered times by its hour.
+_THE_ONE = re.compile(
+    r"(?:(?:ok|yes|yeah|then|no|sorry|maybe|ill take|i will take|lets do|take|do|can i have)[ ,]{1,2}){0,3}the (?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?"
+    r"(?: ?[ap]m)?(?: o'?clock)? (?:one|slot)(?: then| please| pls| works| is fine| is good)?"
+    r"|(?:就|要|选|拣|那就|咁就){0,2}(?P<stroke>\d{1,2})点(?P<half>半)?(?:的|嘅)?(?:那个|嗰个|个|那一个)(?:吧|啦|就好|就行|可以)?"
+)
+# So many words beside a day that has been are a tale.
+_TALE = 5
 # So many days are looked at for the last time of each.
 _DAYS = 10
 # Letters of an answer that may have small words around the place in a list.
@@ -53,7 +63,7 @@ class _When(Slot):
             raise Unclear("booking.when.unclear")
         if nearer(turn, answers, [value for value in doubts.values(turn, self) if isinstance(value, dict)]):
             return
-        if self._picked(turn, visit, answers) or self._chosen(turn, visit, answers):
+        if self._by_clock(turn, visit, answers) or self._picked(turn, visit, answers) or self._chosen(turn, visit, answers):
             return
         if visit.moving:
             start = visit.local(visit.moving.starts_at)
@@ -117,6 +127,18 @@ class _When(Slot):
                 raise Unclear("booking.when.which", meant=True, options=found, when=found[0].label)
         take(answers, hearing.at(there))
         return True
+
+    def _by_clock(self, turn: Turn, visit: Visit, answers: Answers) -> bool:
+        """Whether "the 10 one", 10点那个 names the only one of the offered times at that hour."""
+        found = _THE_ONE.fullmatch(fold(turn.words).strip(" .!。！"))
+        if found is None:
+            return False
+        hour, minute = int(found["hour"] or found["stroke"]), int(found["minute"] or (30 if found["half"] else 0))
+        at = [visit.local(start) for start in _offered(turn)]
+        at = [one for one in at if (one.hour % 12, one.minute) == (hour % 12, minute)]
+        if len(at) == 1:
+            take(answers, hearing.at(at[0]))
+        return len(at) == 1
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> None:
         visit = self.visit(turn, answers)
@@ -392,10 +414,17 @@ def doubt(turn: Turn, said: Understood, day: str | None = None) -> Unclear:
         return Unclear(
             "booking.when.over" if said.reason == "past" else "booking.when.which", meant=True, options=found, when=found[0].label
         )
-    if said.reason not in MEANT:
+    if said.reason not in MEANT or only_told(turn, said):
         note_gap(turn)
         return Unclear("booking.when.unclear")
     return Unclear(f"booking.when.{said.reason}", meant=True)
+
+
+def only_told(turn: Turn, said: Understood) -> bool:
+    """ "Last time you got my car dirty": what has been, in words that wish for nothing, is no day that they would come on."""
+    text = phrases.spaced(turn.words)
+    wishes = any(phrases.has(name, text) for name in ("free", "request", "book", "coming", "move"))
+    return said.reason == "past" and not said.options and not wishes and len(tokens(hearing.without(turn.words, said))) > _TALE
 
 
 def choices(turn: Turn, said: Understood, day: str | None = None) -> list[Option]:

@@ -25,11 +25,16 @@ _ABOUT_ONE = ("booking.move", "booking.cancel")
 # Where "when is it ready?" is told by the card.
 _CARD_TELLS = (None, *_ABOUT_ONE)
 _CLAUSES = re.compile(r"[,.;!?，。；！？]")
-_PARTS = re.compile(r"[,.;!?，。；！？\s]*[,.;!?，。；！？]+\s*|(?<=[㐀-鿿])\s+(?=[㐀-鿿])")
+_PARTS = re.compile(r"[,.;!?，。；！？]+|(?<=[㐀-鿿]) {1,3}(?=[㐀-鿿])")
 # Who does not know yet when asks nothing.
 _NOT_SURE_WHEN = re.compile(
     r"\b(?:not sure|unsure|dont know|do not know|no idea)(?: yet)?(?: (?:of|about))? (?:when|which|what)"
     r"(?: day| time)?(?: yet| exactly)?\b"
+)
+# What is said of another day than the one that was booked.
+_OTHER_DAY = re.compile(
+    r"\b(?:week|weekend|month|day) after\b|\b(?:another|different|other) (?:day|time|week|month)\b|\blater\b"
+    r"|改天|改日|下次|另一?[天日]|隔"
 )
 # What begins a wish in a clause of its own.
 _WISHES = ("book", "wish", "request", "free", "look")
@@ -234,7 +239,7 @@ def just_booked(turn: Turn) -> Appointment | None:
 def beside(turn: Turn, wish: Answers) -> Answers:
     """ "I also need a wash", below the card of a visit: on the day of that one, in its store."""
     dated = {"day", "which"} & wish.keys() or {"first", "last"} & wish.get("window", {}).keys()
-    if dated or not phrases.has("also", phrases.spaced(turn.words)):
+    if dated or not phrases.has("also", phrases.spaced(turn.words)) or _OTHER_DAY.search(fold(turn.words)):
         return wish
     shown = spoken_of(turn, mine.coming(turn))
     row = just_booked(turn) or (shown[0] if len(shown) == 1 else None)

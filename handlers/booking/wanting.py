@@ -182,11 +182,9 @@ def _may_drive(turn: Turn) -> bool:
 
 def _said_before(turn: Turn) -> bool:
     """The wish is a sentence of its own, and the question beside it a part of it: "tomorrow, and is there a courtesy car?"."""
-    return any(
-        hearing.when(turn, clause, turn.store).reading and not phrases.has("about", phrases.spaced(clause))
-        for clause in _CLAUSES.split(turn.words)
-        if _names_work(turn, clause)
-    )
+    told = [clause for clause in _CLAUSES.split(turn.words) if not phrases.has("about", phrases.spaced(clause))]
+    timed = any(hearing.when(turn, clause, turn.store).reading for clause in told)
+    return timed and any(_names_work(turn, clause) for clause in told)
 
 
 def _whenever(turn: Turn, text: str) -> bool:

@@ -33,6 +33,8 @@ _ASKS = re.compile(
 _READY = re.compile(
     r"\b(?:when|what time|how soon|by when)\b[^,.;!?]{0,30}"
     r"\b(?:pick|collect|fetch|(?:get|have) (?:it|her|him|my car|the car) back|(?:be|is it|it be|it is) (?:ready|done|finished))\b"
+    r"|\bhow many days\b.{0,30}\b(?:takes?|need(?:ed)?|is (?:it|that))\b"
+    r"|(?:要|需要|得|花|用|做)(?:放|留|停|做|多)?(?:几|多少|几多)个?(?:工作)?[天日](?!前|后|内|有效)"
     r"|(?:几点|什么时候|啥时候|几时|何时|多久|最快)[^,，。?？来]{0,8}?(?:[取提拿攞牵接领](?:得?返?架?|我的)?车|[取拿攞]得|拿到|取到|交车"
     r"|(?:做|洗|弄|修|搞|整)(?:好|完|掂)|好(?:了|呢|呀|啊)?\W*$)"
 )

@@ -266,3 +266,65 @@ def test_what_is_wiped_is_washed(world: World) -> None:
 def test_who_is_stuck_and_late_is_not_in_danger(world: World) -> None:
     ann = world.customer().says("stuck on the bridge, gonna be like 45 min late is that ok")
     assert "Hazard" not in ann.last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "when"),
+    [
+        ("zh-CN", "能上门取车吗？周二上午九点到海尔路公司取，A4换机油，东港店", ("2026-11-24", "09:00")),
+        ("en", "could you pick my car up from the office? A4, oil change, tuesday 9am", ("2026-11-24", "09:00")),
+    ],
+)
+def test_a_wish_beside_a_question_is_one(world: World, language: str, words: str, when: tuple[str, str]) -> None:
+    known = answers(world.customer(language=language).says(words))
+    assert (known["transport"], known["day"], known["time"]) == ("pickup", *when)
+
+
+def test_what_was_last_time_is_no_day_in_the_past(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("约A4换机油 东港").says("你们上次把我车弄脏了都没道歉")
+    assert "已经过去" not in ann.last.text
+    ann.says("昨天").sees("已经过去")
+
+
+@pytest.mark.parametrize("words", ["一起做要几天", "how many days does it take"])
+def test_how_many_days_a_visit_takes_is_told(world: World, words: str) -> None:
+    ann = world.customer(language="en" if words.isascii() else "zh-CN").says("想给Model Y贴膜加镀晶").says(words)
+    ann.sees("3", "镀晶" if words[0] == "一" else "Ceramic")
+
+
+def test_whoever_booked_by_phone_is_told_who_finds_it(world: World) -> None:
+    world.customer(language="zh-CN").says("你好，我是昨天打电话约的张先生，想改到周五下午").sees("在这个聊天里没有看到您的预约")
+
+
+def test_more_work_in_another_store_is_a_visit_of_its_own(world: World) -> None:
+    ann = booked(world, "en").says("and i want an alignment at pine hill the week after")
+    known = answers(ann)
+    assert (form(ann), known["service"], known["store"]) == ("booking.book", ["wheel_alignment"], "west")
+    assert "day" not in known
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "the 10 one"), ("zh-CN", "10点那个")])
+def test_an_offered_time_by_its_hour(world: World, language: str, words: str) -> None:
+    begins = "oil change for my golf on thursday at east harbour" if language == "en" else "周四东港店高尔夫换机油"
+    assert answers(world.customer(language=language).says(begins).says(words))["time"] == "10:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "begins", "asks", "words"),
+    [
+        ("en", "A4 major service thursday east harbour", "do you have loaner cars", "ok i need one"),
+        ("zh-CN", "A4大保养 周四 东港", "有代步车吗", "要一台"),
+    ],
+)
+def test_who_asks_for_a_loaner_and_wants_one_gets_it(world: World, language: str, begins: str, asks: str, words: str) -> None:
+    assert answers(world.customer(language=language).says(begins).says(asks).says(words))["transport"] == "loaner"
+
+
+def test_a_car_with_an_ordinary_name_takes_the_place_of_the_one_said_before(world: World) -> None:
+    ann = world.customer().says("oil change tuesday 9 east harbour").says("golf").says("no sorry the polo")
+    assert answers(ann)["car"]["name"] == "VW Polo"
+
+
+def test_when_it_is_fetched_is_not_when_it_comes(world: World) -> None:
+    known = answers(world.customer(language="zh-CN").says("帕萨特大保养，周四早上送过去下午来取可以吗，东港店"))
+    assert (known["day"], known["window"]["late"]) == ("2026-11-26", "12:00")
