@@ -61,8 +61,8 @@ _SHORT_NAME = 16
 _CLOCK = re.compile(r"\d{1,2}[:：][0-5]\d")
 # "Wait, how much is that?", and nothing else.
 _SO_WHAT_IS_IT = re.compile(
-    r"\b(?:wait|hang on|hold on|actually|ok|so|and|but|first|how much|is|are|it|that|this|would|will|be|cost|costs|does|me|for|the|what|whats"
-    r"|price|total)\b|等等?|等一下|先|那|咁|这个?|呢个|一共|总共|多少|几多|几|钱|要|是|系|问下|问一下|价格|价钱|大概|呀|啊|呢|吗|[\W_]"
+    r"\b(?:wait|hang on|hold on|actually|ok|so|and|but|first|how much|is|are|it|that|this|would|will|be|cost|costs|does|me"
+    r"|for|the|what|whats|price|total)\b|等等?|等一下|先|那|咁|这个?|呢个|一共|总共|多少|几多|几|钱|要|是|系|问下|问一下|价格|价钱|大概|呀|啊|呢|吗|[\W_]"
 )
 _BUT = re.compile(r"\b(?:but|just|only|on|for)\b|[,，。.!！]|但是?|不过|不過|改", re.IGNORECASE)
 

@@ -101,8 +101,16 @@ _TRY = re.compile(
 # A service by its size, where it stands alone: "how much is a minor one", 改成小的.
 _SMALL = ("minor", "small", "basic", "小")
 _SIZE = re.compile(
-    r"\b(?:minor|major|basic)(?= one\b| instead\b| please\b| pls\b| then\b| after all\b|\W*$)|\b(?:small|big) one(?=\W*$| instead\b)"
+    r"\b(?:minor|major|basic)(?= one\b| instead\b| please\b| pls\b| then\b| after all\b|\W*$)"
+    r"|\b(?:small|big) one(?=\W*$| instead\b)"
     r"|(?<=[换改做要])[成做个]?(?P<han>[小大])(?:的|嘅)(?=吧|啦|就|\W*$)"
+)
+# Work in one word, where nothing but work can be meant: "A3 oil + Model 3 rotation", "oil" where it was asked what.
+_IN_SHORT = (
+    (re.compile(r"\boil\b|机油|偈油|引擎油", re.IGNORECASE), "oil change"),
+    (re.compile(r"\brotat(?:e|ion|ing)\b|对调|换位", re.IGNORECASE), "tyre rotation"),
+    (re.compile(r"\bpuncture\b|\bflat\b", re.IGNORECASE), "puncture repair"),
+    (re.compile(r"\bregas\b|雪种|冷媒", re.IGNORECASE), "ac regas"),
 )
 # Of services that are compared one is meant.
 _COMPARED = re.compile(r"\b(?:difference|different|compare\w*|versus|vs|better)\b|区别|差别|差异|分别是|有什么不同|有咩分别|比较")
@@ -183,6 +191,12 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
         alike = {one.key for found in named for one in known.find(parts[found.end - 1])}  # "a minor and a major service"
         sure, one_of = [], sorted({*sure, *alike}, key=lambda code: turn.shop.services[code].position)
     return Services(sorted(sure, key=lambda code: turn.shop.services[code].position), one_of)
+
+
+def in_short(turn: Turn, text: str) -> list[str]:
+    """The services (codes) that words mean which are an answer, or a part of a list, and no sentence."""
+    named = [name for short, name in _IN_SHORT if short.search(fold(text))]
+    return [code for name in named for code in services(turn, name).sure]
 
 
 def tried(turn: Turn, text: str) -> str | None:

@@ -16,6 +16,12 @@ from handlers.vehicles import slots as vehicle_slots
 from storage.appointments import Appointment
 from storage.stores import DEMO
 
+# Who is back at five fetches the car then; and who else brings it changes nothing.
+_BACK = re.compile(r"\b(?:come|be|am|get) back\b|\b(?:pick|collect|fetch)\b|[来去再]取|拿车|取车|攞车")
+_OTHERS = re.compile(
+    r"\b(?:my \w{1,12}|some(?:one|body) else|a friend) (?:(?:will|can|could|may|is going to) )?(?:drop|bring|leave|take)s?\b"
+    r"|(?:老婆|老公|太太|先生|儿子|女儿|爸爸?|妈妈?|弟弟|哥哥|姐姐|妹妹|朋友|同事|司机|别人)(?:帮我|会|来|去|可以){0,2}(?:送|开|揸)"
+)
 # Where another car may be named than the one before: "my Model 3, not the A4", 不是A4，是Q5.
 _CLAUSES = re.compile(
     r"[,.;!?，。；！？\n]+|\bnot\b|\binstead of\b|\brather than\b|\bto\b|不[是系]|唔[是系]|[换换改]成?|而?是|系", re.IGNORECASE
@@ -28,7 +34,14 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     found = hearing.when(turn, turn.words, words.store_of(turn, row))
     place = hearing.store(turn, turn.words)
     elsewhere = place is not None and place.id != row.store_id  # a visit of its own, like one at another time
-    if found.span or elsewhere or shifting.shift(turn.words) or finding.asks_price(turn.words) or phrases.stays(text):
+    kind = None if _OTHERS.search(text) else hearing.transport(turn, turn.words)
+    if (
+        (found.span and not (kind and _BACK.search(text)))
+        or elsewhere
+        or shifting.shift(turn.words)
+        or finding.asks_price(turn.words)
+        or phrases.stays(text)
+    ):
         return None
     if phrases.has("unwanted", text) or phrases.has("unneeded", text):
         codes = hearing.services(turn, turn.words).sure
@@ -47,7 +60,6 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
         known = {"service": [*row.services, *(code for code in codes if code not in row.services)]} if codes else {}
     elif any(phrases.has(name, text) for name in ("instead", "rather", "to_other")) and not phrases.has("book", text):
         known = _other_work(turn, row)
-    kind = hearing.transport(turn, turn.words)
     said = any(phrases.has(name, text) for name in ("instead", "rather", "change")) or not text.rstrip().endswith("?")
     if kind and kind != row.transport and said and kind in _possible(turn, row):
         known["transport"] = kind

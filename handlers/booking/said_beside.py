@@ -88,7 +88,8 @@ _CORRECTS = re.compile(
 )
 # Where a car stands that we fetch.
 _FROM = re.compile(
-    r"\b(?:from|at) (?!\d{1,2}(?::\d\d)? ?(?:[ap]m\b|o'?clock|tom|on |next|this))(?:my |our |the )?(?:\d{1,5}[a-z]? )?(?:[a-z]{2,15} ){0,3}?"
+    r"\b(?:from|at) (?!\d{1,2}(?::\d\d)? ?(?:[ap]m\b|o'?clock|tom|on |next|this))"
+    r"(?:my |our |the )?(?:\d{1,5}[a-z]? )?(?:[a-z]{2,15} ){0,3}?"
     r"(?:street|st|road|rd|avenue|ave|lane|drive|close|court|place|office|home|house|work|flat|apartment|building|tower|station|airport|hotel)\b"
     r"|(?:到|去|在|喺|从|從|来|來|地址(?:是|係|:|：)?)[^,，。;；!！?？\s]{0,14}?"
     r"(?:\d{1,5}[号號](?:院|楼|樓|大厦|大廈)?|公司|家里?|屋企|小区|小區|花园|花園|大厦|大廈|写字楼|酒店|机场|機場|学校|學校|医院|醫院)",

@@ -13,6 +13,7 @@ from handlers.prices import by_mileage, finding, lasting
 from handlers.profile import phones
 from handlers.vehicles import cars, mileage
 from handlers.vehicles import slots as vehicle_slots
+from knowledge_base.names import tokens
 from storage import staff, terms
 from storage.appointments import TRANSPORTS
 from storage.customers import Customer
@@ -20,6 +21,8 @@ from storage.slots import MINUTES
 from storage.stores import Store
 
 MOST_BUTTONS = 8
+# So few words are an answer and no sentence.
+_FEW = 3
 
 
 class Undo(Slot):
@@ -49,6 +52,8 @@ class Service(Undo):
             raise Unclear("booking.service.unclear")  # what it costs, or how long it takes, is told, and nothing chosen by that
         if turn.incoming.kind == "text":
             found = hearing.services(turn, turn.words)
+            if not found.answers and len(tokens(turn.words)) <= _FEW and (short := hearing.in_short(turn, turn.words)):
+                found = hearing.Services(short, [])
             if found.one_of:
                 answers["service+"] = found.one_of
                 hear_rest(turn, answers, self.name)  # the car and the day beside it are not said twice

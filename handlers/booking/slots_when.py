@@ -22,7 +22,8 @@ from storage.slots import quantum_at
 NEXT = 6
 # One of the offered times by its hour.
 _THE_ONE = re.compile(
-    r"(?:(?:ok|yes|yeah|then|no|sorry|maybe|ill take|i will take|lets do|take|do|can i have)[ ,]{1,2}){0,3}the (?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?"
+    r"(?:(?:ok|yes|yeah|then|no|sorry|maybe|ill take|i will take|lets do|take|do|can i have)[ ,]{1,2}){0,3}"
+    r"the (?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?"
     r"(?: ?[ap]m)?(?: o'?clock)? (?:one|slot)(?: then| please| pls| works| is fine| is good)?"
     r"|(?:就|要|选|拣|那就|咁就){0,2}(?P<stroke>\d{1,2})点(?P<half>半)?(?:的|嘅)?(?:那个|嗰个|个|那一个)(?:吧|啦|就好|就行|可以)?"
 )
@@ -424,7 +425,8 @@ def only_told(turn: Turn, said: Understood) -> bool:
     """ "Last time you got my car dirty": what has been, in words that wish for nothing, is no day that they would come on."""
     text = phrases.spaced(turn.words)
     wishes = any(phrases.has(name, text) for name in ("free", "request", "book", "coming", "move"))
-    return said.reason == "past" and not said.options and not wishes and len(tokens(hearing.without(turn.words, said))) > _TALE
+    beside = [word for word in tokens(turn.words) if not word.isdecimal()]
+    return said.reason == "past" and not said.options and not wishes and len(beside) > _TALE
 
 
 def choices(turn: Turn, said: Understood, day: str | None = None) -> list[Option]:

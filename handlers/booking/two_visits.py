@@ -45,13 +45,6 @@ _COLLECTS = re.compile(
     r"\b(?:pick|picking|collect|collecting|fetch|fetching)\b|[来去再嚟]取|取(?:回|返)?(?:我|车|另)|拿车|攞(?:返|番)?(?:我|部|架|车)"
 )
 _MOST = 3
-# Work in one word, beside a car in a list of cars: "A3 oil + Model 3 rotation".
-_IN_SHORT = (
-    (re.compile(r"\boil\b|机油|偈油|引擎油", re.IGNORECASE), "oil change"),
-    (re.compile(r"\brotat(?:e|ion|ing)\b|对调|换位", re.IGNORECASE), "tyre rotation"),
-    (re.compile(r"\bpuncture\b|\bflat\b", re.IGNORECASE), "puncture repair"),
-    (re.compile(r"\bregas\b|雪种|冷媒", re.IGNORECASE), "ac regas"),
-)
 _TWO_CARS = re.compile(r"\b(?:two|2|both|three|3) (?:my )?cars\b|[两兩二三][台辆輛部架]车?", re.IGNORECASE)
 # Work that is over is a tale.
 _DONE = re.compile(r"\b(?:had|did|done|was|were|got|have|has)\b|[了过過咗]", re.IGNORECASE)
@@ -173,7 +166,7 @@ def _visits(turn: Turn, parts: list[str]) -> list[_Visit]:
         reading = hearing.when(turn, part, turn.store).reading
         when = hearing.wanted(reading).answers if reading is not None and (reading.date or reading.dates) else {}
         if car and not named.answers:
-            named = Services([code for short, name in _IN_SHORT if short.search(fold(part)) for code in _sure(turn, name)], [])
+            named = Services(hearing.in_short(turn, part), [])
         if when and not named.answers and not phrases.has("trouble", phrases.spaced(part)):
             named = Services([], meant.of_kinds(turn, part))  # "and the brakes on Friday"
         at = found[-1]
@@ -195,10 +188,6 @@ def _visits(turn: Turn, parts: list[str]) -> list[_Visit]:
         more = [code for code in named.sure if code not in at.named.sure]
         at.named = Services([*at.named.sure, *more], at.named.one_of or named.one_of)
     return found
-
-
-def _sure(turn: Turn, name: str) -> list[str]:
-    return hearing.services(turn, name).sure
 
 
 def begun(turn: Turn) -> bool:

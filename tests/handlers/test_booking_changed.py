@@ -328,3 +328,19 @@ def test_a_car_with_an_ordinary_name_takes_the_place_of_the_one_said_before(worl
 def test_when_it_is_fetched_is_not_when_it_comes(world: World) -> None:
     known = answers(world.customer(language="zh-CN").says("帕萨特大保养，周四早上送过去下午来取可以吗，东港店"))
     assert (known["day"], known["window"]["late"]) == ("2026-11-26", "12:00")
+
+
+def test_short_answers_are_answers(world: World) -> None:
+    ann = world.customer().says("book").says("oil").says("a4").says("harbour").says("fri")
+    known = answers(ann)
+    assert (known["service"], known["store"], known["day"]) == (["oil_change"], "east", "2026-11-27")
+
+
+def test_whoever_is_back_at_five_leaves_the_car(world: World) -> None:
+    ann = booked(world, "en").says("i'll leave it then and come back at 5")
+    assert (form(ann), answers(ann)["transport"]) == ("booking.alter", "leave")
+
+
+def test_who_else_brings_the_car_changes_nothing(world: World) -> None:
+    ann = booked(world, "en").says("can my brother drop it off instead of me, his name is Mark")
+    assert form(ann) is None
