@@ -12,6 +12,8 @@ def _number(value: object) -> float:
 
 
 def length(context: Context, tokens: list[Token]) -> Made:
+    if tokens[0].value == "hour":
+        return None  # "an hour" has its unit already: "an hour days"
     amount, unit = _number(tokens[0].value), tokens[-1].value
     return joined("T", tokens, Length(amount, str(unit)))
 
