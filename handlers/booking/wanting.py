@@ -38,6 +38,8 @@ _BEGS_WORK = re.compile(
     rf"(?<![还仲])(?:(?:能|可以)(?:不能|不可以)?(?:帮我|给我)?(?:更|做个?)?(?: {phrases.WORK}){{1,12}} .{{0,3}}(?:吗|么|嘛|不)"
     rf"|(?:可唔可以|可不可以|得唔得|行不行)(?:帮我|给我)?(?:更|做个?)? {phrases.WORK})"
 )
+# What says nothing but that they are not quite sure.
+_I_THINK = re.compile(r"\bi (?:think|guess|believe|suppose|reckon)\b|我(?:觉得|想|猜|估计)应该")
 _SIGN = re.compile(r"[^\W\d_] ?[+&] ?[^\W\d_]")
 
 
@@ -220,7 +222,7 @@ def _only_work(turn: Turn, text: str, known: Answers) -> bool:
 
 def _bare(words: str) -> str:
     """Without the small words of a wish."""
-    text = phrases.without("their_cars", _OWNERS.sub(" ", phrases.spaced(words)))
+    text = phrases.without("their_cars", _OWNERS.sub(" ", _I_THINK.sub(" ", phrases.spaced(words))))
     for name in ("wish", "also", "besides", "request"):
         text = phrases.without(name, text)
     return text
