@@ -4,6 +4,7 @@ from handlers.booking import hearing, phrases
 from handlers.dialogue import Answers, Turn, lately
 from handlers.prices import spoken
 from handlers.vehicles import actions as vehicles
+from handlers.vehicles import cars
 from handlers.vehicles import slots as vehicle_slots
 from storage.messages import Message
 
@@ -21,6 +22,8 @@ def before(turn: Turn) -> Answers:
         if {"service", "service+"} & known.keys():
             found = {name: value for name, value in found.items() if name not in ("service", "service+", "with")}
         known = {**found, **known}
+    if "car" in known and not cars.may_be(turn, known["car"], turn.words):
+        del known["car"]
     return known
 
 

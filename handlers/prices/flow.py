@@ -11,7 +11,7 @@ from handlers.faq import flow as faq
 from handlers.faq import topic
 from handlers.faq.filling import duration, prices_in
 from handlers.prices import by_mileage, ends, finding, known, otherwise, rules, spoken
-from handlers.vehicles import mileage
+from handlers.vehicles import cars, mileage
 from knowledge_base.folding import fold
 from knowledge_base.names import tokens
 from storage.catalogue import CarModel, PriceOnFile, Service
@@ -114,8 +114,11 @@ def _bare(turn: Turn, code: str) -> Reply:
 
 def _car(turn: Turn, named: str | None) -> CarModel | None:
     """The car that is named, else theirs, if they have one only."""
-    own = {model.code: model for model_id in turn.own_models() if (model := turn.model(model_id))}
-    return turn.shop.models.get(named or "") or (next(iter(own.values())) if len(own) == 1 else None)
+    return turn.shop.models.get(named or "") or cars.only(turn, _own(turn))
+
+
+def _own(turn: Turn) -> list[CarModel]:
+    return list({model.code: model for model_id in turn.own_models() if (model := turn.model(model_id))}.values())
 
 
 def _names_only(turn: Turn, finder: finding.Finder) -> bool:
@@ -225,8 +228,8 @@ def _find_service(turn: Turn, answers: Answers) -> str | None:
 
 
 def _models(turn: Turn, answers: Answers) -> list[Option]:
-    own = [model for model_id in turn.own_models() if (model := turn.model(model_id))]
-    models = own or list(turn.shop.models.values())
+    own, offered = _own(turn), cars.models_of_make(turn)
+    models = [model for model in own if model in offered] or offered
     options = [Option(model.code, model.names[turn.language]) for model in models[:MOST_BUTTONS]]
     return [*options, Option(OTHER_CAR, turn.texts.label("prices.another_car", turn.language, {}))]
 
@@ -249,8 +252,7 @@ class _Car(Choice):
     """The choice of a car, unless the customer has one only; on Telegram with a button that shares the number, which tells us."""
 
     def known(self, turn: Turn, answers: Answers) -> str | None:
-        own = [model.code for model_id in turn.own_models() if (model := turn.model(model_id))]
-        return own[0] if len(own) == 1 else None
+        return one.code if (one := cars.only(turn, _own(turn))) else None
 
     def overhear(self, turn: Turn, answers: Answers) -> str | None:
         return _find_model(turn, answers)

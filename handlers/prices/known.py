@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -82,6 +82,18 @@ def without_any(text: str) -> str:
     for match in sorted(_named_in(text, asked=False), key=lambda match: -match.start()):
         said = f"{said[: match.start()]} {said[match.end() :]}"
     return _makes().sub(" ", said)
+
+
+def makes(text: str) -> frozenset[str]:
+    """The make of car that the words name, in all the ways it is called, without spaces; empty where they name none."""
+    there = {_plain(match[0]) for match in _makes().finditer(fold(text))}
+    groups = [{_plain(name) for name in parts} for parts in _lines(_MAKES)] if there else []
+    return frozenset().union(*(group for group in groups if group & there))
+
+
+def is_of(names: Iterable[str], makes: Collection[str]) -> bool:
+    """Whether a car of these names, which begin with it, is of one of these makes (see `makes`)."""
+    return any(_plain(name).startswith(tuple(makes)) for name in names)
 
 
 def _plain(name: str) -> str:

@@ -3,15 +3,21 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
-from handlers.dialogue import Option, Turn
+from handlers.dialogue import Option, Turn, lately
+from handlers.prices import known
 from handlers.vehicles import actions, colours, plates
 from handlers.vehicles.hearing import Facts
 from knowledge_base.folding import fold
 from storage.catalogue import CarModel
 from storage.vehicles import Vehicle
 
+# So many of their messages are looked through for a make that they named.
+_BEFORE = 3
 _MAKE = re.compile(r"[a-z]{2,}|[㐀-鿿]{2,}")
+Its = TypeVar("Its", Vehicle, CarModel)
 _NOT = re.compile(r"\b(?:not|no)\b|不[是要用]|唔[系要]")
 
 
@@ -43,6 +49,17 @@ def title(turn: Turn, car: Vehicle) -> str:
     return model.names[turn.language] if model else car.name or turn.texts.label("vehicles.nameless", turn.language, {})
 
 
+def names(turn: Turn, car: Vehicle) -> list[str]:
+    """What it is called in any language, beginning with its make; of a car that is not ours, in the customer's own words."""
+    model = turn.model(car.model_id) if car.model_id is not None else None
+    return named_by(model) if model else [car.name or ""]
+
+
+def named_by(model: CarModel) -> list[str]:
+    """Its make, and its names in any language."""
+    return [model.make, *model.names.values()]
+
+
 def label(turn: Turn, car: Vehicle) -> str:
     """The car on one line: model and plate, without a plate its year and colour."""
     year_and_colour = [str(car.year)] if car.year else []
@@ -63,6 +80,47 @@ def options(turn: Turn, cars: Sequence[Vehicle]) -> list[Option]:
     return shown
 
 
+def models_of_make(turn: Turn) -> list[CarModel]:
+    """The catalogue's models of the make that was named last, in these words or just before; all of them where none was."""
+    models, make = list(turn.shop.models.values()), _named_make(turn)
+    return [model for model in models if known.is_of(named_by(model), make)] or models
+
+
+def _named_make(turn: Turn) -> frozenset[str]:
+    """The make that was named last in this talk (see `known.makes`); empty where none was."""
+    return next(filter(None, map(known.makes, (turn.words, *islice(lately.heard(turn), _BEFORE)))), frozenset())
+
+
+def only(turn: Turn, own: Sequence[Its]) -> Its | None:
+    """The one of theirs that is meant unasked: that of the make that these words name, else the only one that they have.
+
+    Where another make was named just before, none is: "book my BMW in", said by the owner of a Golf.
+    """
+    if make := known.makes(turn.words):
+        own = [one for one in own if _is_of(turn, one, make)]
+    elif any(not _is_of(turn, one, make) for one in own if (make := _named_make(turn))):
+        return None
+    return own[0] if len(own) == 1 else None
+
+
+def fits_none(turn: Turn, own: Sequence[Vehicle]) -> bool:
+    """Whether a make was named that none of their cars is of."""
+    make = _named_make(turn)
+    return bool(make) and not any(_is_of(turn, one, make) for one in own)
+
+
+def _is_of(turn: Turn, one: Vehicle | CarModel, make: frozenset[str]) -> bool:
+    return known.is_of(names(turn, one) if isinstance(one, Vehicle) else named_by(one), make)
+
+
+def may_be(turn: Turn, value: Facts, text: str) -> bool:
+    """Whether the car that a slot's value means is of the make that the words name; True where they name none."""
+    make, car = known.makes(text), look(turn, value)
+    if not make:
+        return True
+    return known.is_of(names(turn, car.vehicle) if car.vehicle else named_by(car.model) if car.model else [car.label], make)
+
+
 def of_make(turn: Turn, cars: Sequence[Vehicle], text: str) -> list[Vehicle]:
     """Those of the make that is named: "the Audi", 奥迪那台; [] where none is named, or one that is refused."""
     said = fold(text)
@@ -71,8 +129,7 @@ def of_make(turn: Turn, cars: Sequence[Vehicle], text: str) -> list[Vehicle]:
 
 def _makes(turn: Turn, car: Vehicle) -> set[str]:
     """The make in every language, as the names of its model begin; of a car that is not ours, the first of its words."""
-    model = turn.model(car.model_id) if car.model_id is not None else None
-    begins = [_MAKE.match(fold(name)) for name in ([*model.names.values(), model.make] if model else [car.name or ""])]
+    begins = [_MAKE.match(fold(name)) for name in names(turn, car)]
     return {found[0] for found in begins if found}
 
 

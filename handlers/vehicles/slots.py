@@ -56,11 +56,10 @@ class Car(Slot):
     def known(self, turn: Turn, answers: Answers) -> Facts | None:
         if self._draft in answers:
             return None
-        own = actions.own(turn)
-        if len(own) == 1:
-            return {"id": own[0].id}
-        model = turn.model(turn.chat.model_id) if turn.chat.model_id is not None and not own else None
-        return {"model": model.code} if model else None
+        if one := cars.only(turn, actions.own(turn)):
+            return {"id": one.id}
+        model = turn.model(turn.chat.model_id) if turn.chat.model_id is not None and not actions.own(turn) else None
+        return {"model": model.code} if model in cars.models_of_make(turn) else None
 
     def overhear(self, turn: Turn, answers: Answers) -> Facts | None:
         # "Does an A4 need special oil?" is a question, and no choice of a car.
@@ -70,10 +69,12 @@ class Car(Slot):
 
     def ask(self, turn: Turn, answers: Answers) -> Reply:
         own = [] if answers.get(self._draft) else actions.own(turn)
-        if own:
-            shown = [*cars.options(turn, own)[:MOST_BUTTONS], Option({"new": True}, _label(turn, "vehicles.another"))]
-            return Reply(turn.text("vehicles.which"), [Button(o.label, "answer", o.value) for o in shown])
-        reply = Reply(turn.text("vehicles.which_new"), model_buttons(turn))
+        theirs = [Button(one.label, "answer", one.value) for one in cars.options(turn, own)[:MOST_BUTTONS]]
+        if own and not cars.fits_none(turn, own):
+            return Reply(
+                turn.text("vehicles.which"), [*theirs, Button(_label(turn, "vehicles.another"), "answer", {"new": True})]
+            )
+        reply = Reply(turn.text("vehicles.which_new"), [*model_buttons(turn), *([one] for one in theirs)])
         if turn.chat.customer_id is None and turn.chat.channel == "telegram" and self.name not in turn.chat.asked:
             return replace(reply, share=_label(turn, "profile.button.share"))
         return reply
@@ -269,6 +270,6 @@ def _label(turn: Turn, key: str) -> str:
 
 def model_buttons(turn: Turn) -> list[list[Button]]:
     """Models of the catalogue, two side by side; the others are typed."""
-    models = list(turn.shop.models.values())[:MOST_BUTTONS]
+    models = cars.models_of_make(turn)[:MOST_BUTTONS]
     buttons = [Button(model.names[turn.language], "answer", {"model": model.code}) for model in models]
     return [buttons[start : start + 2] for start in range(0, len(buttons), 2)]

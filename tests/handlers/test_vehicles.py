@@ -381,3 +381,36 @@ def test_the_version_is_put_right(world: World, language: str, words: str, field
     if "ask" in ann.last.data:
         ann.presses(keep or ann.labels[0])
     ann.sees(seen)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "models"),
+    [
+        ("en", "how much is brake fluid for a tesla", ["Tesla Model 3", "Tesla Model Y", "Another car", "Cancel"]),
+        ("en", "oil change for my BMW friday at 10", ["BMW 3 Series", "BMW 5 Series", "BMW X3", "Cancel"]),
+        ("zh-Hans", "特斯拉刹车油多少钱", ["特斯拉Model 3", "特斯拉Model Y", "其他车型", "取消"]),
+        ("zh-Hant", "賓士換機油週五十點", ["賓士C-Class", "賓士E-Class", "賓士GLC", "取消"]),
+    ],
+)
+def test_who_names_the_make_chooses_among_its_models(world: World, language: str, words: str, models: list[str]) -> None:
+    assert world.customer(language=language).says(words).labels == models
+
+
+def test_another_make_is_not_ones_own_car(world: World) -> None:
+    """Whoever has one car is not asked which, unless it is of another make than they say; until they choose it stays open."""
+    ann = world.customer().says("/car").presses("Add a car").says("white VW Golf 2021").presses("That's all").says("menu")
+    ann.says("oil change for my BMW friday at 10")
+    assert {"BMW X3", "BMW 3 Series"} <= set(ann.labels)
+    assert any(label.startswith("VW Golf") for label in ann.labels)
+    ann.presses("BMW X3").presses("Lanwan Auto East").sees("Fri 27 Nov, 10:00", "BMW X3").says("cancel").says(
+        "how much is brake fluid for a tesla"
+    )
+    assert ann.labels[:2] == ["Tesla Model 3", "Tesla Model Y"]
+    ann.says("cancel").says("how much is an oil change for my golf").sees("VW Golf")
+
+
+def test_the_car_spoken_of_before_is_not_of_another_make(world: World) -> None:
+    ann = world.customer().says("how much is an oil change for a Golf").sees("VW Golf")
+    ann.says("oil change for my BMW friday at 10")
+    assert "BMW X3" in ann.labels
+    assert not any("Golf" in label for label in ann.labels)
