@@ -112,6 +112,15 @@ _IN_SHORT = (
     (re.compile(r"\bpuncture\b|\bflat\b", re.IGNORECASE), "puncture repair"),
     (re.compile(r"\bregas\b|雪种|冷媒", re.IGNORECASE), "ac regas"),
 )
+# One word is no choice of what is refused, and no work where it is a symptom, or where they live: "no oil", "oil smell".
+_REFUSED = re.compile(
+    r"\b(?:no|not|nor|but|except|without|never|neither|skip|isnt|dont|wont|cant|hate)\b|n't\b|[不唔别没冇]|除了|以外",
+    re.IGNORECASE,
+)
+_SYMPTOM = re.compile(
+    r"\b(?:leak\w*|lights?|lamp|smell\w*|levels?|pressure|warning|burn\w*|smok\w*|spots?|stain\w*|low|battery)\b"
+    r"|\b(?:my|our|at|from|the) flat\b|漏|灯|味|烧|滴|渍|压|异"
+)
 # Of services that are compared one is meant.
 _COMPARED = re.compile(r"\b(?:difference|different|compare\w*|versus|vs|better)\b|区别|差别|差异|分别是|有什么不同|有咩分别|比较")
 # Asks whether it has to be so, and wants nothing yet.
@@ -195,7 +204,10 @@ def services(turn: Turn, text: str, model: CarModel | None = None) -> Services:
 
 def in_short(turn: Turn, text: str) -> list[str]:
     """The services (codes) that words mean which are an answer, or a part of a list, and no sentence."""
-    named = [name for short, name in _IN_SHORT if short.search(fold(text))]
+    said = fold(text)
+    if _REFUSED.search(said) or _SYMPTOM.search(said):
+        return []
+    named = [name for short, name in _IN_SHORT if short.search(said)]
     return [code for name in named for code in services(turn, name).sure]
 
 
@@ -300,6 +312,8 @@ def _by_one_word(turn: Turn, text: str) -> Store | None:
 
 def by_any_word(turn: Turn, text: str) -> Store | None:
     """Asked which store: "harbor one", "the pine one", by a word that only one store's name has, spelt nearly so."""
+    if _REFUSED.search(fold(text)):
+        return None
     parts = {store.code: set(tokens(store.names.get("en", ""))) for store in turn.shop.stores}
     said = [word for word in tokens(text) if len(word) > 3]
     found = {

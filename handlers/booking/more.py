@@ -84,6 +84,8 @@ def another_car(turn: Turn, row: Appointment) -> Start | None:
 def _other_than(turn: Turn, row: Appointment, part: str) -> dict[str, Any] | None:
     """The car that this part of the words names; None for the one that comes already."""
     car = vehicle_slots.heard(turn, part)
+    if car is None and len(theirs := cars.of_make(turn, vehicles.own(turn), part)) == 1:
+        car = {"id": theirs[0].id}
     if car is None:
         return None
     known = cars.look(turn, car)

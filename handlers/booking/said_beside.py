@@ -86,6 +86,9 @@ _HURRY = re.compile(
 _CORRECTS = re.compile(
     r"\b(?:no|nope|sorry|oops|wait|actually|i mean|i meant|not that)\b|不对|不是|唔系|错了|错咗|搞错|说错|等等|应该是"
 )
+_AROUND = re.compile(
+    r"\b(?:it'?s|its|it is|for|the|my|our|a|an|one|is|car|please|pls)\b|[是系架部台辆的嘅啊呀,，]|我的?|这|那|嗰"
+)
 # Where a car stands that we fetch.
 _FROM = re.compile(
     r"\b(?:from|at) (?!\d{1,2}(?::\d\d)? ?(?:[ap]m\b|o'?clock|tom|on |next|this))"
@@ -279,9 +282,11 @@ def another_name(turn: Turn, answers: Answers) -> str:
     """ "No sorry, the polo": a car that no catalogue has, by a name that is an ordinary word as well; "" for anything else."""
     if "car" not in answers or driving.SHOPS in answers["car"] or not _CORRECTS.search(fold(turn.words)):
         return ""
-    name = known.named(turn.words, asked=True) or ""
-    rest = _CORRECTS.sub(" ", known.without(turn.words))
-    return name if len(tokens(rest)) <= _FEW else ""
+    text = fold(turn.words)
+    rest = _AROUND.sub(" ", _CORRECTS.sub(" ", text)).strip(" .!。！，,")
+    if not known.is_name(rest) or re.search(rf"\b(?:no|not) (?:the |an? )?{re.escape(rest)}", text):
+        return ""  # "sorry, no note"
+    return known.named(rest, asked=True) or ""
 
 
 def also_owns(turn: Turn, answers: Answers, found: Answers) -> str:

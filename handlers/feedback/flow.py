@@ -1,9 +1,12 @@
 """What a customer does with the question: a tap for the work, one for the people, a few words or a photo, or none of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from handlers.booking import phrases
+from handlers.contact.flow import wants_none
 from handlers.dialogue import Answers, Button, Form, Reply, Slot, Start, Turn, Unclear, lately
 from handlers.dialogue.folding import fold
 from handlers.dialogue.voice import Voice
@@ -15,6 +18,9 @@ from storage import feedback, tickets
 from storage.feedback import SKIPPED, Feedback
 
 WORDS = "feedback.words"
+_CLAUSES = re.compile(r"[,.;!?，。；！？\n]")
+# "I had to reschedule twice" tells what was wrong, and asks for nothing.
+_TALE = re.compile(r"\b(?:had|have|has|made|was|were|tried|wanted|told|asked|kept|you)\b|你们|你哋|害|被|突然|上次|那次")
 MOST_WORDS = 2000
 # A typed "5" is a rating for as long as the question can still be up on the screen.
 TYPED = rules.LATEST + timedelta(days=1)
@@ -46,6 +52,8 @@ def told(turn: Turn) -> Reply | None:
         return None
     row = feedback.open_of(turn.session, turn.chat, turn.now - TYPED, turn.now)
     if row is None or row.finished_at is not None or not rules.is_low(row.work, row.people) or _is_another_matter(turn):
+        return None
+    if _wants_more(turn):
         return None
     if not turn.memoised(causes.load).of(turn.words) and not turn.memoised(tiers.load).judge(turn.words).complaint:
         return None
@@ -121,6 +129,12 @@ def _is_another_matter(turn: Turn) -> bool:
     if not asks or turn.memoised(tiers.load).judge(turn.words).complaint:
         return False
     return not turn.memoised(causes.load).of(turn.words)
+
+
+def _wants_more(turn: Turn) -> bool:
+    """No messages any more, or another visit cancelled or moved: a mere comment would take that without its being done."""
+    parts = [phrases.spaced(part) for part in _CLAUSES.split(turn.words) if not _TALE.search(fold(part))]
+    return wants_none(turn.words) or any(phrases.has(name, part) for part in parts for name in ("cancel_surely", "move_surely"))
 
 
 FORM = Form("words", [Comment(name="words")], finished, left="feedback.left")

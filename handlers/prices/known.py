@@ -9,6 +9,17 @@ from pathlib import Path
 from knowledge_base.folding import fold
 
 _LIST, _MAKES = (Path(__file__).parent / "data" / name for name in ("cars.txt", "makes.txt"))
+# Behind a make: an address, another shop, words that only begin like it: "12 Ford Road", "the Toyota dealer", 大众点评.
+_NO_CAR = re.compile(
+    r"(?! (?:road|rd|street|avenue|ave|lane|drive|square|building|tower|dealer\w*|garages?|workshops?|showroom)\b)"
+    r"(?!点评|化|价|交通|浴|[东西南北中]?(?:路|街|大道|大街|大厦|广场|公园)|酒店|连锁"
+    r"|(?:的|嘅)?(?:4s|专卖店|经销商|车行))"
+)
+# Before a make that is not meant.
+_NOT = re.compile(
+    r"\b(?:not|except|instead of|rather than)(?: (?:for|the|my|our|an?|his|her|on|with)){0,3} $"
+    r"|(?:不是|唔系|不要|唔要|不用|别用|除了)(?:我们?|给|帮|的|嘅|那|这|嗰|呢|架|台|部|辆|开|揸){0,4} ?$"
+)
 # "My wife's", folded.
 PERSON = r"(?:wife|husband|mum|mom|mother|dad|father|son|daughter|brother|sister|friend|mate|boss|partner|girlfriend|boyfriend)"
 _OWNED = re.compile(
@@ -52,6 +63,11 @@ def _named_in(text: str, asked: bool) -> list[re.Match[str]]:
     return found
 
 
+def is_name(text: str) -> bool:
+    """Whether the text is the name of a car and nothing else."""
+    return _plain(text) in _cars()
+
+
 def begins(text: str) -> bool:
     """Whether the words begin with the name of a car."""
     said = fold(text)
@@ -84,9 +100,14 @@ def without_any(text: str) -> str:
     return _makes().sub(" ", said)
 
 
-def makes(text: str) -> frozenset[str]:
-    """The make of car that the words name, in all the ways it is called, without spaces; empty where they name none."""
-    there = {_plain(match[0]) for match in _makes().finditer(fold(text))}
+def makes(text: str, *, refused: bool = False) -> frozenset[str]:
+    """The make of car that the words name, in all the ways it is called, without spaces; empty where they name none.
+
+    `refused`: instead the one that is not meant: "not the Audi", 不是奥迪.
+    """
+    said = fold(text)
+    found = (match for match in _makes().finditer(said) if bool(_NOT.search(said[: match.start()][-_FAR:])) is refused)
+    there = {_plain(match[0]) for match in found}
     groups = [{_plain(name) for name in parts} for parts in _lines(_MAKES)] if there else []
     return frozenset().union(*(group for group in groups if group & there))
 
@@ -138,7 +159,7 @@ def _asked_for() -> _Names:
 
 @cache
 def _makes() -> re.Pattern[str]:
-    return _pattern_of(name for parts in _lines(_MAKES) for name in parts)
+    return re.compile(f"(?:{_pattern_of(name for parts in _lines(_MAKES) for name in parts).pattern}){_NO_CAR.pattern}")
 
 
 @lru_cache(100)

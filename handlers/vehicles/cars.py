@@ -96,6 +96,8 @@ def only(turn: Turn, own: Sequence[Its]) -> Its | None:
 
     Where another make was named just before, none is: "book my BMW in", said by the owner of a Golf.
     """
+    if refused := known.makes(turn.words, refused=True):
+        own = [one for one in own if not _is_of(turn, one, refused)]
     if make := known.makes(turn.words):
         own = [one for one in own if _is_of(turn, one, make)]
     elif any(not _is_of(turn, one, make) for one in own if (make := _named_make(turn))):
@@ -114,11 +116,10 @@ def _is_of(turn: Turn, one: Vehicle | CarModel, make: frozenset[str]) -> bool:
 
 
 def may_be(turn: Turn, value: Facts, text: str) -> bool:
-    """Whether the car that a slot's value means is of the make that the words name; True where they name none."""
-    make, car = known.makes(text), look(turn, value)
-    if not make:
-        return True
-    return known.is_of(names(turn, car.vehicle) if car.vehicle else named_by(car.model) if car.model else [car.label], make)
+    """Whether the car that a slot's value means is of the make that the words name, and of none that they refuse."""
+    make, refused, car = known.makes(text), known.makes(text, refused=True), look(turn, value)
+    called = names(turn, car.vehicle) if car.vehicle else named_by(car.model) if car.model else [car.label]
+    return (not make or known.is_of(called, make)) and not known.is_of(called, refused)
 
 
 def of_make(turn: Turn, cars: Sequence[Vehicle], text: str) -> list[Vehicle]:

@@ -54,6 +54,15 @@ def test_the_car_of_a_visit_is_exchanged_once_they_say_yes(world: World, languag
     assert after.model_id != before.model_id
 
 
+def test_their_other_car_needs_no_more_than_its_make(world: World) -> None:
+    ann = world.customer()
+    for car in ("black Audi A4 2020", "white BMW X3 2021"):
+        ann.says("/car").presses("Add a car").says(car).presses("That's all").says("menu")
+    ann.says("oil change for the Audi tuesday 9 at East Harbour").says("confirm").says("13800138000")
+    ann.says("change the car to my BMW").sees("BMW X3")
+    assert form(ann) == "booking.alter"
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -323,6 +332,24 @@ def test_who_asks_for_a_loaner_and_wants_one_gets_it(world: World, language: str
 def test_a_car_with_an_ordinary_name_takes_the_place_of_the_one_said_before(world: World) -> None:
     ann = world.customer().says("oil change tuesday 9 east harbour").says("golf").says("no sorry the polo")
     assert answers(ann)["car"]["name"] == "VW Polo"
+
+
+@pytest.mark.parametrize("words", ["sorry, no note", "actually note this", "no, not the polo"])
+def test_an_ordinary_word_beside_a_no_is_no_car(world: World, words: str) -> None:
+    ann = world.customer().says("oil change tuesday 9 east harbour").says("golf").says(words)
+    assert answers(ann)["car"] == {"model": "vw_golf"}
+
+
+@pytest.mark.parametrize("words", ["not the pine one", "anything but harbour"])
+def test_the_store_that_is_refused_is_not_taken(world: World, words: str) -> None:
+    ann = world.customer().says("golf oil change tuesday at nine").sees("which store").says(words)
+    assert "store" not in answers(ann)
+
+
+@pytest.mark.parametrize("words", ["no oil", "oil smell", "from my flat", "不要机油"])
+def test_one_word_of_work_that_is_refused_or_a_symptom_is_no_choice(world: World, words: str) -> None:
+    ann = world.customer().says("book").says(words)
+    assert not {"oil_change", "puncture_repair"} & {*answers(ann).get("service", [])}
 
 
 def test_when_it_is_fetched_is_not_when_it_comes(world: World) -> None:

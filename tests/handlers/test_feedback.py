@@ -115,6 +115,7 @@ def test_two_taps_are_enough(world: World, language: str, ask: str, people: str,
     ("language", "words", "sorry"),
     [
         ("en", "waited over an hour and nobody told me anything", "I'm sorry that we let you down"),
+        ("en", "I had to reschedule twice and waited two hours", "I'm sorry that we let you down"),
         ("zh-CN", "等了一个多小时都没人理", "很抱歉这次没让您满意"),
         ("zh-TW", "等了一個多小時都沒人理", "很抱歉這次沒能讓您滿意"),
     ],
@@ -139,6 +140,26 @@ def test_a_danger_below_the_stars_is_met_first(world: World) -> None:
     later(world, minutes=91)
     ann.presses("1 ★").says("now the brakes don't work at all")
     assert any("don't drive it" in text for text in ann.received)
+
+
+@sqlite
+@pytest.mark.parametrize(
+    ("language", "words", "sees"),
+    [
+        ("en", "stop messaging me, the car is still dirty", "you will get no offers"),
+        ("zh-CN", "别再给我发消息了，车还是脏的", "不会再给您发优惠信息"),
+        ("en", "it took too long, cancel my appointment on friday", ""),
+        ("zh-CN", "等太久了，帮我把周五的预约取消", ""),
+        ("zh-TW", "等太久了，幫我把週五的預約取消", ""),
+    ],
+)
+def test_what_else_is_wanted_below_the_stars_is_no_comment(world: World, language: str, words: str, sees: str) -> None:
+    ann = world.customer("telegram", language)
+    comes(world, ann)
+    later(world, minutes=91)
+    ann.presses("1 ★").says(words)
+    assert any(sees in text for text in ann.received)
+    assert only(world).words != words
 
 
 @sqlite

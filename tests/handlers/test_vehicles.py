@@ -12,6 +12,7 @@ from handlers.vehicles import actions, cars, slots
 from storage import odometer, vehicles
 from storage.customers import Customer
 from storage.vehicles import Vehicle
+from tests.handlers.test_booking_beside import answers
 from tests.world import Customer as Person
 from tests.world import World
 
@@ -414,3 +415,36 @@ def test_the_car_spoken_of_before_is_not_of_another_make(world: World) -> None:
     ann.says("oil change for my BMW friday at 10")
     assert "BMW X3" in ann.labels
     assert not any("Golf" in label for label in ann.labels)
+
+
+def with_cars(world: World, *told: str) -> Person:
+    ann = world.customer()
+    for car in told:
+        ann.says("/car").presses("Add a car").says(car).presses("That's all").says("menu")
+    return ann
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "oil change friday 10am, pick it up from 12 Ford Road please",
+        "oil change friday at 10, the toyota dealer next door is full",
+        "我在大众点评上看到你们，想约周五上午10点换机油",
+        "周五上午10点换机油，来红旗路12号取车",
+        "週五上午十點換機油，來長安街12號取車",
+    ],
+)
+def test_a_make_in_an_address_or_of_another_shop_is_no_car(world: World, words: str) -> None:
+    assert "id" in answers(with_cars(world, "white BMW 3 Series 2021").says(words))["car"]
+
+
+@pytest.mark.parametrize(
+    "words", ["oil change friday 10am, not the Audi", "周五上午10点换机油，不是奥迪", "週五上午十點換機油，唔係架奧迪"]
+)
+def test_the_make_that_is_refused_is_not_the_car(world: World, words: str) -> None:
+    ann = with_cars(world, "black Audi A4 2020", "white BMW X3 2021").says(words)
+    with world.database.reading() as session:
+        newest = session.scalars(select(Vehicle).order_by(Vehicle.id.desc())).first()
+    assert newest is not None
+    assert answers(ann)["car"] == {"id": newest.id}
+    assert "car" not in answers(with_cars(world, "black Audi A4 2020").says(words))
