@@ -103,7 +103,7 @@ def _stopped(turn: Turn) -> Reply | Start | None:
     return replace(case, text=f"{stopped.text}\n\n{case.text}")
 
 
-_CLAUSES = re.compile(r"[.,;!?，、；。！？\n]")
+_CLAUSES = re.compile(r"[.,;!?，、；。！？\n]|\band\b", re.IGNORECASE)
 # Who waits for a person asks whether there is one.
 _THERE = re.compile(
     r"(?:(?:hi|hey|hello|hallo|so|and|excuse me)[ ,.!]{1,3}){0,3}(?:(?:are|r) (?:you|u|ya) (?:still )?there"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.contact.flow import wants_none
 from handlers.tickets.rules import PERHAPS, Rules, shipped
 from storage.tickets import Ticket
 from tests.world import World
@@ -424,3 +425,27 @@ def test_a_fault_told_in_a_booking_is_not_asked_about(world: World, words: str) 
 )
 def test_what_a_rule_took_for_a_complaint_by_a_word_is_none(words: str) -> None:
     assert not RULES.judge(words).complaint
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_a_tale_of_praise_opens_nothing_and_what_is_lost_does(world: World) -> None:
+    for words in (
+        "my neighbour had his oil change at yours, he said it was great", "your mechanic was lovely, never waited",
+    ):  # fmt: skip
+        world.customer().says(words)
+        assert _kinds(world) == [], words
+    for words in ("you lost my key", "your mechanic was lovely until he scratched my door"):
+        assert RULES.judge(words).complaint, words
+    assert not RULES.judge("I lost my key, can you make another").complaint
+    world.customer().says("you scratched my car and please stop texting me").sees(STOPPED["en"])
+    assert _kinds(world) == [("complaint", "serious")]
+
+
+def test_words_about_messages_and_lists_are_no_opt_out() -> None:
+    for words in ("I get no texts from you", "I don't get your messages", "take my name off the list for the loaner", "别再找了"):
+        assert not wants_none(words), words
+    for words in (
+        "I no longer wish to receive messages", "take me off your list for good", "唔好再搵我", "別再傳了，謝謝",
+        "I don't want to get any texts", "no more texts",
+    ):  # fmt: skip
+        assert wants_none(words), words
