@@ -13,7 +13,9 @@ _ORDINAL = re.compile(r"(\d{1,2})\s?(?:st|nd|rd|th)(?![a-z])")
 _FIRST_THING = re.compile(r"1st thing(?: in the (?:morning|am))?\b")
 
 
-_MERIDIEM = re.compile(r"(\d{1,2})(?:[:.](\d{2})|(\d{2}))?(?:\s?([ap])\.?\s?m\.?(?![a-z])|([ap])\.?(?=\s?(?:[^\w.]|$)))")
+_MERIDIEM = re.compile(
+    r"(\d{1,2})(?:[:.](\d{2})|(\d{2}))?(?:\s?([ap])(?:\.\s?m\b\.?|\s?m)(?![a-z])|([ap])\.?(?=\s?(?:[^\w.]|$)))"
+)
 
 
 # A day or a year, and the half of that day.
