@@ -35,7 +35,7 @@ _NO_MORE = re.compile(
     r"(?:所有|全部)?(?:广告|推广|推销|促销|优惠(?:讯息|信息|消息|短信)|推送|营销|行销)(?:讯息|信息|消息|短信)?"
 )
 # The same with nothing named: "please don't text me anymore", 别再给我发消息了. It ends there, because "don't text me, call me"
-# and "don't message me before it is done" are about something else.
+# and "don't message me before it is done" are about something else. 不用发给我 declines what was offered, 不用再发给我 is for good.
 _LEAVE_ME = re.compile(
     r"\b(?:(?<!you )(?<!u )(?<!they )(?<!we )(?<!i )(?:dont|do not|never)|no need to|stop|quit|not)(?: ever| keep)?"
     r" (?:text|messag|writ|contact|whatsapp|email|spam|bother|pester|harass)(?:e|ing|ting)?(?: to)? (?:me|us)"
@@ -50,12 +50,16 @@ _LEAVE_ME = re.compile(
     r"(?: (?!wait|stand)\w{1,12}){0,2} (?:lists?|database|group|mailings?)\b"
     r"(?! for (?!good\b|ever\b|(?:your |the )?(?:offers?|deals?|messages?|texts?)\b))"
     r"|^(?:please )?unsubscribe(?: me)?$|以后都?(?:不要|别|唔好)再?(?:发|传|send|推送)(?:了|啦|喇)?$"
-    r"|^(?:请|麻烦)?(?:不要|别|唔好)再(?:发|传|send)(?:了|啦|喇)(?: ?谢谢| ?多谢| ?唔该)?$"
+    r"|^(?:请|麻烦)?(?:(?:以后|今后|之后|往后)都?(?:你们|你哋)?(?:不要|别|唔好|咪|不用|唔使|不必|无需)再?|(?:不用|唔使|不必|无需|不要|别|唔好|咪)再|停止)"
+    r"(?:发送?|传|寄|推送?|send)(?:了|啦|喇|吧|嘞){0,2}(?: ?谢谢| ?多谢| ?唔该)?$"
+    r"|\b(?:stop|quit|enough|cut)(?: it)?(?: out)?(?: already)?(?: with)? (?:all )?(?:the|your|these|those|this|all)"
+    r"(?: (?:endless|constant|annoying|bloody|damn|silly))? (?:texts?|texting|messag(?:es|ing)|msgs|spam\w*|reminders)"
+    r"(?: (?:please|pls|already|now|thanks|ok)){0,2}$"
     r"|\blose my number\b|\b(?:please|just|pls) leave me alone\b|^leave me alone$"
     r"|(?:不要|别|唔好|不想|唔想|停止|咪|甭|请勿|勿|不用|唔使)(?:再|继续|想再){0,2}(?:给|俾|畀|同|向|跟)?(?:我|我们|我哋|人家)?(?:再|乱|一直)?"
     r"(?:(?:发|send|传|寄|推送?|群发)(?:任何|什么|这么多|那么多|咁多|太多)? ?"
     r"(?:消息|信息|短信|讯息|简讯|微信|通知|whatsapp|message|messages|msg|sms)(?:给|俾|畀)?(?:我|我们|我哋)?"
-    r"|(?:发|send|传|推送?)(?:给|俾|畀)(?:我|我们|我哋)"
+    r"|(?<!不用)(?<!唔使)(?:发|send|传|推送?)(?:给|俾|畀)(?:我|我们|我哋)"
     r"|(?:骚扰|打扰|联系|联络|烦|滋扰)(?:我|我们|我哋)?|(?<!不用)(?<!唔使)[搵揾找]我)"
     r"(?:来|了|啦|喇|吧|嘞|咗| ?谢谢| ?多谢| ?唔该| ?拜托| ?好吗| ?好吧){0,3}$"
     r"|(?:不想|不要|唔想|别让我)(?:再)?收到?(?:你们|你哋|贵店|店里|这些|呢啲|任何|什么){0,2}的?"

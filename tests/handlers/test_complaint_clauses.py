@@ -472,10 +472,14 @@ def test_a_tale_of_praise_opens_nothing_and_what_is_lost_does(world: World) -> N
 
 
 def test_words_about_messages_and_lists_are_no_opt_out() -> None:
-    for words in ("I get no texts from you", "I don't get your messages", "take my name off the list for the loaner", "别再找了"):
+    for words in (
+        "I get no texts from you", "I don't get your messages", "take my name off the list for the loaner", "别再找了", "唔使send俾我啦，我自己睇",
+        "不用发给我了，我自己看", "不用发了", "stop it with the jokes", "以后不用等了",
+    ):  # fmt: skip
         assert not wants_none(words), words
     for words in (
         "I no longer wish to receive messages", "take me off your list for good", "唔好再搵我", "別再傳了，謝謝",
-        "I don't want to get any texts", "no more texts",
+        "I don't want to get any texts", "no more texts", "stop it with the texts", "enough with the messages already",
+        "停止发送", "以后不用发了", "之後都唔使再send喇", "不用再發了，謝謝", "不用再发给我了", "停止推送",
     ):  # fmt: skip
         assert wants_none(words), words
