@@ -35,7 +35,8 @@ _NO_MORE = re.compile(
     r"(?:所有|全部)?(?:广告|推广|推销|促销|优惠(?:讯息|信息|消息|短信)|推送|营销|行销)(?:讯息|信息|消息|短信)?"
 )
 # The same with nothing named: "please don't text me anymore", 别再给我发消息了. It ends there, because "don't text me, call me"
-# and "don't message me before it is done" are about something else. 不用发给我 declines what was offered, 不用再发给我 is for good.
+# and "don't message me before it is done" are about something else. 不用发给我 declines what was offered; 不用再发给我 is for
+# good.
 _LEAVE_ME = re.compile(
     r"\b(?:(?<!you )(?<!u )(?<!they )(?<!we )(?<!i )(?:dont|do not|never)|no need to|stop|quit|not)(?: ever| keep)?"
     r" (?:text|messag|writ|contact|whatsapp|email|spam|bother|pester|harass)(?:e|ing|ting)?(?: to)? (?:me|us)"

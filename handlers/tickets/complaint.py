@@ -14,7 +14,20 @@ from handlers.faq import choosing, topic
 from handlers.faq import flow as faq
 from handlers.prices import finding
 from handlers.prices import flow as prices
-from handlers.tickets import actions, card, ear, following, marking, merging, occasions, promises, rules, unsafe, withdrawing
+from handlers.tickets import (
+    actions,
+    card,
+    ear,
+    following,
+    marking,
+    merging,
+    occasions,
+    promises,
+    ready,
+    rules,
+    unsafe,
+    withdrawing,
+)
 from handlers.tickets.occasions import Occasion
 from handlers.tickets.rules import Verdict
 from handlers.tickets.work import of_turn
@@ -78,6 +91,8 @@ def heard(turn: Turn) -> Reply | Start | None:
             return mine(turn)
         actions.hear(of_turn(turn), turn.chat, current, turn.words)
         return Reply(turn.text("tickets.by_when", **following.promise(turn, current)))
+    if current and current.kind == "complaint" and (of_car := ready.asked(turn, current, verdict)):
+        return of_car
     if turn.chat.form in _DETAILS and current and not (verdict.complaint and _is_old(turn, current)):
         return None if _another_question(turn, verdict) else add(turn, current, verdict)
     if rules.UNSOLVED in verdict.kinds and (ended := _ended(turn)):

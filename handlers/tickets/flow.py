@@ -15,7 +15,7 @@ from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.faq import flow as faq
 from handlers.faq import verdicts
 from handlers.prices import finding
-from handlers.tickets import actions, complaint, following, marking, promises, rules, sla, withdrawing
+from handlers.tickets import actions, complaint, following, marking, no_calls, promises, rules, sla, withdrawing
 from handlers.tickets.work import of_turn
 from knowledge_base.names import tokens
 from storage import messages, tickets
@@ -86,7 +86,15 @@ def heard(turn: Turn) -> Reply | Start | None:
         return person(turn) if offered["do"] == "person" else ask(turn, offered["value"])
     if stops(turn.words):
         return _stopped(turn)
-    return complaint.heard(turn) or (person(turn) if _wants_somebody(turn) else None) or for_them(turn)
+    return complaint.heard(turn) or _not_called(turn) or (person(turn) if _wants_somebody(turn) else None) or _anybody(turn)
+
+
+def _not_called(turn: Turn) -> Reply | None:
+    """Whoever wants no calls any more: people call, so they are told; offers in writing can go with one press."""
+    if not no_calls.of_turn(turn):
+        return None
+    queue(turn, "question", turn.words)
+    return Reply(turn.text("tickets.no_calls"), [turn.button("tickets.button.no_offers", "contact.offers", False)])
 
 
 def _stopped(turn: Turn) -> Reply | Start | None:
@@ -106,15 +114,27 @@ def _stopped(turn: Turn) -> Reply | Start | None:
 _CLAUSES = re.compile(r"[.,;!?，、；。！？\n]|\band\b", re.IGNORECASE)
 # Who waits for a person asks whether there is one.
 _THERE = re.compile(
-    r"(?:(?:hi|hey|hello|hallo|so|and|excuse me)[ ,.!]{1,3}){0,3}(?:(?:are|r) (?:you|u|ya) (?:still )?there"
+    r"(?:(?:hi|hey|hello|hallo|so|and|excuse me)[ ,.!?]{1,4}){0,3}(?:(?:are|r) (?:you|u|ya) (?:still )?there"
     r"|(?:is )?(?:any|some)(?:one|body)(?: still)?(?: there| here)?|still (?:there|waiting)|i ?(?:am|m) (?:still )?waiting)"
     r"(?: please| yet| now)?"
-    r"|(?:喂|你好|哈[喽啰囉]|请问)?[ ，,]?(?:有(?:没有|冇)?人(?:在|理我|回我)?|有冇人|(?:还|仲)?在|喺度|人呢|还要等)"
+    r"|(?:喂|你好|哈[喽啰囉]|请问)?[ ，,]?(?:有(?:没有|冇)?人(?:在(?:这里?|线)?|喺度|理我|回我)?|有冇人"
+    r"|(?:还|仲)?在|喺度|人呢|还要等)"
     r"(?:吗|嘛|么|不|呀|啊|唔|吖|呢){0,3}"
 )
 # What is said out of politeness has its answer from us.
 _POLITE = frozenset(["greeting", "thanks", "acknowledged", "goodbye"])
 _FEW = 2
+
+
+def _anybody(turn: Turn) -> Reply | None:
+    """ "Anyone there?" while somebody is awaited: by when they come. After an answer of ours: whether a person shall."""
+    if turn.chat.form is not None or not _THERE.fullmatch(phrases.spaced(turn.words).strip(" .!?。！？~～…")):
+        return for_them(turn)
+    ticket = tickets.open_of(turn.session, turn.chat.id)
+    if ticket is not None and ticket.answered_at is None and _recent(turn, ticket):
+        return Reply(turn.text("tickets.by_when", **following.promise(turn, ticket)))
+    # The first word of a talk is a greeting.
+    return Reply(turn.text("tickets.anybody"), [turn.button("dialogue.button.person", "person")]) if lately.answer(turn) else None
 
 
 def for_them(turn: Turn) -> Reply | None:
@@ -125,8 +145,6 @@ def for_them(turn: Turn) -> Reply | None:
     ticket = tickets.open_of(turn.session, turn.chat.id, ("question",)) if turn.chat.form is None else None
     if ticket is None or ticket.answered_at is not None or not _recent(turn, ticket):
         return None
-    if _THERE.fullmatch(phrases.spaced(turn.words).strip(" .!?。！？~～…")):
-        return Reply(turn.text("tickets.by_when", **following.promise(turn, ticket)))
     said = hearing.when(turn, turn.words, turn.store)
     return waits(turn) if finding.asks_price(turn.words) or not said.nothing else None
 

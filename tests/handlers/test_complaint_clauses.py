@@ -473,7 +473,8 @@ def test_a_tale_of_praise_opens_nothing_and_what_is_lost_does(world: World) -> N
 
 def test_words_about_messages_and_lists_are_no_opt_out() -> None:
     for words in (
-        "I get no texts from you", "I don't get your messages", "take my name off the list for the loaner", "别再找了", "唔使send俾我啦，我自己睇",
+        "I get no texts from you", "I don't get your messages", "take my name off the list for the loaner", "别再找了",
+        "唔使send俾我啦，我自己睇",
         "不用发给我了，我自己看", "不用发了", "stop it with the jokes", "以后不用等了",
     ):  # fmt: skip
         assert not wants_none(words), words
