@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz
@@ -349,24 +350,28 @@ def transport(turn: Turn, text: str) -> str | None:
 
 # -- when -------------------------------------------------------------------------------------------------------------------
 
+# One turn looks at the same words more than once.
+_understood = lru_cache(maxsize=16)(understand)
+
 
 def when(turn: Turn, text: str, place: Store | None) -> Understood:
     """The words as the place's clock and customs read them."""
     zone = ZoneInfo(place.timezone) if place else ZoneInfo("UTC")
-    now, region = turn.now.astimezone(zone), place.region if place else "CN"
+    # As naive time, which is all that counts: two zones' equal instants are not the same hour.
+    now, region = turn.now.astimezone(zone).replace(tzinfo=None), place.region if place else "CN"
     text = _NO_TIME.sub(lambda found: " " * len(found[0]), text)
     text = _BUSY_THEN.sub(lambda found: found[0][:-1] + ",", text)
     names = turn.memoised(finding.load)
     if (found := _OFF_WORK.search(text)) and not _YOUR_WORK.search(text):
-        rest = understand(text.replace(found[0], " ", 1), now, region, turn.language).reading
+        rest = _understood(text.replace(found[0], " ", 1), now, region, turn.language).reading
         if rest is None or not (rest.time or rest.times or rest.part_of_day):
             text = f"{text[: found.start()]}{_from_then(found)}{text[found.end() :]}"
-    said = understand(text, now, region, turn.language)
+    said = _understood(text, now, region, turn.language)
     # 更换后刹车片 has an "after" in it, 透明膜 a "tomorrow", a 12 V battery an hour: what work and cars are called says no time.
     work = [one for one in names.services.find(text) if one.score == _WRITTEN] if said.nothing else []
     named = [one for one in names.models.find(text) if one.score == _WRITTEN] if said.nothing else []
     for bare in (_blanked(text, work), _blanked(text, [*work, *named])):
-        if bare != text and ((again := understand(bare, now, region, turn.language)).reading or again.options):
+        if bare != text and ((again := _understood(bare, now, region, turn.language)).reading or again.options):
             return again
     return said
 

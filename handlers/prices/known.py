@@ -117,6 +117,7 @@ def is_of(names: Iterable[str], makes: Collection[str]) -> bool:
     return any(_plain(name).startswith(tuple(makes)) for name in names)
 
 
+@lru_cache(maxsize=4096)  # the names of the catalogue's cars, over and over
 def _plain(name: str) -> str:
     return _BETWEEN.sub("", fold(name))
 

@@ -66,9 +66,14 @@ class Phrases:
         self._known = vocabulary
         self._corrected = lru_cache(maxsize=4096)(self._correct)
         self._long = sorted(token for token in vocabulary if token.isascii() and token.isalpha() and len(token) >= _LONG_WORD)
+        # One turn looks at the same words, and at their clauses, many times over.
+        self._remembered = lru_cache(maxsize=64)(self._find)
 
-    def find(self, text: str) -> list[Found]:
+    def find(self, text: str) -> tuple[Found, ...]:
         """Each thing once, with the first words that speak of it."""
+        return self._remembered(text)
+
+    def _find(self, text: str) -> tuple[Found, ...]:
         typed = tokens(text)
         read = tuple(self._corrected(token) for token in typed)
         heard = [_sound(token) for token in read]
@@ -81,7 +86,7 @@ class Phrases:
                     continue
                 if (end := _match(phrase.parts, 0, read, start)) is not None and not _denied(read, start):
                     found[phrase.key] = Found(phrase.key, _joined(typed[start:end]))
-        return list(found.values())
+        return tuple(found.values())
 
     def _correct(self, token: str) -> str:
         """The word of ours that a long word is a slip of."""
