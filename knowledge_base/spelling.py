@@ -38,7 +38,8 @@ class Spelling:
         words = Counter({word: count for word, count in words.items() if count > 2 or len(word) < 5 or is_word(word)})
         self._words = set(words) | {stem(word) for word in words}
         self._alike = _by_length(word for word, _ in words.most_common(_COMMON))
-        pairs = Counter(run[i : i + 2] for text in texts for run in _HAN.findall(text) for i in range(len(run) - 1))
+        chinese = (text for text in texts if not text.isascii())
+        pairs = Counter(run[i : i + 2] for text in chinese for run in _HAN.findall(text) for i in range(len(run) - 1))
         self._pairs = set(pairs)
         self._by_sound: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for pair, _ in pairs.most_common():
@@ -53,7 +54,9 @@ class Spelling:
             if repairs < _MOST_REPAIRS and stem(word) not in self._words and not is_word(word):
                 text = re.sub(rf"\b{word}\b", self._nearest(word), text)
                 repairs += 1
-        return _HAN.sub(lambda found: self._repair_run(found[0]), text) if self._by_sound else text
+        if text.isascii() or not self._by_sound:
+            return text
+        return _HAN.sub(lambda found: self._repair_run(found[0]), text)
 
     def _nearest(self, word: str) -> str:
         """The nearest word of the base, unless an English word is nearer still; the more frequent of two as near.

@@ -31,7 +31,13 @@ TOKEN = "123456789:AAFakeTokenForTestsOnly-0123456789abc"
 SECRET = "a-long-secret"
 CONNECTIONS = 40  # what Telegram uses by default
 WORDS = "menu"
-QUESTIONS = ("how much is a minor service for my A4?", "what are your opening hours?", "do you wash cars?", "小保养多少钱")
+# No text comes twice, for what has been read once is remembered for a while.
+QUESTIONS = (
+    "how much is a minor service for my A4 with {} km?",
+    "what are your opening hours? I live {} m away",
+    "do you wash cars? mine has {} km",
+    "{}公里的小保养多少钱",
+)
 ROUNDS = 3
 # How long a Bot API that is far away takes to answer, in seconds.
 FAR = 0.02
@@ -120,7 +126,9 @@ def _process(*arguments: str) -> Iterator[tuple[str, psutil.Process]]:
 
 async def _load(url: str, api: str, updates: int, words: Sequence[str]) -> float:
     """Updates answered a second."""
-    bodies = iter([_request(number, words[number % len(words)]) for number in itertools.islice(NUMBERS, updates)])
+    bodies = iter(
+        [_request(number, words[number % len(words)].format(20_000 + number)) for number in itertools.islice(NUMBERS, updates)]
+    )
     before = await _answered(api, 0)
     began = time.perf_counter()
     await asyncio.gather(*(_post(url, bodies) for _ in range(CONNECTIONS)))
