@@ -6,9 +6,9 @@ Slots of the forms `add` and `correct`. A fact that is left out has the value ""
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.dialogue import Answers, Button, Reply, Slot, Turn, Unclear
+from handlers.dialogue import Answers, Button, Reply, Slot, Turn, Unclear, assent
 from handlers.dialogue.folding import fold
-from handlers.vehicles import colours, slots, vins
+from handlers.vehicles import actions, colours, slots, vins
 from handlers.vehicles.hearing import Facts, hear, year_of
 
 SKIP, DONE = "", "done"
@@ -38,10 +38,18 @@ class Fact(Slot):
             value = self.check(turn, heard.pop(self.name), answers)
             _take(answers, heard)
             return value
-        if self.name != "model" and fold(turn.words) in turn.texts.folded("dialogue.skip"):
-            return SKIP
+        said = assent.said(turn)
+        if self.name != "model" and (said == "no" or fold(turn.words) in turn.texts.folded("dialogue.skip")):
+            return self._as_it_is(turn, answers)
+        if said == "yes":  # is no plate and no colour
+            raise Unclear(f"vehicles.{self.name}{'_' if self.name in ('plate', 'km') else '.'}unclear")
         value = self.alone(turn, heard, answers)
         return self.check(turn, value, answers)
+
+    def _as_it_is(self, turn: Turn, answers: Answers) -> Any:
+        """Left out; a fact that was to be corrected stays, and is emptied by its button only."""
+        car = next((car for car in actions.own(turn) if car.id == answers.get("id")), None) if "field" in answers else None
+        return getattr(car, self.name, None) or SKIP
 
     def accept(self, turn: Turn, value: Any, answers: Answers) -> Any:
         answers.pop(f"{self.name}?", None)

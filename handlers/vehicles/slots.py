@@ -170,7 +170,7 @@ class Plate(Slot):
 def read_plate(turn: Turn) -> str:
     """The plate in the turn's words; Unclear with what may be meant when it cannot be right, never for being foreign."""
     store = turn.store
-    plate = plates.read(turn.words, store.region if store else "CN")
+    plate = plates.read(turn.words, store.region if store else "CN") if assent.said(turn) is None else None
     if plate is None:
         raise Unclear("vehicles.plate_unclear")
     if plate.doubt:

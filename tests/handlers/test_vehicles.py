@@ -448,3 +448,19 @@ def test_the_make_that_is_refused_is_not_the_car(world: World, words: str) -> No
     assert newest is not None
     assert answers(ann)["car"] == {"id": newest.id}
     assert "car" not in answers(with_cars(world, "black Audi A4 2020").says(words))
+
+
+@pytest.mark.parametrize(("language", "yes", "no"), [("en", "yes", "no"), ("zh-CN", "好的", "不用"), ("zh-HK", "係", "唔使")])
+def test_a_yes_is_no_plate_and_a_no_empties_none(world: World, language: str, yes: str, no: str) -> None:
+    button = {"en": "Plate", "zh-CN": "车牌", "zh-HK": "車牌"}[language]
+    ann = (
+        world.customer(language=language)
+        .says("/car")
+        .presses({"en": "Add a car"}.get(language, "添加" if language == "zh-CN" else "新增"))
+    )
+    ann.says("audi a4 2020").says(yes)
+    assert not {"YES", yes} & set(ann.labels)
+    ann.says("粤B12345").says(yes).says(no).says(no).sees("粤B·12345")
+    ann.presses(button).says(yes)
+    assert yes.upper() not in "".join(ann.labels)
+    ann.says(no).sees("粤B·12345")
