@@ -46,6 +46,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     rows = mine.coming(turn)
     if turn.chat.form is None and phrases.has("line", text) and (rows or mine.waits_of(turn)):
         return mine.mine(turn)
+    if turn.chat.form == "booking.cancel" and (row := next((row for row in rows if row.id == turn.chat.answers.get("id")), None)):
+        return more.another_car(turn, row)  # whoever is asked whether it shall be cancelled has thought better of it
     if not rows or turn.chat.form is not None or turn.incoming.kind != "text":
         return None
     shown = theirs.spoken_of(turn, rows)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from handlers.booking import hearing
+from handlers.booking import hearing, phrases
 from handlers.dialogue import Turn
 from handlers.dialogue.when import Reading
 from storage.stores import Store
@@ -122,6 +122,14 @@ def _bound(reading: Reading, before: bool) -> tuple[date | None, dict[str, str],
     if clock is None or clock == time(0):
         return (day - timedelta(days=1) if before else day), {}, ""
     return day, {}, f"{day} {clock:%H:%M}"
+
+
+def only_fetched(turn: Turn) -> bool:
+    """Whether the only day or time is the one at which the car is fetched: "can my wife collect it tomorrow?"."""
+    if not phrases.has("fetches", phrases.spaced(turn.words)):
+        return False
+    rest, deadline = taken(turn, turn.words, turn.store)
+    return deadline is not None and hearing.when(turn, rest, turn.store).nothing
 
 
 def in_time(start: datetime, end: datetime, ready: str) -> bool:

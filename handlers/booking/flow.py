@@ -7,8 +7,10 @@ from typing import Any
 from handlers.booking import (
     actions,
     after,
+    anew,
     deadlines,
     driving,
+    exchanging,
     hearing,
     inside,
     mine,
@@ -21,6 +23,7 @@ from handlers.booking import (
     two_visits,
     wanting,
     wishes,
+    words,
 )
 from handlers.booking.linking import bring
 from handlers.booking.slots_end import Confirm, Held, Note, Number, reopen
@@ -40,6 +43,7 @@ from handlers.booking.slots_what import (
     transports,
 )
 from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, again, clear, note_gap, only_told, with_day
+from handlers.booking.suiting import Suits
 from handlers.dialogue import Answers, Form, Reply, Start, Turn, assent, lately
 from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.faq import flow as faq
@@ -71,7 +75,15 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     """Free words about an appointment that they have, or that want one."""
     if turn.chat.form == "booking.book" and theirs.calls_off(turn):
         return replace(mine.dropped(turn), leaves=True)
-    about = inside.asked_for(turn) or after.asked_for(turn) or _waits(turn) or _again(turn) or theirs.asked_for(turn)
+    about = (
+        inside.asked_for(turn)
+        or anew.asked_for(turn)
+        or after.asked_for(turn)
+        or _waits(turn)
+        or _again(turn)
+        or anew.missed(turn)
+        or theirs.asked_for(turn)
+    )
     if about:
         return about
     if told := opening.goes_on(turn) or _priced_there(turn):
@@ -162,6 +174,8 @@ def start(turn: Turn, known: Answers) -> Start:
         known["service"] = [code for code in known["service"] if code not in apart]
         known["later"] = {"service": apart}
         told.append(two_visits.told(turn, "booking.later", known["later"]))
+    if turn.incoming.kind == "text" and (row := theirs.busy_then(turn, mine.coming(turn))):
+        told.append(turn.text("booking.stays_so_far", **words.card(turn, row)))
     return Start("booking.book", known, "\n\n".join(told))
 
 
@@ -223,6 +237,9 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if correcting.heard(turn, answers):
         return turn.text("vehicles.plate_noted", car=cars.look(turn, answers["car"]).label)
     if phrases.has("another_car", fold(turn.words)):
+        reopen(answers, "car")
+        return ""
+    if "car" in answers and "car+" in exchanging.said(turn, answers["car"]):
         reopen(answers, "car")
         return ""
     if said_beside.another_time(turn, answers):
@@ -427,6 +444,7 @@ BOOK = Form(
         Which(name="which?"),
         Service(name="service"),
         Car(name="car"),
+        Suits(name="suits"),
         Place(name="store", options=places, find=find_place, columns=1),
         Advisor(name="advisor", options=advisors),
         Transport(name="transport", options=transports, find=find_transport),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
-from handlers.booking import phrases, shifting
+from handlers.booking import phrases, shifting, suiting
 from handlers.dialogue import Answers, Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.memo import changes_with
@@ -269,8 +269,10 @@ def _beside_in_chinese(known: Names, parts: Sequence[str], found: Found, named: 
 def _fitting(turn: Turn, codes: list[str], model: CarModel) -> list[str]:
     """Of several that the same words name, those for such a car: its battery check is another for an electric one."""
     electric = [code for code in codes if turn.shop.services[code].category == "electric"]
-    if model.energy in ("electric", "hybrid"):
-        return electric or codes
+    if model.energy in ("electric", "hybrid") and electric:
+        return electric
+    if len(codes) > 1 and len(suiting.unneeded(turn, codes, model)) == len(codes):
+        return suiting.instead(turn, model) or codes  # "a service" of an electric car is its check
     return [code for code in codes if code not in electric] or codes
 
 

@@ -6,7 +6,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from handlers.booking import actions, calendar, hearing, history, meant, phrases, qr, rules, wishes, words
+from handlers.booking import (
+    actions,
+    calendar,
+    exchanging,
+    hearing,
+    history,
+    meant,
+    phrases,
+    qr,
+    rules,
+    suiting,
+    two_visits,
+    wishes,
+    words,
+)
 from handlers.booking.slots_what import heard, stores_doing
 from handlers.booking.slots_when import MEANT, SAID, Day, Time, Which, clear, with_day
 from handlers.contact import merging
@@ -98,14 +112,12 @@ def done(turn: Turn, row: Appointment, key: str, **more: Any) -> Reply:
     advisor = wishes.name_of_advisor(turn.session, row)
     text = turn.text(key, **{**words.card(turn, row, advisor=advisor), "requested": row.status == REQUESTED, **more})
     rows = (
-        buttons(turn, row)[:-1]
-        if row.status in OPEN
-        else [[turn.button("booking.button.book", "booking.book", _same(turn, row))]]
+        buttons(turn, row)[:-1] if row.status in OPEN else [[turn.button("booking.button.book", "booking.book", same(turn, row))]]
     )
     return Reply(text, rows, document=calendar.document(turn, row))
 
 
-def _same(turn: Turn, row: Appointment) -> Answers:
+def same(turn: words.Speaker, row: Appointment) -> Answers:
     """What was to be done, with which car and where: below what they cancelled "book me in for Friday instead" is about that."""
     car = {"car": {"id": row.vehicle_id}} if row.vehicle_id is not None else {}
     known = [code for code in row.services if code in turn.shop.services]
@@ -282,7 +294,8 @@ class _Sure(Choice):
     def ask(self, turn: Turn, answers: Answers) -> Reply:
         row = wishes.own(turn, answers["id"])
         assert row is not None, "checked before"
-        return super().ask(turn, {**words.card(turn, row), "to": _to(turn, row, answers)})
+        with_car = exchanging.label(turn, answers).get("car", "")
+        return super().ask(turn, {**words.card(turn, row), "to": _to(turn, row, answers), "with_car": with_car})
 
     def read(self, turn: Turn, answers: Answers) -> Any:
         if said := assent.said(turn):
@@ -336,7 +349,7 @@ class _Possible(_Sure):
         answers["wished"] = answers["time"]
         trial = turn.session.begin_nested()
         try:
-            actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now, store=visit.store.code)
+            _moved(turn, visit, answers, exchanging.on_file(turn, answers))
         finally:
             trial.rollback()
             turn.session.refresh(visit.moving)
@@ -346,22 +359,35 @@ def yes_no(*keys: str) -> Any:
     return lambda turn, _: [Option(key.rsplit(".", 1)[1], words.label(turn, key)) for key in keys]
 
 
+def _moved(turn: Turn, visit: wishes.Visit, answers: Answers, car: tuple[str | None, int | None] | None) -> Appointment:
+    """Raises Refusal: of the time as `actions.move` does; of another car that does without the work."""
+    assert visit.moving is not None
+    row = actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now, store=visit.store.code)
+    if car and (no := suiting.refusal(turn, row.services, turn.shop.models.get(car[0] or ""))):
+        raise Refusal(no.key, again="car", **no.values)
+    return exchanging.exchange(turn, row, car)
+
+
 def put(turn: Turn, answers: Answers) -> Reply:
     visit = wishes.to_move(turn, answers)
     assert visit.moving is not None
     if answers["moving"] == "no":
         return Reply(turn.text("booking.kept"), buttons(turn, visit.moving))
-    row = actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now, store=visit.store.code)
+    row = _moved(turn, visit, answers, exchanging.settled(turn, answers))
     forget_reminders(turn, row)
     turn.chat.store_id = row.store_id
-    return done(turn, row, "booking.moved")
+    return done(turn, row, "booking.moved", with_car=exchanging.label(turn, answers).get("car", ""))
 
 
 def hear_time(turn: Turn, answers: Answers) -> str | None:
-    """Another day or time than the one that is being confirmed."""
+    """Another day or time than the one that is being confirmed, or another car."""
     if finding.asks_price(turn.words) or lasting.asks_of_visit(turn.words):
         return None
     row = wishes.own(turn, answers["id"]) if "id" in answers else None
+    if row is not None and (car := exchanging.said(turn, answers.get("car") or exchanging.of_visit(turn, row))):
+        answers.pop("car", None)
+        answers.update(car)
+        return ""
     if row is not None and (new := _shifted(turn, row)):
         clear(answers)
         answers.update(new)
@@ -401,8 +427,12 @@ def drop(turn: Turn, answers: Answers) -> Reply:
     row = actions.cancel(turn.session, turn.shop, row, turn.now)
     forget_reminders(turn, row)
     said = done(turn, row, "booking.cancelled")
-    # With the visit they leave the line for a time before it.
-    return replace(said, text=f"{said.text}\n\n{turn.text('booking.wait.ended')}") if len(waits_of(turn)) < len(before) else said
+    if len(waits_of(turn)) < len(before):  # with the visit they leave the line for a time before it
+        said = replace(said, text=f"{said.text}\n\n{turn.text('booking.wait.ended')}")
+    if later := answers.get("later"):
+        book = turn.button("booking.button.book", "booking.book", later)
+        said = replace(said, text=f"{said.text}\n\n{two_visits.told(turn, 'booking.then', later)}", buttons=[[book]])
+    return said
 
 
 def forget_reminders(turn: Turn, row: Appointment) -> None:
@@ -466,6 +496,7 @@ MOVE = Form(
         Which(name="which?"),
         Day(name="day", visit=wishes.to_move),
         Time(name="time", visit=wishes.to_move),
+        exchanging.Car(name="car"),
         _Possible(name="moving", options=yes_no("booking.moving.yes", "booking.moving.no")),
     ],
     submit=put,

@@ -1,30 +1,24 @@
 """A visit that is booked gets more work, or its car comes another way, at the same time: asked about, and then done."""
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.booking import actions, hearing, mine, phrases, said_beside, shifting, wishes, words
+from handlers.booking import actions, exchanging, hearing, mine, phrases, said_beside, shifting, suiting, wishes, words
 from handlers.booking.slots_what import transports
 from handlers.contact import merging
 from handlers.dialogue import Answers, Choice, Form, Refusal, Reply, Start, Turn, assent, leaving
-from handlers.dialogue.questions import ends_as_question
 from handlers.prices import finding
-from handlers.vehicles import actions as vehicles
 from handlers.vehicles import cars
-from handlers.vehicles import slots as vehicle_slots
 from storage.appointments import Appointment
-from storage.stores import DEMO
 
 # Who is back at five fetches the car then; and who else brings it changes nothing.
 _BACK = re.compile(r"\b(?:come|be|am|get) back\b|\b(?:pick|collect|fetch)\b|[来去再]取|拿车|取车|攞车")
 _OTHERS = re.compile(
     r"\b(?:my \w{1,12}|some(?:one|body) else|a friend) (?:(?:will|can|could|may|is going to) )?(?:drop|bring|leave|take)s?\b"
     r"|(?:老婆|老公|太太|先生|儿子|女儿|爸爸?|妈妈?|弟弟|哥哥|姐姐|妹妹|朋友|同事|司机|别人)(?:帮我|会|来|去|可以){0,2}(?:送|开|揸)"
-)
-# Where another car may be named than the one before: "my Model 3, not the A4", 不是A4，是Q5.
-_CLAUSES = re.compile(
-    r"[,.;!?，。；！？\n]+|\bnot\b|\binstead of\b|\brather than\b|\bto\b|不[是系]|唔[是系]|[换换改]成?|而?是|系", re.IGNORECASE
 )
 
 
@@ -66,33 +60,12 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     return _asked(turn, row, known) if known else None
 
 
-def another_car(turn: Turn, row: Appointment) -> Start | None:
+def another_car(turn: Turn, row: Appointment) -> Reply | Start | None:
     """ "It's for my Model 3, not the A4", 车换成Q5: the same visit with another car, asked about."""
-    text = phrases.spaced(turn.words)
-    drives = any(turn.shop.services[code].bay_kind == DEMO for code in row.services if code in turn.shop.services)
-    asks = ends_as_question(turn.words) and not phrases.has("polite", text) and not phrases.has("request", text)
-    if drives or asks or not phrases.has("for_car", text):
-        return None
-    if any(phrases.has(name, text) for name in ("over", "fault", "besides", "same_for", "new")) or finding.asks_price(turn.words):
-        return None
-    if hearing.services(turn, turn.words).answers or hearing.when(turn, turn.words, words.store_of(turn, row)).reading:
-        return None
-    car = next((one for part in _CLAUSES.split(turn.words) if (one := _other_than(turn, row, part))), None)
-    return _asked(turn, row, {"car": car}) if car else None
-
-
-def _other_than(turn: Turn, row: Appointment, part: str) -> dict[str, Any] | None:
-    """The car that this part of the words names; None for the one that comes already."""
-    car = vehicle_slots.heard(turn, part)
-    if car is None and len(theirs := cars.of_make(turn, vehicles.own(turn), part)) == 1:
-        car = {"id": theirs[0].id}
-    if car is None:
-        return None
-    known = cars.look(turn, car)
-    same_model = known.model is not None and known.model.id == row.model_id
-    told_apart = known.vehicle is not None or "plate" in car
-    same = known.vehicle.id == row.vehicle_id if known.vehicle else same_model and not told_apart
-    return None if same else car
+    found = exchanging.said(turn, exchanging.of_visit(turn, row))
+    if "car+" in found:
+        return Start("booking.alter", {**found, "id": row.id})
+    return _asked(turn, row, found) if found else None
 
 
 def _other_work(turn: Turn, row: Appointment) -> Answers:
@@ -106,8 +79,17 @@ def _other_work(turn: Turn, row: Appointment) -> Answers:
     return {"service": [*(kept if len(row.services) > 1 else ()), *codes]}
 
 
-def _asked(turn: Turn, row: Appointment, known: Answers) -> Start | None:
+def _asked(turn: Turn, row: Appointment, known: Answers) -> Reply | Start | None:
+    if no := _unneeded(turn, row, known):
+        return Reply(turn.text(no.key, **no.values), mine.buttons(turn, row))
     return Start("booking.alter", {**known, "id": row.id}) if _tried(turn, row, known) else None
+
+
+def _unneeded(turn: Turn, row: Appointment, known: Answers) -> Refusal | None:
+    """Of work that is new to the car, what such a car does without."""
+    model = cars.look(turn, known["car"]).model if "car" in known else turn.shop.models_by_id.get(row.model_id or 0)
+    before: Sequence[str] = () if "car" in known else row.services
+    return suiting.refusal(turn, [code for code in known.get("service", row.services) if code not in before], model)
 
 
 def _possible(turn: Turn, row: Appointment) -> list[str]:
@@ -116,27 +98,23 @@ def _possible(turn: Turn, row: Appointment) -> list[str]:
 
 def _tried(turn: Turn, row: Appointment, answers: Answers) -> dict[str, Any]:
     """What the visit would be, as values of texts; {} where it cannot be. Nothing is changed."""
-    trial = turn.session.begin_nested()
     try:
-        altered = _altered(turn, row, answers, known_car(turn, answers))
-        return words.card(turn, altered, **_named(turn, answers))
+        with _trial(turn, row):
+            altered = _altered(turn, row, answers, exchanging.on_file(turn, answers))
+            return words.card(turn, altered, **exchanging.label(turn, answers))
     except Refusal:
         return {}
+
+
+@contextmanager
+def _trial(turn: Turn, row: Appointment) -> Iterator[None]:
+    """What is done to the appointment is taken back."""
+    trial = turn.session.begin_nested()
+    try:
+        yield
     finally:
         trial.rollback()
         turn.session.refresh(row)
-
-
-def known_car(turn: Turn, answers: Answers) -> tuple[str | None, int | None] | None:
-    """The other car as far as it is on file, of which nothing is written before they have said yes."""
-    if "car" not in answers:
-        return None
-    known = cars.look(turn, answers["car"])
-    return known.model.code if known.model else None, known.vehicle.id if known.vehicle else None
-
-
-def _named(turn: Turn, answers: Answers) -> dict[str, Any]:
-    return {"car": cars.look(turn, answers["car"]).label} if "car" in answers else {}
 
 
 def _altered(
@@ -151,6 +129,16 @@ def _altered(
 class _Sure(Choice):
     """Yes or no to the visit as it would be."""
 
+    def known(self, turn: Turn, answers: Answers) -> None:
+        """Asked only when it can be had. Raises Refusal when it cannot: of the car, or one that ends the form."""
+        row = wishes.own(turn, answers["id"])
+        if row is None:
+            raise Refusal("booking.refused.gone")
+        if no := _unneeded(turn, row, answers):
+            raise Refusal(no.key, again="car", **no.values)
+        with _trial(turn, row):
+            _altered(turn, row, answers, exchanging.on_file(turn, answers))
+
     def ask(self, turn: Turn, answers: Answers) -> Reply:
         row = wishes.own(turn, answers["id"])
         assert row is not None, "checked before"
@@ -161,10 +149,14 @@ class _Sure(Choice):
 
 
 def hear(turn: Turn, answers: Answers) -> str | None:
-    """One thing more, before they have said yes."""
+    """Another car or one thing more, before they have said yes."""
     more = hearing.services(turn, turn.words).sure
     row = wishes.own(turn, answers["id"])
     text = phrases.spaced(turn.words)
+    if row is not None and (other := exchanging.said(turn, answers.get("car") or exchanging.of_visit(turn, row))):
+        answers.pop("car", None)
+        answers.update(other)
+        return ""
     if (
         row is None
         or not more
@@ -186,18 +178,18 @@ def submit(turn: Turn, answers: Answers) -> Reply:
         return mine.gone(turn)
     if answers["altering"] == "no":
         return Reply(turn.text("booking.kept"), mine.buttons(turn, row))
-    car = known_car(turn, answers)
-    if car and car[1] is None and (settled := vehicles.settle(turn, answers["car"])):
-        car = car[0], settled.id
-    altered = _altered(turn, row, answers, car)
+    altered = _altered(turn, row, answers, exchanging.settled(turn, answers))
     # What waits to be said of it is said of what it is now.
     merging.retract(turn.session, f"booking:{row.id}:", turn.now)
-    return mine.done(turn, altered, "booking.altered", **_named(turn, answers))
+    return mine.done(turn, altered, "booking.altered", **exchanging.label(turn, answers))
 
 
 ALTER = Form(
     "alter",
-    slots=[_Sure(name="altering", options=mine.yes_no("booking.altering.yes", "booking.altering.no"))],
+    slots=[
+        exchanging.Car(name="car"),
+        _Sure(name="altering", options=mine.yes_no("booking.altering.yes", "booking.altering.no")),
+    ],
     submit=submit,
     hear=hear,
     left="booking.kept",

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from handlers.booking import hearing, phrases, recalled
+from handlers.booking import deadlines, hearing, phrases, recalled
 from handlers.booking.slots_what import heard
-from handlers.dialogue import Answers, Turn, lately
+from handlers.dialogue import Answers, Turn, assent, lately
+from handlers.dialogue.questions import ends_as_question
 from handlers.faq import flow as faq
 from handlers.prices import finding
 from handlers.vehicles import actions as vehicles
@@ -51,11 +52,13 @@ def _of_button(turn: Turn, button: dict[str, Any]) -> Answers:
 def taken_up(turn: Turn) -> Answers | None:
     """What was offered, and what the words add, if they are a yes or hardly more than a time to come at, and ask nothing."""
     text = phrases.spaced(turn.words)
-    if phrases.has("yes", text.strip(" .!。！")) or asks_when(turn, text):
+    if phrases.has("yes", text.strip(" .!。！")) or asks_when(turn, text) or _agreed(turn):
         return offered(turn)
     if any(phrases.has(name, text) for name in ("open", "over", "trouble", "not_now", "drivable")) or finding.asks_price(
         turn.words
     ):
+        return None
+    if deadlines.only_fetched(turn) and ends_as_question(turn.words):
         return None
     said = hearing.when(turn, turn.words, turn.store)
     known = {} if said.nothing else heard(turn, turn.words)
@@ -76,6 +79,12 @@ def taken_up(turn: Turn) -> Answers | None:
     if not before and not bare and len(tokens(rest)) > _FEW:
         return None  # the button stood there for anything, and a tale with a day in it may be about anything
     return None if before is None else with_talk(turn, {**before, **known})
+
+
+def _agreed(turn: Turn) -> bool:
+    """A mere yes, also one that says elsewhere that it was read, to an answer that ends with a question."""
+    said = lately.answer(turn) if assent.said(turn) == "yes" else None
+    return said is not None and said.text.rstrip().endswith(("?", "？"))
 
 
 def asks_when(turn: Turn, text: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.booking import deadlines, driving, hearing, phrases, rules, wishes, words
+from handlers.booking import deadlines, driving, hearing, phrases, rules, suiting, wishes, words
 from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, leaving, questions
@@ -45,6 +45,8 @@ class Service(Undo):
         buttons = [Button(named[code].names[turn.language], "answer", [code]) for code in codes[:MOST_BUTTONS] if code in named]
         rows = [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
         key = {0: "ask", 1: "guess"}.get(len(answers.get("service+", ())), "which")
+        if key == "guess" and (rest := answers.get("with")):
+            rows.append([turn.button("booking.service.only", "answer", [], services=words.services(turn, rest))])
         return Reply(turn.text(f"booking.service.{key}"), rows)
 
     def read(self, turn: Turn, answers: Answers) -> list[str]:
@@ -67,8 +69,8 @@ class Service(Undo):
                 if which is not None:
                     hear_rest(turn, answers, self.name)
                     return _all(answers, [codes[which]])
-                if len(codes) == 1 and assent.said(turn) == "yes":
-                    return _all(answers, codes)
+                if len(codes) == 1 and (said := assent.said(turn)) and (said == "yes" or "with" in answers):
+                    return _all(answers, codes if said == "yes" else [])
                 if longest := _left_to_us(turn, codes):
                     hear_rest(turn, answers, self.name)
                     answers["note"] = " · ".join(part for part in (answers.get("note", ""), turn.words.strip()[:200]) if part)
@@ -80,6 +82,14 @@ class Service(Undo):
             answers.pop("service+", None)
             raise Unclear("booking.service.unclear")
         return _all(answers, list(value))
+
+    def refused(self, turn: Turn, answers: Answers, no: Refusal) -> None:
+        """What the car does without is left out: it is asked whether the rest is all, or what it has in its place is done too."""
+        rest, more = no.values.get("rest"), no.values.get("instead")
+        if rest and more:
+            answers |= {"with": rest, "service+": more}
+        elif rest or more:
+            answers["service+"] = rest or more
 
 
 def _all(answers: Answers, codes: Sequence[str]) -> list[str]:
@@ -226,7 +236,9 @@ def _offered(turn: Turn, answers: Answers) -> list[str]:
     """What the store does, else what any does."""
     store = turn.shop.store(answers.get("store", "")) or turn.store
     services = [service for service in turn.shop.services.values() if store is None or turn.prices(store, service)]
-    return [service.code for service in services or turn.shop.services.values()]
+    codes = [service.code for service in services or turn.shop.services.values()]
+    others = suiting.unneeded(turn, codes, cars.look(turn, answers["car"]).model if "car" in answers else None)
+    return [code for code in codes if code not in others]
 
 
 class Transport(Undo, Choice):

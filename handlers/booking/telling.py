@@ -52,7 +52,7 @@ def tell(session: Session, shop: Shop, texts: Texts, row: Appointment, what: str
 def _buttons(voice: Voice, row: Appointment, what: str) -> list[list[Button]]:
     if row.status in OPEN:
         return mine.buttons(voice, row)[:-1]
-    return [[voice.button("booking.button.book", "booking.book")]] if what in ("cancel", "no_show") else []
+    return [[voice.button("booking.button.book", "booking.book", mine.same(voice, row))]] if what in ("cancel", "no_show") else []
 
 
 def take_back(session: Session, row: Appointment) -> None:

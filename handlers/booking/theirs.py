@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.booking import hearing, meant, mine, phrases, shifting
+from handlers.booking import deadlines, hearing, meant, mine, phrases, shifting
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Reply, Start, Turn, lately, leaving
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import is_question
-from handlers.prices import finding, lasting
+from handlers.prices import finding, lasting, spoken
 from handlers.tickets import withdrawing
 from knowledge_base.names import tokens
 from storage.appointments import Appointment
@@ -65,12 +65,18 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return papers
     if rows and phrases.has("seen", text):
         return _show(turn, rows)
-    if rows and turn.chat.form in _CARD_TELLS and lasting.asks_of_visit(turn.words) and not lasting.asks(turn.words):
-        return _show(turn, rows)  # with the time at which it is ready
+    if rows and turn.chat.form in _CARD_TELLS and lasting.asks_of_visit(turn.words):
+        # With the time at which it is ready; how long some work takes is told of any, but below its card of this visit.
+        named = turn.memoised(finding.load).services_in(turn.words)
+        if not lasting.asks(turn.words):
+            return _show(turn, rows)
+        work = set(spoken.services(turn))
+        if not named and (shown := [row for row in spoken_of(turn, rows) if work <= set(row.services)]):
+            return mine.card(turn, shown[0])
     if phrases.has("how", text) or phrases.has("new", bare) or finding.asks_price(turn.words):
         return None
-    if phrases.has("others_cancel", text):
-        return None  # it is not theirs that is cancelled
+    if phrases.has("others_cancel", text) or deadlines.only_fetched(turn):
+        return None  # it is not theirs that is cancelled; and when the car is fetched moves no visit
     if rows and phrases.stays(text) and not _elsewhen(turn, rows, text):
         return mine.stays(turn, meant.meant(turn, rows, text))
     if not rows:
@@ -184,7 +190,7 @@ def _shall_move(turn: Turn, rows: Sequence[Appointment], text: str, bare: str, *
         return True
     if not timed or phrases.has("over", text) or meant.of_theirs(turn, rows) is False:
         return False
-    if phrases.has("busy", text) and phrases.has("free", text) and _busy_then(turn, rows):
+    if phrases.has("free", text) and busy_then(turn, rows):
         return True
     changes = phrases.has("move", bare) or phrases.has("change", bare)
     if changes or (meant.of_theirs(turn, rows) and phrases.has("from_to", text)):
@@ -249,18 +255,19 @@ def beside(turn: Turn, wish: Answers) -> Answers:
     return {**({"store": store} if store else {}), "day": meant.day(turn, row).isoformat(), **wish}
 
 
-def _busy_then(turn: Turn, rows: Sequence[Appointment]) -> bool:
-    """周六加班 周日行不行: on the day of theirs something has come up, and it is asked about another."""
+def busy_then(turn: Turn, rows: Sequence[Appointment]) -> Appointment | None:
+    """周六加班 周日行不行: the one on whose day something has come up, when they speak of another day as well."""
+    if not phrases.has("busy", phrases.spaced(turn.words)):
+        return None
     reading = hearing.when(turn, turn.words, turn.store).reading
-    days = {meant.day(turn, row) for row in rows}
-    if reading is None or reading.day is None or reading.day in days:
-        return False
+    if reading is None or reading.day is None or reading.day in {meant.day(turn, row) for row in rows}:
+        return None
     for part in _PARTS.split(turn.words):
         text = phrases.spaced(part)
         told = hearing.when(turn, phrases.without("busy", text), turn.store).reading if phrases.has("busy", text) else None
-        if told is not None and told.date in days:
-            return True
-    return False
+        if told is not None and (found := next((row for row in rows if meant.day(turn, row) == told.date), None)):
+            return found
+    return None
 
 
 def _hardly_more(turn: Turn) -> bool:
@@ -352,6 +359,20 @@ def _cancel(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start:
     if len(found) > 1 and len(before := spoken_of(turn, found)) == 1:
         found = before
     return mine.cancel(turn, found[0].id) if len(found) == 1 else Start("booking.cancel", {})
+
+
+def one_of(turn: Turn, rows: Sequence[Appointment], said: str) -> Appointment | None:
+    """The one that a part of the words means: by its work, its day, or because it was shown a moment ago; None for several."""
+    named = hearing.services(turn, said)
+    work = {*named.sure, *named.one_of} or set(meant.of_kinds(turn, said))
+    if work:
+        rows = [row for row in rows if work & set(row.services)]
+    reading = hearing.when(turn, phrases.without("cancel", phrases.without("thing", phrases.spaced(said))), turn.store).reading
+    if reading is not None and reading.day is not None:
+        rows = [row for row in rows if meant.day(turn, row) == reading.day]
+    if len(rows) > 1 and len(before := spoken_of(turn, rows)) == 1:
+        rows = before
+    return rows[0] if len(rows) == 1 else None
 
 
 def spoken_of(turn: Turn, rows: Sequence[Appointment]) -> list[Appointment]:

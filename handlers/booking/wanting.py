@@ -6,7 +6,7 @@ from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, 
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
-from handlers.dialogue.questions import ends_as_question
+from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.dialogue.slots import numbered
 from handlers.faq import flow as faq
 from handlers.faq.filling import prices_in
@@ -59,6 +59,8 @@ def wish(turn: Turn) -> Answers | None:
         known.pop("service", None)
     named = "service" in known or "service+" in known
     timed = bool({"day", "window", "which"} & known.keys())
+    if phrases.has("own_parts", text) and is_question(turn.words) and not timed and not phrases.has("book", text):
+        return None
     if phrases.has("straight", text) and not timed and not named:
         return known
     if timed and (found := _in_pieces(turn, text, known)):

@@ -32,7 +32,7 @@ def test_who_cancels_to_come_another_day_has_said_which(world: World, language: 
 @pytest.mark.parametrize(
     ("language", "words", "car", "yes"),
     [
-        ("en", "it's for my Model 3, not the golf", "Tesla Model 3", "yes"),
+        ("en", "it's for my Tiguan, not the golf", "VW Tiguan", "yes"),
         ("en", "actually I'll bring the Q5 instead", "Audi Q5", "yes"),
         ("en", "can you change the car to my Audi A6", "Audi A6", "yes"),
         ("zh-CN", "车换成Q5", "奥迪Q5", "是"),
