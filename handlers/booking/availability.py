@@ -176,7 +176,7 @@ def free_starts(
 def rides_full(session: Session, made: Plan, first: int, end: int, now: datetime, without: Sequence[int]) -> set[date]:
     """Days of the store, between these quarter hours, on which all cars to lend, or all drivers who fetch cars, are promised."""
     wanted = made.wish.transport
-    if wanted not in ("loaner", "pickup"):
+    if not made.wish.needs_ride:
         return set()
     promised: Counter[date] = Counter()
     rides = appointments.rides_between(session, made.store.id, wanted, moment_of(first), moment_of(end), now, without)

@@ -35,6 +35,11 @@ class Wish:
     technician_id: int | None = None
     bay_id: int | None = None
 
+    @property
+    def needs_ride(self) -> bool:
+        """A car to lend, or a driver who fetches the customer's: the store has so many of them a day."""
+        return self.transport in ("loaner", "pickup")
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:

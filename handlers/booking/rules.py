@@ -42,6 +42,7 @@ class Hours:
     special: tuple[tuple[date, tuple[Clock, ...]], ...] = ()
 
 
+@lru_cache(1024)  # noons and midnights of the days that are looked at
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """That time of that day, UTC: the first one after it if the clocks skip it, the first of the two if it comes twice."""
     there = datetime.combine(day, clock, zone)

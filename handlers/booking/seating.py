@@ -109,7 +109,7 @@ def seat_elsewhere(
 def days_for(made: Plan, begin: int, end: int) -> set[int]:
     """The days (of `storage.slots`) that are locked for a visit from `begin` to `end`: a ride is counted over the store's day."""
     days = set(range(begin // slots.DAY, (end + rules.quarters(made.terms.buffer)) // slots.DAY + 1))
-    if made.wish.transport in ("loaner", "pickup"):
+    if made.wish.needs_ride:
         for there in availability.ride_days(made, begin, end):
             days |= {quantum // slots.DAY for quantum in availability.whole_day(there, made.zone)}
     return days
@@ -296,6 +296,8 @@ def _there(made: Plan, quantum: int) -> datetime:
 
 
 def _rides_promised(session: Session, made: Plan, begin: int, end: int, now: datetime, without: Sequence[int]) -> bool:
+    if not made.wish.needs_ride:
+        return False
     needed = availability.ride_days(made, begin, end)
     first, last = (availability.whole_day(day, made.zone) for day in (needed[0], needed[-1]))
     return not availability.rides_full(session, made, first[0], last[1], now, without).isdisjoint(needed)
