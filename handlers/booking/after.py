@@ -4,7 +4,20 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.booking import hearing, history, mine, more, phrases, said_beside, shifting, standby, theirs, wanting, wishes, words
+from handlers.booking import (
+    history,
+    mine,
+    more,
+    naming,
+    phrases,
+    said_beside,
+    shifting,
+    standby,
+    theirs,
+    wanting,
+    wishes,
+    words,
+)
 from handlers.booking import meant as of_theirs
 from handlers.booking.slots_end import MOST_NOTE
 from handlers.dialogue import Answers, Reply, Start, Turn, leaving
@@ -51,7 +64,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if not rows or turn.chat.form is not None or turn.incoming.kind != "text":
         return None
     shown = theirs.spoken_of(turn, rows)
-    if standby.asked(text):
+    if phrases.waits(text):
         return _earlier(turn, (shown or rows)[0])
     booked = theirs.just_booked(turn)
     meant = shown[0] if shown else rows[0] if len(rows) == 1 else None
@@ -110,7 +123,7 @@ def _another_hour(turn: Turn, row: Appointment, text: str) -> Reply | Start | No
 
 def _another_car(turn: Turn, row: Appointment) -> Start | None:
     """ "My wife's A4 needs it too": the same work for another car, on the same day in the same store."""
-    if not wanting.same_for_another(turn) or hearing.services(turn, turn.words).answers:
+    if not wanting.same_for_another(turn) or naming.services(turn, turn.words).answers:
         return None
     car = vehicle_slots.heard(turn)
     model = turn.shop.models_by_id.get(row.model_id or 0)

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from handlers.booking import actions, driving, hearing, phrases
+from handlers.booking import actions, driving, hearing, naming, phrases
 from handlers.dialogue import Answers, Turn
 from handlers.dialogue.questions import ends_as_question
 from handlers.prices import finding, known
@@ -37,7 +37,7 @@ def said(turn: Turn, before: Facts) -> Answers:
         return {}
     if any(phrases.has(name, text) for name in ("over", "fault", "besides", "same_for", "new")):
         return {}
-    if hearing.services(turn, turn.words).answers or hearing.when(turn, turn.words, turn.store).reading:
+    if naming.services(turn, turn.words).answers or hearing.when(turn, turn.words, turn.store).reading:
         return {}
     parts = _CLAUSES.split(turn.words)
     if car := next((one for part in parts if (one := _other_than(turn, before, part))), None):

@@ -14,6 +14,7 @@ from handlers.booking import (
     hearing,
     inside,
     mine,
+    naming,
     offered,
     opening,
     phrases,
@@ -68,6 +69,12 @@ _SO_WHAT_IS_IT = re.compile(
     r"\b(?:wait|hang on|hold on|actually|ok|so|and|but|first|how much|is|are|it|that|this|would|will|be|cost|costs|does|me"
     r"|for|the|what|whats|price|total)\b|等等?|等一下|先|那|咁|这个?|呢个|一共|总共|多少|几多|几|钱|要|是|系|问下|问一下|价格|价钱|大概|呀|啊|呢|吗|[\W_]"
 )
+# Comes at once; who books now may come any day.
+_NOW = re.compile(
+    r"\b(?:come|drop|pop|bring|drive|swing|fit|squeeze)\b.{0,20}\b(?:now|right away|straight away)\b"
+    r"|(?:现在|現在|而家|依家|马上|馬上|即刻).{0,4}(?:过来|過來|过去|過去|来|來|嚟|去|做|换|換|洗|修)",
+    re.IGNORECASE,
+)
 _BUT = re.compile(r"\b(?:but|just|only|on|for)\b|[,，。.!！]|但是?|不过|不過|改", re.IGNORECASE)
 
 
@@ -75,6 +82,10 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     """Free words about an appointment that they have, or that want one."""
     if turn.chat.form == "booking.book" and theirs.calls_off(turn):
         return replace(mine.dropped(turn), leaves=True)
+    if standby.rather_books(turn):
+        return Start(
+            "booking.book", {name: value for name, value in turn.chat.answers.items() if name in standby.KNOWN} | _when(turn)
+        )
     about = (
         inside.asked_for(turn)
         or anew.asked_for(turn)
@@ -102,6 +113,12 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if known is not None and (row := theirs.already(turn, known)):
         return mine.card(turn, row)
     return opening.asked(turn) if known is None else start(turn, theirs.beside(turn, known))
+
+
+def _when(turn: Turn) -> Answers:
+    """Only what the words say of the time."""
+    found = heard(turn, turn.words, turn.chat.answers.get("store"), turn.chat.answers.get("day"))
+    return {name: value for name, value in found.items() if name in SAID}
 
 
 def _priced_there(turn: Turn) -> Reply | Start | None:
@@ -138,7 +155,7 @@ def _waits(turn: Turn) -> Reply | Start | None:
     """ "Tell me if somebody cancels", in the middle of choosing a time."""
     day = turn.chat.answers.get("day")
     asked = turn.chat.form == "booking.book" and turn.chat.slot in ("day", "time")
-    if not asked or day is None or not standby.asked(phrases.spaced(turn.words)):
+    if not asked or day is None or not phrases.waits(phrases.spaced(turn.words)):
         return None
     return standby.ask(turn, day)
 
@@ -146,7 +163,9 @@ def _waits(turn: Turn) -> Reply | Start | None:
 def start(turn: Turn, known: Answers) -> Start:
     rest = deadlines.taken(turn, turn.words, turn.store)[0]
     said = hearing.when(turn, rest, turn.store) if turn.incoming.kind == "text" else None
-    if said is not None and said.nothing and said.reason and not known.keys() & set(SAID):
+    if said is not None and said.nothing and turn.store and _NOW.search(turn.words) and not known.keys() & set(SAID):
+        known["day"] = turn.today(turn.shop.store(known.get("store", "")) or turn.store).isoformat()
+    elif said is not None and said.nothing and said.reason and not known.keys() & set(SAID):
         known["said"] = said.reason
         note_gap(turn)
     told = []
@@ -165,6 +184,7 @@ def start(turn: Turn, known: Answers) -> Start:
         known["name"] = name
     if turn.incoming.kind == "text":
         said_beside.with_note(known, said_beside.for_advisor(turn))
+        known |= said_beside.plate(turn, known)
     if turn.incoming.kind == "text" and (coupon := rewards.to_use(turn, known.get("service", ()))):
         known.setdefault("coupon", coupon)
     if turn.incoming.kind == "text" and (extra := said_beside.not_on_file(turn, known)):
@@ -208,11 +228,11 @@ def linked(turn: Turn, name: str) -> Reply | Start:
 
 def hear(turn: Turn, answers: Answers) -> str | None:
     """A change of mind anywhere in the form: "not Tuesday, Thursday", "a different car", "at the studio"."""
-    if theirs.calls_off(turn):
-        return None
-    if left := theirs.part_called_off(turn, answers.get("service", ())):
-        answers["service"] = left
-        return turn.text("booking.noted")
+    if theirs.calls_off(turn) or _waits(turn):
+        return None  # it is no answer and no wish, but of the visit itself
+    left = theirs.part_called_off(turn, answers.get("service", ()))
+    if left is not None:
+        return _without_some(turn, answers, left)
     if finding.asks_price(turn.words) and (said := _priced(turn, answers)):
         return said
     if added := said_beside.added_after_price(turn, answers):
@@ -335,6 +355,16 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     return turn.text("booking.noted") if changed else ""
 
 
+def _without_some(turn: Turn, answers: Answers, left: list[str]) -> str:
+    """Some of the work is called off, perhaps for other work that is named beside it; of nothing it is asked what else."""
+    more = [code for code in naming.services(turn, wanting.wanted_clauses(turn)).sure if code not in answers["service"]]
+    reopen(answers, "service")
+    if left or more:
+        answers["service"] = [*left, *more]
+        del answers["undo"]
+    return turn.text("booking.noted")
+
+
 def _of_several(turn: Turn, answers: Answers, found: Answers) -> bool:
     """Work of which one must be chosen, named when other work is: in its place, or beside it, and it is asked which.
 
@@ -397,7 +427,7 @@ def _priced(turn: Turn, answers: Answers) -> str:
     """
     model = turn.memoised(finding.load).model_in(turn.words)
     spoken_of = [*answers.get("with", ()), *answers.get("service", ()), *answers.get("service+", ())]
-    named = hearing.services(turn, turn.words)
+    named = naming.services(turn, turn.words)
     bare = finding.asks_only_price(turn.words) or _SO_WHAT_IS_IT.sub("", fold(turn.words)) == ""
     codes = spoken_of if bare else [*named.sure, *named.one_of]
     if model or (not bare and "car" not in answers and len(codes) == 1):

@@ -1,6 +1,6 @@
 """A car that is with us now: how far it is, and what else shall be done with it; a person tells what the plan does not know."""
 
-from handlers.booking import hearing, mine, phrases, wishes, words
+from handlers.booking import mine, naming, phrases, wishes, words
 from handlers.dialogue import Reply, Turn
 from handlers.tickets import flow as tickets
 from storage.appointments import ARRIVED, IN_SERVICE, Appointment
@@ -17,7 +17,7 @@ def asked_for(turn: Turn) -> Reply | None:
         return _not_on_file(turn) if how_far and phrases.has("left_here", text) else None
     if how_far:
         return _so_far(turn, row)
-    more = [code for code in hearing.services(turn, turn.words).sure if code not in row.services]
+    more = [code for code in naming.services(turn, turn.words).sure if code not in row.services]
     return _added(turn, more) if more and not mine.coming(turn)[1:] else None
 
 

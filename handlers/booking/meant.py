@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, time
 
-from handlers.booking import hearing, phrases, words
+from handlers.booking import hearing, naming, phrases, words
 from handlers.dialogue import Turn
 from storage.appointments import Appointment
 
@@ -39,7 +39,7 @@ def of_theirs(turn: Turn, rows: Sequence[Appointment]) -> bool | None:
 
 def codes(turn: Turn) -> set[str]:
     """The services that the words may mean; "the detailing" is any of that kind."""
-    named = hearing.services(turn, turn.words)
+    named = naming.services(turn, turn.words)
     found = {*named.sure, *named.one_of}
     if found:
         return found

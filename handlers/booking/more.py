@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.booking import actions, exchanging, hearing, mine, phrases, said_beside, shifting, suiting, wishes, words
+from handlers.booking import actions, exchanging, hearing, mine, naming, phrases, said_beside, shifting, suiting, wishes, words
 from handlers.booking.slots_what import transports
 from handlers.contact import merging
 from handlers.dialogue import Answers, Choice, Form, Refusal, Reply, Start, Turn, assent, leaving
@@ -38,7 +38,7 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     ):
         return None
     if phrases.has("unwanted", text) or phrases.has("unneeded", text):
-        codes = hearing.services(turn, turn.words).sure
+        codes = naming.services(turn, turn.words).sure
         kept = [code for code in row.services if code not in codes]
         return _asked(turn, row, {"service": kept}) if kept and len(kept) < len(row.services) else None
     if phrases.has("over", text):
@@ -46,7 +46,7 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     known: Answers = {}
     priced = said_beside.just_priced(turn)
     if priced or phrases.has("also", text) or phrases.has("besides", text):
-        codes = priced or hearing.services(turn, turn.words).sure
+        codes = priced or naming.services(turn, turn.words).sure
         if any(turn.shop.services[code].category == "sales" for code in [*codes, *row.services]):
             return None
         if codes and set(codes) <= set(row.services):
@@ -70,7 +70,7 @@ def another_car(turn: Turn, row: Appointment) -> Reply | Start | None:
 
 def _other_work(turn: Turn, row: Appointment) -> Answers:
     """ "Change it to a minor service": in the place of work of the same kind, or of the only work there is."""
-    named, services = hearing.services(turn, turn.words).sure, turn.shop.services
+    named, services = naming.services(turn, turn.words).sure, turn.shop.services
     codes = [code for code in named if code not in row.services]
     if not codes or any(services[code].category == "sales" for code in [*codes, *row.services] if code in services):
         return {}
@@ -150,7 +150,7 @@ class _Sure(Choice):
 
 def hear(turn: Turn, answers: Answers) -> str | None:
     """Another car or one thing more, before they have said yes."""
-    more = hearing.services(turn, turn.words).sure
+    more = naming.services(turn, turn.words).sure
     row = wishes.own(turn, answers["id"])
     text = phrases.spaced(turn.words)
     if row is not None and (other := exchanging.said(turn, answers.get("car") or exchanging.of_visit(turn, row))):

@@ -1,10 +1,12 @@
 """What was just spoken of: a time said below an answer with a "book a visit" button means a visit for that."""
 
+import re
 from typing import Any
 
-from handlers.booking import deadlines, hearing, phrases, recalled
+from handlers.booking import deadlines, hearing, naming, phrases, recalled
 from handlers.booking.slots_what import heard
 from handlers.dialogue import Answers, Turn, assent, lately
+from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question
 from handlers.faq import flow as faq
 from handlers.prices import finding
@@ -12,13 +14,18 @@ from handlers.vehicles import actions as vehicles
 from knowledge_base.names import tokens
 
 _FEW = 9
+# All of the work whose prices were told, one after the other.
+_BOTH = re.compile(
+    r"\b(?:both|all (?:of (?:them|it|that)|three)|the two|the lot|them all)\b"
+    r"|[两二]个都|[两二]样都?|都(?:做|要|约|弄|换|订)|一[起齐](?:做|约|弄|换)|全部"
+)
 
 
 def carried(turn: Turn, value: Any) -> Answers:
     """What a "book a visit" button stands for: the slots that a price was about, or the question that was answered."""
     if isinstance(value, str):
-        named = hearing.services(turn, value)
-        return {"service": named.sure} if named.sure else {"service+": named.one_of} if hearing.compares(value) else {}
+        named = naming.services(turn, value)
+        return {"service": named.sure} if named.sure else {"service+": named.one_of} if naming.compares(value) else {}
     if isinstance(value, dict) and "fault" in value:
         named_too = carried(turn, value["fault"])
         looked_for = [code for code, service in turn.shop.services.items() if service.category == "diagnostics"]
@@ -89,14 +96,19 @@ def _agreed(turn: Turn) -> bool:
 
 def asks_when(turn: Turn, text: str) -> bool:
     """ "OK, when can I come?" below an answer is about that; 想约个保养 names its own work."""
-    if not phrases.has("whenever", text) or len(tokens(text)) > _FEW or hearing.services(turn, turn.words).answers:
+    if not phrases.has("whenever", text) or len(tokens(text)) > _FEW or naming.services(turn, turn.words).answers:
         return False
     return hearing.when(turn, turn.words, turn.store).nothing
 
 
 def added(turn: Turn, known: Answers) -> Answers:
     """A wish that names no service is for what was offered."""
-    return with_talk(turn, known if {"service", "service+"} & known.keys() else {**(offered(turn) or {}), **known})
+    if {"service", "service+"} & known.keys():
+        return with_talk(turn, known)
+    before = offered(turn) or {}
+    if _BOTH.search(fold(turn.words)) and len(codes := recalled.priced(turn)) > 1:
+        before["service"] = codes
+    return with_talk(turn, {**before, **known})
 
 
 def with_talk(turn: Turn, known: Answers) -> Answers:

@@ -97,3 +97,14 @@ def without(name: str, text: str, instead: str = " ") -> str:
 def stays(text: str) -> bool:
     """Whether an appointment shall stay as it is, and nothing else shall be cancelled."""
     return has("keep", text) and not has("cancel", without("keep", text))
+
+
+def unneeded(text: str) -> bool:
+    """Whether the work in a clause is not wanted, and nothing else is begged in it."""
+    others = without("unneeded", text)
+    return others != text and not has("book", text) and not has("request", others)
+
+
+def waits(text: str) -> bool:
+    """Whether they want to hear of a time that others give back, or to wait in line for one."""
+    return has("others_cancel", text) and not has("of_cancelling", text) and not has("line", text)

@@ -1,6 +1,6 @@
 """What this talk was about a moment ago, for a wish that comes in pieces: the work, the car, the day."""
 
-from handlers.booking import hearing, phrases
+from handlers.booking import hearing, naming, phrases
 from handlers.dialogue import Answers, Turn, lately
 from handlers.prices import spoken
 from handlers.vehicles import actions as vehicles
@@ -25,6 +25,16 @@ def before(turn: Turn) -> Answers:
     if "car" in known and not cars.may_be(turn, known["car"], turn.words):
         del known["car"]
     return known
+
+
+def priced(turn: Turn) -> list[str]:
+    """The codes of all work that was offered below the answers of this talk, the oldest first."""
+    codes: list[str] = []
+    for said in lately.everything(turn):  # the newest first
+        if said.data.get("document"):
+            break
+        codes = ([] if said.incoming else _of_bot(turn, said).get("service", [])) + codes
+    return list(dict.fromkeys(codes))
 
 
 def work(turn: Turn) -> bool:
@@ -54,7 +64,7 @@ def _of_bot(turn: Turn, said: Message) -> Answers:
 
 def _of_customer(turn: Turn, text: str) -> Answers:
     found: Answers = {}
-    named = hearing.services(turn, text)
+    named = naming.services(turn, text)
     if named.answers:
         found |= named.answers
     elif phrases.has("fault", phrases.spaced(text)):

@@ -4,14 +4,16 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from handlers.booking import deadlines, driving, hearing, meant, phrases, shifting, slots_when, times, wishes, words
+from handlers.booking import deadlines, driving, hearing, meant, naming, phrases, shifting, slots_when, times, wishes, words
 from handlers.booking.slots_what import heard, stores_doing
 from handlers.dialogue import Answers, Turn, lately
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.prices import ends, finding, known
 from handlers.profile import names
+from handlers.vehicles import actions as vehicles
 from handlers.vehicles import cars
+from handlers.vehicles.hearing import hear
 from knowledge_base.names import tokens
 from storage import appointments
 
@@ -34,6 +36,9 @@ _OTHER_PERSON = re.compile(
     re.IGNORECASE,
 )
 _CLAUSES, _NUMBER = re.compile(r"[,.;!?，。；！？\n]+"), re.compile(r"\d(?:[ -]?\d){5,}")
+_THEIR_NAME = re.compile(
+    r"\b(?:his|her|their|the) name\b|\b(?:s?he is|s?he's|is) called\b|[他她佢](?:叫|姓|名)|姓名", re.IGNORECASE
+)
 _MOST = 200
 _HOW_MANY = re.compile(
     r"(?:all |just |only )?(?:\d{1,2}|one|two|three|four|[一二两三四]) ?"
@@ -89,6 +94,13 @@ _CORRECTS = re.compile(
 _AROUND = re.compile(
     r"\b(?:it'?s|its|it is|for|the|my|our|a|an|one|is|car|please|pls)\b|[是系架部台辆的嘅啊呀,，]|我的?|这|那|嗰"
 )
+# When to call is no time to come.
+CALL_ME = re.compile(
+    r"\b(?:(?:please|pls|just) )?(?:call|ring|phone|text) me(?: back)?"
+    r"(?: (?:on|at|after|before|by|from|around|about|in the) [\w:]{1,10}(?: ?[ap]m)?)?\b"
+    r"|(?:请|麻烦|唔该)?(?:[^,，。;；\s]{1,8}(?:之?后|以后|前))?(?:打|致)(?:电话|電話)(?:给|給|畀|俾)我",
+    re.IGNORECASE,
+)
 # Where a car stands that we fetch.
 _FROM = re.compile(
     r"\b(?:from|at) (?!\d{1,2}(?::\d\d)? ?(?:[ap]m\b|o'?clock|tom|on |next|this))"
@@ -115,14 +127,15 @@ _WORK = re.compile(
 def person_to_call(text: str) -> str:
     """The clauses that say who else brings the car or whom to call, with the number: the advisor reads them; else ""."""
     clauses = [" ".join(clause.split()) for clause in _CLAUSES.split(text)]
-    told = [clause for clause in clauses if _OTHER_PERSON.search(clause) or _NUMBER.search(clause)]
+    told = [clause for clause in clauses if any(one.search(clause) for one in (_OTHER_PERSON, _NUMBER, _THEIR_NAME))]
     return ", ".join(told)[:_MOST] if _OTHER_PERSON.search(text) else ""
 
 
 def for_advisor(turn: Turn) -> str:
     """What the advisor must know of these words beside the visit itself: who else brings the car, by when it must be ready."""
     _, deadline = deadlines.taken(turn, turn.words, turn.store)
-    told = [person_to_call(turn.words), deadline.said if deadline else "", fetched_from(turn)]
+    called = CALL_ME.search(turn.words)
+    told = [person_to_call(turn.words), deadline.said if deadline else "", fetched_from(turn), called[0] if called else ""]
     return ", ".join(part for part in told if part)
 
 
@@ -136,6 +149,17 @@ def own_name(turn: Turn) -> str:
     """The name that they say is theirs; "" without one, and of what is a car."""
     name = names.told(turn.words) if turn.incoming.kind == "text" else ""
     return "" if name and (turn.memoised(finding.load).model_in(name) or known.named(name, asked=True)) else name
+
+
+def plate(turn: Turn, known_: Answers) -> Answers:
+    """A plate that is told before anybody knows of which car: of their only one if it has none, else it waits for the model."""
+    facts = {name: value for name, value in hear(turn).items() if name in ("plate", "vin")}
+    if not facts or {"car", "car+"} & known_.keys():
+        return {}
+    own = vehicles.own(turn)
+    if len(own) == 1 and own[0].plate is None and "plate" in facts:
+        return {"car": {"id": own[0].id, "plate": facts["plate"]}}
+    return {} if any(car.plate is None for car in own) else {"car+": facts}
 
 
 def how_many(turn: Turn, answers: Answers) -> bool:
@@ -160,7 +184,7 @@ def not_on_file(turn: Turn, known_: Answers) -> str:
     named = [_WORK.match(part.strip()) for part in _JOINTS.split(turn.words) if part]
     found = [_POLITELY.sub("", hearing.without_times(turn, one[0], turn.store)) for one in named if one]
     return ", ".join(
-        one for one in found if len(one) <= _LONG and not hearing.services(turn, one).sure and not finder.services_in(one)
+        one for one in found if len(one) <= _LONG and not naming.services(turn, one).sure and not finder.services_in(one)
     )
 
 
@@ -348,7 +372,7 @@ def kind_added(turn: Turn, answers: Answers) -> bool:
     rest = _KIND_AROUND.sub(" ", meant.without_kinds(phrases.spaced(turn.words)))
     codes = sorted(meant.kinds(turn), key=lambda code: turn.shop.services[code].position)
     codes = [code for code in codes if code not in answers.get("service", ())]
-    if not codes or tokens(rest) or hearing.services(turn, turn.words).answers:
+    if not codes or tokens(rest) or naming.services(turn, turn.words).answers:
         return False
     if before := answers.pop("service", None):
         answers["with"] = before
@@ -387,4 +411,4 @@ def just_priced(turn: Turn) -> list[str]:
     if not phrases.has("add_it", phrases.spaced(turn.words)):
         return []
     said = next(lately.heard(turn), "")
-    return hearing.services(turn, said).sure if finding.asks_price(said) else []
+    return naming.services(turn, said).sure if finding.asks_price(said) else []

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.booking import deadlines, driving, hearing, phrases, rules, suiting, wishes, words
+from handlers.booking import deadlines, driving, hearing, naming, phrases, rules, suiting, wishes, words
 from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, leaving, questions
@@ -53,9 +53,9 @@ class Service(Undo):
         if turn.incoming.kind == "text" and (finding.asks_price(turn.words) or lasting.asks_of_visit(turn.words)):
             raise Unclear("booking.service.unclear")  # what it costs, or how long it takes, is told, and nothing chosen by that
         if turn.incoming.kind == "text":
-            found = hearing.services(turn, turn.words)
-            if not found.answers and len(tokens(turn.words)) <= _FEW and (short := hearing.in_short(turn, turn.words)):
-                found = hearing.Services(short, [])
+            found = naming.services(turn, turn.words)
+            if not found.answers and len(tokens(turn.words)) <= _FEW and (short := naming.in_short(turn, turn.words)):
+                found = naming.Services(short, [])
             if found.one_of:
                 answers["service+"] = found.one_of
                 hear_rest(turn, answers, self.name)  # the car and the day beside it are not said twice
@@ -125,6 +125,8 @@ def _left_to_us(turn: Turn, codes: Sequence[str]) -> str | None:
         return None
     if driven and (due := by_mileage.of(turn, codes, driven[0])):
         return due[0]
+    if not (by_mileage.is_servicing(turn, codes) or phrases.has("you_decide", text)):
+        return None  # the mileage says nothing of a tyre
     return max(codes, key=lambda code: services[code].minutes)
 
 
@@ -344,7 +346,7 @@ def heard(turn: Turn, text: str, store: str | None = None, day: str | None = Non
     """Everything that the words say about a visit, by slot, and `slots_when.SAID`. `day`: spoken of before, for a bare time."""
     found: Answers = {}
     car = vehicle_slots.heard(turn) or driving.named(turn, text)
-    named = hearing.services(turn, text, cars.look(turn, car).model if car else None)
+    named = naming.services(turn, text, cars.look(turn, car).model if car else None)
     found |= named.answers
     if car:
         found["car"] = car

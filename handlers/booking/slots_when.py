@@ -60,7 +60,8 @@ class _When(Slot):
         visit = self.visit(turn, answers)
         if turn.incoming.kind != "text":
             raise Unclear("booking.when.unclear")
-        if lasting.asks_of_visit(turn.words) or _asks_hours(turn) or phrases.has("last_time", phrases.spaced(turn.words)):
+        text = phrases.spaced(turn.words)
+        if lasting.asks_of_visit(turn.words) or _asks_hours(turn) or phrases.has("last_time", text) or phrases.waits(text):
             raise Unclear("booking.when.unclear")
         if nearer(turn, answers, [value for value in doubts.values(turn, self) if isinstance(value, dict)]):
             return
@@ -209,8 +210,9 @@ class Which(Slot):
 
     def read(self, turn: Turn, answers: Answers) -> None:
         typed = fold(turn.words)
-        if typed in turn.texts.folded("dialogue.yes"):
-            return self.accept(turn, answers["which"][0][1], answers)
+        place = numbered(turn.words, len(answers["which"]))
+        if place is not None or typed in turn.texts.folded("dialogue.yes"):
+            return self.accept(turn, answers["which"][place or 0][1], answers)
         if typed in turn.texts.folded("dialogue.no"):
             return self.accept(turn, {}, answers)
         if nearer(turn, answers, [value for _, value in answers["which"]]):

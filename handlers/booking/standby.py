@@ -1,5 +1,6 @@
 """Waiting for a time to come free: the window is named in a tap or in words; a freed time is taken or left by its buttons."""
 
+import re
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
@@ -20,10 +21,10 @@ from storage.waitlist import Wait
 KNOWN = ("service", "car", "store", "transport", "phone", "note")
 WINDOWS = {"day": ("00:00", "23:59"), "morning": ("00:00", "12:00"), "afternoon": ("12:00", "23:59")}
 
-
-def asked(text: str) -> bool:
-    """Whether words (as of `phrases.spaced`) want to hear of a time that others give back, or to wait in line for one."""
-    return phrases.has("others_cancel", text) and not phrases.has("of_cancelling", text) and not phrases.has("line", text)
+_NEVER_MIND = re.compile(
+    r"^(?:(?:ok|oh|no|actually|well|hm+) ){0,2}(?:never ?mind|nvm|forget (?:it|that)|no|nah|scrap that|dont bother|i will take)\b"
+    r"|^(?:那|咁|还是|哦|嗯)?(?:算了|算啦|不等了|唔等|不用等?了?|唔使等?)"
+)
 
 
 def ask(turn: Turn, day: Any) -> Start | Reply:
@@ -32,6 +33,15 @@ def ask(turn: Turn, day: Any) -> Start | Reply:
     if turn.chat.form != "booking.book" or not {"service", "car", "store"} <= answers.keys():
         return mine.mine(turn)
     return Start("booking.wait", {**{name: answers[name] for name in KNOWN if name in answers}, "day": day})
+
+
+def rather_books(turn: Turn) -> bool:
+    """ "Never mind, 10:30", 算了约十点吧: asked when they could come if a time came free, they take one that is."""
+    if turn.chat.form != "booking.wait" or turn.incoming.kind != "text":
+        return False
+    text = phrases.spaced(turn.words)
+    rather = _NEVER_MIND.search(text) is not None or phrases.has("book", text)
+    return rather and not hearing.when(turn, turn.words, turn.store).nothing
 
 
 def _windows(turn: Turn, answers: Answers) -> list[Option]:
@@ -51,7 +61,7 @@ class Window(Choice):
         return Reply(turn.text("booking.wait.ask", day=date.fromisoformat(answers["day"])), [[button] for button in buttons])
 
     def read(self, turn: Turn, answers: Answers) -> Any:
-        if turn.incoming.kind != "text":
+        if turn.incoming.kind != "text" or rather_books(turn):
             raise Unclear("booking.when.unclear")
         store = turn.shop.store(answers["store"])
         said = hearing.when(turn, turn.words, store)

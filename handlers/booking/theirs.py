@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.booking import deadlines, hearing, meant, mine, phrases, shifting
+from handlers.booking import deadlines, hearing, meant, mine, naming, phrases, shifting
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Reply, Start, Turn, lately, leaving
 from handlers.dialogue.folding import fold
@@ -156,15 +156,25 @@ def _asks_of_cancelling(turn: Turn, text: str) -> bool:
     return (phrases.has("may", text) or is_question(turn.words)) and _POLITE.search(text) is None
 
 
-def part_called_off(turn: Turn, codes: Sequence[str]) -> list[str]:
-    """What is left of the work (codes) that is being booked, when some of it is called off: "cancel the alignment"; else []."""
+def part_called_off(turn: Turn, codes: Sequence[str]) -> list[str] | None:
+    """What is left of the work (codes) that is being booked when some of it is called off: "cancel the alignment", 不要换机油了.
+
+    None where nothing is; all of it may be.
+    """
     text = phrases.spaced(turn.words)
-    if len(codes) < 2 or not phrases.has("cancel_work", with_work(turn, text)) or phrases.stays(text):
-        return []
-    if _asks_of_cancelling(turn, text):
-        return []
-    left = [code for code in codes if code not in meant.codes(turn)]
-    return left if 0 < len(left) < len(codes) else []
+    if phrases.stays(text) or _asks_of_cancelling(turn, text):
+        return None
+    if len(codes) > 1 and phrases.has("cancel_work", with_work(turn, text)):
+        gone = meant.codes(turn)
+    else:
+        gone = {
+            code
+            for part in _CLAUSES.split(turn.words)
+            if phrases.unneeded(phrases.spaced(part))
+            for code in naming.services(turn, part).sure
+        }
+    left = [code for code in codes if code not in gone]
+    return left if len(left) < len(codes) else None
 
 
 def already(turn: Turn, wish: Answers) -> Appointment | None:
@@ -363,7 +373,7 @@ def _cancel(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start:
 
 def one_of(turn: Turn, rows: Sequence[Appointment], said: str) -> Appointment | None:
     """The one that a part of the words means: by its work, its day, or because it was shown a moment ago; None for several."""
-    named = hearing.services(turn, said)
+    named = naming.services(turn, said)
     work = {*named.sure, *named.one_of} or set(meant.of_kinds(turn, said))
     if work:
         rows = [row for row in rows if work & set(row.services)]

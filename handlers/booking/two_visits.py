@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
-from handlers.booking import driving, hearing, meant, phrases, words
-from handlers.booking.hearing import Services
+from handlers.booking import driving, hearing, meant, naming, phrases, words
+from handlers.booking.naming import Services
 from handlers.dialogue import Answers, Turn
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import is_question
@@ -19,6 +19,7 @@ from handlers.vehicles import slots as vehicle_slots
 # Where the part about one car or one day ends.
 _JOINTS = re.compile(
     r"[,.;!?，。；！？、\n]+|\band\b|\bplus\b|\bwhile\b|\bthen\b|(?<=\w) [n&+] (?=\w)|(?<=[㐀-鿿])\s+(?=[㐀-鿿])"
+    r"|(?=一[台辆輛部架个個](?:系|是|係)?[a-zA-Z㐀-鿿])"
     r"|(?:还有|還有|另外|然后|然後|同埋|顺便|順便|以及|再加|而|和|跟|同(?![样樣时時事意一]))",
     re.IGNORECASE,
 )
@@ -162,11 +163,11 @@ def _visits(turn: Turn, parts: list[str]) -> list[_Visit]:
     for part in parts:
         car = vehicle_slots.heard(turn, part) or driving.by_its_character(turn, part)
         car = car or (_beside_a_car(part) if found[-1].car or found[-1].works else {})
-        named = hearing.services(turn, part, cars.look(turn, car).model if car else None)
+        named = naming.services(turn, part, cars.look(turn, car).model if car else None)
         reading = hearing.when(turn, part, turn.store).reading
         when = hearing.wanted(reading).answers if reading is not None and (reading.date or reading.dates) else {}
         if car and not named.answers:
-            named = Services(hearing.in_short(turn, part), [])
+            named = Services(naming.in_short(turn, part), [])
         if when and not named.answers and not phrases.has("trouble", phrases.spaced(part)):
             named = Services([], meant.of_kinds(turn, part))  # "and the brakes on Friday"
         at = found[-1]

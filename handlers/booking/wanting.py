@@ -2,7 +2,21 @@
 
 import re
 
-from handlers.booking import deadlines, driving, hearing, meant, mine, phrases, pieces, recalled, theirs, two_visits, wishes
+from handlers.booking import (
+    deadlines,
+    driving,
+    hearing,
+    meant,
+    mine,
+    naming,
+    phrases,
+    pieces,
+    recalled,
+    theirs,
+    two_visits,
+    wishes,
+)
+from handlers.booking.said_beside import CALL_ME
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Turn
@@ -45,7 +59,9 @@ _SIGN = re.compile(r"[^\W\d_] ?[+&] ?[^\W\d_]")
 
 def wish(turn: Turn) -> Answers | None:
     """What the words say about the visit that they want; None if they want none."""
-    said = _wanted_clauses(turn)
+    said = wanted_clauses(turn)
+    if (rest := CALL_ME.sub(" ", said)) != said and _names_work(turn, rest):
+        said = rest
     rest = deadlines.taken(turn, said, turn.store)[0]
     # "Will it be ready by Friday?" names no work: it is about a car that is here.
     text = phrases.without(
@@ -87,7 +103,7 @@ def wish(turn: Turn) -> Answers | None:
 def _wished_beside(turn: Turn) -> bool:
     """Work is wanted in a clause of its own: "are you open on Sunday? I'd like an oil change then"."""
     for clause in map(phrases.spaced, _CLAUSES.split(turn.words)):
-        begs = phrases.has("wish", clause) or phrases.has("request", clause)
+        begs = any(phrases.has(name, clause) for name in ("wish", "request", "book"))
         if begs and not phrases.has("open", clause) and _names_work(turn, clause):
             return True
     return False
@@ -105,23 +121,17 @@ def _in_pieces(turn: Turn, text: str, known: Answers) -> Answers | None:
     return _with_guess(turn, known) if phrases.has("fault", text) or faq.bookable(turn) else None
 
 
-def _wanted_clauses(turn: Turn) -> str:
+def wanted_clauses(turn: Turn) -> str:
     """The words without the clauses that say what is not wanted: "the air filter tomorrow, no need to do the oil"."""
     clauses = _CLAUSES.split(turn.words)
-    wanted = [clause for clause in clauses if not _unneeded(turn, clause)]
+    wanted = [clause for clause in clauses if not phrases.unneeded(phrases.spaced(clause))]
     if len(wanted) == len(clauses):
         return turn.words
     return ", ".join(wanted) if any(_names_work(turn, clause) for clause in wanted) else turn.words
 
 
-def _unneeded(turn: Turn, clause: str) -> bool:
-    text = phrases.spaced(clause)
-    others = phrases.without("unneeded", text)
-    return others != text and not phrases.has("book", text) and not phrases.has("request", others)
-
-
 def _names_work(turn: Turn, clause: str) -> bool:
-    named = hearing.services(turn, clause)
+    named = naming.services(turn, clause)
     return bool(named.sure or named.one_of)
 
 
@@ -238,7 +248,7 @@ def _to_drive(turn: Turn, text: str, known: Answers) -> bool:
     rest = cars.without(_bare(turn.words))
     if sales and turn.chat.form is None and driving.not_here(turn, known) and finder.asks_whether(rest):
         return True  # it is said which there are
-    if sales and phrases.has("may", text) and hearing.tried(turn, turn.words):
+    if sales and phrases.has("may", text) and naming.tried(turn, turn.words):
         return True  # "could I try the Golf?" wants to
     bare = finder.only_service(turn.words) is not None or ("car" in known and finder.nothing_else(rest))
     bare = bare and turn.chat.form is None
@@ -287,7 +297,7 @@ def added(turn: Turn) -> Answers | None:
     text = phrases.spaced(turn.words)
     if not phrases.has("also", text) or OFFERED.search(text) or finding.asks_price(turn.words):
         return None
-    return hearing.services(turn, turn.words).answers or None
+    return naming.services(turn, turn.words).answers or None
 
 
 def beside(turn: Turn) -> Answers:
@@ -302,10 +312,10 @@ def _with_guess(turn: Turn, known: Answers) -> Answers:
         return known  # what the price is asked of
     codes: list[str] = []
     for entry in faq.bookable(turn):
-        named = hearing.services(turn, entry.question)
+        named = naming.services(turn, entry.question)
         codes += [*named.sure, *named.one_of, *prices_in(entry.answer)]
     services = turn.shop.services
-    if hearing.plugged(turn.words):
+    if naming.plugged(turn.words):
         codes = [code for code in codes if code != "spark_plugs"]
     kind = sorted(meant.codes(turn), key=lambda code: services[code].position)
     likely = [code for code in dict.fromkeys(codes) if code in services]

@@ -55,7 +55,7 @@ def _whole(core: str, han: str) -> re.Pattern[str]:
         r"(?:helped|sorted|fixed|solved|done|did|figured|found|took)"
         r"(?: (?:me|us|it|that|this|one|out|someone|somebody|myself|ourselves|elsewhere|somewhere else|already|care|of)){0,4}))?"
     )
-    why = r"(?:我?(?:自己|已经|找到?)[^开送来去带揸嚟]{1,16})?"
+    why = r"(?:我?(?:自己|已经|找到?)[^开送来去带揸嚟]{1,16}|(?:这么|都|有点|实在)?[太好真]?贵(?:了|啦|喇|吧|啊){0,2})?"
     return re.compile(rf"{_BEFORE}(?:{core}){_AFTER}{why_en}|{_AROUND_HAN}(?:(?:{han}){_AROUND_HAN}){{1,3}}{why}")
 
 

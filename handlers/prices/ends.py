@@ -18,7 +18,7 @@ _BOTH_ENDS = re.compile(
 _END = re.compile(r"\b(?:front|rear)\b|[前后後]", re.IGNORECASE)
 _OTHER_END = {"front": "rear", "rear": "front", "前": "后", "后": "前", "後": "前"}
 _ENDS = {"front": "front", "rear": "rear", "back": "rear", "前": "front", "后": "rear", "後": "rear"}
-_BESIDE = re.compile(r"\b(?:front|rear)\b")
+_BESIDE = re.compile(r"\b(?:front|rear)\b|(?<![之以])[前后](?=[面轮轴刹煞]|的(?!话))")
 _ONLY = re.compile(
     r"\b(?:just|only)(?: do| need| want)?(?: the| my)? (front|rear|back)(?: ones?| (?:brake )?pads?| brakes?)?\b"
     r"|(?:只|净|单)(?:是|系|要|换|做|整|需要|想){0,2}(前|后)"
@@ -47,7 +47,7 @@ def only_one(text: str, codes: list[str], services: Mapping[str, Service]) -> li
 
 def at_end(text: str, codes: list[str], services: Mapping[str, Service]) -> list[str]:
     """ "Brake pads front": of the same at both ends, which the name alone leaves open, the end that is said beside it."""
-    ends = {found[0] for found in _BESIDE.finditer(fold(text))}
+    ends = {_ENDS[found[0]] for found in _BESIDE.finditer(fold(text))}
     return _at(next(iter(ends)), codes, services) if len(ends) == 1 and len(codes) > 1 else codes
 
 

@@ -1,0 +1,146 @@
+"""What is said of the work, the car and the time in a booking is kept as it is said: none of it is lost, or turned round."""
+
+from typing import Any
+
+import pytest
+
+from tests.handlers.test_booking_after import booked, only
+from tests.handlers.test_booking_beside import answers
+from tests.handlers.test_booking_changed import form
+from tests.world import World
+
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "services"),
+    [
+        ("zh-CN", ("周四上午十点东港A4换机油", "再加个四轮定位", "不要换机油了"), ["wheel_alignment"]),
+        ("zh-CN", ("周四上午十点东港A4换机油", "不要换机油了，改四轮定位"), ["wheel_alignment"]),
+        ("zh-CN", ("周四上午十点东港A4换机油", "不要换机油了", "四轮定位"), ["wheel_alignment"]),
+        (
+            "en",
+            ("oil change and alignment for my golf, friday at ten, east harbour", "I don't need the alignment"),
+            ["oil_change"],
+        ),
+        (
+            "en",
+            ("oil change for my golf, friday at ten, east harbour", "no need for the oil change, do a tyre rotation instead"),
+            ["tyre_rotation"],
+        ),
+    ],
+)
+def test_work_that_is_not_wanted_any_more_is_left_out(
+    world: World, language: str, lines: tuple[str, ...], services: list[str]
+) -> None:
+    ann = world.customer(language=language)
+    for line in lines:
+        ann.says(line)
+    assert answers(ann)["service"] == services
+    assert "held" in answers(ann)
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("en", ("how much is an oil change for an a4", "and a tyre rotation?", "book both for saturday 28th 10am")),
+        ("zh-CN", ("A4换机油多少钱", "轮胎换位呢", "都做，11月28号上午十点")),
+    ],
+)
+def test_both_are_those_whose_prices_were_told(world: World, language: str, lines: tuple[str, ...]) -> None:
+    ann = world.customer(language=language)
+    for line in lines:
+        ann.says(line)
+    known = answers(ann)
+    assert (known["service"], known["day"], known["time"]) == (["oil_change", "tyre_rotation"], "2026-11-28", "10:00")
+
+
+@pytest.mark.parametrize(
+    ("words", "later"),
+    [
+        ("周三两台车都要洗 一台Q5一台途观 美容馆", "vw_tiguan"),
+        ("周三洗车 一台Q5一台途观", "vw_tiguan"),
+        ("星期三兩架車都要洗，一架Q5一架Tiguan", "vw_tiguan"),
+        ("周三Q5要洗一下", None),
+    ],
+)
+def test_a_car_that_needs_a_wash_is_washed_and_so_is_the_other(world: World, words: str, later: str | None) -> None:
+    known = answers(world.customer(language="zh-HK" if "架" in words else "zh-CN").says(words))
+    assert (known["service"], known["car"]["model"], known["day"]) == (["hand_wash"], "audi_q5", "2026-11-25")
+    assert known.get("later", {}).get("car", {}).get("model") == later
+
+
+def test_a_part_that_is_to_be_washed_is_no_car(world: World) -> None:
+    assert form(world.customer(language="zh-CN").says("空调要洗")) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "model"),
+    [
+        ("en", "oil change friday 11am east harbour, plate 粤B12345", "golf"),
+        ("zh-CN", "周五十一点东港换机油 车牌粤B12345", "高尔夫"),
+    ],
+)
+def test_a_plate_waits_for_its_model(world: World, language: str, words: str, model: str) -> None:
+    ann = world.customer(language=language).says(words).says(model)
+    assert answers(ann)["car"] == {"plate": "粤B·12345", "model": "vw_golf"}
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "words", "time"),
+    [
+        ("en", "tell me if something earlier comes up", "never mind, 10:30", "10:30"),
+        ("zh-CN", "有人取消的话通知我", "算了约十点吧", "10:00"),
+    ],
+)
+def test_who_thinks_better_of_waiting_takes_a_time(world: World, language: str, asks: str, words: str, time: str) -> None:
+    wish = "oil change for my golf tomorrow morning at east harbour" if language == "en" else "明天上午高尔夫换机油 东港"
+    ann = world.customer(language=language).says(wish).says(asks)
+    assert form(ann) == "booking.wait"
+    ann.says(words)
+    assert (form(ann), answers(ann)["time"], answers(ann)["day"]) == ("booking.book", time, "2026-11-22")
+
+
+def test_the_waiting_list_with_a_time_is_the_waiting_list(world: World) -> None:
+    ann = world.customer().says("oil change for my golf tomorrow morning at east harbour")
+    assert form(ann.says("can you put me on the waiting list for tomorrow at 9")) == "booking.wait"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "known"),
+    [
+        (
+            "en",
+            "NEED AC REGAS PASSAT FRIDAY AFTERNOON PINE HILL 13912345678 CALL ME AFTER 5",
+            {"service": ["ac_service"], "day": "2026-11-27", "store": "west", "note": "CALL ME AFTER 5"},
+        ),
+        ("zh-CN", "周日开门吗？开的话约十点小保养 卡罗拉 松岭", {"service": ["minor_service"], "store": "west"}),
+        ("zh-CN", "周五十点换刹车片 前面的 A4L 东港", {"service": ["brake_pads_front"], "day": "2026-11-27"}),
+        ("en", "can i come in now for an oil change? golf, east harbour", {"day": "2026-11-21", "service": ["oil_change"]}),
+    ],
+)
+def test_a_wish_is_found_among_other_words(world: World, language: str, words: str, known: dict[str, Any]) -> None:
+    found = answers(world.customer(language=language).says(words))
+    assert {name: found.get(name) for name in known} == known
+
+
+def test_a_weekday_with_a_number_is_asked_about(world: World) -> None:
+    ann = world.customer().says("oil change for my golf thursday 10 at east harbour").sees("Which one do you mean?")
+    assert ann.labels[:2] == ["Thu 26 Nov, 10:00", "Thu 10 Dec"]
+    assert answers(ann.says("1"))["time"] == "10:00"
+    assert answers(world.customer().says("oil change for my golf friday 10 at east harbour"))["time"] == "10:00"
+
+
+def test_the_mileage_says_nothing_of_a_tyre(world: World) -> None:
+    ann = world.customer().says("minor service for my bmw x3, monday 9am at pine hill, and please check the left rear tyre")
+    assert "service" not in answers(ann.says("also i have 45k km on it"))
+
+
+def test_the_name_of_who_fetches_the_car_is_noted(world: World) -> None:
+    ann = booked(world, "en").says("my wife will pick it up, her name is Anna, 13811112222")
+    assert "Anna" in only(world, ann).note
+
+
+@pytest.mark.parametrize("words", ["算了太贵了", "算了，太贵了"])
+def test_too_dear_leaves_it(world: World, words: str) -> None:
+    assert form(world.customer(language="zh-CN").says("周五十点换前刹车片 A4L 东港").says(words)) is None
