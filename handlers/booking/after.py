@@ -9,6 +9,7 @@ from handlers.booking import (
     mine,
     more,
     naming,
+    noting,
     phrases,
     said_beside,
     shifting,
@@ -36,16 +37,10 @@ _NUMBER = re.compile(
     r"\bmy (?:new |correct |right |mobile |phone |cell |contact ){0,3}(?:phone|number|mobile|cell|tel)(?: number)?"
     r" (?:is|has changed|changed|should be|to)\b"
     r"|\b(?:call|ring|phone|text|reach|contact) me (?:on|at)\b"
+    r"|\b(?:wrong|mistyped|mistake in|typo in) (?:the |my )?(?:phone )?number\b|\b(?:phone|number|mobile) (?:is|was) wrong\b"
+    r"|(?:电话|手机|号码)(?:号码?)?(?:我|刚才|头先)?(?:写|填|打|发|留|给|输|报|俾|讲|说)?(?:错|唔啱|不对)"
     r"|(?<!给)(?:我|本人)(?:的|嘅)?新?(?:电话|手机|号码)(?:号码?)?(?:是|系|改|换)"
     r"|(?:电话|手机|号码)(?:号码?)?(?:要|想|请|帮我)?(?:改|换|更新)(?:成|为|到|做|返)?|打我(?:的|嘅)?|打(?:这个|呢个)(?:电话|号码)?"
-)
-_NOTE = re.compile(
-    r"(?:please |pls |can you |could you |and )?(?:add|make|leave|put)(?: in| down)? (?:a |this |the )?note\b"
-    r"(?! (?:on|about|of|from)\b)[ :,-]*"
-    r"(?:that |saying )?(.{3,})"
-    r"|(?:请|麻烦|唔该|帮我|再|给我|加|写|留|記|记|个|一个|一下|句|条|返){0,5}(?:备注|備註|备註)(?![里裡中上])(?:一下)?[:：,， ]*"
-    r"(?:说|写)?(.{2,})",
-    re.IGNORECASE | re.DOTALL,
 )
 _DIGITS = re.compile(r"[\d\s()+.-]+")
 
@@ -109,7 +104,7 @@ def _at_once(turn: Turn, row: Appointment, text: str) -> Reply | Start | None:
     if phrases.whole("not_that_day", text):
         return mine.move(turn, row.id)
     if leaving.at_all(turn.words) and not phrases.whole("leave_it", text) and not phrases.stays(text):
-        return mine.cancel(turn, row.id)
+        return None if theirs.means_all(turn, mine.coming(turn)) else mine.cancel(turn, row.id)
     return None
 
 
@@ -137,7 +132,7 @@ def _another_car(turn: Turn, row: Appointment) -> Start | None:
 
 def _told(turn: Turn, row: Appointment, *, at_once: bool) -> Reply | None:
     """A note for the workshop, or another number to call; a mere number only right below the card."""
-    note = None if ends_as_question(turn.words) else _NOTE.match(turn.words.strip())
+    note = None if ends_as_question(turn.words) else noting.NOTE.match(turn.words.strip())
     if note and len(note[0]) <= MOST_NOTE and not is_question(note[1] or note[2]):
         row.note = " · ".join(part for part in (row.note, (note[1] or note[2]).strip()) if part)
         history.note(turn.session, row, turn.now, history.CUSTOMER, "noted")

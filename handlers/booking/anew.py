@@ -87,6 +87,19 @@ def missed(turn: Turn) -> Start | None:
     return Start("booking.book", known | found, told) if known else None
 
 
+def as_before(turn: Turn) -> Start | None:
+    """ "The same again on Friday", 跟上次一样，下周一再约一次: the work of their last visit, with its car, in its store."""
+    text, row = phrases.spaced(turn.words), wishes.last(turn)
+    if row is None or turn.chat.form is not None or not phrases.has("usual", text) or finding.asks_price(turn.words):
+        return None
+    found = heard(turn, turn.words)
+    if {"service", "service+"} & found.keys() or any(phrases.has(name, text) for name in ("open", "fault", "how")):
+        return None
+    if not (found.keys() & set(SAID) or phrases.has("book", text)) or not (known := mine.same(turn, row)):
+        return None
+    return Start("booking.book", known | found, turn.text("booking.as_before", services=words.services(turn, row.services)))
+
+
 def _wishes(text: str, wish: Answers) -> bool:
     """Whether what follows wants a visit: it names work or a time, and begs it or is nothing else."""
     if _LATER.search(text) or any(phrases.has(name, text) for name in ("not_now", "over", "open", "how")):

@@ -93,6 +93,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         or _waits(turn)
         or _again(turn)
         or anew.missed(turn)
+        or anew.as_before(turn)
         or theirs.asked_for(turn)
     )
     if about:

@@ -429,6 +429,11 @@ def drop(turn: Turn, answers: Answers) -> Reply:
     said = done(turn, row, "booking.cancelled")
     if len(waits_of(turn)) < len(before):  # with the visit they leave the line for a time before it
         said = replace(said, text=f"{said.text}\n\n{turn.text('booking.wait.ended')}")
+    rest = coming(turn) if "all" in answers else []
+    if rest:
+        also = turn.text("booking.this_too", **words.card(turn, rest[0]))
+        cancel_it = turn.button("booking.button.cancel", "booking.cancel", rest[0].id)
+        said = replace(said, text=f"{said.text}\n\n{also}", buttons=[[cancel_it]])
     if later := answers.get("later"):
         book = turn.button("booking.button.book", "booking.book", later)
         said = replace(said, text=f"{said.text}\n\n{two_visits.told(turn, 'booking.then', later)}", buttons=[[book]])

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers.booking import deadlines, hearing, meant, mine, naming, phrases, shifting
 from handlers.booking.slots_when import MEANT
-from handlers.dialogue import Answers, Reply, Start, Turn, lately, leaving
+from handlers.dialogue import Answers, Reply, Start, Turn, assent, lately, leaving
 from handlers.dialogue.folding import fold
 from handlers.dialogue.questions import is_question
 from handlers.prices import finding, lasting, spoken
@@ -24,6 +25,7 @@ _NEXT_TIME = timedelta(minutes=30)
 _ABOUT_ONE = ("booking.move", "booking.cancel")
 # Where "when is it ready?" is told by the card.
 _CARD_TELLS = (None, *_ABOUT_ONE)
+_ALL = re.compile(r"\b(?:everything|all|both|them all|the lot)\b|全部|所有|都|两个|统统")
 _CLAUSES = re.compile(r"[,.;!?，。；！？]")
 _PARTS = re.compile(r"[,.;!?，。；！？]+|(?<=[㐀-鿿]) {1,3}(?=[㐀-鿿])")
 # Who does not know yet when asks nothing.
@@ -61,6 +63,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if phrases.has("show", text) or fold(turn.words) in turn.texts.folded("booking.mine.words"):
         return _show(turn, mine.coming(turn))
     rows, bare = mine.coming(turn), _without_work(turn, text)
+    if rows and (next_one := _another_too(turn, rows)):
+        return next_one
     if rows and (papers := _papers(turn, rows)):
         return papers
     if rows and phrases.has("seen", text):
@@ -368,7 +372,24 @@ def _cancel(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start:
     found = meant.meant(turn, rows, phrases.without("cancel", phrases.spaced(turn.words)))
     if len(found) > 1 and len(before := spoken_of(turn, found)) == 1:
         found = before
+    if means_all(turn, rows):
+        asked = mine.cancel(turn, rows[0].id)
+        return replace(asked, answers={**asked.answers, "all": True}) if isinstance(asked, Start) else asked
     return mine.cancel(turn, found[0].id) if len(found) == 1 else Start("booking.cancel", {})
+
+
+def means_all(turn: Turn, rows: Sequence[Appointment]) -> bool:
+    """ "Cancel everything", 全部取消, of somebody with several: one after the other."""
+    text = phrases.spaced(turn.words)
+    return len(rows) > 1 and phrases.has("cancel", text) and _ALL.search(text) is not None and not meant.codes(turn)
+
+
+def _another_too(turn: Turn, rows: Sequence[Appointment]) -> Start | None:
+    """A yes to the question whether the next one shall be cancelled as well."""
+    said = lately.answer(turn) if turn.chat.form is None and assent.said(turn) == "yes" else None
+    first = next(iter(lately.buttons(said)), None) if said is not None and said.text.rstrip().endswith(("?", "？")) else None
+    row = next((row for row in rows if first and first["do"] == "booking.cancel" and first.get("value") == row.id), None)
+    return Start("booking.cancel", {"id": row.id, "sure": "yes", "all": True}) if row else None
 
 
 def one_of(turn: Turn, rows: Sequence[Appointment], said: str) -> Appointment | None:

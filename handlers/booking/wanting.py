@@ -180,7 +180,7 @@ def _at_that_time(turn: Turn, text: str, known: Answers) -> bool:
         phrases.has("free", text)
         or _BEGS_WORK.search(theirs.with_work(turn, text))
         or (driving.wanted(turn, known) and _may_drive(turn))
-        or ("transport" in known and _said_before(turn))
+        or _said_before(turn, by_clock="transport" not in known)
     ):
         return True
     if phrases.has("about", text):
@@ -194,10 +194,14 @@ def _may_drive(turn: Turn) -> bool:
     return sure is None or sure.id == "test_drive"
 
 
-def _said_before(turn: Turn) -> bool:
-    """The wish is a sentence of its own, and the question beside it a part of it: "tomorrow, and is there a courtesy car?"."""
+def _said_before(turn: Turn, *, by_clock: bool) -> bool:
+    """The wish is a sentence of its own, and the question beside it a part of it: "tomorrow, and is there a courtesy car?".
+
+    `by_clock`: a day alone is not enough, it may be when something was or is due.
+    """
     told = [clause for clause in _CLAUSES.split(turn.words) if not phrases.has("about", phrases.spaced(clause))]
-    timed = any(hearing.when(turn, clause, turn.store).reading for clause in told)
+    read = [hearing.when(turn, clause, turn.store).reading for clause in told]
+    timed = any(one is not None and (one.time or not by_clock) for one in read)
     return timed and any(_names_work(turn, clause) for clause in told)
 
 

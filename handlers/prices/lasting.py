@@ -14,6 +14,7 @@ _HOW_LONG = r"(?:多久|多长时间|几耐|几长时间|多少时间|多少个?
 # How long the car has to stay: 鍍膜要放幾天, "how many days do you need the car".
 _STAYS = (
     r"\bhow many days\b.{0,60}\b(?:takes?|taking|need(?:ed|s)?|stays?|have it|leave (?:it|the car|my car))\b"
+    r"|\bhow long (?:do|will|would) (?:you|u|ya|they) (?:guys )?(?:keep|have|need|hold) (?:it|her|him|(?:the|my) car)\b"
     r"|(?:车|架车)?(?:要|需要|得)(?:在店里?|喺你哋度|喺店)?(?:放|留|停|摆|搁)(?:在?店里?|喺度|在你们那里?)?"
     r"(?:几(?:多)?[天日]|多少天|多久|几耐)"
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from storage.appointments import DONE, Appointment
 from tests.handlers.test_booking_after import booked, only
 from tests.handlers.test_booking_beside import answers
 from tests.handlers.test_booking_changed import form
@@ -144,3 +145,68 @@ def test_the_name_of_who_fetches_the_car_is_noted(world: World) -> None:
 @pytest.mark.parametrize("words", ["算了太贵了", "算了，太贵了"])
 def test_too_dear_leaves_it(world: World, words: str) -> None:
     assert form(world.customer(language="zh-CN").says("周五十点换前刹车片 A4L 东港").says(words)) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "wrong number sorry its 13987654321"), ("zh-CN", "电话写错了，是13987654321")]
+)
+def test_a_wrong_number_is_put_right(world: World, language: str, words: str) -> None:
+    ann = booked(world, language).says(words).sees("139 8765 4321")
+    assert only(world, ann).phone == "+8613987654321"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "day"),
+    [
+        ("en", "book me the same again for saturday", "2026-11-28"),
+        ("zh-CN", "跟上次一样，下周一再约一次", "2026-11-30"),
+        ("zh-TW", "跟上次一樣，下週一再約一次", "2026-11-30"),
+    ],
+)
+def test_the_same_again_is_what_was_done_last(world: World, language: str, words: str, day: str) -> None:
+    ann = booked(world, language)
+    world.passes(days=5, hours=12)
+    with world.database.transaction() as session:
+        row = session.get(Appointment, only(world, ann).id)
+        assert row is not None
+        row.status = DONE
+    known = answers(ann.says(words))
+    assert (known["service"], known["store"], known["day"]) == (["oil_change"], "east", day)
+    assert known["car"] == {"id": row.vehicle_id}
+
+
+@pytest.mark.parametrize(("language", "words", "yes"), [("en", "cancel everything", "yes"), ("zh-CN", "全部取消", "是")])
+def test_all_visits_are_cancelled_one_after_the_other(world: World, language: str, words: str, yes: str) -> None:
+    ann = booked(world, language)
+    first = only(world, ann).id
+    ann.says("brake inspection for my golf on friday at 11 at east harbour").says("yes")
+    second = only(world, ann).id
+    ann.says(words).says(yes)
+    with world.database.reading() as session:
+        assert {session.get(Appointment, one).status for one in (first, second)} == {"cancelled", "confirmed"}  # type: ignore[union-attr]
+    ann.says(yes)
+    with world.database.reading() as session:
+        assert {session.get(Appointment, one).status for one in (first, second)} == {"cancelled"}  # type: ignore[union-attr]
+
+
+def test_a_question_in_a_booking_is_answered_and_no_note(world: World) -> None:
+    ann = world.customer().says("ceramic coating for a q5 on saturday 28 november at ten").says("hmm how long do you keep it")
+    ann.sees("about 1 day")
+    assert "note" not in answers(ann)
+    ann.says("add a note: the key is with my neighbour")
+    assert answers(ann)["note"] == "the key is with my neighbour"
+
+
+def test_a_wish_beside_a_question_about_the_store_is_one(world: World) -> None:
+    ann = world.customer().says("alignment for my passat wednesday at 9, which store is nearer to the airport?")
+    known = answers(ann)
+    assert (known["service"], known["day"], known["time"]) == (["wheel_alignment"], "2026-11-25", "09:00")
+
+
+def test_who_wants_to_come_in_wants_a_visit(world: World) -> None:
+    assert form(world.customer().says("i want to come in")) == "booking.book"
+
+
+def test_a_car_that_is_left_behind_in_cantonese(world: World) -> None:
+    ann = booked(world, "zh-HK").says("唔使等 佢留低架車").says("係")
+    assert only(world, ann).transport == "leave"
