@@ -8,6 +8,7 @@ from handlers.booking import (
     actions,
     after,
     anew,
+    busy,
     deadlines,
     driving,
     exchanging,
@@ -98,7 +99,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     )
     if about:
         return about
-    if told := opening.goes_on(turn) or _priced_there(turn):
+    if told := opening.goes_on(turn) or busy.asked(turn) or _priced_there(turn):
         return told
     books = assent.said(turn) == "yes" and phrases.has("book", phrases.spaced(turn.words))
     if turn.chat.form is None and books and (row := theirs.just_booked(turn)):

@@ -78,7 +78,7 @@ def asked(turn: Turn) -> Reply | None:
     if found is None:
         return None
     today = turn.today(store)
-    days = [day for day in _days(found) if day >= today]
+    days = [day for day in days_of(found) if day >= today]
     special = {one.day for one in store.special_days}
     if _may_then(text) and not asks(turn.words) and not special.issuperset(days):
         return None  # of any other day it is a wish to come
@@ -94,7 +94,7 @@ def asked(turn: Turn) -> Reply | None:
     return Reply("\n".join(lines), [turn.button("faq.button.book", "booking.book", visit)])
 
 
-def _days(found: Reading) -> list[date]:
+def days_of(found: Reading) -> list[date]:
     """The day, or all days of the range; a range may be one of hours, of that day."""
     first, last = (found.range.start, found.range.end) if found.range else (None, None)
     if isinstance(first, date) and isinstance(last, date):

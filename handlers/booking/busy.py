@@ -1,0 +1,84 @@
+""" "Is Saturday busy?", 周六人多吗: told by the times that are still free then, of the work that is spoken of."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from handlers.booking import hearing, opening, phrases, times, words
+from handlers.booking.plan import Wish
+from handlers.booking.slots_what import stores_doing
+from handlers.dialogue import Answers, Reply, Turn
+from handlers.faq.hours import by_day, spans_on
+from handlers.prices import spoken
+from storage import terms
+from storage.stores import Store
+
+# More days than a weekend make a list; whoever books sees them all.
+MOST_DAYS = 3
+# Whether there is much of a crowd. Who is busy themselves, and "too busy to answer", say something else.
+_CROWDED = r"(?:busy|busier|crowded|packed|rammed|quiet|full(?:y booked)?)"
+_HAN = (
+    r"(?:人|客人)(?:会不会|会唔会|会|系咪|是不是)?(?:很|好|特别|比较)?(?:多不多|多唔多|多吗|多么|多嘛|少吗|多呀|多啊)"
+    r"|多[唔不]多(?:人|客|车)|好多人(?:吗|嘛|呀|啊)|(?:会不会|会唔会|会|系咪|是不是|系唔系)(?:很|好|特别)(?:多人|忙|挤|逼)"
+    r"|忙(?:吗|嘛|么|不忙|唔忙)|挤(?:吗|不挤)|逼唔逼|爆满|(?:约)?满(?:了|咗)?(?:吗|没|未)"
+    r"|(?:要不要|使唔使|需不需要|用不用|要|使|需要|会)排队(?:吗|嘛|么|呀|不)?"
+)
+_BUSY = re.compile(
+    r"\b(?:is|are|r|will|does|do|would)\b(?: \w{1,10}){1,4} (?:get |be |look )?"
+    rf"(?:(?:very|really|that|usually|always|normally|so) )?(?<!too ){_CROWDED}\b(?! to\b)"
+    rf"|\bhow {_CROWDED}\b|\bis there (?:usually |always )?(?:a|much of a|any) (?:queue|crowd|wait|line)\b|{_HAN}"
+)
+# What asks, and would make "Friday" of "is it busy on Friday" doubtful.
+_ASKED = re.compile(
+    rf"\b(?:how|is|are|r|will|does|do|would|it|you|u|there|get|be|look|very|really|that|usually|always|normally|so|{_CROWDED}"
+    rf"|a|much|of|any|queue|crowd|wait|line|people)\b|{_HAN}"
+)
+_OWN = re.compile(
+    r"\b(?:i am|im|i m|i will be|we are|my|roads?|traffic|tank|car|battery)\b|我(?:很|好)?忙|我们忙|路上|塞车|油箱|电池|电瓶"
+)
+_NOW = re.compile(r"\b(?:now|at the moment|right now|currently|this minute)\b|现在|而家|目前|此刻|宜家")
+
+
+def asked(turn: Turn) -> Reply | None:
+    """The free times of the day, or days, that the words ask about; None where they ask something else, or of no day."""
+    text = phrases.spaced(turn.words)
+    if turn.chat.form is not None or not _BUSY.search(text) or _OWN.search(text):
+        return None
+    store = hearing.store(turn, turn.words) or turn.store
+    heard = hearing.services(turn, turn.words)
+    named = ([*heard.sure, *heard.one_of] or spoken.services(turn))[:1]
+    code = _work(turn, store, named) if store else None
+    if store is None or code is None or not (days := _days(turn, store, text)):
+        return None
+    name, open_days = store.names[turn.language], [day for day in days if spans_on(store, day)]
+    if not open_days:
+        closed = map(turn.plain, by_day(turn, store, days))
+        return Reply("\n".join([turn.text("booking.opening.days", store=name), *closed]))
+    lines = [turn.text("booking.busy.there", store=name, service=turn.shop.services[code].names[turn.language])]
+    lines += [_line(turn, Wish(store.code, (code,)), store, day) for day in open_days]
+    visit: Answers = {"store": store.code}
+    if code in named:
+        visit["service"] = [code]
+    if len(open_days) == 1:
+        visit["day"] = open_days[0].isoformat()
+    return Reply("\n".join(lines), [turn.button("faq.button.book", "booking.book", visit)])
+
+
+def _work(turn: Turn, store: Store, named: Sequence[str]) -> str | None:
+    """What the free times are counted for: the work that is spoken of, else the first of the catalogue that is done here."""
+    return next((code for code in [*named, *turn.shop.services] if store in stores_doing(turn.shop, [code])), None)
+
+
+def _days(turn: Turn, store: Store, text: str) -> list[date]:
+    """The days that are meant, if they are few and their times are made; today for "now"."""
+    today = turn.today(store)
+    reading = hearing.when(turn, _ASKED.sub(" ", text), store).reading
+    days = opening.days_of(reading) if reading else [today] if _NOW.search(text) else []
+    last = today + timedelta(days=terms.read(store.booking).horizon_days)
+    return [day for day in days if today <= day <= last] if len(days) <= MOST_DAYS else []
+
+
+def _line(turn: Turn, wish: Wish, store: Store, day: date) -> str:
+    free = times.free_times(turn.session, turn.shop, wish, turn.now, first=day)
+    first = free[0].starts_at.astimezone(words.zone_of(store)) if free else None
+    return turn.text("booking.busy.day", day=day, n=len(free), first=first)
