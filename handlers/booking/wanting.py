@@ -24,7 +24,7 @@ from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.dialogue.slots import numbered
 from handlers.faq import flow as faq
 from handlers.faq.filling import prices_in
-from handlers.prices import finding
+from handlers.prices import finding, otherwise
 from handlers.prices import known as cars
 from handlers.vehicles import mileage
 from knowledge_base.names import tokens
@@ -81,6 +81,8 @@ def wish(turn: Turn) -> Answers | None:
         return known
     if timed and (found := _in_pieces(turn, text, known)):
         return found
+    if not timed and otherwise.needed(turn.words) and faq.is_sure(turn) is not None:
+        return None  # "do electric cars need servicing?" asks whether it must be
     if phrases.wants(text) and not (_asks(text) and not named and not timed):
         if named:
             return known

@@ -130,21 +130,22 @@ def bookable(turn: Turn) -> list[Entry]:
 
 
 def _alone(turn: Turn) -> Decision:
-    return turn.memoised(base.load).decide(turn.words, turn.language, *where(turn))
+    return turn.memoised(base.load).decide(topic.unambiguous(turn.words), turn.language, *where(turn))
 
 
 def _decide(turn: Turn) -> Decision:
     alone = _alone(turn)
-    leans = topic.leans(turn.words)
+    words = topic.unambiguous(turn.words)
+    leans = topic.leans(words)
     if not leans and alone.kind != "suggest":
         return alone
     # In the middle of a booking a question of its own has nothing to do with the work, and what is no question is an answer.
     if topic.in_booking(turn) and (alone.kind == "answer" or not leans or not is_question(turn.words)):
         return alone
     before = topic.before(turn)
-    if not (before or topic.names_nothing(turn.words)):
+    if not (before or topic.names_nothing(words)):
         return alone
-    followed = turn.memoised(base.load).follow(before, turn.words, turn.language, *where(turn))
+    followed = turn.memoised(base.load).follow(before, words, turn.language, *where(turn))
     if followed is None or followed.kind == "unknown":
         return alone
     if alone.kind == "answer" and before and alone.matches[0].entry_id == followed.matches[0].entry_id:

@@ -20,7 +20,7 @@ _PLAIN = (
         "service_duration",
         re.compile(
             r"how long (?:do|will|would) (?:i|we) (?:have to |need to |be )?wait(?:ing)?(?: there| for it)?"
-            r"|(?:大概|一般|大约)?(?:要|需要|得)?等(?:多久|多长时间|几耐|几久|多耐)(?:呢|呀|啊)?"
+            r"|(?:大概|一般|大约|现在)?(?:要|需要|得)?(?:等|排队?)(?:多久|多长时间|几耐|几久|多耐)(?:呢|呀|啊)?"
         ),
     ),
     (

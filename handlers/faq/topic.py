@@ -24,14 +24,14 @@ _LIGHT = frozenset(
     """
     a about after again ago all also always am an and any anybody anyone anything are as at be been before being best better both
     bring but by can come comes cost costs could cover covered covers dear did difference different do does doing done each either
-    else enough even ever every exactly expensive far fast few fix fixed for free from get gets getting give go goes going good
-    got guys had happen happens has have having he help her here him his how i if in include included includes including instead
-    into is it its just keep kind last lasts less like little long longer lot many may maybe me mean might more most much must my
-    need needed needs never new next no not now of off often ok okay on once one ones only or other our out over own pay people
-    please possible price quick quickly really right same say see she should so some somebody someone something soon sort still
-    such sure take taken takes taking than that the their them then there these they thing this those time times to today
-    together too total two type until up us use used useful usually very want was way we well were what when where whether which
-    while who why will with without work works worth would yes yet you your yours
+    else enough even ever every exactly expensive far fast fee fees few fix fixed for free from get gets getting give go goes
+    going good got guys had happen happens has have having he help her here him his how i if in include included includes
+    including instead into is it its just keep kind last lasts less like little long longer lot many may maybe me mean might more
+    most much must my need needed needs never new next no not now of off often ok okay on once one ones only or other our out over
+    own pay people please possible price quick quickly really right same say see she should so some somebody someone something
+    soon sort still such sure take taken takes taking than that the their them then there these they thing this those time times
+    to today together too total two type until up us use used useful usually very want was way we well were what when where
+    whether which while who why will with without work works worth would yes yet you your yours
     dangerous danger safe serious normal urgent bad okay
     i'd i'm i'll it's year years month months week weeks day days hour hours km miles
     """.split()  # noqa: SIM905 - a paragraph of words is read, a column of quotes is not
@@ -41,6 +41,8 @@ _POINTS = re.compile(
     r"\b(?:it|that|this|those|these|them|they|one|ones|(?<!\bis )(?<!\bare )there|same)\b"
     r"|^(?:and|or|but|so|also|then|what about|how about|what if)\b"
 )
+# "Is there a charge for that?" asks what it costs; "can I charge there?" names something.
+_FEE = re.compile(r"\b(?:a|any|no|extra|additional|the) charges?\b(?! (?:point|station|port|card|my|it|the)\b)", re.IGNORECASE)
 _LIGHT_HAN = re.compile(
     r"危不危险|危险|要紧|严重|正常|安全|多少公里|多少钱|多钱|几钱|几多钱|多少|几多|多久|几耐|几时|什么时候|几点|多长时间|多远|几远|几次|几年|几天|几个月|公里|一般|大概|大约|通常|平时|需要|使唔使|使不使"
     r"|用不用|要不要|可不可以|可唔可以|能不能|会不会|会唔会|是不是|系咪|有没有|有冇|行不行|得唔得|好不好|好唔好|值不值|值唔值|值得|划算|抵唔抵|抵"
@@ -114,6 +116,11 @@ def notes(words: str) -> bool:
 def wonders(words: str) -> bool:
     """ "Why?", 真的吗: said to an answer by somebody who wants more of it, but names nothing."""
     return _TO_IT.fullmatch(fold(words)) is not None
+
+
+def unambiguous(words: str) -> str:
+    """The words with a "charge" that is none of electricity called a fee."""
+    return _FEE.sub("a fee", words)
 
 
 def names_nothing(words: str) -> bool:

@@ -35,6 +35,11 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d ?(?:年款?|款)?(?!\d)")
 _AROUND_A_CAR = re.compile(
     r"[跑开揸用行]?[了咗过的嘅係系是款约大概有]|\b(?:it|is|a|an|the|with|from|on|it s|old|has|and|car|km|miles)\b"
 )
+# Asks which kind of a thing is right for the car.
+_KIND = re.compile(
+    r"\b(?:best|right|correct|recommend\w*|suitable|which|what (?:kind|type|sort|grade|size))\b"
+    r"|哪种|哪款|边种|什么型号|适合|推荐|最好"
+)
 # They want to come: the car is said beside that.
 _BOOKS = re.compile(r"\b(?:book|schedule|reserve)\b|\bappointment\b|预约|(?:想|要|帮我|给我|那就?)约|约(?=[今明后下这本周星\d])")
 # What stands around the name of one service more.
@@ -152,6 +157,8 @@ def _another_matter(turn: Turn, finder: finding.Finder) -> bool:
 
 def _only_a_car(turn: Turn, finder: finding.Finder) -> bool:
     """ "And for a Golf?": a car is named, and nothing else that we have an answer for."""
+    if _KIND.search(fold(turn.words)) and not finding.asks_price(turn.words):
+        return False
     if finder.model_in(turn.words) is None:
         named = known.named(turn.words) is not None and turn.chat.form is None and bool(spoken.services(turn))
         return named and finder.nothing_else(_AGE.sub(" ", known.without(turn.words)))

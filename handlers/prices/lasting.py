@@ -24,7 +24,8 @@ _WORK = re.compile(
     rf"|(?:要|需要|得|花|用|做)(?:花|用|等|做|停|放|占|留)?{_HOW_LONG}|{_STAYS}"
 )
 _ASKS = re.compile(
-    r"\bhow (?:long|many hours?|much time)\b(?!.{0,30}\b(?:last|lasts|valid|warranty|guarantee\w*|keep|keeps|stay|good for|since"
+    r"\bhow (?:long|many hours?|much time)\b(?!.{0,60}\b(?:last|lasts)\b)"
+    r"(?!.{0,30}\b(?:valid|warranty|guarantee\w*|keep|keeps|stay|good for|since"
     r"|notice|ahead|before i|after|between|tow|truck|arrive|get here|reply|answer|hear|open|refund|voucher|coupon|points|delivery"
     r"|until|somebody|someone|anyone|anybody|help|the patrol|will you (?:guys )?(?:be|come|take to (?:come|get)))\b)"
     r"|\bhow long\W*$"
@@ -41,7 +42,10 @@ _READY = re.compile(
 )
 _OTHER = re.compile(
     r"保修|质保|保固|保养期|有效|过期|间隔|寿命|能用|可以用|用得|用到|耐用|保持|维持|持续|管多久|撑|开业|回复|答复|联系|打来|复我|提前|拖车|到达|赶到"
-    r"|才能洗|可以洗|洗得|固化|干透|\bto (?:cure|dry|harden|charge|arrive|get here)\b"
+    r"|才能洗|可以洗|洗得|固化|干透"
+    r"|(?:多久|多长时间|几耐|几天|几日)(?:之?后)?(?:才|先|就)?(?:能|可以|可|准)"
+    r"(?![^,，。?？]{0,8}(?:好|完|取|拿|提|攞|掂|轮|排|到))"
+    r"|\bto (?:cure|dry|harden|charge|arrive|get here)\b"
     r"|退款|到账|发票|交车|提车|新车|积分|券|保险|理赔|赔|贷款|删|先刪|开到|营业|充电|充满|续航|一次"
 )
 

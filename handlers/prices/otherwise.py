@@ -47,7 +47,11 @@ _DAMAGED = re.compile(
 )
 _FOR_SALE = re.compile(r"\bsell(?:ing)?\b|\bworth\b|\bbuy\b|卖|值|收车|收购|回收|脱手")
 _TRADED = re.compile(r"\b(?:trade ?in|part ?exchange|buy ?back)\b|置换|旧换新")
-_RUNS_ON_POWER = re.compile(r"\b(?:tesla|e\.?v|bev|electric)s?\b|特斯拉|电动车|纯电")
+# Electric by the word, by the make, or by the name of a car that is nothing else.
+_RUNS_ON_POWER = re.compile(
+    r"\b(?:teslas?|e\.?vs?|bevs?|electric|model ?[3ysx]|polestar|nio|xpeng|zeekr|leaf|zoe|ioniq ?[569]|ev[69]|id ?\.?[3467]"
+    r"|taycan|e-?tron|i[34x]|su7)\b|特斯拉|电动车|电车|纯电|蔚来|小鹏|极氪|极星|埃安|零跑|(?<!混)新能源车"
+)
 _NEEDED = re.compile(
     r"^\W*(?:(?:so|and|but|also) )?(?:do|does|would|should|must|will) \w{1,10}\b.{0,30}?\b(?:need|require|have to|take)\b"
     r"|(?:要不要|需不需要|用不用|使唔使|需唔需要|该不该|要唔要)(?!钱|收)|(?<![想我])(?:要|需要|用|使|得)[^,.!?，。！？]{0,10}(?<![什怎])[吗嘛么]\W*$"
@@ -63,11 +67,15 @@ def answered(turn: Turn) -> Reply | None:
         return faq.show(turn, _WORTH)
     if _KEYS_BATTERY.search(text):
         return faq.show(turn, _KEY)
-    model = turn.shop.models.get(finder.model_in(turn.words) or "")
-    electric = model.energy == "electric" if model else _RUNS_ON_POWER.search(text) is not None
-    if work and electric and needed(turn.words):
+    if work and needed(turn.words) and runs_on_power(turn, finder.model_in(turn.words)):
         return faq.show(turn, _ELECTRIC)
     return None
+
+
+def runs_on_power(turn: Turn, code: str | None) -> bool:
+    """Whether the car of this code, or else the one that the words name, is electric."""
+    model = turn.shop.models.get(code or "")
+    return model.energy == "electric" if model else _RUNS_ON_POWER.search(fold(turn.words)) is not None
 
 
 def is_worth(turn: Turn, work: Sequence[str]) -> bool:
