@@ -153,7 +153,8 @@ def _decide(turn: Turn) -> Decision:
     if alone.kind == "answer" and not topic.points(turn.words):
         return _either(followed, alone)
     # "Is there a toilet?" is another matter, though it shares nothing but its form with any answer.
-    if followed.matches[0].entry_id == topic.shown(turn) and not topic.asks_more(turn.words):
+    repeats = followed.again or followed.matches[0].entry_id == topic.shown(turn)
+    if repeats and not topic.asks_more(turn.words):
         return alone
     if leans:
         return _besides(followed, alone)
