@@ -77,7 +77,8 @@ def scan(text: str, context: Context) -> list[Token]:
     place, end = 0, len(text)
     while place < end:
         c = text[place]
-        if c in " \t\r":
+        if c in " \t\r" or (c == "'" and not text[place + 1 : place + 2].isdigit()):
+            # An apostrophe that ends a word says nothing ("in two days' time PM"); before a number it begins a year.
             place += 1
             continue
         if c == BLANK:

@@ -115,7 +115,7 @@ RULES = [
     ("[x,.?]nx", is_it_ok),
     ("(?<=[Dwp])-(?=[cRp])", lambda c, t: []),
     ("(?<=[DwpG])a|(?<=IT)a|a(?=[,l]?[Dw])|Iea", part_of_meridiem),
-    ("[Dwp][,@*i-]{1,3}(?:Ie)?a", lambda c, t: [*t[:-1], t[-1]._replace(kind="p", value=SIDES[t[-1].value])]),
+    ("(?:[Dwp]|IT)[,@*i-]{1,3}(?:Ie)?a", lambda c, t: [*t[:-1], t[-1]._replace(kind="p", value=SIDES[t[-1].value])]),
     ("[*]a", lambda c, t: part_of_meridiem(c, t) if t[0].value == "preferred" else None),
     ("O|a", loose),
 ]
