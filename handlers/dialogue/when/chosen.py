@@ -139,3 +139,45 @@ def drop_fetched(items: list[Item], text: str) -> None:
 
 def _kind(item: Item) -> str:
     return item.value.kind if isinstance(item.value, Day) else ""
+
+
+def drop_told_before(items: list[Item], tokens: list[Token], text: str) -> None:
+    """周三赶场，周四来; "Payday is the 25th, 26th please": clauses that tell of a day and wish for nothing, before one that does.
+
+    A time alone is told so before another time alone: 我到杭州东是3点，4点能到你们店.
+    """
+    ends = [-1, *(place for place, token in enumerate(tokens) if token.kind in ",.?"), len(tokens)]
+    said = [(start, end, here) for start, end in pairwise(ends) if (here := [i for i in alive(items) if start < i.place < end])]
+    if len(said) < 2 or any(t.kind in "|&/>M*$" for t in tokens[said[0][0] + 1 : said[-1][1]]):
+        return
+    *earlier, (start, end, last) = said
+    wished = _words(tokens, text, start, end)
+    comes = clause("comes_then", wished).search(wished)
+    if clause("adds", wished).search(wished) or (not comes and len(wished) > _few(text)):
+        return
+    if not comes and len({_kind(item) for _, _, here in said for item in here if item.slot == "day"}) > 1:
+        # "Day off on Tuesday, next week": the rest of that day.
+        return
+    if all(_tells(_words(tokens, text, begins, stops), here, last, text) for begins, stops, here in earlier) and all(
+        tokens[stops].kind != "?" for _, stops, _ in earlier
+    ):
+        for item in [item for _, _, here in earlier for item in here]:
+            item.dropped = "told"
+
+
+def _tells(words: str, here: list[Item], last: list[Item], text: str) -> bool:
+    """Whether a clause tells of a day, and the last clause has all that it says of its own."""
+    slots, others = ({item.slot for item in clause_items} for clause_items in (here, last))
+    replaced = slots <= others or "day" in slots & others
+    return replaced and len(words) > _few(text) and not clause("may_be_wish", words).search(words)
+
+
+def _few(text: str) -> int:
+    """So many letters beside a time say nothing yet."""
+    return 1 if max(text) > "\u4e00" else 6
+
+
+def _words(tokens: list[Token], text: str, start: int, end: int) -> str:
+    """The words of a clause that say nothing about when."""
+    apart = "" if max(text) > "\u4e00" else " "
+    return apart.join(text[t.start : t.end] for t in tokens[start + 1 : end] if t.kind in "x4@Itz^lj")

@@ -17,7 +17,16 @@ from handlers.dialogue.when.asides import (
     keep_engaged,
     mind_that_day,
 )
-from handlers.dialogue.when.chosen import drop_collected, drop_fetched, drop_given_up, drop_less_liked, drop_reasons, drop_told
+from handlers.dialogue.when.beside import changed_beside
+from handlers.dialogue.when.chosen import (
+    drop_collected,
+    drop_fetched,
+    drop_given_up,
+    drop_less_liked,
+    drop_reasons,
+    drop_told,
+    drop_told_before,
+)
 from handlers.dialogue.when.days import Day
 from handlers.dialogue.when.folding import fold
 from handlers.dialogue.when.following import drop_named_for_following, with_following_days
@@ -98,6 +107,7 @@ def _understood(text: str, now: datetime, region: str, language: str | None) -> 
     drop_booked(items, tokens, folded)
     drop_any_part(items, folded)
     drop_end_of_work(items, folded)
+    drop_told_before(items, tokens, folded)
     found = _read(alive(items), items, tokens, context, folded)
     if found.span:
         found = Understood(found.reading, found.options, (places[found.span[0]], places[found.span[1]]), found.reason)
@@ -140,6 +150,7 @@ def _read(kept: list[Item], items: list[Item], tokens: list[Token], context: Con
     if len(options) == 1 and (
         too_far(options[0], tokens, context, text)
         or loose_ends(kept, tokens)
+        or changed_beside(kept, items, tokens, text)
         or told_only(kept, tokens, context, text)
         or of_the_past(kept, tokens, text)
     ):
