@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from handlers.booking import hearing, opening, phrases, times, words
+from handlers.booking import hearing, naming, opening, phrases, times, words
 from handlers.booking.plan import Wish
 from handlers.booking.slots_what import stores_doing
 from handlers.dialogue import Answers, Reply, Turn
@@ -45,7 +45,7 @@ def asked(turn: Turn) -> Reply | None:
     if turn.chat.form is not None or not _BUSY.search(text) or _OWN.search(text):
         return None
     store = hearing.store(turn, turn.words) or turn.store
-    heard = hearing.services(turn, turn.words)
+    heard = naming.services(turn, turn.words)
     named = ([*heard.sure, *heard.one_of] or spoken.services(turn))[:1]
     code = _work(turn, store, named) if store else None
     if store is None or code is None or not (days := _days(turn, store, text)):
