@@ -146,30 +146,37 @@ def drop_told_before(items: list[Item], tokens: list[Token], text: str) -> None:
 
     A time alone is told so before another time alone: 我到杭州东是3点，4点能到你们店.
     """
-    ends = [-1, *(place for place, token in enumerate(tokens) if token.kind in ",.?"), len(tokens)]
+    only = [match.start() for match in clause("only_then", text).finditer(text)]
+    ends = [-1, *(place for place, token in enumerate(tokens) if token.kind in ",.?" or _begins(token, only)), len(tokens)]
     said = [(start, end, here) for start, end in pairwise(ends) if (here := [i for i in alive(items) if start < i.place < end])]
     if len(said) < 2 or any(t.kind in "|&/>M*$" for t in tokens[said[0][0] + 1 : said[-1][1]]):
         return
     *earlier, (start, end, last) = said
     wished = _words(tokens, text, start, end)
-    comes = clause("comes_then", wished).search(wished)
+    left = any(tokens[earlier[-1][1]].start <= at < last[0].token.start for at in only)
+    comes = left or clause("comes_then", wished).search(wished)
     if clause("adds", wished).search(wished) or (not comes and len(wished) > _few(text)):
         return
     if not comes and len({_kind(item) for _, _, here in said for item in here if item.slot == "day"}) > 1:
         # "Day off on Tuesday, next week": the rest of that day.
         return
-    if all(_tells(_words(tokens, text, begins, stops), here, last, text) for begins, stops, here in earlier) and all(
-        tokens[stops].kind != "?" for _, stops, _ in earlier
-    ):
+    wishes = clause("wished_before" if left else "may_be_wish", text)
+    if all(
+        _gives_way(here, last) and len(words := _words(tokens, text, begins, stops)) > _few(text) and not wishes.search(words)
+        for begins, stops, here in earlier
+    ) and all(tokens[stops].kind != "?" for _, stops, _ in earlier):
         for item in [item for _, _, here in earlier for item in here]:
             item.dropped = "told"
 
 
-def _tells(words: str, here: list[Item], last: list[Item], text: str) -> bool:
-    """Whether a clause tells of a day, and the last clause has all that it says of its own."""
+def _begins(token: Token, only: list[int]) -> bool:
+    return token.kind == "x" and any(token.start <= at < token.end for at in only)
+
+
+def _gives_way(here: list[Item], last: list[Item]) -> bool:
+    """Whether the last clause has all of its own that the one here says."""
     slots, others = ({item.slot for item in clause_items} for clause_items in (here, last))
-    replaced = slots <= others or "day" in slots & others
-    return replaced and len(words) > _few(text) and not clause("may_be_wish", words).search(words)
+    return slots <= others or "day" in slots & others or (slots == {"part", "time"} and others == {"time"})
 
 
 def _few(text: str) -> int:
