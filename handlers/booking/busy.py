@@ -26,6 +26,7 @@ _HAN = (
 _BUSY = re.compile(
     r"\b(?:is|are|r|will|does|do|would)\b(?: \w{1,10}){1,4} (?:get |be |look )?"
     rf"(?:(?:very|really|that|usually|always|normally|so) )?(?<!too ){_CROWDED}\b(?! to\b)"
+    rf"|^\W*(?:you|u|ya|it)(?: guys| lot| all| s)? (?:very |really |usually )?{_CROWDED}\b"
     rf"|\bhow {_CROWDED}\b|\bis there (?:usually |always )?(?:a|much of a|any) (?:queue|crowd|wait|line)\b|{_HAN}"
 )
 # What asks, and would make "Friday" of "is it busy on Friday" doubtful.
@@ -48,14 +49,15 @@ def asked(turn: Turn) -> Reply | None:
     heard = naming.services(turn, turn.words)
     named = ([*heard.sure, *heard.one_of] or spoken.services(turn))[:1]
     code = _work(turn, store, named) if store else None
-    if store is None or code is None or not (days := _days(turn, store, text)):
+    if store is None or code is None or not (when := _when(turn, store, text)):
         return None
+    days, window = when
     name, open_days = store.names[turn.language], [day for day in days if spans_on(store, day)]
     if not open_days:
         closed = map(turn.plain, by_day(turn, store, days))
         return Reply("\n".join([turn.text("booking.opening.days", store=name), *closed]))
     lines = [turn.text("booking.busy.there", store=name, service=turn.shop.services[code].names[turn.language])]
-    lines += [_line(turn, Wish(store.code, (code,)), store, day) for day in open_days]
+    lines += [_line(turn, Wish(store.code, (code,)), store, day, window) for day in open_days]
     visit: Answers = {"store": store.code}
     if code in named:
         visit["service"] = [code]
@@ -69,16 +71,18 @@ def _work(turn: Turn, store: Store, named: Sequence[str]) -> str | None:
     return next((code for code in [*named, *turn.shop.services] if store in stores_doing(turn.shop, [code])), None)
 
 
-def _days(turn: Turn, store: Store, text: str) -> list[date]:
-    """The days that are meant, if they are few and their times are made; today for "now"."""
+def _when(turn: Turn, store: Store, text: str) -> tuple[list[date], dict[str, str]] | None:
+    """The days that are meant and the hours in them, if they are few and their times are made; today for "now"."""
     today = turn.today(store)
     reading = hearing.when(turn, _ASKED.sub(" ", text), store).reading
     days = opening.days_of(reading) if reading else [today] if _NOW.search(text) else []
     last = today + timedelta(days=terms.read(store.booking).horizon_days)
-    return [day for day in days if today <= day <= last] if len(days) <= MOST_DAYS else []
+    found = [day for day in days if today <= day <= last] if len(days) <= MOST_DAYS else []
+    hours = hearing.wanted(reading).window if reading else {}
+    return (found, {name: hours[name] for name in ("early", "late") if name in hours}) if found else None
 
 
-def _line(turn: Turn, wish: Wish, store: Store, day: date) -> str:
-    free = times.free_times(turn.session, turn.shop, wish, turn.now, first=day)
-    first = free[0].starts_at.astimezone(words.zone_of(store)) if free else None
-    return turn.text("booking.busy.day", day=day, n=len(free), first=first)
+def _line(turn: Turn, wish: Wish, store: Store, day: date, hours: dict[str, str]) -> str:
+    found = times.free_times(turn.session, turn.shop, wish, turn.now, first=day)
+    free = [there for one in found if hearing.fits(there := one.starts_at.astimezone(words.zone_of(store)), hours)]
+    return turn.text("booking.busy.day", day=day, n=len(free), first=free[0] if free else None)

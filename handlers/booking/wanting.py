@@ -81,7 +81,7 @@ def wish(turn: Turn) -> Answers | None:
         return known
     if timed and (found := _in_pieces(turn, text, known)):
         return found
-    if not timed and otherwise.needed(turn.words) and faq.is_sure(turn) is not None:
+    if not timed and (otherwise.of_its_battery(turn) or (otherwise.needed(turn.words) and faq.is_sure(turn) is not None)):
         return None  # "do electric cars need servicing?" asks whether it must be
     if phrases.wants(text) and not (_asks(text) and not named and not timed):
         if named:

@@ -8,7 +8,7 @@ _BEGINS = re.compile(
     r"(?:what|when|where|which|who|why|how)(?: s|re)? "
     r"(?:is|are|do|does|did|can|could|will|would|should|about|much|many|long|often|far|if)\b"
     r"|(?:do|does|did|is|are|can|could|will|would|should|have) (?:i|you|u|it|we|they|there|the|this|that|my|your)\b"
-    r"|and (?:what|how|is|do)\b"
+    r"|and (?:what|how|is|do)\b|who(?: has| have)? \w{2,12} (?:you|u|it|this|that|my)\b"
 )
 # Folded to Simplified; Cantonese among them.
 _ASKS = re.compile(

@@ -9,7 +9,7 @@ from handlers.prices import finding
 from knowledge_base.folding import fold
 
 # Entries of the starter base.
-_WORTH, _ELECTRIC, _KEY = "car_valuation", "ev_service_needed", "locked_out"
+_WORTH, _ELECTRIC, _KEY, _ITS_BATTERY = "car_valuation", "ev_service_needed", "locked_out", "ev_battery_life"
 
 # The battery of a key is not the one below the bonnet.
 _KEYS_BATTERY = re.compile(
@@ -52,6 +52,13 @@ _RUNS_ON_POWER = re.compile(
     r"\b(?:teslas?|e\.?vs?|bevs?|electric|model ?[3ysx]|polestar|nio|xpeng|zeekr|leaf|zoe|ioniq ?[569]|ev[69]|id ?\.?[3467]"
     r"|taycan|e-?tron|i[34x]|su7)\b|特斯拉|电动车|电车|纯电|蔚来|小鹏|极氪|极星|埃安|零跑|(?<!混)新能源车"
 )
+# How long the battery that an electric car drives by lasts; the small one is named.
+_BATTERY_LIFE = re.compile(
+    r"^(?!.*(?:\b12 ?v\b|12伏|电瓶|\bstarter\b))"
+    r"(?:.*\bbatter(?:y|ies)\b.*\b(?:last|lasts|life|lifespan|life ?span|years|expectancy)\b"
+    r"|.*\b(?:last|life|lifespan|years|expectancy)\b.*\bbatter(?:y|ies)\b|.*电池.*(?:几年|多少年|几耐|多久|寿命|用到几时))"
+)
+_OF_ANOTHER_KIND = re.compile(r"warranty|guarantee|质保|保固|保修|充电|充满|\bcharg|\bkey\b|钥匙|车匙|更换要|换要|换一")
 _NEEDED = re.compile(
     r"^\W*(?:(?:so|and|but|also) )?(?:do|does|would|should|must|will) \w{1,10}\b.{0,30}?\b(?:need|require|have to|take)\b"
     r"|(?:要不要|需不需要|用不用|使唔使|需唔需要|该不该|要唔要)(?!钱|收)|(?<![想我])(?:要|需要|用|使|得)[^,.!?，。！？]{0,10}(?<![什怎])[吗嘛么]\W*$"
@@ -67,9 +74,19 @@ def answered(turn: Turn) -> Reply | None:
         return faq.show(turn, _WORTH)
     if _KEYS_BATTERY.search(text):
         return faq.show(turn, _KEY)
+    if of_its_battery(turn):
+        return faq.show(turn, _ITS_BATTERY)
     if work and needed(turn.words) and runs_on_power(turn, finder.model_in(turn.words)):
         return faq.show(turn, _ELECTRIC)
     return None
+
+
+def of_its_battery(turn: Turn) -> bool:
+    """Whether it is how long the battery lasts that an electric car drives by: "Nissan Leaf battery life"."""
+    text = fold(turn.words)
+    if not _BATTERY_LIFE.search(text) or _OF_ANOTHER_KIND.search(text) or finding.asks_price(turn.words):
+        return False
+    return runs_on_power(turn, turn.memoised(finding.load).model_in(turn.words))
 
 
 def runs_on_power(turn: Turn, code: str | None) -> bool:

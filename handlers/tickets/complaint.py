@@ -171,8 +171,8 @@ def _listened(turn: Turn) -> float:
         return silent
     if not rules.of_us(turn.words) and (questions or likely < ear.SURE_OF_OTHERS):
         return ear.PERHAPS  # what a car does, said of nobody, may be a complaint, and mostly is none
-    # A question in the middle of a talk opens nothing: it is asked whether it complains.
-    return ear.PERHAPS if is_question(turn.words) and topic.before(turn) != "" else likely
+    # A question opens nothing by itself: it is asked whether it complains.
+    return ear.PERHAPS if is_question(turn.words) else likely
 
 
 def _of_no_fault(turn: Turn, verdict: Verdict) -> bool:

@@ -115,7 +115,8 @@ _CLAUSES = re.compile(r"[.,;!?，、；。！？\n]|\band\b", re.IGNORECASE)
 # Who waits for a person asks whether there is one.
 _THERE = re.compile(
     r"(?:(?:hi|hey|hello|hallo|so|and|excuse me)[ ,.!?]{1,4}){0,3}(?:(?:are|r) (?:you|u|ya) (?:still )?there"
-    r"|(?:is )?(?:any|some)(?:one|body)(?: still)?(?: there| here)?|still (?:there|waiting)|i ?(?:am|m) (?:still )?waiting)"
+    r"|(?:is )?(?:any|some)(?:one|body)(?: still)?(?: there| here| home| in)?|still (?:there|waiting)"
+    r"|i ?(?:am|m) (?:still )?waiting)"
     r"(?: please| yet| now)?"
     r"|(?:喂|你好|哈[喽啰囉]|请问)?[ ，,]?(?:有(?:没有|冇)?人(?:在(?:这里?|线)?|喺度|理我|回我)?|有冇人"
     r"|(?:还|仲)?在|喺度|人呢|还要等)"

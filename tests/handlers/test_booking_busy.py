@@ -14,6 +14,8 @@ def test_whether_a_day_is_busy_is_told_by_its_free_times(world: World) -> None:
         ("en", "will it be packed on Friday", "Fri 27 Nov: "),
         ("en", "are you busy right now", "Sat 21 Nov: "),
         ("en", "is it crowded at the weekend", "Sun 22 Nov: "),
+        ("en", "you lot busy thurs morning?", "Thu 26 Nov: "),
+        ("zh-CN", "明天下午人多吗", "最早13:00"),
         ("zh-CN", "周六人多吗", "11月28日 周六：还有"),
         ("zh-CN", "周日要排队吗", "11月22日 周日：还有"),
         ("zh-HK", "星期六多唔多人", "11月28日 週六：還有"),

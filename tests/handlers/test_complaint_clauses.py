@@ -217,6 +217,8 @@ def test_what_only_sounds_like_it_is_none(words: str) -> None:
         ("zh-CN", "退钱"),
         ("zh-TW", "退錢啦"),
         ("en", "refund me please"),
+        ("en", "give me my money back"),
+        ("en", "you never told me about the extra charge"),
     ],
 )
 def test_in_doubt_it_is_asked_and_a_typed_yes_is_heard_below_an_answer(world: World, language: str, words: str) -> None:
@@ -481,6 +483,6 @@ def test_words_about_messages_and_lists_are_no_opt_out() -> None:
     for words in (
         "I no longer wish to receive messages", "take me off your list for good", "唔好再搵我", "別再傳了，謝謝",
         "I don't want to get any texts", "no more texts", "stop it with the texts", "enough with the messages already",
-        "停止发送", "以后不用发了", "之後都唔使再send喇", "不用再發了，謝謝", "不用再发给我了", "停止推送",
+        "停止发送", "以后不用发了", "之後都唔使再send喇", "不用再發了，謝謝", "不用再发给我了", "停止推送", "别再发了烦死",
     ):  # fmt: skip
         assert wants_none(words), words

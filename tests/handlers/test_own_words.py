@@ -25,6 +25,7 @@ def test_questions_are_answered_by_what_they_ask(world: World) -> None:
 def test_the_battery_of_an_electric_car_is_the_one_it_drives_by(world: World) -> None:
     for language, words in (
         ("en", "how long does the battery of my Model Y last?"), ("en", "how long will my tesla battery last"),
+        ("en", "nissan leaf battery life expectancy"), ("zh-CN", "蔚来的电池能用几年"),
         ("en", "how long does the battery in an id.4 last"), ("zh-CN", "特斯拉电池能用多久"),
         ("zh-TW", "我的Model 3電池可以用幾年"),
     ):  # fmt: skip

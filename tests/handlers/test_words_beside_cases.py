@@ -62,6 +62,7 @@ def test_who_wants_no_calls_is_passed_on_and_may_end_offers_too(world: World, la
 def test_which_words_want_no_calls(world: World) -> None:
     for words in (
         "stop calling me", "Don't ring me again", "no more calls please", "don't call me, text me", "quit calling",
+        "pls stop ringing my wife", "唔該唔好再打電話嚟推銷",
         "别打电话给我", "唔好再打電話俾我", "不要再打来了", "你們不要再打電話來了，很煩",
     ):  # fmt: skip
         assert no_calls.asks(words), words
@@ -77,6 +78,7 @@ def test_which_words_want_no_calls(world: World) -> None:
     [
         ("en", "hello", "anyone there", "Talk to a person"),
         ("en", "opening hours", "hello?? is someone there??", "Talk to a person"),
+        ("en", "hello", "anybody home?", "Talk to a person"),
         ("zh-HK", "你好", "喂有人喺度嗎", "找真人客服"),
     ],
 )
