@@ -156,7 +156,9 @@ def _is_for_us(turn: Turn, text: str) -> bool:
     if opening.asks(turn.words):
         return True
     sure = faq.is_sure(turn)
-    return sure is not None and (sure.id in _POLITE or (is_question(turn.words) and len(tokens(turn.words)) > _FEW))
+    return sure is not None and (
+        sure.id in _POLITE or sure.id in _STOP or (is_question(turn.words) and len(tokens(turn.words)) > _FEW)
+    )
 
 
 def _recent(turn: Turn, ticket: Ticket) -> bool:

@@ -93,3 +93,9 @@ def test_who_asks_whether_anybody_is_there_is_offered_a_person(
 
 def test_as_the_first_word_it_is_a_greeting(world: World) -> None:
     world.customer().says("anyone there?").sees("welcome")
+
+
+def test_who_waits_for_a_person_is_told_at_once_what_cannot_wait(world: World) -> None:
+    for language, words, seen in (("en", "oil light on", "stop at once"), ("zh-CN", "红色机油灯亮了", "停")):
+        ann = world.customer(language=language).says("person" if language == "en" else "人工")
+        ann.says(words).sees(seen)
