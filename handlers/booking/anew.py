@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from handlers.booking import meant, mine, offered, phrases, recalled, theirs, two_visits, wishes, words
+from handlers.booking import hearing, meant, mine, offered, phrases, recalled, theirs, two_visits, wishes, words
 from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import SAID
 from handlers.dialogue import Answers, Reply, Start, Turn
@@ -52,11 +52,13 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if row is None:
         return None
     codes = [*wish.get("service", ()), *wish.get("service+", ())]
-    timed: Answers = {name: wish[name] for name in SAID if name in wish}
+    store = words.store_of(turn, row)
+    new = hearing.shifted(turn, rest, store, row.starts_at.astimezone(words.zone_of(store)))
+    timed: Answers = hearing.at(new).answers if new else {name: wish[name] for name in SAID if name in wish}
     if not codes or set(codes) & set(row.services) == set(codes):
         return mine.too_late(turn, row) or Start("booking.move", {"id": row.id, **timed}) if timed else None
     car: Answers = {"car": {"id": row.vehicle_id}} if row.vehicle_id is not None else {}
-    later: Answers = {**car, "store": words.store_of(turn, row).code, **wish}
+    later: Answers = {**car, "store": store.code, **wish}
     return mine.too_late(turn, row) or Start(
         "booking.cancel", {"id": row.id, "later": later}, two_visits.told(turn, "booking.after_cancelling", later)
     )

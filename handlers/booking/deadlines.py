@@ -58,7 +58,10 @@ _HAN_BROUGHT = re.compile(
 )
 _ENDS_WITH_WORK = (_HAN, _HAN_LATEST, _HAN_WORK, _HAN_FETCHED, _HAN_BROUGHT)
 _FETCH = re.compile(r"collect|pick", re.IGNORECASE)
-_FETCHED = re.compile(r"\b(?:you|u|ya|someone|somebody|anyone|to|please|pls|kindly) $", re.IGNORECASE)
+_FETCHED = re.compile(
+    r"\b(?:you|u|ya|someone|somebody|anyone|to|please|pls|kindly)(?: (?:guys|also|come|over|round|by|and|to|drive|swing)){0,4} $",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

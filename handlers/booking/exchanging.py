@@ -97,6 +97,7 @@ def settled(turn: Turn, answers: Answers) -> tuple[str | None, int | None] | Non
     return car
 
 
-def exchange(turn: Turn, row: Appointment, car: tuple[str | None, int | None] | None) -> Appointment:
-    """The visit with the other car, if there is one. Raises Refusal as `actions.alter` does."""
-    return actions.alter(turn.session, turn.shop, row, turn.now, car=car) if car else row
+def exchange(turn: Turn, row: Appointment, answers: Answers, car: tuple[str | None, int | None] | None) -> Appointment:
+    """The visit with the other car or the other work (`service`), if there is any. Raises Refusal as `actions.alter` does."""
+    work = answers.get("service")
+    return actions.alter(turn.session, turn.shop, row, turn.now, services=work, car=car) if car or work else row

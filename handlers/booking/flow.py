@@ -280,6 +280,9 @@ def hear(turn: Turn, answers: Answers) -> str | None:
         return None
     if other := said_beside.also_owns(turn, answers, found):
         return other
+    if "later" not in answers and not found.keys() - {"car"} and (both := two_visits.only_cars(turn)):
+        answers["car"], answers["later"] = both[0], {"car": both[1]}
+        return two_visits.told(turn, "booking.later", answers["later"])
     if elsewhere := said_beside.only_elsewhere(turn, answers, found):
         if found.keys() & set(SAID):
             clear(answers)
@@ -461,6 +464,8 @@ def submit(turn: Turn, answers: Answers) -> Reply:
     if gift := rewards.carried(turn, answers, row):
         done = replace(done, text=f"{done.text}\n\n{gift}")
     if later := answers.get("later"):
+        if not {"service", "service+"} & later.keys():
+            later = {"service": list(row.services), "store": words.store_of(turn, row).code, **later}
         ask = two_visits.told(turn, "booking.then", later)
         same: Answers = {"day": row.starts_at.date().isoformat()}
         if row.vehicle_id and "car+" not in later:

@@ -295,7 +295,8 @@ class _Sure(Choice):
         row = wishes.own(turn, answers["id"])
         assert row is not None, "checked before"
         with_car = exchanging.label(turn, answers).get("car", "")
-        return super().ask(turn, {**words.card(turn, row), "to": _to(turn, row, answers), "with_car": with_car})
+        work = {"services": words.services(turn, answers["service"])} if "service" in answers else {}
+        return super().ask(turn, {**words.card(turn, row), **work, "to": _to(turn, row, answers), "with_car": with_car})
 
     def read(self, turn: Turn, answers: Answers) -> Any:
         if said := assent.said(turn):
@@ -311,9 +312,9 @@ def _to(turn: Turn, row: Appointment, answers: Answers) -> str:
     visit = wishes.to_move(turn, answers)
     store, at = visit.store, wishes.start_of(visit, answers)
     said = words.label(turn, "booking.in_zone", at=words.moment(turn, store, at), zone=words.zone_name(turn, store, at))
-    if store.id == row.store_id:
+    if store.id == row.store_id and "cost" not in answers:
         return said
-    price = visit.plan.free_at(at, at).price
+    price = answers.get("cost", visit.plan.free_at(at, at).price)
     cost = turn.money(price, store.currency) if price and price != row.price else ""
     return words.label(turn, "booking.moving.there", when=said, store=store.names[turn.language], price=cost)
 
@@ -349,7 +350,9 @@ class _Possible(_Sure):
         answers["wished"] = answers["time"]
         trial = turn.session.begin_nested()
         try:
-            _moved(turn, visit, answers, exchanging.on_file(turn, answers))
+            row = _moved(turn, visit, answers, exchanging.on_file(turn, answers))
+            if {"car", "service"} & answers.keys():
+                answers["cost"] = row.price
         finally:
             trial.rollback()
             turn.session.refresh(visit.moving)
@@ -363,9 +366,10 @@ def _moved(turn: Turn, visit: wishes.Visit, answers: Answers, car: tuple[str | N
     """Raises Refusal: of the time as `actions.move` does; of another car that does without the work."""
     assert visit.moving is not None
     row = actions.move(turn.session, turn.shop, visit.moving, wishes.start_of(visit, answers), turn.now, store=visit.store.code)
-    if car and (no := suiting.refusal(turn, row.services, turn.shop.models.get(car[0] or ""))):
-        raise Refusal(no.key, again="car", **no.values)
-    return exchanging.exchange(turn, row, car)
+    model = turn.shop.models.get(car[0] or "") if car else turn.shop.models_by_id.get(row.model_id or 0)
+    if (car or "service" in answers) and (no := suiting.refusal(turn, answers.get("service", row.services), model)):
+        raise Refusal(no.key, again="car" if car else "", **no.values)
+    return exchanging.exchange(turn, row, answers, car)
 
 
 def put(turn: Turn, answers: Answers) -> Reply:

@@ -10,6 +10,7 @@ from handlers.booking import actions, exchanging, hearing, mine, naming, phrases
 from handlers.booking.slots_what import transports
 from handlers.contact import merging
 from handlers.dialogue import Answers, Choice, Form, Refusal, Reply, Start, Turn, assent, leaving
+from handlers.dialogue.questions import ends_as_question
 from handlers.prices import finding
 from handlers.vehicles import cars
 from storage.appointments import Appointment
@@ -46,7 +47,7 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
     known: Answers = {}
     priced = said_beside.just_priced(turn)
     if priced or phrases.has("also", text) or phrases.has("besides", text):
-        codes = priced or naming.services(turn, turn.words).sure
+        codes = priced or naming.services(turn, turn.words, turn.shop.models_by_id.get(row.model_id or 0)).sure
         if any(turn.shop.services[code].category == "sales" for code in [*codes, *row.services]):
             return None
         if codes and set(codes) <= set(row.services):
@@ -66,6 +67,18 @@ def another_car(turn: Turn, row: Appointment) -> Reply | Start | None:
     if "car+" in found:
         return Start("booking.alter", {**found, "id": row.id})
     return _asked(turn, row, found) if found else None
+
+
+def work_beside(turn: Turn, row: Appointment) -> Answers:
+    """Other work in words that move the visit: "move it to Friday and make it a minor service"; {} where it stays."""
+    text = phrases.spaced(turn.words)
+    if phrases.has("over", text) or ends_as_question(turn.words):
+        return {}
+    if any(phrases.has(name, text) for name in ("to_other", "rather")) and (other := _other_work(turn, row)):
+        return other
+    codes = [code for code in naming.services(turn, turn.words).sure if code not in row.services]
+    sales = any(turn.shop.services[code].category == "sales" for code in codes)
+    return {"service": [*row.services, *codes]} if codes and not sales and phrases.has("besides", text) else {}
 
 
 def _other_work(turn: Turn, row: Appointment) -> Answers:

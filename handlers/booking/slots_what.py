@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.booking import deadlines, driving, hearing, naming, phrases, rules, suiting, wishes, words
+from handlers.booking import deadlines, driving, hearing, naming, phrases, rules, suiting, two_visits, wishes, words
 from handlers.booking.plan import Wish, planned
 from handlers.booking.slots_when import SAID, choices
 from handlers.dialogue import Answers, Button, Choice, Option, Refusal, Reply, Slot, Turn, Unclear, assent, leaving, questions
@@ -165,6 +165,8 @@ class Car(vehicle_slots.Car, Undo):
         return Reply(reply.text, rows, share=reply.share)
 
     def read(self, turn: Turn, answers: Answers) -> Any:
+        if "later" not in answers and not driving.wanted(turn, answers) and two_visits.only_cars(turn):
+            raise Unclear("vehicles.no_such_car")  # the form takes both
         value = driving.read(turn, answers) if driving.wanted(turn, answers) else super().read(turn, answers)
         hear_rest(turn, answers, self.name)
         return value

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers.booking import deadlines, hearing, meant, mine, naming, phrases, shifting
+from handlers.booking import deadlines, hearing, meant, mine, more, naming, phrases, shifting
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Reply, Start, Turn, assent, lately, leaving
 from handlers.dialogue.folding import fold
@@ -362,7 +362,8 @@ def _move(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start | None:
         return Start("booking.move", mine.aimed(turn, found))
     if phrases.has("late", phrases.spaced(turn.words)) and mine.too_late(turn, found[0]):
         return None  # who is on the way wants to hear that their place is kept
-    return mine.move(turn, found[0].id)
+    moved = mine.move(turn, found[0].id)
+    return replace(moved, answers={**moved.answers, **more.work_beside(turn, found[0])}) if isinstance(moved, Start) else moved
 
 
 def _cancel(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start:

@@ -118,6 +118,16 @@ def _of_cars(text: str) -> int:
     return 3 if found[0].lower().startswith(("three", "3", "三")) else 2
 
 
+def only_cars(turn: Turn) -> list[Answers]:
+    """ "Golf and A4", and nothing besides: two cars, with which the same is to be done; else []."""
+    parts = [part for part in _JOINTS.split(turn.words) if part and part.strip()]
+    found = [car for part in parts if (car := vehicle_slots.heard(turn, part))]
+    if len(parts) != 2 or len(found) != 2 or _which(found[0]) == _which(found[1]) or is_question(turn.words):
+        return []
+    text = phrases.spaced(turn.words)
+    return [] if phrases.has("instead", text) or phrases.has("rather", text) or _OR.search(text) else found
+
+
 def _chained(visits: Sequence[_Visit]) -> Answers:
     later: Answers = {}
     for one in reversed(visits):

@@ -210,3 +210,51 @@ def test_who_wants_to_come_in_wants_a_visit(world: World) -> None:
 def test_a_car_that_is_left_behind_in_cantonese(world: World) -> None:
     ann = booked(world, "zh-HK").says("唔使等 佢留低架車").says("係")
     assert only(world, ann).transport == "leave"
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "services", "told"),
+    [
+        ("en", "move it to pine hill on friday at ten and make it a minor service", ["minor_service"], "¥469"),
+        ("en", "move it to friday at ten and add a tyre rotation", ["oil_change", "tyre_rotation"], "¥499"),
+    ],
+)
+def test_other_work_in_a_move_is_done_with_it(world: World, language: str, words: str, services: list[str], told: str) -> None:
+    ann = booked(world, language).says(words).sees(told)
+    assert only(world, ann).services == ["oil_change"]
+    ann.says("yes").sees("Moved")
+    assert only(world, ann).services == services
+    assert f"{only(world, ann).starts_at:%d %H}" == "27 02"
+
+
+def test_the_day_on_which_we_fetch_the_car_is_the_day_of_the_visit(world: World) -> None:
+    ann = world.customer().says(
+        "can you come and pick up my car for a minor service on friday? e class, i live at 12 marina road"
+    )
+    known = answers(ann)
+    assert (known["day"], known["transport"], known["note"]) == ("2026-11-27", "pickup", "at 12 marina road")
+    ann = world.customer(language="zh-CN").says("你们周五能上门取车做小保养吗？我在金沙路88号，车是C级")
+    assert (answers(ann)["day"], answers(ann)["transport"]) == ("2026-11-27", "pickup")
+
+
+@pytest.mark.parametrize("lines", [("need to book 2 cars", "golf and a4", "oil change"), ("book an oil change", "golf and a4")])
+def test_two_cars_in_one_answer_are_two_visits(world: World, lines: tuple[str, ...]) -> None:
+    ann = world.customer()
+    for line in lines:
+        ann.says(line)
+    assert answers(ann)["car"]["model"] == "vw_golf"
+    ann.says("east").says("monday 9").says("13800138406").sees("Audi A4 · Oil and filter change. Shall I book that now?").says(
+        "yes"
+    )
+    known = answers(ann)
+    assert (known["service"], known["car"]["model"], known["day"]) == (["oil_change"], "audi_a4", "2026-11-23")
+
+
+def test_work_beside_a_visit_fits_its_car(world: World) -> None:
+    ann = booked(world, "en").says("ok thanks. also can you check my battery while it's in").says("yes")
+    assert only(world, ann).services == ["oil_change", "battery_12v"]
+
+
+def test_cancelled_for_the_same_time_on_another_day_is_moved(world: World) -> None:
+    ann = booked(world, "zh-CN").says("帮我取消周四的，改约周五同一时间").says("好")
+    assert f"{only(world, ann).starts_at:%d %H}" == "27 07"
