@@ -40,7 +40,7 @@ def said(turn: Turn, before: Facts) -> Answers:
     if naming.services(turn, turn.words).answers or hearing.when(turn, turn.words, turn.store).reading:
         return {}
     parts = _CLAUSES.split(turn.words)
-    if car := next((one for part in parts if (one := _other_than(turn, before, part))), None):
+    if car := next((one for part in parts if (one := other_than(turn, before, part))), None):
         return {"car": car}
     make = known.makes(turn.words)
     return {"car+": {}} if make and not known.is_of(_called(turn, before), make) else {}
@@ -56,7 +56,7 @@ def of_visit(turn: Turn, row: Appointment) -> Facts:
     return {"model": model.code} if model else {}
 
 
-def _other_than(turn: Turn, before: Facts, part: str) -> Facts | None:
+def other_than(turn: Turn, before: Facts, part: str) -> Facts | None:
     """The car that this part of the words names; None for the one that comes already."""
     car = vehicle_slots.heard(turn, part)
     if car is None and len(theirs := cars.of_make(turn, vehicles.own(turn), part)) == 1:

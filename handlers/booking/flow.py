@@ -273,7 +273,10 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     changed = bool(name) and answers.get("name") != name
     if name:
         answers["name"] = name
-    found = heard(turn, turn.words, answers.get("store"), answers.get("day"))
+    said = wanting.without_unneeded(turn)
+    if not said:
+        return turn.text("booking.noted")  # "don't wash it": nobody was going to
+    found = heard(turn, said, answers.get("store"), answers.get("day"))
     if not found and not ends_as_question(turn.words) and said_beside.kind_added(turn, answers):
         return ""
     if said_beside.asks_of_store(turn, answers, found):

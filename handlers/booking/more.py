@@ -50,6 +50,8 @@ def asked_for(turn: Turn, row: Appointment) -> Reply | Start | None:
         codes = priced or naming.services(turn, turn.words, turn.shop.models_by_id.get(row.model_id or 0)).sure
         if any(turn.shop.services[code].category == "sales" for code in [*codes, *row.services]):
             return None
+        if codes and exchanging.other_than(turn, exchanging.of_visit(turn, row), turn.words):
+            return None  # work on another car is a visit of its own
         if codes and set(codes) <= set(row.services):
             return mine.card(turn, row)
         known = {"service": [*row.services, *(code for code in codes if code not in row.services)]} if codes else {}

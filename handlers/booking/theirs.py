@@ -25,6 +25,10 @@ _NEXT_TIME = timedelta(minutes=30)
 _ABOUT_ONE = ("booking.move", "booking.cancel")
 # Where "when is it ready?" is told by the card.
 _CARD_TELLS = (None, *_ABOUT_ONE)
+_REMINDER = re.compile(
+    r"\b(?:cancel|stop|drop|turn off|delete)(?: \w{1,10}){0,2} reminders?\b"
+    r"|(?:取消|关掉|关闭|不要|别).{0,4}提醒|提醒.{0,4}(?:取消|关掉|不要)"
+)
 _ALL = re.compile(r"\b(?:everything|all|both|them all|the lot)\b|全部|所有|都|两个|统统")
 _CLAUSES = re.compile(r"[,.;!?，。；！？]")
 _PARTS = re.compile(r"[,.;!?，。；！？]+|(?<=[㐀-鿿]) {1,3}(?=[㐀-鿿])")
@@ -78,6 +82,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         if not named and (shown := [row for row in spoken_of(turn, rows) if work <= set(row.services)]):
             return mine.card(turn, shown[0])
     if phrases.has("how", text) or phrases.has("new", bare) or finding.asks_price(turn.words):
+        return None
+    if _REMINDER.search(text):
         return None
     if phrases.has("others_cancel", text) or deadlines.only_fetched(turn):
         return None  # it is not theirs that is cancelled; and when the car is fetched moves no visit

@@ -35,6 +35,11 @@ _SHORT_WISH = 70
 FEW = 3
 # Clauses with the mark that ends them.
 _QUESTIONS = re.compile(r"[^,.;!?，。；！？、\n]+[?？]?")
+# "No wash please", at the beginning of a clause.
+_NO_WORK = re.compile(
+    r"^\W*(?:(?:but|and|oh|ok|please|actually) ){0,2}(?:no|without|skip)(?: the| an?| any)? (?!problem|worr|later|earlier|more)"
+    r"|^\W*(?:但|不过|哦)?(?:不要|不用|唔要|唔使|别)"
+)
 # What is wanted instead may follow without a comma: "not the full service just an oil change".
 _CLAUSES = re.compile(
     r"[,.;!?，。；！？、\n]+|\s(?=(?:just|only) (?:an?|the|do|need|want)\b)|(?<=[㐀-鿿])\s+(?=[㐀-鿿])", re.IGNORECASE
@@ -130,6 +135,17 @@ def wanted_clauses(turn: Turn) -> str:
     if len(wanted) == len(clauses):
         return turn.words
     return ", ".join(wanted) if any(_names_work(turn, clause) for clause in wanted) else turn.words
+
+
+def without_unneeded(turn: Turn) -> str:
+    """The words without the clauses that call work off; "" where they say nothing else."""
+    clauses = [clause for clause in _CLAUSES.split(turn.words) if clause.strip()]
+    kept = [one for one in clauses if not (_off(phrases.spaced(one)) and _names_work(turn, one))]
+    return turn.words if len(kept) == len(clauses) else ", ".join(kept)
+
+
+def _off(clause: str) -> bool:
+    return phrases.unneeded(clause) or _NO_WORK.match(clause) is not None
 
 
 def _names_work(turn: Turn, clause: str) -> bool:
@@ -303,7 +319,9 @@ def added(turn: Turn) -> Answers | None:
     text = phrases.spaced(turn.words)
     if not phrases.has("also", text) or OFFERED.search(text) or finding.asks_price(turn.words):
         return None
-    return naming.services(turn, turn.words).answers or None
+    known = heard(turn, turn.words)
+    named: Answers = {name: known[name] for name in ("service", "service+", "with", "car") if name in known}
+    return named if {"service", "service+"} & named.keys() else None
 
 
 def beside(turn: Turn) -> Answers:

@@ -258,3 +258,31 @@ def test_work_beside_a_visit_fits_its_car(world: World) -> None:
 def test_cancelled_for_the_same_time_on_another_day_is_moved(world: World) -> None:
     ann = booked(world, "zh-CN").says("帮我取消周四的，改约周五同一时间").says("好")
     assert f"{only(world, ann).starts_at:%d %H}" == "27 07"
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "words", "services"),
+    [
+        ("en", "oil change golf friday at ten east harbour", "don't need to wash it", ["oil_change"]),
+        ("zh-CN", "周五十点东港高尔夫换机油", "不用洗车", ["oil_change"]),
+        (
+            "en",
+            "oil change golf friday at ten east harbour",
+            "no wash please, but add an alignment",
+            ["oil_change", "wheel_alignment"],
+        ),
+    ],
+)
+def test_work_that_nobody_wanted_is_not_taken(world: World, language: str, wish: str, words: str, services: list[str]) -> None:
+    assert answers(world.customer(language=language).says(wish).says(words))["service"] == services
+
+
+def test_work_on_another_car_is_a_visit_of_its_own(world: World) -> None:
+    ann = booked(world, "en").says("change of plan: my wife's civic needs an alignment too, same day")
+    assert (form(ann), answers(ann)["car"]["model"]) == ("booking.book", "honda_civic")
+    assert (answers(ann)["service"], answers(ann)["day"]) == (["wheel_alignment"], "2026-11-26")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "cancel the reminder"), ("zh-CN", "取消提醒")])
+def test_a_reminder_that_is_cancelled_is_no_visit(world: World, language: str, words: str) -> None:
+    assert form(booked(world, language).says(words)) is None
