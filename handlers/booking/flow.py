@@ -412,7 +412,7 @@ def _second_car(turn: Turn, answers: Answers, found: Answers) -> Answers:
         same
         or not wanting.same_for_another(turn)
         or phrases.has("instead", fold(turn.words))
-        or found.keys() - {"car", "service", "store"}
+        or found.keys() - {"car", "service", "store", "day"}
     ):
         return {}
     return {"service": found.get("service", answers["service"]), "car": car} | {

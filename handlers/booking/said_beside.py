@@ -128,7 +128,8 @@ def person_to_call(text: str) -> str:
     """The clauses that say who else brings the car or whom to call, with the number: the advisor reads them; else ""."""
     clauses = [" ".join(clause.split()) for clause in _CLAUSES.split(text)]
     told = [clause for clause in clauses if any(one.search(clause) for one in (_OTHER_PERSON, _NUMBER, _THEIR_NAME))]
-    return ", ".join(told)[:_MOST] if _OTHER_PERSON.search(text) else ""
+    named = _THEIR_NAME.search(text) is not None and _NUMBER.search(text) is not None
+    return ", ".join(told)[:_MOST] if named or _OTHER_PERSON.search(text) else ""
 
 
 def for_advisor(turn: Turn) -> str:

@@ -35,10 +35,16 @@ _SHORT_WISH = 70
 FEW = 3
 # Clauses with the mark that ends them.
 _QUESTIONS = re.compile(r"[^,.;!?，。；！？、\n]+[?？]?")
+# "Yes, and my wife's Polo", 好的，还有我老婆的Polo.
+_AND_ANOTHER = re.compile(
+    r"^\W{0,3}(?:(?:yes|yeah|yep|ok|okay|sure|great|perfect|fine)\W{1,3}){0,2}(?:and|also|plus) (?:also )?(?:my|our|his|her) "
+    r"(?!car is|name|number|phone|e ?mail|address|plate)"
+    r"|^\W{0,3}(?:好的?|嗯|行|可以|得)?\W{0,3}(?:还有|另外|同埋|再加|加上|仲有)(?:我|部|架|台|另)"
+)
 # "No wash please", at the beginning of a clause.
 _NO_WORK = re.compile(
-    r"^\W*(?:(?:but|and|oh|ok|please|actually) ){0,2}(?:no|without|skip)(?: the| an?| any)? (?!problem|worr|later|earlier|more)"
-    r"|^\W*(?:但|不过|哦)?(?:不要|不用|唔要|唔使|别)"
+    r"^\W{0,3}(?:(?:but|and|oh|ok|please|actually) ){0,2}(?:no|without|skip)(?: the| an?| any)? (?!problem|worr|later|earlier)"
+    r"|^\W{0,3}(?:但|不过|哦)?(?:不要|不用|唔要|唔使|别)"
 )
 # What is wanted instead may follow without a comma: "not the full service just an oil change".
 _CLAUSES = re.compile(
@@ -357,6 +363,7 @@ def same_for_another(turn: Turn) -> bool:
     """ "My wife's A4 needs it too", "can you do my Golf too?": no tale about the other car, and no mere having it."""
     text = phrases.spaced(turn.words)
     wished = phrases.has("same_for", text) and not ends_as_question(turn.words)
-    if not phrases.has("besides", text) or not (wished or phrases.has("same_asked", text)):
+    joined = phrases.has("besides", text) and (wished or phrases.has("same_asked", text))
+    if not joined and not (_AND_ANOTHER.search(text) and not phrases.has("for_car", text)):
         return False
     return not any(phrases.has(name, text) for name in ("over", "fault", "other_tale"))

@@ -286,3 +286,30 @@ def test_work_on_another_car_is_a_visit_of_its_own(world: World) -> None:
 @pytest.mark.parametrize(("language", "words"), [("en", "cancel the reminder"), ("zh-CN", "取消提醒")])
 def test_a_reminder_that_is_cancelled_is_no_visit(world: World, language: str, words: str) -> None:
     assert form(booked(world, language).says(words)) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "yes, and my wife's polo on the same day after mine"),
+        ("en", "ok and also my A4"),
+        ("zh-CN", "好的，还有我老婆的A4"),
+    ],
+)
+def test_a_car_beside_a_yes_is_another_visit(world: World, language: str, words: str) -> None:
+    wish = "oil change golf friday at ten east harbour 13800138406" if language == "en" else "周五十点东港高尔夫换机油13800138406"
+    known = answers(world.customer(language=language).says(wish).says(words))
+    assert known["car"]["model"] == "vw_golf"
+    assert known["later"]["service"] == ["oil_change"]
+
+
+def test_the_car_of_this_visit_is_still_exchanged(world: World) -> None:
+    ann = world.customer().says("oil change golf friday at ten east harbour 13800138406")
+    assert answers(ann.says("it's for my A4"))["car"]["model"] == "audi_a4"
+
+
+def test_who_was_asked_for_by_name_and_number_is_noted(world: World) -> None:
+    ann = booked(world, "zh-CN").says("我爸去送车可以吗").sees("姓名和电话")
+    ann.says("他叫王建国 电话13822223333")
+    assert "王建国" in only(world, ann).note
+    assert only(world, ann).phone == "+8613800138406"
