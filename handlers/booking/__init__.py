@@ -1,6 +1,6 @@
 """Booking: a visit is booked, moved and cancelled in words or taps, on a bay that nobody else gets."""
 
-from handlers.booking import calendar, clock_rules, flow, hearing, mine, more, noting, pages, pushes, standby, theirs
+from handlers.booking import calendar, clock_rules, flow, hearing, mine, more, noting, pages, papers, pushes, standby, theirs
 from handlers.dialogue import Feature
 from handlers.dialogue.feature import Sweep
 
@@ -8,8 +8,8 @@ FEATURE = Feature(
     "booking",
     forms=[flow.BOOK, mine.MOVE, mine.CANCEL, more.ALTER, standby.WAIT],
     actions={
-        "book": flow.book, "mine": mine.mine, "show": mine.show, "move": mine.move, "cancel": mine.cancel, "way": mine.way,
-        "calendar": mine.calendar_file, "qr": mine.code, "coming": mine.coming_for_sure, "wait": standby.ask,
+        "book": flow.book, "mine": mine.mine, "show": mine.show, "move": mine.move, "cancel": mine.cancel, "way": papers.way,
+        "calendar": papers.calendar_file, "qr": papers.code, "coming": papers.coming_for_sure, "wait": standby.ask,
         "accept": standby.accept, "decline": standby.decline, "leave": standby.left,
     },
     words={"cancel": theirs.nothing_open},

@@ -10,6 +10,7 @@ from handlers.booking import (
     more,
     naming,
     noting,
+    papers,
     phrases,
     said_beside,
     shifting,
@@ -50,7 +51,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     text = phrases.spaced(turn.words)
     if turn.chat.form == "booking.book" and phrases.whole("whereabouts", text):
         store = turn.shop.store(turn.chat.answers.get("store", "")) or turn.store
-        return mine.way_to(turn, store) if store else None
+        return papers.way_to(turn, store) if store else None
     rows = mine.coming(turn)
     if turn.chat.form is None and phrases.has("line", text) and (rows or mine.waits_of(turn)):
         return mine.mine(turn)
@@ -83,7 +84,7 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if phrases.whole("which_day", text):
         return mine.card(turn, row)
     if phrases.whole("whereabouts", text):
-        return mine.way(turn, row.id)
+        return papers.way(turn, row.id)
     if phrases.whole("received_by", text):
         return Reply(turn.text("booking.received_by", **words.card(turn, row, advisor=wishes.name_of_advisor(turn.session, row))))
     if not ends_as_question(turn.words) and (told := said_beside.person_to_call(turn.words)):

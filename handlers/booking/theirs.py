@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers.booking import deadlines, hearing, meant, mine, more, naming, phrases, shifting
+from handlers.booking import deadlines, hearing, meant, mine, more, naming, papers, phrases, shifting
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Reply, Start, Turn, assent, lately, leaving
 from handlers.dialogue.folding import fold
@@ -136,8 +136,8 @@ def _papers(turn: Turn, rows: Sequence[Appointment]) -> Reply | None:
     said = fold(turn.words)
     row = next((row for row in rows if row.id == turn.chat.answers.get("id")), rows[0])
     if _CODE.fullmatch(said):
-        return mine.code(turn, row.id)
-    return mine.calendar_file(turn, row.id) if _FILE.fullmatch(said) else None
+        return papers.code(turn, row.id)
+    return papers.calendar_file(turn, row.id) if _FILE.fullmatch(said) else None
 
 
 def calls_off(turn: Turn) -> bool:
