@@ -236,7 +236,9 @@ class Conversation:
         if turn.incoming.kind == "text" and not unclear.meant:
             if form.drops(turn.words):
                 return self._cancel(turn)
-            if (noted := self._heard(turn, form, slot)) is not None:
+            # What a feature hears beside an answer, a grave complaint, is no change of mind: the form would make a wish of it.
+            grave = any(beside(turn) for beside in self._beside)
+            if not grave and (noted := self._heard(turn, form, slot)) is not None:
                 went_on = self._go_on(turn, form)
                 went_on.before[:0] = [noted] if noted else []
                 return went_on
@@ -380,7 +382,11 @@ class Conversation:
     def _take_up(self, turn: Turn, waits: Mapping[str, Any] | None, said: Said) -> Said:
         """The form that waited goes on, below what was said; unless the dialogue has gone elsewhere meanwhile."""
         form = self._forms.get(waits["form"]) if waits else None
-        if waits is None or form is None or turn.chat.form is not None or (said.reply and said.reply.leaves):
+        if waits is None or form is None or (said.reply and said.reply.leaves):
+            return said
+        if turn.chat.form is not None:
+            if (asked := self._form(turn)) and asked.question:  # one question after the other: it waits for the last
+                turn.chat.answers.setdefault(_WAITS, waits)
             return said
         _restore(turn.chat, {**waits, "asked_at": turn.now, "misses": 0})
         return self._ask_again(turn, form, said)

@@ -99,7 +99,7 @@ def heard(turn: Turn) -> Reply | Start | None:
         return _reopened(turn, ended)
     if current and (same := _goes_on(turn, current, verdict)):
         return same
-    if verdict.complaint:
+    if verdict.complaint and not _of_this_talk(turn, verdict):
         return _new_or_same(turn, verdict)
     marking.notice(turn, verdict)
     return None
@@ -138,9 +138,17 @@ def _asked(turn: Turn) -> Reply:
 
 def perhaps(turn: Turn) -> Reply | None:
     """In the middle of a form nothing is opened unasked: a button, for what surely complains or what a rule asks about."""
-    if _listened(turn) < ear.SURE and rules.PERHAPS not in turn.memoised(rules.load).judge(turn.words).kinds:
+    verdict = turn.memoised(rules.load).judge(turn.words)
+    if _listened(turn) < ear.SURE and rules.PERHAPS not in verdict.kinds and not _of_this_talk(turn, verdict):
         return None
     return Reply(turn.text("tickets.sounds"), _sounds_buttons(turn))
+
+
+def _of_this_talk(turn: Turn, verdict: Verdict) -> bool:
+    """ "This is taking forever" in the middle of a form, of nobody: it may be about the form, and is asked about."""
+    grave = verdict.tier in (tickets.SERIOUS, tickets.CRITICAL) or verdict.angry or rules.of_us(turn.words)
+    in_form = turn.chat.form is not None and not turn.chat.form.startswith("tickets.")
+    return verdict.complaint and in_form and not grave
 
 
 def beside(turn: Turn) -> Reply | None:
@@ -484,7 +492,7 @@ def _thanks(turn: Turn, ticket: Ticket) -> Reply:
 
 
 def _details(name: str, slot: Slot, submit: Callable[[Turn, Answers], Reply | Start]) -> Form:
-    return Form(name, [slot], submit, left="tickets.left", drops=withdrawing.drops)
+    return Form(name, [slot], submit, left="tickets.left", drops=withdrawing.drops, question=True)
 
 
 FORMS = [
