@@ -155,6 +155,8 @@ def _with_elided(turn: Turn, known: Names, text: str) -> list[Found]:
         if service is None or not parts[found.start].isascii():
             continue
         for at, joint in ((found.end + 1, found.end), (found.start - 2, found.start - 1)):
+            if any(one.start <= at < one.end for one in named):
+                continue  # "oil change and tyre rotation" is no tyre change
             if min(at, joint) >= 0 and max(at, joint) < len(parts) and parts[joint] in _JOINING:
                 named += _elided(known, service, parts, found, at, {one.key for one in named})
     return named

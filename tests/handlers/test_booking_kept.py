@@ -41,6 +41,15 @@ def test_work_that_is_not_wanted_any_more_is_left_out(
     assert "held" in answers(ann)
 
 
+def test_an_oil_change_and_a_tyre_rotation_are_no_tyre_change(world: World) -> None:
+    for words, services in (
+        ("oil change and tyre rotation for my golf", {"oil_change", "tyre_rotation"}),
+        ("tyre rotation and oil change for my golf", {"oil_change", "tyre_rotation"}),
+        ("alignment and balancing for my golf", {"wheel_alignment", "wheel_balance"}),
+    ):
+        assert set(answers(world.customer().says(words))["service"]) == services, words
+
+
 @pytest.mark.parametrize(
     ("language", "lines"),
     [
