@@ -105,7 +105,7 @@ def _at_once(turn: Turn, row: Appointment, text: str) -> Reply | Start | None:
     if phrases.whole("not_that_day", text):
         return mine.move(turn, row.id)
     if leaving.at_all(turn.words) and not phrases.whole("leave_it", text) and not phrases.stays(text):
-        return None if theirs.means_all(turn, mine.coming(turn)) else mine.cancel(turn, row.id)
+        return None if theirs.of_all(turn, mine.coming(turn)) else mine.cancel(turn, row.id)
     return None
 
 

@@ -9,7 +9,7 @@ from handlers.booking import deadlines, hearing, meant, mine, more, naming, pape
 from handlers.booking.slots_when import MEANT
 from handlers.dialogue import Answers, Reply, Start, Turn, assent, lately, leaving
 from handlers.dialogue.folding import fold
-from handlers.dialogue.questions import is_question
+from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.prices import finding, lasting, spoken
 from handlers.tickets import withdrawing
 from knowledge_base.names import tokens
@@ -29,8 +29,22 @@ _REMINDER = re.compile(
     r"\b(?:cancel|stop|drop|turn off|delete)(?: \w{1,10}){0,2} reminders?\b"
     r"|(?:取消|关掉|关闭|不要|别).{0,4}提醒|提醒.{0,4}(?:取消|关掉|不要)"
 )
-_ALL = re.compile(r"\b(?:everything|all|both|them all|the lot)\b|全部|所有|都|两个|统统")
+# Of several all, and no "at all", "all good", 整天都: what is said of the visits themselves.
+_ALL = re.compile(
+    r"\b(?:everything|both|the lot)\b|(?<!at )\ball\b"
+    r"(?= (?:of|them|these|those|(?:(?:my|the|our) )?(?:appointments|bookings|visits))\b|\W*$)"
+    r"|全部|所有|统统|(?:两|[二三四]|几)个(?:预约)?都|都(?:给我|帮我|要|想)?(?=取消|不要|唔要|不去|不来|唔去|退)"
+)
+_NOT_ALL = re.compile(
+    r"\bnot (?:\w{1,6} )?(?:all|both|everything)\b|\b(?:except|apart from|other than|but)\b|不要?(?:全|都)|除了|除咗|唔好全"
+)
 _CLAUSES = re.compile(r"[,.;!?，。；！？]")
+# What may stand beside work that is not wanted; with more it is something of the work: "I don't need to wait for the oil change".
+_BESIDE_REFUSED = re.compile(
+    r"an?|the|my|our|any(?:more)?|more|this|time|now|today|either|after|all|thanks|please|sorry|no|i|we|it|to|do|for|done|of|then"
+    r"|just|really|actually|yet|until|till|with|bothering|also|again|ok|too|both|and"
+    r"|[了啦喇吧的也先这次那个项呀啊就还今天住我你帮谢麻烦嘅和跟同都做换]"
+)
 _PARTS = re.compile(r"[,.;!?，。；！？]+|(?<=[㐀-鿿]) {1,3}(?=[㐀-鿿])")
 # Who does not know yet when asks nothing.
 _NOT_SURE_WHEN = re.compile(
@@ -177,14 +191,23 @@ def part_called_off(turn: Turn, codes: Sequence[str]) -> list[str] | None:
     if len(codes) > 1 and phrases.has("cancel_work", with_work(turn, text)):
         gone = meant.codes(turn)
     else:
-        gone = {
-            code
-            for part in _CLAUSES.split(turn.words)
-            if phrases.unneeded(phrases.spaced(part))
-            for code in naming.services(turn, part).sure
-        }
+        gone = {code for part in _CLAUSES.split(turn.words) for code in _refused(turn, part)}
     left = [code for code in codes if code not in gone]
     return left if len(left) < len(codes) else None
+
+
+def _refused(turn: Turn, clause: str) -> set[str]:
+    """The work that the clause calls off, and not something of it: "just the oil change without the alignment"."""
+    text = phrases.spaced(clause)
+    if not phrases.unneeded(text):
+        return set()
+    before, _, after = phrases.without("unneeded", text, "|").partition("|")
+    named, kept = (set(naming.services(turn, part).sure) for part in (clause, before))
+    told = tokens(hearing.without_times(turn, after if named - kept else f"{before} {after}", turn.store))
+    finder = turn.memoised(finding.load)
+    covered = {word for one in finder.services.find(clause) for word in tokens(clause)[one.start : one.end]}
+    more = any(word not in covered and not _BESIDE_REFUSED.fullmatch(word) for word in told)
+    return set() if more else named - kept or named
 
 
 def already(turn: Turn, wish: Answers) -> Appointment | None:
@@ -376,17 +399,20 @@ def _cancel(turn: Turn, rows: Sequence[Appointment]) -> Reply | Start:
     # "Cancel Tuesday" says which, and no day to come on.
     if meant.of_theirs(turn, rows) is False:
         return mine.not_that(turn, rows)
-    found = meant.meant(turn, rows, phrases.without("cancel", phrases.spaced(turn.words)))
-    if len(found) > 1 and len(before := spoken_of(turn, found)) == 1:
-        found = before
-    if means_all(turn, rows):
+    named = meant.meant(turn, rows, phrases.without("cancel", phrases.spaced(turn.words)))
+    but_some = _NOT_ALL.search(phrases.spaced(turn.words)) is not None or ends_as_question(turn.words)
+    if of_all(turn, rows) and (but_some or len(named) == len(rows)):
         asked = mine.cancel(turn, rows[0].id)
-        return replace(asked, answers={**asked.answers, "all": True}) if isinstance(asked, Start) else asked
+        if but_some or isinstance(asked, Reply):
+            return Start("booking.cancel", {})  # it is asked which
+        return replace(asked, answers={**asked.answers, "all": True})  # one after the other
+    before = spoken_of(turn, named)
+    found = before if len(named) > 1 and len(before) == 1 else named
     return mine.cancel(turn, found[0].id) if len(found) == 1 else Start("booking.cancel", {})
 
 
-def means_all(turn: Turn, rows: Sequence[Appointment]) -> bool:
-    """ "Cancel everything", 全部取消, of somebody with several: one after the other."""
+def of_all(turn: Turn, rows: Sequence[Appointment]) -> bool:
+    """Whether several are spoken of as all: "cancel everything", 全部取消."""
     text = phrases.spaced(turn.words)
     return len(rows) > 1 and phrases.has("cancel", text) and _ALL.search(text) is not None and not meant.codes(turn)
 

@@ -41,6 +41,40 @@ def test_work_that_is_not_wanted_any_more_is_left_out(
     assert "held" in answers(ann)
 
 
+def test_what_is_not_needed_of_the_work_calls_no_work_off(world: World) -> None:
+    both = {"oil_change", "wheel_alignment"}
+    for language, wish, lines in (
+        (
+            "en",
+            "oil change and alignment for my golf, friday at ten, east harbour",
+            (
+                ("I don't need to wait for the oil change", both),
+                ("no need to rush the oil change", both),
+                ("no need to do the alignment twice", both),
+                ("don't skip the oil change", both),
+                ("don't need a reminder for the oil change", both),
+                ("just the oil change without the alignment", {"oil_change"}),
+                ("the alignment I don't need", {"oil_change"}),
+                ("leave out the oil change this time", {"wheel_alignment"}),
+                ("only the oil change, no need for anything else", {"oil_change"}),
+            ),
+        ),
+        (
+            "zh-CN",
+            "周五十点东港店高尔夫换机油和四轮定位",
+            (
+                ("四轮定位不要做太快", both),
+                ("只做四轮定位不用换机油", {"wheel_alignment"}),
+                ("换机油不用做了", {"wheel_alignment"}),
+            ),
+        ),
+    ):
+        for words, left in lines:
+            ann = world.customer(language=language).says(wish).says(words)
+            assert set(answers(ann)["service"]) == left, words
+            ann.says("cancel" if language == "en" else "取消")
+
+
 def test_an_oil_change_and_a_tyre_rotation_are_no_tyre_change(world: World) -> None:
     for words, services in (
         ("oil change and tyre rotation for my golf", {"oil_change", "tyre_rotation"}),
@@ -196,6 +230,24 @@ def test_all_visits_are_cancelled_one_after_the_other(world: World, language: st
     ann.says(yes)
     with world.database.reading() as session:
         assert {session.get(Appointment, one).status for one in (first, second)} == {"cancelled"}  # type: ignore[union-attr]
+
+
+def test_one_of_several_is_cancelled_where_not_all_are_meant(world: World) -> None:
+    ann = booked(world, "en")
+    first = only(world, ann).id
+    ann.says("brake inspection for my golf on friday at 11 at east harbour").says("yes")
+    second = only(world, ann).id
+    for words, asked in (
+        ("cancel friday, I can't make it at all", second),
+        ("all good, cancel the friday one", second),
+        ("cancel everything on friday", second),
+        ("cancel thursday, I have to work all day", first),
+        ("cancel all the appointments except thursday", None),
+        ("我周五都来不了，取消吧", second),
+    ):
+        ann.says(words)
+        assert (form(ann), answers(ann).get("id"), answers(ann).get("all")) == ("booking.cancel", asked, None), words
+        ann.presses("Cancel" if asked is None else "No, keep it")
 
 
 def test_a_question_in_a_booking_is_answered_and_no_note(world: World) -> None:
