@@ -8,6 +8,7 @@ from handlers.booking.slots_what import heard
 from handlers.booking.slots_when import SAID
 from handlers.dialogue import Answers, Reply, Start, Turn
 from handlers.prices import finding
+from handlers.prices import known as cars
 from storage.appointments import NO_SHOW
 
 # Where the one ends and the other begins.
@@ -17,6 +18,12 @@ _JOINTS = re.compile(
 )
 
 _IF = re.compile(r"\bif\b|如果|要是|假如|的话")
+# Whether it was done, or should be, is asked; and what somebody else has cancelled is not theirs.
+_ASKS = re.compile(r"^\W*(?:so |and |wait )?(?:did|do|does|have|has|should|shall|must|why|is|was)\b")
+_OTHERS = re.compile(r"(?:老婆|老公|太太|先生|爸爸?|妈妈?|朋友|同事|儿子|女儿|弟弟|哥哥|姐姐|妹妹|家人)[^,，]{0,4}(?:取消|退)")
+# The next one that shall be cancelled: "my oil change and the brake check on Friday".
+_AS_WELL = re.compile(r"^\W*(?:also |and )*(?:the|my|that|both)\b|^\W*(?:还有|仲有|以及|跟|和|同埋?)?[^,，]{0,8}[的嘅](?!话)")
+_NOTHING = re.compile(r"\bnothing\b|\bnot\b|n't\b|[不别勿]要?(?:再)?约|唔好")
 # Whoever will book some other time does it then.
 _LATER = re.compile(
     r"\b(?:i ?ll|i will|will|might|gonna|going to|let me) (?:\w{1,10} ){0,2}(?:re ?book|book|call|come|write|message)\b"
@@ -26,8 +33,22 @@ _LATER = re.compile(
 # Who did not come wants another day for it within some weeks, or something else.
 _STILL_MISSED = timedelta(days=14)
 _MISSED = re.compile(
-    r"\b(?:missed|forgot|(?:could|did) ?n[o']?t (?:make|come|get|show))\b"
-    r"|错过|没来成?|没去成?|没到|忘了|忘记|唔记得|冇嚟|嚟唔到|来不了|没赶上"
+    r"\b(?:missed|forgot|(?:could|did) ?n[o']?t (?:make (?:it|that|my|the)|come|get (?:there|in|to you)|show))\b"
+    r"|错过|没来成?|没去成?|没到(?!账|货|位|款)|忘了|忘记|唔记得|冇嚟|嚟唔到|来不了|没赶上"
+)
+# What was forgotten or missed is a thing or a call, and who comes fetches it.
+_THINGS = re.compile(
+    r"\b(?:missed|forgot|left) (?:your|an?|my|the|our|his|her)"
+    r" (?!(?:\w{1,9} )?(?:appointment|booking|visit|slot|service|time)\b)\w"
+    r"|\bget (?:it|them|my|the)\b|\b(?:invoice|receipt|keys?|umbrella|documents?|papers|refund)\b"
+    r"|(?:忘了|忘记|唔记得)(?:咗|了|要)?(?:拿|攞|带|取|给|俾|买)|拿|攞|取(?!消)|发票|收据|钥匙|锁匙|退(?:款|钱|吗)|到账"
+)
+
+
+# Not as before, or as bad as before.
+_NEVER_AGAIN = re.compile(
+    r"\b(?:never|not|dont|no)\b.{0,12}\bsame\b|\bsame (?:problem|fault|issue|noise|thing is|mistake)\b"
+    r"|(?:不|别|唔).{0,3}(?:跟|和|同|像|照).{0,6}(?:一样|做|来)|一样(?:的)?(?:问题|毛病|故障|情况|声音|错)|又(?:坏|漏|响|出)"
 )
 
 
@@ -45,7 +66,9 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     if not {"service", "service+"} & wish.keys() and (kind := meant.of_kinds(turn, rest)):
         wish["service+"] = kind
     cancelling = phrases.spaced(cancels)
-    asks = _IF.search(cancelling) or phrases.has("how", cancelling) or phrases.has("asks", cancelling)
+    asks = any(one.search(cancelling) for one in (_IF, _ASKS, _OTHERS)) or any(
+        phrases.has(name, cancelling) for name in ("how", "asks")
+    )
     if asks or not _wishes(text, wish):
         return None
     row = theirs.one_of(turn, rows, cancels)
@@ -55,6 +78,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
     store = words.store_of(turn, row)
     new = hearing.shifted(turn, rest, store, row.starts_at.astimezone(words.zone_of(store)))
     timed: Answers = hearing.at(new).answers if new else {name: wish[name] for name in SAID if name in wish}
+    if wish.get("store") not in (None, store.code):
+        timed["store"] = wish["store"]
     if not codes or set(codes) & set(row.services) == set(codes):
         return mine.too_late(turn, row) or Start("booking.move", {"id": row.id, **timed}) if timed else None
     car: Answers = {"car": {"id": row.vehicle_id}} if row.vehicle_id is not None else {}
@@ -73,7 +98,8 @@ def missed(turn: Turn) -> Start | None:
     if {"service", "service+"} & found.keys() or finding.asks_price(turn.words) or mine.coming(turn):
         return None
     if (
-        any(phrases.has(name, text) for name in ("open", "not_now", "fault", "how"))
+        any(phrases.has(name, text) for name in ("open", "not_now", "fault", "how", "unneeded", "over"))
+        or _THINGS.search(text)
         or offered.offered(turn)
         or recalled.work(turn)
     ):
@@ -97,8 +123,12 @@ def as_before(turn: Turn) -> Start | None:
     found = heard(turn, turn.words)
     if {"service", "service+"} & found.keys() or any(phrases.has(name, text) for name in ("open", "fault", "how")):
         return None
+    if _NEVER_AGAIN.search(text):
+        return None
     if not (found.keys() & set(SAID) or phrases.has("book", text)) or not (known := mine.same(turn, row)):
         return None
+    if cars.makes(turn.words):
+        known.pop("car", None)  # perhaps another one comes: it is asked for unless it is named
     return Start("booking.book", known | found, turn.text("booking.as_before", services=words.services(turn, row.services)))
 
 
@@ -108,6 +138,9 @@ def _wishes(text: str, wish: Answers) -> bool:
         return False
     if phrases.has("about", text) and not (phrases.has("free", text) or phrases.has("request", text)):
         return False
+    if _NOTHING.search(text):
+        return False
     named = bool({"service", "service+"} & wish.keys())
     timed = bool(wish.keys() & set(SAID))
-    return (named and timed) or ((named or timed) and (phrases.has("book", text) or phrases.has("request", text)))
+    begs = phrases.has("book", text) or phrases.has("request", text)
+    return ((named or timed) and begs) or (named and timed and not _AS_WELL.search(text))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.appointments import NO_SHOW, Appointment
+from storage.appointments import DONE, NO_SHOW, Appointment
 from tests.handlers.test_booking_after import booked, only
 from tests.handlers.test_booking_beside import answers
 from tests.handlers.test_booking_changed import form
@@ -162,3 +162,53 @@ def test_other_work_beside_a_busy_day_is_booked_and_the_visit_spoken_of(
     ann = booked(world, language).says(words).sees(told)
     assert (answers(ann)["service"], answers(ann)["day"]) == (["brake_inspection"], "2026-11-27")
     assert form(ann) == "booking.book"
+
+
+def test_what_else_is_cancelled_is_not_booked_anew(world: World) -> None:
+    ann = booked(world, "en")
+    ann.says("brake inspection for my golf on friday at 11 at east harbour").says("yes")
+    for words in (
+        "cancel my oil change and the brake check on friday",
+        "cancel the oil change, and the brake inspection on friday too",
+        "取消换机油，还有周五的刹车检查",
+        "did you cancel it and book friday?",
+        "我老婆取消了，周五她要洗车",
+    ):
+        ann.says(words)
+        assert "later" not in answers(ann), words
+        assert form(ann) in (None, "booking.cancel", "booking.alter"), words
+        ann.says("cancel" if form(ann) else "thanks")
+
+
+def test_cancelled_and_booked_in_another_store_goes_there(world: World) -> None:
+    ann = booked(world, "en").says("cancel that and book me for friday 10am at pine hill").sees("Pine Hill")
+    assert (form(ann), answers(ann)["store"]) == ("booking.move", "west")
+
+
+def test_what_is_fetched_or_was_missed_is_no_visit(world: World) -> None:
+    for language, lines in (
+        (
+            "en",
+            (
+                "I forgot my umbrella, can I get it on friday",
+                "sorry I missed your call, friday works",
+                "I did not get the invoice, can you send it by friday?",
+                "I missed it, sorry. no need to rebook for friday",
+            ),
+        ),
+        ("zh-CN", ("忘了拿发票，周五可以过去拿吗", "没到账，周五能退吗")),
+    ):
+        ann = missed(world, language)
+        for words in lines:
+            assert form(ann.says(words)) is None, words
+
+
+def test_never_again_is_not_the_same_again_and_another_car_is_asked_for(world: World) -> None:
+    ann = missed(world, "en")
+    with world.database.transaction() as session:
+        row = session.get(Appointment, only(world, ann).id)
+        assert row is not None
+        row.status = DONE
+    ann.says("same again but for my honda on friday").sees("Which car")
+    ann.says("cancel").says("never the same again, friday was awful")
+    assert form(ann) != "booking.book"
