@@ -23,8 +23,15 @@ _HAN = (
     r"|忙(?:吗|嘛|么|不忙|唔忙)|挤(?:吗|不挤)|逼唔逼|爆满|(?:约)?满(?:了|咗)?(?:吗|没|未)"
     r"|(?:要不要|使唔使|需不需要|用不用|要|使|需要|会)排队(?:吗|嘛|么|呀|不)?"
 )
+# Who or what may be: we, the place, a day. The brakes, the phone line and the car park are something else.
+_WE = (
+    r"(?:it|you|u|ya|we|they|there|guys|all|the|your|at|in|on|this|next|coming|a|workshop|shop|store|garage|place|studio|branch|centre|center"
+    r"|diary|schedule|today|tomorrow|tmr|tonight|weekend|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sun|sat)(?:day)?s?|day|week"
+    r"|morning|afternoon|evening|now|right|currently|still|going|to|usually|always|normally|\d{1,2}(?:st|nd|rd|th)?"
+    r"|january|february|march|april|may|june|july|august|september|october|november|december|east|harbour|pine|hill)"
+)
 _BUSY = re.compile(
-    r"\b(?:is|are|r|will|does|do|would)\b(?: \w{1,10}){1,4} (?:get |be |look )?"
+    rf"\b(?:is|are|r|will|does|do|would)\b(?: {_WE}){{1,6}} (?:get |be |look )?"
     rf"(?:(?:very|really|that|usually|always|normally|so) )?(?<!too ){_CROWDED}\b(?! to\b)"
     rf"|^\W*(?:you|u|ya|it)(?: guys| lot| all| s)? (?:very |really |usually )?{_CROWDED}\b"
     rf"|\bhow {_CROWDED}\b|\bis there (?:usually |always )?(?:a|much of a|any) (?:queue|crowd|wait|line)\b|{_HAN}"
@@ -35,7 +42,8 @@ _ASKED = re.compile(
     rf"|a|much|of|any|queue|crowd|wait|line|people)\b|{_HAN}"
 )
 _OWN = re.compile(
-    r"\b(?:i am|im|i m|i will be|we are|my|roads?|traffic|tank|car|battery)\b|我(?:很|好)?忙|我们忙|路上|塞车|油箱|电池|电瓶"
+    r"\b(?:i am|im|i m|i will be|we are|my|roads?|traffic|tank|car|battery|phone|line|parking)\b"
+    r"|我(?:很|好)?忙|我们忙|路上|塞车|油箱|电池|电瓶|停车|车位|充电|代步|客服|电话|水箱|人工"
 )
 _NOW = re.compile(r"\b(?:now|at the moment|right now|currently|this minute)\b|现在|而家|目前|此刻|宜家")
 

@@ -35,7 +35,7 @@ def said(turn: Turn, before: Facts) -> Answers:
     asks = ends_as_question(turn.words) and not phrases.has("polite", text) and not phrases.has("request", text)
     if driving.SHOPS in before or asks or not phrases.has("for_car", text) or finding.asks_price(turn.words):
         return {}
-    if any(phrases.has(name, text) for name in ("over", "fault", "besides", "same_for", "new")):
+    if phrases.stays(text) or any(phrases.has(name, text) for name in ("over", "fault", "besides", "same_for", "new")):
         return {}
     if naming.services(turn, turn.words).answers or hearing.when(turn, turn.words, turn.store).reading:
         return {}

@@ -39,6 +39,16 @@ def test_it_is_counted_for_the_work_that_is_spoken_of_and_booked_by_the_button(w
 
 
 def test_who_is_busy_themselves_and_what_names_no_day_is_something_else(world: World) -> None:
-    for words in ("sorry im busy sunday", "are you too busy to answer me", "is the road busy tomorrow", "is the tank full today"):
+    for words in (
+        "sorry im busy sunday",
+        "are you too busy to answer me",
+        "is the road busy tomorrow",
+        "is the tank full today",
+        "will the brakes be quiet now?",
+        "is your phone line busy now",
+        "are the loaner cars full on friday",
+        "will I be busy waiting friday?",
+        "周六店里的停车场满了吗",
+    ):
         assert "Free times" not in world.customer().says(words).last.text, words
     world.customer().says("I want to book an oil change").says("is it busy tomorrow").sees("Which car")

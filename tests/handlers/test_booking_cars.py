@@ -93,3 +93,8 @@ def test_a_visit_is_not_exchanged_to_a_car_that_does_without_it(world: World) ->
 def test_work_for_electric_cars_is_not_done_to_others(world: World) -> None:
     world.customer().says("electric car check for my A4 on friday").sees("has an engine")
     assert "service" in answers(world.customer().says("brake pads front for my Model 3 on friday at East Harbour"))
+
+
+def test_a_car_that_shall_not_be_exchanged_stays(world: World) -> None:
+    ann = booked(world, "en").says("don't change the car to my honda")
+    assert form(ann) is None
