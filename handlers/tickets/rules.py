@@ -116,7 +116,11 @@ class Rules:
         return False
 
     def _asks(self, text: str) -> bool:
-        return any(key in _ASKING or key.endswith(_UNLESS) for key in self._find(text))
+        """What holds a veto back asks nothing: it is the opposite."""
+        return any(
+            key in _ASKING or (key.endswith(_UNLESS) and self.rules[key.removesuffix(_UNLESS)].tier != VETO)
+            for key in self._find(text)
+        )
 
     def without_praise(self, text: str) -> str:
         """What is said beside the praise; all of it where nothing else is said, or nothing praises."""
