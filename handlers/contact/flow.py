@@ -52,10 +52,10 @@ _LEAVE_ME = re.compile(
     r"(?! for (?!good\b|ever\b|(?:your |the )?(?:offers?|deals?|messages?|texts?)\b))"
     r"|^(?:please )?unsubscribe(?: me)?$|以后都?(?:不要|别|唔好)再?(?:发|传|send|推送)(?:了|啦|喇)?$"
     r"|^(?:请|麻烦)?(?:(?:以后|今后|之后|往后)都?(?:你们|你哋)?(?:不要|别|唔好|咪|不用|唔使|不必|无需)再?|(?:不用|唔使|不必|无需|不要|别|唔好|咪)再|停止)"
-    r"(?:发送?|传|寄|推送?|send)(?:了|啦|喇|吧|嘞){0,2}(?: ?谢谢| ?多谢| ?唔该"
+    r"(?:发送?|传|寄|推送|send)(?:了|啦|喇|吧|嘞){0,2}(?: ?谢谢| ?多谢| ?唔该"
     r"| ?(?:真的?|好|很)?烦(?:死|人|到死)?(?:了|啦|人|我){0,2})?$"
     r"|\b(?:stop|quit|enough|cut)(?: it)?(?: out)?(?: already)?(?: with)? (?:all )?(?:the|your|these|those|this|all)"
-    r"(?: (?:endless|constant|annoying|bloody|damn|silly))? (?:texts?|texting|messag(?:es|ing)|msgs|spam\w*|reminders)"
+    r"(?: (?:endless|constant|annoying|bloody|damn|silly))? (?:texts?|texting|messag(?:es|ing)|msgs|spam\w*)"
     r"(?: (?:please|pls|already|now|thanks|ok)){0,2}$"
     r"|\blose my number\b|\b(?:please|just|pls) leave me alone\b|^leave me alone$"
     r"|(?:不要|别|唔好|不想|唔想|停止|咪|甭|请勿|勿|不用|唔使)(?:再|继续|想再){0,2}(?:给|俾|畀|同|向|跟)?(?:我|我们|我哋|人家)?(?:再|乱|一直)?"
@@ -74,6 +74,12 @@ _KINDLY = re.compile(
     r"|\b(?<!how )(?<!where )(?:can|could|would|will) (?:you|u)\b"
 )
 _CLAUSE = re.compile(r"[.,;!，；。！\n]")
+# "Please don't stop the reminders", "did you stop the texts?" and "my dash won't stop the messages" stop none.
+_KEEPS = re.compile(
+    r"\b(?<!you )(?<!u )(?:dont|do not|not|never|wont|will not|cant|cannot|doesnt|does not|didnt|did not) stop(?:ping)?\b"
+    r"|\b(?:did|have|has|had) (?:you|u|it|they) stop|\bnever (?:asked|told|wanted) (?:you|u) to stop\b"
+    r"|\b(?:if|when) (?:i|you|u) stop\b"
+)
 # Beside such words a clause alone is no stop: "stop texting me, call me".
 _INSTEAD = re.compile(r"\b(?:call|ring|tell|when|instead)\b|改|打电话")
 # Not none of it, only not so often: that is chosen below `/settings`.
@@ -142,7 +148,7 @@ def wants_none(words: str) -> bool:
 def _none(words: str) -> bool:
     """In all of the words or in a clause of them, beside which they say why and not what they want instead."""
     parts = [words] if _INSTEAD.search(fold(words)) else [words, *_CLAUSE.split(words)]
-    return any(_NO_MORE.search(said) or _LEAVE_ME.search(said) for said in map(fold, parts))
+    return any((_NO_MORE.search(said) or _LEAVE_ME.search(said)) and not _KEEPS.search(said) for said in map(fold, parts))
 
 
 def asked_to_stop(turn: Turn) -> Reply | None:

@@ -280,7 +280,7 @@ def _opened(turn: Turn, verdict: Verdict, words: str, beside: Ticket | None) -> 
 
 def add(turn: Turn, ticket: Ticket, verdict: Verdict) -> Reply:
     """More about the same matter; a danger that they come to speak of has its advice once."""
-    said, safe = _added(turn, ticket, verdict), unsafe.advice(turn, turn.words)
+    said, safe = _added(turn, ticket, verdict), unsafe.advice(turn, turn.words) or unsafe.urgent(turn)
     return replace(said, text=f"{safe}\n\n{said.text}") if safe and not following.said_before(turn, safe) else said
 
 

@@ -15,7 +15,7 @@ from handlers.dialogue.questions import ends_as_question, is_question
 from handlers.faq import flow as faq
 from handlers.faq import verdicts
 from handlers.prices import finding
-from handlers.tickets import actions, complaint, following, marking, no_calls, promises, rules, sla, withdrawing
+from handlers.tickets import actions, complaint, following, marking, no_calls, promises, rules, sla, unsafe, withdrawing
 from handlers.tickets.work import of_turn
 from knowledge_base.names import tokens
 from storage import messages, tickets
@@ -27,19 +27,6 @@ _APPOINTMENT = ("book", "theirs", "own", "cancel_surely", "move_surely", "seen")
 WORDS = 3
 # What is longer tells a story, in which somebody may be called too.
 _LONGEST = 80
-# Entries of the starter base whose reader stands at the roadside, or should.
-_STOP = frozenset(
-    [
-        "oil_light",
-        "overheating",
-        "brake_soft_pedal",
-        "keep_driving",
-        "towing",
-        "out_of_fuel",
-        "flooded_car",
-        "accident_what_to_do",
-    ]
-)
 
 
 def person(turn: Turn) -> Reply:
@@ -91,6 +78,8 @@ def heard(turn: Turn) -> Reply | Start | None:
 
 def _not_called(turn: Turn) -> Reply | None:
     """Whoever wants no calls any more: people call, so they are told; offers in writing can go with one press."""
+    if turn.chat.form is None and no_calls.instead(turn.words):
+        return person(turn)
     if not no_calls.of_turn(turn):
         return None
     queue(turn, "question", turn.words)
@@ -122,6 +111,7 @@ _THERE = re.compile(
     r"|(?:还|仲)?在|喺度|人呢|还要等)"
     r"(?:吗|嘛|么|不|呀|啊|唔|吖|呢){0,3}"
 )
+_WAITING = re.compile(r"等|wait", re.IGNORECASE)
 # What is said out of politeness has its answer from us.
 _POLITE = frozenset(["greeting", "thanks", "acknowledged", "goodbye"])
 _FEW = 2
@@ -129,13 +119,16 @@ _FEW = 2
 
 def _anybody(turn: Turn) -> Reply | None:
     """ "Anyone there?" while somebody is awaited: by when they come. After an answer of ours: whether a person shall."""
-    if turn.chat.form is not None or not _THERE.fullmatch(phrases.spaced(turn.words).strip(" .!?。！？~～…")):
+    waits = not turn.chat.form or turn.chat.form.startswith("tickets.")
+    if not waits or not _THERE.fullmatch(phrases.spaced(turn.words).strip(" .!?。！？~～…")):
         return for_them(turn)
     ticket = tickets.open_of(turn.session, turn.chat.id)
     if ticket is not None and ticket.answered_at is None and _recent(turn, ticket):
         return Reply(turn.text("tickets.by_when", **following.promise(turn, ticket)))
-    # The first word of a talk is a greeting.
-    return Reply(turn.text("tickets.anybody"), [turn.button("dialogue.button.person", "person")]) if lately.answer(turn) else None
+    # The first word of a talk is a greeting, and "还要等吗" below an answer is about what was told there.
+    if turn.chat.form or _WAITING.search(turn.words) or lately.answer(turn) is None:
+        return None
+    return Reply(turn.text("tickets.anybody"), [turn.button("dialogue.button.person", "person")])
 
 
 def for_them(turn: Turn) -> Reply | None:
@@ -157,7 +150,7 @@ def _is_for_us(turn: Turn, text: str) -> bool:
         return True
     sure = faq.is_sure(turn)
     return sure is not None and (
-        sure.id in _POLITE or sure.id in _STOP or (is_question(turn.words) and len(tokens(turn.words)) > _FEW)
+        sure.id in _POLITE or unsafe.cannot_wait(turn) or (is_question(turn.words) and len(tokens(turn.words)) > _FEW)
     )
 
 
@@ -206,7 +199,7 @@ def stranded(turn: Turn) -> Reply | None:
     if said is None or not turn.words.strip() or faq.is_sure(turn) is not None:
         return None
     about = (button["value"] for button in lately.buttons(said) if button["do"] in (verdicts.HELPED, verdicts.PERSON))
-    return person(turn) if any(one["entry"] in _STOP for one in about) else None
+    return person(turn) if any(one["entry"] in unsafe.STOP for one in about) else None
 
 
 def _offered(turn: Turn) -> dict[str, Any] | None:

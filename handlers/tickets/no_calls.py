@@ -23,14 +23,31 @@ _NO_CALLS = re.compile(
     r"|来电|致电(?:给我)?"
     r"|call ?我?|推销电话|骚扰电话|电话)(?:了|啦|喇|吧|嚟|来|吗|嘛|好吗|谢谢|多谢|唔该| ){0,4}"
 )
+# "Don't call my wife, call me" wants one.
+_CALLS = re.compile(
+    rf"\W*(?:please |pls |just |but |and |instead ){{0,2}}{_CALLING} (?:me|us|my|on|this)\b"
+    r"|\W*(?:请|麻烦|直接|要打?就|改|可以){0,2}(?:打(?:给|俾|畀)?我|打我|打(?:这个?|呢个|另)|打第)"
+)
+# Who would rather not ring us says so: 不想打电话，在这里说可以吗.
+_OWN_CALL = re.compile(r"\W*我?(?:都|就|也)?(?:不想|唔想)(?:再)?打电话$")
 _CLAUSE = re.compile(r"[.,;!，。；！\n]")
 _MOST_CLAUSES = 4
 
 
 def asks(words: str) -> bool:
     """Whether they want no calls any more, in all of the words or a clause of a few."""
-    parts = _CLAUSE.split(words)
-    return len(parts) <= _MOST_CLAUSES and any(_NO_CALLS.fullmatch(part) for part in map(fold, [words, *parts]))
+    return _has(words) and not instead(words)
+
+
+def instead(words: str) -> bool:
+    """Whether they want to be called, only otherwise: "don't call my wife, call me"."""
+    return _has(words) and any(_CALLS.match(fold(part)) for part in _CLAUSE.split(words))
+
+
+def _has(words: str) -> bool:
+    parts = [fold(part) for part in _CLAUSE.split(words)]
+    found = (_NO_CALLS.fullmatch(part) and not _OWN_CALL.match(part) for part in [fold(words), *parts])
+    return len(parts) <= _MOST_CLAUSES and any(found)
 
 
 def of_turn(turn: Turn) -> bool:

@@ -4,7 +4,25 @@ import re
 
 from handlers.dialogue import Turn
 from handlers.dialogue.folding import fold
+from handlers.faq import flow as faq
 from handlers.faq.filling import spoken
+
+# Entries of the starter base whose reader stands at the roadside, or should.
+STOP = frozenset(
+    (
+        "oil_light",
+        "overheating",
+        "brake_soft_pedal",
+        "burning_smell",
+        "keep_driving",
+        "towing",
+        "out_of_fuel",
+        "flooded_car",
+        "accident_what_to_do",
+    )
+)
+# What these say cannot wait for a person either.
+_URGENT = STOP | {"battery_light", "airbag_abs_light", "exhaust_smoke", "fluid_leak", "tyre_bulge"}
 
 # Folded to Simplified, as the signs of `handlers/danger`, which are of dangers of this moment; these make a car unsafe to drive.
 _FUEL = re.compile(
@@ -33,3 +51,16 @@ def advice(turn: Turn, words: str) -> str:
     said = fold(words)
     kind = "fuel" if _FUEL.search(said) else "work" if _UNSAFE.search(said) else ""
     return turn.text(f"tickets.unsafe.{kind}", phone=spoken(turn.store.phone) if turn.store else "") if kind else ""
+
+
+def urgent(turn: Turn) -> str:
+    """What the knowledge base surely says about words that cannot wait; nothing where they can, or it is not sure."""
+    sure = faq.is_sure(turn)
+    said = faq.show(turn, sure.id) if sure is not None and sure.id in _URGENT else None
+    return said.text if said else ""
+
+
+def cannot_wait(turn: Turn) -> bool:
+    """Whether the words speak of a danger, be it also a question or a single word: then no "noted" is enough."""
+    sure = faq.is_sure(turn)
+    return sure is not None and sure.id in _URGENT

@@ -15,7 +15,8 @@ def test_what_they_lost_or_spilt_holds_back_and_what_we_did_does_not() -> None:
     ):  # fmt: skip
         assert VETO in RULES.judge(words).kinds, words
     for words in (
-        "you have lost my keys", "they have lost my key", "你们把我车钥匙弄丢了", "交给师傅的钥匙找不到了", "鑰匙交給你們之後不見了",
+        "you have lost my keys", "they have lost my key", "你们把我车钥匙弄丢了", "交给师傅的钥匙找不到了",
+        "鑰匙交給你們之後不見了",
         "條匙喺你哋度唔見咗", "the dog peed in the car while you had it",
         "I paid for a deep clean because the dog threw up and it still stinks", "老婆坐你们刚做完内饰的车吐了一路",
         "I spilled coffee because your seat repair came loose",
@@ -25,14 +26,16 @@ def test_what_they_lost_or_spilt_holds_back_and_what_we_did_does_not() -> None:
 
 def test_who_became_ill_from_our_work_is_heard_at_once() -> None:
     for words in (
-        "my son got sick from the fumes in my car after your cleaning", "we threw up from the chemical smell after your detailing",
+        "my son got sick from the fumes in my car after your cleaning",
+        "we threw up from the chemical smell after your detailing",
         "孩子闻了你们洗车的味道吐了", "儿子女儿都吐了，空调有毒吧，你们刚换的",
     ):  # fmt: skip
         verdict = RULES.judge(words)
         assert (verdict.complaint, verdict.tier) == (True, "critical"), words
     for words in (
         "my dog was sick in the car, can you get rid of the smell", "can your cleaning products make my kid ill",
-        "my baby was sick, could your cleaner get the smell out?", "车里味道大，头晕，你们能除味吗", "你们除甲醛多少钱，孩子闻着头疼",
+        "my baby was sick, could your cleaner get the smell out?", "车里味道大，头晕，你们能除味吗",
+        "你们除甲醛多少钱，孩子闻着头疼",
         "孩子吐车上了，味道很大，你们能洗吗",
     ):  # fmt: skip
         assert not RULES.judge(words).complaint, words

@@ -478,11 +478,14 @@ def test_words_about_messages_and_lists_are_no_opt_out() -> None:
         "I get no texts from you", "I don't get your messages", "take my name off the list for the loaner", "别再找了",
         "唔使send俾我啦，我自己睇",
         "不用发给我了，我自己看", "不用发了", "stop it with the jokes", "以后不用等了",
+        "please don't stop the texts", "did you stop the texts", "my infotainment won't stop the messages", "stop the reminders",
+        "I never asked you to stop the texts", "别再推了，车推不动",
     ):  # fmt: skip
         assert not wants_none(words), words
     for words in (
         "I no longer wish to receive messages", "take me off your list for good", "唔好再搵我", "別再傳了，謝謝",
         "I don't want to get any texts", "no more texts", "stop it with the texts", "enough with the messages already",
         "停止发送", "以后不用发了", "之後都唔使再send喇", "不用再發了，謝謝", "不用再发给我了", "停止推送", "别再发了烦死",
+        "I told you to stop the texts",
     ):  # fmt: skip
         assert wants_none(words), words

@@ -68,6 +68,7 @@ def test_which_words_want_no_calls(world: World) -> None:
         assert no_calls.asks(words), words
     for words in (
         "call me", "no need to call me", "don't call me before 10", "don't call me a liar", "stop calling it a service",
+        "dont call my wife, call me", "不要打电话给我太太，打给我", "不想打电话，在这里说可以吗",
         "打电话给我", "不用打给我", "唔使打俾我", "别打折了", "我电话打不通", "我没接到电话", "以后电话联系",
     ):  # fmt: skip
         assert not no_calls.asks(words), words
@@ -96,6 +97,25 @@ def test_as_the_first_word_it_is_a_greeting(world: World) -> None:
 
 
 def test_who_waits_for_a_person_is_told_at_once_what_cannot_wait(world: World) -> None:
-    for language, words, seen in (("en", "oil light on", "stop at once"), ("zh-CN", "红色机油灯亮了", "停")):
+    for language, words, seen in (
+        ("en", "oil light on", "stop at once"), ("zh-CN", "红色机油灯亮了", "停"), ("en", "I smell petrol", "engine off"),
+        ("en", "bulge on my tyre", "may burst"), ("zh-CN", "冒白烟", "别再开"), ("en", "the battery light", "not being charged"),
+    ):  # fmt: skip
         ann = world.customer(language=language).says("person" if language == "en" else "人工")
         ann.says(words).sees(seen)
+    for language, complains, words, seen in (
+        ("en", "you scratched my door", "the oil light is red", "stop at once"),
+        ("zh-CN", "你们把我的门刮花了", "水温高了", "停车熄火"),
+    ):
+        world.customer(language=language).says(complains).says(words).sees(seen)
+
+
+def test_who_complained_and_asks_whether_anybody_is_there_is_not_greeted(world: World) -> None:
+    world.customer().says("you scratched my door").says("anyone there?").sees("Your case")
+    ann = world.customer(language="zh-CN").says("洗车多少钱").says("还要等吗")
+    assert "全天都在" not in ann.last.text
+
+
+def test_who_wants_another_number_called_gets_a_person(world: World) -> None:
+    assert world.customer().says("don't call my wife, call me").labels == []
+    assert [kind for kind, _ in _tickets(world)] == ["question"]
