@@ -25,11 +25,11 @@ _NO_CALLS = re.compile(
 )
 # "Don't call my wife, call me" wants one.
 _CALLS = re.compile(
-    rf"\W*(?:please |pls |just |but |and |instead ){{0,2}}{_CALLING} (?:me|us|my|on|this)\b"
-    r"|\W*(?:请|麻烦|直接|要打?就|改|可以){0,2}(?:打(?:给|俾|畀)?我|打我|打(?:这个?|呢个|另)|打第)"
+    rf"^\W{{0,3}}(?:please |pls |just |but |and |instead ){{0,2}}{_CALLING} (?:me|us|my|on|this)\b"
+    r"|^\W{0,3}(?:请|麻烦|直接|要打?就|改|可以){0,2}(?:打(?:给|俾|畀)?我|打我|打(?:这个?|呢个|另)|打第)"
 )
 # Who would rather not ring us says so: 不想打电话，在这里说可以吗.
-_OWN_CALL = re.compile(r"\W*我?(?:都|就|也)?(?:不想|唔想)(?:再)?打电话$")
+_OWN_CALL = re.compile(r"^\W{0,3}我?(?:都|就|也)?(?:不想|唔想)(?:再)?打电话$")
 _CLAUSE = re.compile(r"[.,;!，。；！\n]")
 _MOST_CLAUSES = 4
 
