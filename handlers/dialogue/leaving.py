@@ -70,15 +70,27 @@ _INSTEAD = re.compile(
 _MOST = 60
 
 
+# Who asks at home comes back to the question.
+_SOMEBODY = (
+    r"(?:ask|check with|talk to|speak to|speak with|confirm with) (?:my|the) (?:\w{1,12} )?\w{1,12}"
+    r"(?: (?:first|quickly|real quick))?"
+)
+_SOMEBODY_HAN = (
+    r"(?:(?:问|问问|问下|问一下|请示)|(?:跟|同|和|与)(?=.{1,6}[商讲说]))(?:我|我们|我哋)?"
+    r"(?:老婆|老公|太太|先生|媳妇|爱人|家人|家里人?|屋企人?|老板|领导|[爸妈]{1,2}"
+    r"|男朋友|女朋友|男友|女友|儿子|女儿|朋友|同事)(?:商量|讲|说)?(?:一下|下|声|一声)?"
+)
 _MOMENT = re.compile(
     r"(?:(?:ok|okay|oh|sorry|please|pls|just|hm+|um+|can you|could you|yeah|yes|no) ){0,3}"
     r"(?:wait|hang on|hold on|(?:just )?(?:one|1|a) (?:moment|sec|second|min|minute)|bear with me|brb"
     r"|back in a (?:sec|min|minute|moment)"
     r"|(?:give|gimme) (?:me )?(?:a|one|two|2|5|five|a few) (?:moment|sec|second|min|minute)s?"
-    r"|let me (?:just )?(?:check|see|look|have a look|think)(?: (?:the|my) (?:calendar|diary|schedule))?)"
+    r"|let me (?:just )?(?:check|see|look|have a look|think)(?: (?:the|my) (?:calendar|diary|schedule))?"
+    rf"|(?:(?:wait|hang on|hold on) )?(?:let me|i will|ill) (?:just )?{_SOMEBODY})"
     r"(?: (?:please|pls|a|one|moment|sec|second|min|minute|bit|for|let me (?:check|see|look))){0,4}"
     r"|(?:请|麻烦|唔该|你|先|嗯|好|哎|欸|那){0,3}(?:等等|等一下|等一等|等下|等我一下|等阵|等一阵|等我(?:睇|看|查|问|谂)(?:一下|下|睇|看|查)?|稍等(?:一下)?|等(?:一)?会儿?"
-    r"|慢着|慢住|(?:我|让我)(?:看|查|睇|想|谂)(?:一下|下|看|查|睇|想))(?:先|啊|呀|哈|吧|住|日历|日程){0,3}"
+    r"|慢着|慢住|(?:我|让我)(?:看|查|睇|想|谂)(?:一下|下|看|查|睇|想)"
+    rf"|(?:(?:等|等等|等下|等一下|稍等) ?)?(?:让|等|俾|畀)?我?(?:先|去)?{_SOMEBODY_HAN})(?:先|啊|呀|哈|吧|住|日历|日程){{0,3}}"
 )
 
 

@@ -35,8 +35,19 @@ MOMENTS = (
     "等陣",
     "等我睇下",
     "我看一下",
+    "Wait, let me check with my wife",
+    "等我問下老婆先",
+    "我跟我太太商量一下",
 )
-NO_MOMENTS = ("I'll wait there", "wait for the car", "等一下再约", "我在店等", "can I wait", "let me ask my wife")
+NO_MOMENTS = (
+    "I'll wait there",
+    "wait for the car",
+    "等一下再约",
+    "我在店等",
+    "can I wait",
+    "ask my wife for the plate",
+    "问我老婆拿车",
+)
 
 
 def test_who_asks_for_a_moment_is_asked_again_and_nothing_is_taken(world: World) -> None:
@@ -45,6 +56,7 @@ def test_who_asks_for_a_moment_is_asked_again_and_nothing_is_taken(world: World)
     ann = world.customer().says("book an oil change").says("wait").sees("No hurry", "Which car is it?")
     assert "car" not in answers(ann)
     ann.says("golf").says("hang on").sees("At which store?").says("let me check").sees("At which store?")
+    ann.says("let me ask my husband first").sees("No hurry", "At which store?")  # half of a wish was gone
     assert "store" not in answers(ann)
 
 
