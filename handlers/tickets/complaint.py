@@ -148,7 +148,7 @@ def _of_this_talk(turn: Turn, verdict: Verdict) -> bool:
     """ "This is taking forever" in the middle of a form, of nobody: it may be about the form, and is asked about."""
     grave = verdict.tier in (tickets.SERIOUS, tickets.CRITICAL) or verdict.angry or rules.of_us(turn.words)
     in_form = turn.chat.form is not None and not turn.chat.form.startswith("tickets.")
-    return verdict.complaint and in_form and not grave
+    return verdict.complaint and in_form and not grave and rules.COMPLAIN not in verdict.kinds
 
 
 def beside(turn: Turn) -> Reply | None:
@@ -496,7 +496,7 @@ def _details(name: str, slot: Slot, submit: Callable[[Turn, Answers], Reply | St
 
 
 FORMS = [
-    Form("complaint", [What(name="what")], told, drops=withdrawing.drops_before),
+    Form("complaint", [What(name="what")], told, drops=withdrawing.drops_before, question=True),
     _details("visit", _Detail(name="visit", options=_visits, columns=1), visit_known),
     _details("severity", _Detail(name="severity", options=_severities, columns=1), severity_known),
     _details("wish", _Detail(name="wish", options=_wishes, find=_own_wish), wish_known),

@@ -47,3 +47,17 @@ def test_impatience_with_the_form_opens_no_case(world: World) -> None:
 def test_who_is_angry_is_asked_nothing_more(world: World) -> None:
     half_way(world).says("you idiots scratched my door last time, you are useless thieves").sees("This should not have happened")
     assert len(cases(world)) == 1
+
+
+def test_whoever_says_that_they_want_to_complain_is_asked_what_happened(world: World) -> None:
+    ann = half_way(world).says("I want to complain").sees("What happened")
+    ann.says("the coffee machine was broken and nobody cared").sees(SORRY).presses("That's all")
+    ann.sees(WORK, "On which number").says("+8613900001111").sees("You're booked!", WORK)
+    assert len(cases(world)) == 1
+
+
+def test_a_question_between_and_one_question_after_the_other(world: World) -> None:
+    ann = world.customer().says("book a visit on tuesday at ten").says("how much is a coating").sees("What shall we do")
+    ann.says("your receptionist was rude to me last time").says("when are you open on sunday?").sees("09:00", "How bad")
+    ann.presses("Annoying").presses("Call me").sees("your case", "What shall we do").says("oil change for my A4")
+    ann.presses("Lanwan Auto East Harbour").sees(WORK, "Tue 24 Nov, 10:00")
