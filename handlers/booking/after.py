@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.booking import (
+    farewell,
     history,
     mine,
     more,
@@ -59,6 +60,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         return more.another_car(turn, row)  # whoever is asked whether it shall be cancelled has thought better of it
     if not rows or turn.chat.form is not None or turn.incoming.kind != "text":
         return None
+    if goodbye := farewell.said(turn, rows):
+        return goodbye
     shown = theirs.spoken_of(turn, rows)
     if phrases.waits(text):
         return _earlier(turn, (shown or rows)[0])
