@@ -261,9 +261,15 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if phrases.has("another_car", fold(turn.words)):
         reopen(answers, "car")
         return ""
-    if "car" in answers and "car+" in exchanging.said(turn, answers["car"]):
+    other_car = exchanging.said(turn, answers["car"]) if "car" in answers else {}
+    if "car+" in other_car:
         reopen(answers, "car")
         return ""
+    if other_car:  # "not the Golf, the Tiguan" names two, of which one comes
+        answers |= other_car
+        if "near" in answers:
+            again(answers)
+        return turn.text("booking.noted")
     if said_beside.another_time(turn, answers):
         return turn.text("booking.noted")
     if said_beside.not_that_day(turn, answers):
@@ -342,6 +348,10 @@ def hear(turn: Turn, answers: Answers) -> str | None:
     if second := _second(turn, answers, found) or _second_car(turn, answers, found):
         answers["later"] = second
         return two_visits.told(turn, "booking.later", second)
+    if "car" in found and "car" in answers and wanting.told_of_car(turn):
+        del found["car"]
+        if not found:
+            return None
     if more:
         found["service"] = list(dict.fromkeys([*answers["service"], *found["service"]]))
     if "service" in found and "service" in answers and _only_asks(turn):

@@ -41,6 +41,12 @@ _AND_ANOTHER = re.compile(
     r"(?!car is|name|number|phone|e ?mail|address|plate)"
     r"|^\W{0,3}(?:好的?|嗯|行|可以|得)?\W{0,3}(?:还有|另外|同埋|再加|加上|仲有)(?:我|部|架|台|另)"
 )
+# Of a car that stays away: it is declined, comes another time, or brings somebody else.
+_STAYS_AWAY = re.compile(
+    r"\b(?:next|another|some other) time\b|\b(?:does not|doesnt|do not|dont) (?:need|want)\b|\btaxi\b|\bparked\b"
+    r"|\b(?:wife|husband|brother|sister|son|daughter|friend|s?he|they) (?:drives?|has|have|owns?|will follow|follows)\b"
+    r"|下次|改天|(?:不|唔)(?:用|使|要|做|洗)(?!做完|等)|送我|接我|跟车|停(?:在|着)"
+)
 # "No wash please", at the beginning of a clause.
 _NO_WORK = re.compile(
     r"^\W{0,3}(?:(?:but|and|oh|ok|please|actually) ){0,2}(?:no|without|skip)(?: the| an?| any)? (?!problem|worr|later|earlier)"
@@ -357,6 +363,14 @@ def _with_guess(turn: Turn, known: Answers) -> Answers:
     if faulty or (not offered and phrases.has("look", text)):
         offered += [code for code, service in services.items() if service.category == "diagnostics" and code not in offered]
     return {**known, "service+": offered} if offered else known
+
+
+def told_of_car(turn: Turn) -> bool:
+    """Whether the car that is named beside the one that comes is only spoken of: "I sold my Tiguan", 途观下次再说."""
+    text = phrases.spaced(turn.words)
+    if any(phrases.has(name, text) for name in ("for_car", "another_car", "instead")):
+        return False
+    return phrases.has("other_tale", text) or _STAYS_AWAY.search(text) is not None
 
 
 def same_for_another(turn: Turn) -> bool:

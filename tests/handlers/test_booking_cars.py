@@ -98,3 +98,27 @@ def test_work_for_electric_cars_is_not_done_to_others(world: World) -> None:
 def test_a_car_that_shall_not_be_exchanged_stays(world: World) -> None:
     ann = booked(world, "en").says("don't change the car to my honda")
     assert form(ann) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "model"),
+    [
+        ("yes and by the way I sold my Tiguan", "vw_golf"),
+        ("ok, my brother drives a Tiguan, he brings the golf", "vw_golf"),
+        ("it's not for the golf, it's for my Tiguan", "vw_tiguan"),
+        ("make it the Tiguan instead", "vw_tiguan"),
+        ("好，我老婆的途观下次再说", "vw_golf"),
+        ("好，途观不用做", "vw_golf"),
+        ("对，我朋友开途观送我过去", "vw_golf"),
+        ("不是高尔夫，是途观", "vw_tiguan"),
+        ("换成途观吧", "vw_tiguan"),
+    ],
+)
+def test_a_car_that_is_only_spoken_of_does_not_come_and_one_that_is_put_right_does(world: World, words: str, model: str) -> None:
+    wish, language = (
+        ("oil change for my golf, friday at ten, east harbour, 13800138406", "en")
+        if words.isascii()
+        else ("周五十点东港高尔夫换机油13800138406", "zh-CN")
+    )
+    ann = world.customer(language=language).says(wish).says(words)
+    assert (form(ann), answers(ann)["car"], answers(ann).get("later")) == ("booking.book", {"model": model}, None)

@@ -52,6 +52,7 @@ def test_what_is_not_needed_of_the_work_calls_no_work_off(world: World) -> None:
                 ("no need to rush the oil change", both),
                 ("no need to do the alignment twice", both),
                 ("don't skip the oil change", both),
+                ("don't wash it", both),
                 ("don't need a reminder for the oil change", both),
                 ("just the oil change without the alignment", {"oil_change"}),
                 ("the alignment I don't need", {"oil_change"}),
