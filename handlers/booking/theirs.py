@@ -95,6 +95,8 @@ def asked_for(turn: Turn) -> Reply | Start | None:
         work = set(spoken.services(turn))
         if not named and (shown := [row for row in spoken_of(turn, rows) if work <= set(row.services)]):
             return mine.card(turn, shown[0])
+    if rows and turn.chat.form is None and lasting.asks_ready_by(turn.words):
+        return _show(turn, spoken_of(turn, rows) or rows)
     if phrases.has("how", text) or phrases.has("new", bare) or finding.asks_price(turn.words):
         return None
     if _REMINDER.search(text):

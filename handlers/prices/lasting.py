@@ -40,6 +40,15 @@ _READY = re.compile(
     r"|(?:几点|什么时候|啥时候|几时|何时|多久|最快)[^,，。?？来]{0,8}?(?:[取提拿攞牵接领](?:得?返?架?|我的)?车|[取拿攞]得|拿到|取到|交车"
     r"|(?:做|洗|弄|修|搞|整)(?:好|完|掂)|好(?:了|呢|呀|啊)?\W*$)"
 )
+# Whether it is done by then: of a visit that is booked its card tells; in the middle of a booking it is a wish.
+_READY_BY = re.compile(
+    r"(?:(?:so|and|ok|but|do you think) ){0,2}(?:will|would|is|can|could|should)"
+    r" (?:it|she|he|that|this|they|everything|(?:my|the) car)"
+    r"(?: (?:definitely|really|all|likely|going to|gonna)){0,2} (?:be )?(?:ready|done|finished|completed)"
+    r"(?: for collection| for me)? (?:by|before|at|around|until|for)(?: \w{1,12}){1,4}[ ?.!]{0,3}"
+    r"|(?:那|请问|车)?[^,，。?？]{1,8}(?:之?前|的?时候|点半?|[中下]午|傍晚|收工)(?:能不能|可不可以|可唔可以|可以|能|会|得|应该)?"
+    r"(?:做|弄|洗|修|搞|整|保养)?(?:好|完|掂|[取拿攞]车|[取拿攞]得)(?:吗|么|嘛|呀|啊|唔|不)?[ ?？]{0,3}"
+)
 _OTHER = re.compile(
     r"保修|质保|保固|保养期|有效|过期|间隔|寿命|能用|可以用|用得|用到|耐用|保持|维持|持续|管多久|撑|开业|回复|答复|联系|打来|复我|提前|拖车|到达|赶到"
     r"|才能洗|可以洗|洗得|固化|干透"
@@ -59,6 +68,11 @@ def asks(words: str) -> bool:
 def asks_of_visit(words: str) -> bool:
     """The same in the middle of a booking, where "when can I pick it up?" asks that, too."""
     return asks(words) or _READY.search(fold(words)) is not None
+
+
+def asks_ready_by(words: str) -> bool:
+    """Whether the words, all of them, ask if a visit is over by some time."""
+    return _READY_BY.fullmatch(fold(words)) is not None
 
 
 def answer(turn: Turn) -> Reply | None:

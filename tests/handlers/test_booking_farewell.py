@@ -34,3 +34,17 @@ def test_see_you_then(
 
 def test_without_a_visit_it_is_a_mere_goodbye(world: World) -> None:
     assert "look forward to seeing you" not in world.customer().says("see you then").last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "told"),
+    [
+        ("en", ("will it be done by 5?", "is my car going to be ready before six"), "ready about 15:45"),
+        ("zh-CN", ("五点前能弄好吗", "下班前可以取车吗"), "约15:45完成"),
+    ],
+)
+def test_is_it_done_by_then(world: World, language: str, asked: tuple[str, ...], told: str) -> None:
+    ann = booked(world, language)
+    for words in asked:
+        ann.says(words).sees(told)
+    assert only(world, ann).status == "confirmed"
