@@ -16,11 +16,16 @@ from storage.stores import Store
 # More days than a weekend make a list; whoever books sees them all.
 MOST_DAYS = 3
 # Whether there is much of a crowd. Who is busy themselves, and "too busy to answer", say something else.
-_CROWDED = r"(?:busy|busier|crowded|packed|rammed|quiet|full(?:y booked)?)"
+# "A full service", "a full refund" and "full day" are no crowd: what is full ends there, or a time follows.
+_CROWDED = (
+    r"(?:busy|busier|crowded|packed|rammed|quiet"
+    r"|full(?:y booked)?(?=\W*$| (?:up|on|at|in|this|next|today|tonight|tomorrow|now|right|already|yet|then|for|all|during|over"
+    r"|mon|tue|wed|thu|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day|morning|afternoon|evening)))"
+)
 _HAN = (
     r"(?:人|客人)(?:会不会|会唔会|会|系咪|是不是)?(?:很|好|特别|比较)?(?:多不多|多唔多|多吗|多么|多嘛|少吗|多呀|多啊)"
     r"|多[唔不]多(?:人|客|车)|好多人(?:吗|嘛|呀|啊)|(?:会不会|会唔会|会|系咪|是不是|系唔系)(?:很|好|特别)(?:多人|忙|挤|逼)"
-    r"|忙(?:吗|嘛|么|不忙|唔忙)|挤(?:吗|不挤)|逼唔逼|爆满|(?:约)?满(?:了|咗)?(?:吗|没|未)"
+    r"|(?<!帮)忙(?:吗|嘛|么|不忙|唔忙)|挤(?:吗|不挤)|逼唔逼|爆满|(?<![充加灌])(?:约)?满(?:了|咗)?(?:吗|没|未)"
     r"|(?:要不要|使唔使|需不需要|用不用|要|使|需要|会)排队(?:吗|嘛|么|呀|不)?"
 )
 # Who or what may be: we, the place, a day. The brakes, the phone line and the car park are something else.
@@ -42,16 +47,18 @@ _ASKED = re.compile(
     rf"|a|much|of|any|queue|crowd|wait|line|people)\b|{_HAN}"
 )
 _OWN = re.compile(
-    r"\b(?:i am|im|i m|i will be|we are|my|roads?|traffic|tank|car|battery|phone|line|parking)\b"
-    r"|我(?:很|好)?忙|我们忙|路上|塞车|油箱|电池|电瓶|停车|车位|充电|代步|客服|电话|水箱|人工"
+    r"\b(?:i am|im|i m|i will be|we are|my|roads?|traffic|tank|car|battery|phone|line|parking|tow|truck|patrol|refund|charged?)\b"
+    r"|我(?:很|好)?忙|我们忙|路上|塞车|油箱|电池|电瓶|停车|车位|充电|代步|客服|电话|水箱|人工|拖车|救援"
 )
+# "Book me on Friday if it's not busy" books.
+_IF = re.compile(r"\b(?:if|unless|when|as long as)\b|如果|要是|的话|嘅话")
 _NOW = re.compile(r"\b(?:now|at the moment|right now|currently|this minute)\b|现在|而家|目前|此刻|宜家")
 
 
 def asked(turn: Turn) -> Reply | None:
     """The free times of the day, or days, that the words ask about; None where they ask something else, or of no day."""
     text = phrases.spaced(turn.words)
-    if turn.chat.form is not None or not _BUSY.search(text) or _OWN.search(text):
+    if turn.chat.form is not None or not _BUSY.search(text) or _OWN.search(text) or _IF.search(text):
         return None
     store = hearing.store(turn, turn.words) or turn.store
     heard = naming.services(turn, turn.words)

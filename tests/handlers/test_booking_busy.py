@@ -51,4 +51,13 @@ def test_who_is_busy_themselves_and_what_names_no_day_is_something_else(world: W
         "周六店里的停车场满了吗",
     ):
         assert "Free times" not in world.customer().says(words).last.text, words
+    for words in (
+        "do I get a full refund if I cancel tomorrow", "does the full service include tyres on friday",
+        "is there a wait for a tow truck now", "do you have a full day slot on friday", "book me on friday if its not busy",
+    ):  # fmt: skip
+        assert "Free times" not in world.customer().says(words).last.text, words
+    for words in ("今天能帮忙吗", "明天电充满了吗", "油加满了吗，今天", "今天能充满吗"):
+        assert "空档" not in world.customer(language="zh-CN").says(words).last.text, words
+    for words in ("is Friday full?", "are you full on Friday", "is Friday fully booked"):
+        world.customer().says(words).sees("Free times", "Fri 27 Nov")
     world.customer().says("I want to book an oil change").says("is it busy tomorrow").sees("Which car")

@@ -18,6 +18,12 @@ def test_questions_are_answered_by_what_they_ask(world: World) -> None:
         ("en", "do electric cars need servicing", "no engine oil"),
         ("zh-CN", "讲个笑话", "漏气的轮胎"),
         ("en", "is it safe to jet wash an ev", "sealed"),
+        ("en", "how do I check the oil level", "between the two marks"),
+        ("en", "oil level warning", "Red oil lamp"),
+        ("zh-CN", "我车里进耗子了", "打开机盖拍照"),
+        ("en", "are you lot insured then", "ours to put right"),
+        ("en", "my van wont start been sat for six weeks", "12 V battery"),
+        ("en", "stop the reminders", "advertising ends"),
     ):
         world.customer(language=language).says(words).sees(seen)
 
@@ -39,6 +45,11 @@ def test_when_the_car_may_be_washed_again_is_not_how_long_a_wash_takes(world: Wo
     ann = world.customer(language="zh-CN").says("贴个车衣多少钱").says("贴完多久能洗车")
     assert "40分钟" not in ann.last.text
     world.customer(language="zh-CN").says("洗车多久能好").sees("40分钟")
+
+
+def test_how_often_it_is_done_anew_is_not_how_long_it_takes(world: World) -> None:
+    ann = world.customer(language="zh-CN").says("镀晶怎么保养").says("多久要重新做")
+    assert "大约1天" not in ann.last.text
 
 
 def test_a_charge_for_it_is_a_fee_and_no_socket(world: World) -> None:
