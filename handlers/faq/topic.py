@@ -42,7 +42,11 @@ _POINTS = re.compile(
     r"|^(?:and|or|but|so|also|then|what about|how about|what if)\b"
 )
 # "Is there a charge for that?" asks what it costs; "can I charge there?" names something.
-_FEE = re.compile(r"\b(?:a|any|no|extra|additional|the) charges?\b(?! (?:point|station|port|card|my|it|the)\b)", re.IGNORECASE)
+_FEE = re.compile(
+    r"(?<!has )(?<!got )(?<!shows )(?<!holds )\b(?:a|any|no|extra|additional) charges?\b"
+    r"(?! (?:point|station|port|card|my|it|the|in|left|level)\b)",
+    re.IGNORECASE,
+)
 _LIGHT_HAN = re.compile(
     r"危不危险|危险|要紧|严重|正常|安全|多少公里|多少钱|多钱|几钱|几多钱|多少|几多|多久|几耐|几时|什么时候|几点|多长时间|多远|几远|几次|几年|几天|几个月|公里|一般|大概|大约|通常|平时|需要|使唔使|使不使"
     r"|用不用|要不要|可不可以|可唔可以|能不能|会不会|会唔会|是不是|系咪|有没有|有冇|行不行|得唔得|好不好|好唔好|值不值|值唔值|值得|划算|抵唔抵|抵"

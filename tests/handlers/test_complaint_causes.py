@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.tickets.rules import VETO, Rules, shipped
+from handlers.tickets.rules import PERHAPS, VETO, Rules, shipped
 from tests.world import World
 
 RULES = Rules(shipped())
@@ -28,7 +28,7 @@ def test_who_became_ill_from_our_work_is_heard_at_once() -> None:
     for words in (
         "my son got sick from the fumes in my car after your cleaning",
         "we threw up from the chemical smell after your detailing",
-        "孩子闻了你们洗车的味道吐了", "儿子女儿都吐了，空调有毒吧，你们刚换的",
+        "the AC you repaired makes my kids sick", "孩子闻了你们洗车的味道吐了", "儿子女儿都吐了，空调有毒吧，你们刚换的",
     ):  # fmt: skip
         verdict = RULES.judge(words)
         assert (verdict.complaint, verdict.tier) == (True, "critical"), words
@@ -64,3 +64,16 @@ def test_what_we_lost_or_left_is_taken_or_asked_about(world: World) -> None:
         ("zh-HK", "條匙喺你哋度唔見咗", {"是的，轉給同事", "有點不愉快"}),
     ):
         assert labels & set(world.customer(language=language).says(words).labels), words
+
+
+def test_who_asks_what_we_did_to_their_car_may_complain() -> None:
+    for words in (
+        "what did you do to my car?",
+        "what have you done to my paint",
+        "who did this to my car?",
+        "你们怎么搞的？",
+        "你哋搞咩呀？",
+    ):
+        assert PERHAPS in RULES.judge(words).kinds, words
+    verdict = RULES.judge("give me my money back or I sue")
+    assert (verdict.complaint, verdict.tier) == (True, "critical")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.faq.topic import unambiguous
 from tests.world import World
 
 pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
@@ -23,7 +24,6 @@ def test_questions_are_answered_by_what_they_ask(world: World) -> None:
         ("zh-CN", "我车里进耗子了", "打开机盖拍照"),
         ("en", "are you lot insured then", "ours to put right"),
         ("en", "my van wont start been sat for six weeks", "12 V battery"),
-        ("en", "stop the reminders", "advertising ends"),
     ):
         world.customer(language=language).says(words).sees(seen)
 
@@ -52,9 +52,16 @@ def test_how_often_it_is_done_anew_is_not_how_long_it_takes(world: World) -> Non
     assert "大约1天" not in ann.last.text
 
 
+def test_what_else_is_to_stop_is_no_message(world: World) -> None:
+    for words in ("how do I stop the squeaking", "stop the alarm", "can you stop the leak"):
+        assert "advertising ends" not in world.customer().says(words).last.text, words
+
+
 def test_a_charge_for_it_is_a_fee_and_no_socket(world: World) -> None:
     ann = world.customer().says("can you pick up my car from work").says("is there a charge for that")
     assert "charging points" not in ann.last.text
+    for words in ("no charge in my ev", "my ev has no charge", "the charge drops overnight in my ev"):
+        assert unambiguous(words) == words
     world.customer().says("can i charge at yours while i wait").sees("charging points")
 
 
