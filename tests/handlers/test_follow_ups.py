@@ -259,11 +259,12 @@ def test_words_that_lean_become_nobody_s_alias(world: World) -> None:
 
 
 def test_who_asks_more_than_the_answer_has_is_not_told_it_again(world: World) -> None:
-    ann = world.customer().says("can i get a loaner car").says("is it insured").sees("in my answer above")
+    ann = world.customer().says("can i get a loaner car").says("is it insured")
+    assert "ours to put right" not in ann.last.text  # that is about damage to their own car
+    ann = world.customer().says("can i get a loaner car").says("is it automatic").sees("in my answer above")
     assert ann.labels == ["Talk to a person"]
     with world.database.reading() as session:
-        [gap] = session.query(Gap).all()
-        assert (gap.text, gap.nearest) == ("is it insured", "loaner_car")
+        assert ("is it automatic", "loaner_car") in {(gap.text, gap.nearest) for gap in session.query(Gap)}
 
 
 def test_and_another_day_and_another(world: World) -> None:

@@ -22,7 +22,6 @@ def test_questions_are_answered_by_what_they_ask(world: World) -> None:
         ("en", "how do I check the oil level", "between the two marks"),
         ("en", "oil level warning", "Red oil lamp"),
         ("zh-CN", "我车里进耗子了", "打开机盖拍照"),
-        ("en", "are you lot insured then", "ours to put right"),
         ("en", "my van wont start been sat for six weeks", "12 V battery"),
     ):
         world.customer(language=language).says(words).sees(seen)
