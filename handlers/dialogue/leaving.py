@@ -70,9 +70,10 @@ _INSTEAD = re.compile(
 _MOST = 60
 
 
-# Who asks at home comes back to the question.
+# Who asks at home comes back to the question. "Let me speak to the manager" wants one of us.
 _SOMEBODY = (
-    r"(?:ask|check with|talk to|speak to|speak with|confirm with) (?:my|the) (?:\w{1,12} )?\w{1,12}"
+    r"(?:ask|check with|talk to|speak to|speak with|confirm with) my (?!\w{0,12} ?(?:advis|manager|agent|dealer|consultant))"
+    r"(?:\w{1,12} )?\w{1,12}"
     r"(?: (?:first|quickly|real quick))?"
 )
 _SOMEBODY_HAN = (
